@@ -6,6 +6,7 @@ import copy
 import pickle
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -20,11 +21,11 @@ from ipmo.files.by_columns import frames_by_columns
 from ipmo.files.documents import parse
 from ipmo.files.portfolios import read_plain, to_json, to_yaml
 from ipmo.files.structure import structure
-from ipmo.model import After, Link, Person, Portfolio, Project, Task
+from ipmo.model import After, Benefit, Link, Person, Portfolio, Project, Task
 from ipmo.model.columns import columns_of
 from ipmo.model.contents import Source
 from ipmo.model.later import unread
-from ipmo.network.assemble import compile_portfolio
+from ipmo.network.assemble import compile_copy, compile_portfolio
 from ipmo.network.columns import Same
 from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
@@ -97,7 +98,16 @@ def plans(draw: st.DrawFn) -> Portfolio:
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=8)) if pairs else []
     statuses = st.sampled_from([None, "agreed", "delivered"])
     links = [Link(source=a, target=b, type=draw(types), lag=draw(lags), giver_owner=draw(owners), status=draw(statuses)) for a, b in chosen]
+    enablers = st.lists(st.sampled_from(ids), min_size=1, max_size=2, unique=True)
+    benefits = [
+        Benefit(
+            id=f"b{b}", need_by=draw(st.sampled_from([None, "2026-05-01"])), enabled_by=draw(enablers) if draw(st.integers(0, 3)) else [],
+            any_of=draw(enablers) if draw(st.integers(0, 5)) == 0 else [],
+        )
+        for b in range(draw(st.integers(0, 2)))
+    ]  # fmt: skip
     return Portfolio(
+        benefits=benefits,
         id="x", start="2026-01-05", status_date=draw(st.sampled_from([None, "2026-02-16"])), people=[Person(id="ann"), Person(id="bob")],
         calendars=[{"id": "late", "hours": "14:00-22:00"}], money={"currency": "GBP"}, projects=projects, links=links,
     )  # fmt: skip
@@ -384,3 +394,41 @@ def test_work_past_the_last_year_has_no_schedule() -> None:
     found = ipmo.from_tables({"portfolio": header, "tasks": pl.DataFrame({"project": ["P"], "id": ["a"], "duration": ["1 d"]})})
     with pytest.raises(ipmo.ScheduleError, match="past the year 9999"):
         ipmo.schedule(found)
+
+
+def test_benefits_that_wait_for_tasks_need_none_of_them(tmp_path: Path) -> None:
+    """The network, its loops and what is said of references: no task is made for them; an item that is looked at makes those of its project."""
+    projects = [{"id": name, "tasks": [{"id": "a", "duration": "3 d"}, {"id": "b", "duration": "2 d", "after": "a"}]} for name in "pq"]
+    effects = [
+        {"id": "late", "enabled_by": ["p/b", "q/b"], "need_by": "2026-01-09"},
+        {"id": "alone"},
+        {"id": "soon", "enabled_by": ["p/a"]},
+    ]
+    data = {"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": projects, "benefits": effects}
+    data["links"] = [{"from": "p/b", "to": "q/a"}]
+    (tmp_path / "x.yaml").write_text(to_yaml(data), encoding="utf-8")
+    found = ipmo.read(tmp_path / "x.yaml")
+    compiled = compile_portfolio(found, found.dialect)
+    assert compiled.ids[4:] == ["late", "soon"]
+    assert [(one.name, one.nodes, one.date is None) for one in compiled.commitments] == [("late", (4,), False), ("soon", (5,), True)]
+    assert ipmo.schedule(found)["late"].early_start == datetime(2026, 1, 16, 17)
+    assert "p/b" in found and "p/z" not in found and len(found.items) == 9
+    assert [str(found.reference(text) or "") for text in ("p/b@start", "late@start", "p/z", "q")] == ["p/b@start", "", "", "q"]
+    assert all(unread(project, "tasks") for project in found.projects)
+    assert found["q/b"].after[0].source == "a"
+    assert [unread(project, "tasks") for project in found.projects] == [True, False]
+    assert list(found.items) == list(structure(data, Source()).items)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), st.data())
+def test_a_what_if_of_columns_is_that_of_nouns(pf: Portfolio, data: st.DataObject) -> None:
+    """A changed copy takes over what it shares with a portfolio whose network was compiled by columns."""
+    found = ipmo.from_tables(frames(pf))
+    compile_portfolio(found, found.dialect)
+    task = data.draw(st.sampled_from([f"{project.id}/{task.id}" for project in pf.projects for task in project.tasks if not task.milestone]
+                                     or [""]))  # fmt: skip
+    if task:
+        copies = [one.evolve(task, duration="7 d") for one in (found, pf)]
+        networks = [compile_copy(copy, one, one.dialect) for copy, one in zip(copies, (found, pf), strict=True)]
+        assert_same_network(*networks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import ipmo
 from ipmo.files import by_columns as reading
 from ipmo.files.portfolios import read_plain
-from ipmo.model import After, Calendar, Link, Portfolio, Project, Task
+from ipmo.model import After, Benefit, Calendar, Link, Portfolio, Project, Task
 from ipmo.model.columns import columns_of
 from ipmo.model.dialects import DIALECTS
 from ipmo.model.later import unread
@@ -57,7 +58,15 @@ def plan(seed: int, calendars: tuple[str | None, ...]) -> Portfolio:
         links.append(Link(source=r.choice(ids[one]), target=r.choice(ids[other]), type=r.choice(kinds), lag=r.choice(lags), status=status))
     links = list({(link.source, link.target, link.type): link for link in links}.values())
     status_date = r.choice((None, "2026-01-21", "2025-12-01"))
-    return Portfolio(id="x", start="2026-01-05", status_date=status_date, calendars=[LATE, AROUND], projects=projects, links=links)
+    tasks_of_all = list(itertools.chain(*ids))
+    benefits = [
+        Benefit(
+            id=f"b{b}", enabled_by=r.sample(tasks_of_all, min(r.randint(0, 2), len(tasks_of_all))), need_by=r.choice((None, "2026-05-01"))
+        )
+        for b in range(r.choice((0, 0, 2)))
+    ]
+    held: dict[str, Any] = {"calendars": [LATE, AROUND], "projects": projects, "links": links, "benefits": benefits}
+    return Portfolio(id="x", start="2026-01-05", status_date=status_date, calendar=r.choice((None, "late")), **held)
 
 
 def columns(net: Network) -> Iterator[tuple[str, Any]]:
@@ -111,7 +120,10 @@ def test_columns_compile_to_the_network_of_their_nouns(part: int, way: str, monk
         {"start": None},
         {"dialect": "p6"},
         {"outcomes": [{"id": "o"}]},
-        {"benefits": [{"id": "b"}]},
+        {"benefits": [{"id": "b", "any_of": ["P/a"]}]},
+        {"benefits": [{"id": "b", "enabled_by": ["P"]}]},
+        {"benefits": [{"id": "b", "enabled_by": ["P/a@start"]}]},
+        {"benefits": [{"id": "b", "enabled_by": [{"from": "P/a", "lag": "1 d"}]}]},
     ],
 )
 def test_what_columns_do_not_say_is_compiled_of_nouns(more: dict[str, Any]) -> None:

@@ -403,9 +403,9 @@ class _Columns:
             written = 0 if links is None else links.size
             source = Source(format="plain", understood=_mappings(self.document) + len(columns.ids) + written + self.mappings)
         projects = nouns_of(Project, steps("building", rows, len(rows)), self.reading)
-        for project, (begin, end) in zip(projects, itertools.pairwise(columns.first.tolist()), strict=True):
+        for project, local, (begin, end) in zip(projects, self.local, itertools.pairwise(columns.first.tolist()), strict=True):
             if end > begin:
-                leave(project, {"tasks": (end - begin, functools.partial(self._made, begin, end))})
+                leave(project, {"tasks": (end - begin, functools.partial(self._made, begin, end))}, local)
         document = {**self.document, "projects": list(projects)}
         with being_made():
             found = structure(document, attrs.evolve(source, findings=(*source.findings, *self.reading.findings)), self.declared)

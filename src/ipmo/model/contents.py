@@ -17,7 +17,7 @@ from ipmo.model.changes import ChangeRequest
 from ipmo.model.dialects import DIALECTS, Dialect, as_dialect
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, as_tuple, doc, said
 from ipmo.model.governance import Decision, Lesson, Standard, Tolerance, Waiver
-from ipmo.model.items import INSIDE, Items
+from ipmo.model.items import INSIDE, Items, class_of
 from ipmo.model.later import Later, unread
 from ipmo.model.money import Budget, MoneySettings, RateRow, as_budget
 from ipmo.model.people import DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
@@ -205,9 +205,9 @@ class Contents(Later):
         if meant.external:
             return meant
         for candidate in (meant.within(within), meant) if within and not meant.project else (meant,):
-            item = self.items.get(candidate.item)
-            if item is not None:
-                return None if meant.end and not isinstance(item, Project | Task) else candidate
+            found = class_of(self.items, candidate.item)
+            if found is not None:
+                return None if meant.end and not issubclass(found, Project | Task) else candidate
         return None
 
     def project_of(self, full_id: str) -> str:

@@ -16,7 +16,7 @@ from ipmo.model.contents import TOP, Contents
 from ipmo.model.estimates import Fixed, Referenced, number
 from ipmo.model.fields import Noun, PlainData
 from ipmo.model.governance import After, Gate
-from ipmo.model.items import INSIDE
+from ipmo.model.items import INSIDE, class_of
 from ipmo.model.later import left_out
 from ipmo.model.money import Budget
 from ipmo.model.reference import REFERENCE_CLASSES
@@ -238,7 +238,7 @@ class _Inspection:
         if known is not None:
             return reference in known
         if kind == "task":
-            return isinstance(self.portfolio.items.get(f"{within}/{reference}"), Task)
+            return class_of(self.portfolio.items, f"{within}/{reference}") is Task
         full = self.portfolio.reference(reference, within)
         if full is None or full.external:
             return False
@@ -247,7 +247,8 @@ class _Inspection:
         return True
 
     def _joinable(self, full: Reference) -> bool:
-        return isinstance(self.portfolio.items.get(full.item), Task | Gate | Outcome | Benefit | Project)
+        found = class_of(self.portfolio.items, full.item)
+        return found is not None and issubclass(found, Task | Gate | Outcome | Benefit | Project)
 
     def _unknown(self, noun: Noun, full_id: str, key: str, reference: str, kind: str, within: str, path: Path) -> Problem:
         near = self._near(reference, kind) or self._near(f"{within}/{reference}", kind)

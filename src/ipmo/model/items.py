@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from ipmo.model.fields import PlainData
-from ipmo.model.work import Project
+from ipmo.model.later import kept_beside, unread
+from ipmo.model.work import Project, Task
 
-__all__ = ["INSIDE", "Items"]
+__all__ = ["INSIDE", "Items", "class_of"]
 
 INSIDE = ("tasks", "gates", "risks")
 """The fields of a project whose nouns have ids in it."""
+T = TypeVar("T")
 
 
 class Items(Mapping[str, PlainData]):
@@ -28,36 +31,79 @@ class Items(Mapping[str, PlainData]):
 
     def __init__(self, top: Mapping[str, PlainData], projects: tuple[Project, ...] | list[Project]) -> None:
         self._top, self._projects = top, {project.id: project for project in projects}
-        self._made: dict[str, dict[str, PlainData]] = {}
+        self._known: dict[str, PlainData] = dict(top)
+        """What stands at the top and what lies in the projects that somebody has looked into."""
+        self._made: set[str] = set()
 
-    def _inside(self, project: str) -> Mapping[str, PlainData]:
-        found = self._made.get(project)
-        if found is None:
-            owner = self._projects[project]
-            found = self._made[project] = {noun.id: noun for group in INSIDE for noun in getattr(owner, group)}
-        return found
-
-    def __getitem__(self, full_id: str) -> PlainData:
-        if full_id in self._top:
-            return self._top[full_id]
-        project, slash, inner = full_id.partition("/")
-        if not slash or project not in self._projects:
-            raise KeyError(full_id)
-        found = self._inside(project)
-        if inner not in found:
-            raise KeyError(full_id)
-        return found[inner]
-
-    def __contains__(self, full_id: object) -> bool:
+    def _looked_into(self, full_id: object) -> bool:
+        """Looks into the project that an id leads into; says whether that was for the first time."""
         if not isinstance(full_id, str):
             return False
+        project, slash, _ = full_id.partition("/")
+        if not slash or project in self._made or project not in self._projects:
+            return False
+        owner = self._projects[project]
+        self._known.update((f"{project}/{noun.id}", noun) for group in INSIDE for noun in getattr(owner, group))
+        self._made.add(project)
+        return True
+
+    def __getitem__(self, full_id: str) -> PlainData:
+        if full_id not in self._known:
+            self._looked_into(full_id)
+        return self._known[full_id]
+
+    if not TYPE_CHECKING:  # asked for every end of every link: typed as any mapping has it
+
+        def get(self, full_id: str, default: T | None = None) -> object:
+            """The item, or what stands for one that is not there."""
+            found = self._known.get(full_id)
+            if found is None and self._looked_into(full_id):
+                found = self._known.get(full_id)
+            return default if found is None else found
+
+    def class_of(self, full_id: str) -> type | None:
+        """The class of an item, for which no task is made; None of what is not there."""
+        found = self._known.get(full_id)
         project, slash, inner = full_id.partition("/")
-        return full_id in self._top or bool(slash and project in self._projects and inner in self._inside(project))
+        if found is None and slash and project in self._projects and project not in self._made:
+            if inner in _left(self._projects[project]):
+                return Task
+            found = next((one for one in _beside(self._projects[project]) if one.id == inner), None)
+        return None if found is None else type(found)
+
+    def __contains__(self, full_id: object) -> bool:
+        return isinstance(full_id, str) and self.class_of(full_id) is not None
 
     def __iter__(self) -> Iterator[str]:
         yield from self._top
-        for project in self._projects:
-            yield from (f"{project}/{inner}" for inner in self._inside(project))
+        for name, project in self._projects.items():
+            yield from (f"{name}/{inner}" for inner in _left(project))
+            yield from (f"{name}/{noun.id}" for noun in _beside(project))
 
     def __len__(self) -> int:
-        return len(self._top) + sum(len(self._inside(project)) for project in self._projects)
+        return len(self._top) + sum(len(_left(project)) + len(_beside(project)) for project in self._projects.values())
+
+
+def _left(project: Project) -> Collection[str]:
+    """The ids of the tasks of a project that nobody has looked at."""
+    found = kept_beside(project)
+    return found if unread(project, "tasks") and isinstance(found, Mapping) else ()
+
+
+def _beside(project: Project) -> list[PlainData]:
+    """What lies in a project, but for tasks that nobody has looked at."""
+    left = bool(_left(project))
+    return [noun for group in INSIDE if group != "tasks" or not left for noun in getattr(project, group)]
+
+
+def class_of(items: Mapping[str, PlainData], full_id: str) -> type | None:
+    """The class of an item among items by full id; None of what is not there.
+
+    >>> plan = Project(id="tram", tasks=[{"id": "design", "duration": "5 d"}])
+    >>> class_of({"tram": plan}, "tram").__name__, class_of(Items({"tram": plan}, [plan]), "tram/design").__name__
+    ('Project', 'Task')
+    """
+    if isinstance(items, Items):
+        return items.class_of(full_id)
+    found = items.get(full_id)
+    return None if found is None else type(found)

@@ -53,7 +53,7 @@ def compile_copy(copy: Portfolio, portfolio: Portfolio, dialect: Dialect) -> Net
 
     def make() -> Network:
         compile_portfolio(portfolio, dialect)
-        return compiled(copy, dialect, remember(portfolio, _key("contributions", dialect), lambda: None))
+        return compiled(copy, dialect, remember(portfolio, _key("contributions", dialect), lambda: _contributed(portfolio, dialect)))
 
     return remember(copy, _key("network", dialect), make)
 
@@ -76,12 +76,7 @@ def compiled(portfolio: Portfolio, dialect: Dialect, known: Contributions | None
     draft = Draft(portfolio, dialect)
     builder, linker = Builder(draft), Linker(draft)
     if known is None:
-        added = Contributions(draft, linker)
-        for place, project in enumerate(portfolio.projects):
-            added.mark()
-            builder.project(place, project)
-            linker.afters(project)
-        added.keep()
+        added = _contributions(draft, builder, linker)
         remember(portfolio, _key("contributions", dialect), lambda: added)
     else:
         _taken_over(draft, builder, linker, known)
@@ -99,6 +94,23 @@ def compiled(portfolio: Portfolio, dialect: Dialect, known: Contributions | None
     needed = Needed(links.src, links.dst, links.typ, links.numbers, draft.nodes.driveless, draft.nodes.begun)
     settle_links(draft)
     return assembled(draft, needed)
+
+
+def _contributions(draft: Draft, builder: Builder, linker: Linker) -> Contributions:
+    """Compiles all projects of a draft, and keeps what each adds."""
+    added = Contributions(draft, linker)
+    for place, project in enumerate(draft.portfolio.projects):
+        added.mark()
+        builder.project(place, project)
+        linker.afters(project)
+    added.keep()
+    return added
+
+
+def _contributed(portfolio: Portfolio, dialect: Dialect) -> Contributions:
+    """What the projects of a portfolio add to its network, for one that was compiled by columns."""
+    draft = Draft(portfolio, dialect)
+    return _contributions(draft, Builder(draft), Linker(draft))
 
 
 def _taken_over(draft: Draft, builder: Builder, linker: Linker, known: Contributions) -> None:

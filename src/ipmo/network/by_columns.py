@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ipmo.model.benefits import Benefit
 from ipmo.model.columns import WorkColumns, columns_of
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.network.builder import Builder
 from ipmo.network.columns import Same
 from ipmo.network.drafts import Draft
 from ipmo.network.network import SMALL, Network
-from ipmo.network.parts import Needed
+from ipmo.network.parts import Commitment, Needed
 from ipmo.network.states import LinkType, Mode
 from ipmo.units import minutes
 
@@ -44,11 +46,49 @@ def network_by_columns(portfolio: Portfolio, dialect: Dialect) -> Network | None
         ScheduleError: a duration leads past the year 9999.
     """
     columns = columns_of(portfolio)
-    if columns is None or dialect != DIALECTS["ipmo"] or portfolio.start is None or portfolio.outcomes or portfolio.benefits:
+    if columns is None or dialect != DIALECTS["ipmo"] or portfolio.start is None or portfolio.outcomes:
         return None
     if not all(map(_is_plain, portfolio.projects)):
         return None
-    return _Compiled(portfolio, *_moving(columns), dialect).network()
+    found = _effects(portfolio, columns)
+    if found is None:
+        return None
+    moving, numbers = _moving(columns)
+    return _Compiled(portfolio, _joined(moving, *found), numbers, dialect, found[0]).network()
+
+
+def _effects(portfolio: Portfolio, columns: WorkColumns) -> tuple[list[Benefit], list[tuple[int, int]]] | None:
+    """Benefits that wait for tasks, and (task, place among them) of all that they wait for; None where they wait for anything else."""
+    inside = {project.id: local for project, local in zip(portfolio.projects, columns.local, strict=True)}
+    found, waits = list[Benefit](), list[tuple[int, int]]()
+    for benefit in portfolio.benefits:
+        if benefit.any_of or benefit.outcome is not None:
+            return None
+        for enabler in benefit.enabled_by:
+            meant = reference(enabler.source)
+            task = inside.get(meant.project, {}).get(meant.inner)
+            if task is None or meant.end or enabler.lag is not None:
+                return None
+            waits.append((task, len(found)))
+        if benefit.enabled_by:
+            found.append(benefit)
+    return found, waits
+
+
+def _joined(columns: WorkColumns, effects: Sequence[Benefit], waits: Sequence[tuple[int, int]]) -> WorkColumns:
+    """Columns with effects behind the tasks, and what they wait for between the links inside projects and those of the table of links."""
+    import numpy as np
+
+    if not effects:
+        return columns
+    ends, inside = np.array(waits, np.int64), columns.inside
+    none = np.zeros(len(ends), np.int64)
+    put = {"source": ends[:, 0], "target": ends[:, 1] + len(columns.ids), "type": none, "lag": none - 1}
+    kept: dict[str, Any] = {}
+    for name, new in put.items():
+        column = getattr(columns, name)
+        kept[name] = np.concatenate([column[:inside], new, column[inside:]])
+    return attrs.evolve(columns, **kept, ids=[*columns.ids, *(one.id for one in effects)], inside=inside + len(ends))
 
 
 def _moving(columns: WorkColumns) -> tuple[WorkColumns, list[int]]:
@@ -79,17 +119,24 @@ class _Compiled:
     written: Sequence[int]
     """The number of each of its links that stands in the table of links."""
     dialect: Dialect
+    effects: Sequence[Benefit] = ()
+    """What stands behind the tasks, each a node of its own."""
 
     def network(self) -> Network:
         """The network."""
         import numpy as np
 
         draft, columns = Draft(self.portfolio, self.dialect), self.columns
-        n, cuts = len(columns.ids), columns.first
+        n, cuts, more = len(columns.ids), columns.first, len(self.effects)
         project = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
         calendars = [draft.calendar(one) for one in self.portfolio.projects]
         nominal = np.array([draft.clocks.clock(one) for one in calendars], np.int64)[project]
         dur, clk = self._lengths(draft, project)
+        if more:
+            project = np.concatenate([project, np.full(more, -1)])
+            nominal = np.concatenate([nominal, np.full(more, draft.clocks.clock(draft.calendar(None)))])
+            dur, clk = (np.concatenate([column, np.zeros(more, np.int64)]) for column in (dur, clk))
+        kinds = [*np.where(columns.milestone, "milestone", "task").tolist(), *["benefit"] * more]
         low = np.array([draft.clocks[number].work(draft.base) for number in range(len(draft.clocks.calendars) + 1)], np.int64)[clk]
         self._starts(draft, clk, low)
         lag, mode, lagclk = self._lagged(draft, clk, nominal)
@@ -102,7 +149,7 @@ class _Compiled:
         numbers = dict(enumerate(self.written, columns.inside))
         return Network(
             ids=columns.ids,
-            kinds=np.where(columns.milestone, "milestone", "task").tolist() if columns.milestone.any() else Same("task", n),
+            kinds=kinds if more or columns.milestone.any() else Same("task", n),
             project=kept(project),
             projects=tuple(one.id for one in self.portfolio.projects),
             dur=kept(dur),
@@ -123,6 +170,10 @@ class _Compiled:
             },
             members={place: range(begin, end) for place, (begin, end) in enumerate(itertools.pairwise(cuts.tolist()))},
             base=draft.base,
+            commitments=tuple(
+                Commitment(one.id, (node,), None if one.need_by is None else minutes(one.need_by, end=True), at_start=True)
+                for node, one in enumerate(self.effects, n - more)
+            ),
             dialect=self.dialect,
             needed=Needed(src, dst, typ, numbers, frozenset(), {}),
             inside={one.id: local for one, local in zip(self.portfolio.projects, columns.local, strict=True)},

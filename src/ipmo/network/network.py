@@ -249,9 +249,9 @@ class Network(Columns):
     @functools.cached_property
     def all_live(self) -> bool:
         """Everything is open work: nothing is finished, undated, or an effect."""
-        return isinstance(self.state, Same) or not (
-            any(state not in LIVE for state in self.state) or not set(EFFECTS).isdisjoint(self.kinds)
-        )
+        if not isinstance(self.state, Same) and any(state not in LIVE for state in self.state):
+            return False
+        return set(EFFECTS).isdisjoint((self.kinds.value,) if isinstance(self.kinds, Same) else self.kinds)
 
     @functools.cached_property
     def states(self) -> NDArray[np.int64]:
