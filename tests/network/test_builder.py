@@ -194,3 +194,21 @@ def test_work_until_an_expected_finish_lasts_until_then_whatever_its_length() ->
     assert of({"name": "ipmo", "expected_finish": False}) == ({}, 960)
     assert of(constraints={"expected_finish": "2026-01-02"}) == ({0: -2}, 0)
     assert of(actual_finish="2026-01-06") == ({}, 960)
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "p6"])
+def test_work_until_expected_days_one_after_another_lasts_from_where_the_one_before_ends(dialect: str) -> None:
+    """a until Friday 9th, b until the 16th, c until the 14th, which is past when it could begin, d two days, e until the 23rd."""
+    until = {"a": "2026-01-09", "b": "2026-01-16", "c": "2026-01-14", "e": "2026-01-23"}
+    tasks = [
+        Task(
+            id=name,
+            duration="2 d",
+            after=[before] if before else [],
+            constraints={"expected_finish": until[name]} if name in until else None,
+        )
+        for before, name in zip(["", *"abcd"], "abcde", strict=True)
+    ]
+    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", calendar="standard", dialect=dialect, projects=[Project(id="P", tasks=tasks)]))
+    assert list(s.network.dur) == [5 * 480, 5 * 480, 0, 2 * 480, 3 * 480]
+    assert [f"{s[f'P/{name}'].early_finish:%d %H}" for name in "abde"] == ["09 17", "16 17", "20 17", "23 17"]

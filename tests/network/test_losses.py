@@ -6,6 +6,7 @@ import random
 from math import fsum
 from typing import Any
 
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,3 +236,45 @@ def test_a_gate_stands_for_what_it_decides() -> None:
     found = losses(pf)
     assert found.without("a/g") == found.without("a/x") == found.without("a") == {"ben": 1.0, "O": 1.0}
     assert found.without("b") == found.without("c") == {}
+
+
+@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+def test_what_stands_in_for_an_item_is_what_is_left_of_the_ways_that_it_takes(part: int, way: str, request: pytest.FixtureRequest) -> None:
+    """Of heads of which one way goes with the item and another one stays: the projects of what stays, for each effect behind that head."""
+    if way == "arrays":
+        request.getfixturevalue("large")
+    seen = 0
+    for seed in range(25 * part, 25 * part + 25):
+        pf = shared(seed)
+        found = losses(pf)
+        web, order = found.engine.web, set(found.map.order)
+        onward = nx.DiGraph()
+        onward.add_nodes_from(range(len(web.ids)))
+        onward.add_edges_from((int(u), int(v)) for u, v in zip(web.src, web.dst, strict=True))
+        ways: dict[int, list[int]] = {}
+        for link, (u, v) in enumerate(zip(web.src, web.dst, strict=True)):
+            if v in web.either and link not in web.barred:
+                ways.setdefault(int(v), []).append(int(u))
+        base = comes(web, set())
+        for item in [*(p.id for p in pf.projects), *(f"{p.id}/{t.id}" for p in pf.projects for t in p.tasks)]:
+            if item not in web.place:
+                continue
+            node = web.place[item]
+            there = comes(web, {node})
+            lost = (base - there) | ({node} & base - set(web.facts))
+            wanted: dict[str, set[str]] = {}
+            for head, sources in ways.items():
+                left = [u for u in sources if u in there]
+                if head in there and left and set(sources) & lost:
+                    names = {pf.project_of(web.ids[u].partition("@")[0]) or web.ids[u].partition("@")[0] for u in left}
+                    for node_ in nx.descendants(onward, head) | {head}:
+                        if web.ids[node_] in order:
+                            wanted.setdefault(web.ids[node_], set()).update(names)
+            got = found.instead(item, order)
+            assert {effect: set(names) for effect, names in got.items()} == wanted, (seed, item)
+            assert all(len(names) == len(set(names)) for names in got.values())
+            some = set(sorted(order)[::2])
+            assert found.instead(item, some) == {effect: names for effect, names in got.items() if effect in some}
+            seen += len(wanted)
+    assert seen > 20

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import ipmo
-from ipmo.model import After, Portfolio, Project, Task
+from ipmo.model import After, Calendar, Portfolio, Project, Task
 from ipmo.network.parts import LateBound, LateLink
 from ipmo.units import minutes
 
@@ -240,3 +240,50 @@ def test_work_under_way_by_hand_goes_on_from_its_actual_start_unless_its_finish_
     assert str(held["P/b"].finish) == "2026-01-14 17:00:00"
     ended = by_hand({"by_hand_start": "2026-02-02"}, actual_start="2026-01-05", actual_finish="2026-01-06", after=[])
     assert str(ended["P/b"].finish) == "2026-01-07 00:00:00"  # when the day ends
+
+
+OWNERS = {"predecessor": "six", "successor": "standard", "project": "thursdays", "continuous": "continuous"}
+
+
+@pytest.mark.parametrize("owner", sorted(OWNERS))
+def test_lags_from_facts_count_on_the_calendar_that_the_dialect_says(owner: str) -> None:
+    """The giver on Monday to Saturday from 8 to 16, the receiver on Monday to Friday from 9 to 17, its project on Thursdays; done by Friday, 9 January."""
+    calendars = [Calendar(id="six", week="mon-sat", hours="08:00-16:00"), Calendar(id="thursdays", week="thu", hours="09:00-17:00")]
+    usual: dict[str, Any] = {"id": "x", "start": "2026-01-05", "status_date": "2026-01-09", "calendars": calendars}
+
+    def network(giver: dict[str, Any], receiver: dict[str, Any], **dialect: Any) -> ipmo.Schedule:
+        tasks = [Task(id="A", duration="9 d", calendar="six", **giver), Task(id="B", duration="1 d", calendar="standard", **receiver)]
+        dialect = {"name": "ipmo", "lag_calendar": owner, **dialect}
+        return ipmo.schedule(Portfolio(**usual, dialect=dialect, projects=[Project(id="P", calendar="thursdays", tasks=tasks)]))
+
+    done = {"actual_start": "2026-01-05", "actual_finish": "2026-01-09"}
+    start = {"six": "12 09:00", "standard": "13 09:00", "thursdays": "16 09:00", "continuous": "12 09:00"}
+    s = network(done, {"after": [After(source="A", lag="1 d")]})
+    assert f"{s['P/B'].early_start:%d %H:%M}" == start[OWNERS[owner]]
+    begun = {"actual_start": "2026-01-09 08:00", "remaining": "2 d"}
+    start = {"six": "09 16:00", "standard": "12 09:00", "thursdays": "16 09:00", "continuous": "12 09:00"}
+    s = network(begun, {"after": [After(source="A", type="SS", lag="1 d")]})
+    assert f"{s['P/B'].early_start:%d %H:%M}" == start[OWNERS[owner]]
+    # what is left of the lag, in minutes of that calendar, after the status date: it began on Wednesday at noon, two days before
+    early = network(
+        {"actual_start": "2026-01-07 12:00", "remaining": "2 d"}, {"after": [After(source="A", type="SS", lag="2 d")]}, start_lag="early"
+    ).network
+    left = {"six": 240, "standard": 180, "thursdays": 480, "continuous": 720}[OWNERS[owner]]
+    assert [(early.lag[k], early.clock(early.lagclk[k]).calendar.id) for k in range(early.m)] == [(left, OWNERS[owner])]
+    # the start of the receiver, on Tuesday at 10, binds the giver a day of that calendar before
+    bound = network(
+        {}, {"actual_start": "2026-01-06 10:00", "remaining": "1 d", "after": [After(source="A", lag="1 d")]}, progress="actual"
+    ).network
+    instant = {"six": (5, 10), "standard": (5, 10), "thursdays": (1, 9), "continuous": (5, 10)}[OWNERS[owner]]
+    assert list(bound.late_bounds) == [LateBound(0, minutes(datetime(2026, 1, *instant)), True)]
+    late = network(
+        {},
+        {"actual_start": "2026-01-06 10:00", "remaining": "1 d", "after": [After(source="A", type="FF", lag="1 d")]},
+        progress="override",
+        data_date_first=True,
+    )
+    (link,) = late.network.late_links
+    assert late.network.clock(link.clock).calendar.id == OWNERS[owner]
+    assert link.lag == (1440 if owner == "continuous" else 480)
+    passed = network(done, {"after": [After(source="A", lag="1 d")]}, finished="passes on")
+    assert passed["P/B"].early_start == network(done, {"after": [After(source="A", lag="1 d")]})["P/B"].early_start
