@@ -197,6 +197,12 @@ class CompiledPass:
         """Without the room of this process."""
         return {**vars(self), "_kept": None}
 
+    @property
+    def room(self) -> int:
+        """Bytes of the rows that a thread needs."""
+        dates, edges, asked, drawn, ends = self._shape
+        return GROUP * (4 * (dates + asked + drawn + ends) + edges + asked) + BITS * (self.n + len(self.links.src))
+
     def _room(self, given: NDArray[np.int32]) -> kernels.SampledRoom:
         """Room for the rows of a group, one a thread."""
         if self._kept is None:

@@ -61,6 +61,11 @@ class Fast:
         self._drawn = np.array([place.get(v, -1) for v in self._at], np.int64)
         """The row of each piece of work among those that are drawn here, -1 for one that is given."""
 
+    @property
+    def room(self) -> int:
+        """Bytes of the rows that a thread needs."""
+        return self._kernels.room
+
     @classmethod
     def of(cls, setup: Setup, pieces: Sequence[Piece], compiled: bool | None) -> Self | None:
         """The kernels for a setup; None where it is too small to pay, or the network is not of that kind.

@@ -59,7 +59,8 @@ def simulate(
         keep: tasks and summaries whose dates are kept where items times samples are more than two million; else those of all are.
         correlations: rank correlations of durations by pairs of tasks, from -1 to 1; what cannot hold together is repaired, with a
             finding. Each estimate stays as it is. Shared causes are better recorded as drivers.
-        executor: what computes blocks of samples, such as a pool of threads or processes; the calling thread when left out.
+        executor: what computes blocks of samples, any of `concurrent.futures` or Dask's `client.get_executor()`: each worker is sent the
+            model once. When left out, threads where compiled kernels do it, one a core; else the calling thread.
         threshold: stop rule: in per cent, by how much a key figure of the portfolio and of its projects (mean, deviation, P10, P50, P80 and
             P90 of the time to the finish and of the cost) may differ from the check before. All samples are made when left out.
         check_every: samples between two checks of the stop rule, counted in whole groups of 512; 1,024 when left out.

@@ -10,6 +10,7 @@ import functools
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,7 @@ from ipmo.analysis.risk.fast import Fast
 from ipmo.analysis.risk.forks import taken
 from ipmo.analysis.risk.lost_days import LostTime, Some
 from ipmo.analysis.risk.setup import Setup
+from ipmo.analysis.risk.sharing import cores, on_threads, shared_out
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.errors import UnitError
 from ipmo.model.calendars import Calendar
@@ -46,6 +48,8 @@ CERTAIN = Uniform(0.0, 1.0)
 """What a bare draw between 0 and 1 is."""
 ROOM = 4_000_000
 """Numbers of one column in a batch of samples, about."""
+THREADS_ROOM = 1 << 30
+"""Bytes that the rows of all threads may take."""
 
 
 class Batch(NamedTuple):
@@ -159,6 +163,10 @@ class Samples:
     def compiled(self) -> bool:
         """Compiled kernels make its dates."""
         return self._fast is not None
+
+    def threads(self, batches: int) -> int:
+        """How many threads compute so many batches soonest: of numpy's short steps one holds up the others."""
+        return 1 if self._fast is None else max(1, min(cores(), batches, THREADS_ROOM // max(self._fast.room, 1)))
 
     def _want(self, name: str, role: str, estimate: Estimate) -> None:
         self._row[name, role] = len(self._wanted)
@@ -557,14 +565,15 @@ def run(setup: Setup, executor: Executor | None = None, batch: int | None = None
 
     Args:
         setup: what is simulated.
-        executor: what computes batches; this thread when left out.
+        executor: what computes batches; when left out, threads where compiled kernels do it, one a core, else this thread.
         batch: groups of samples in a batch; as many as the size of the network lets it.
         compiled: by compiled kernels where the network lets them; where it is large enough to pay when left out.
     """
     spans = spans_of(setup, batch)
     whole = Samples(setup, compiled=compiled)
-    found = map(whole.batch, *zip(*spans, strict=True)) if executor is None else executor.map(whole.batch, *zip(*spans, strict=True))
-    for done, one in enumerate(found):
-        step("simulating", done, len(spans))
-        yield one
+    with nullcontext(executor) if executor is not None else on_threads(whole.threads(len(spans))) as pool:
+        found = map(whole.batch, *zip(*spans, strict=True)) if pool is None else shared_out(whole, spans, pool)
+        for done, one in enumerate(found):
+            step("simulating", done, len(spans))
+            yield one
     step("simulating", len(spans), len(spans))
