@@ -11,11 +11,11 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Row, few, mark, number
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Row, few, mark
 from ipmo.version import __version__
 from ipmo.words import counted
 
-__all__ = ["confidence", "finding_groups", "findings_note", "method", "raid_log", "status"]
+__all__ = ["confidence", "finding_groups", "findings_note", "method", "status"]
 
 SHOWN = 25
 EXCEPTIONS = 20
@@ -157,31 +157,6 @@ def confidence(a: Answers) -> Panel | None:
         ]
         blocks += [Heading(title), Grid(label=f"Confidence by {grouping}, {assessor}", heads=heads, rows=rows)]
     return Panel(id="confidence", title=f"Delivery confidence by {grouping}", short="Confidence", blocks=blocks)
-
-
-def raid_log(a: Answers) -> Panel | None:
-    """Risks, assumptions, issues, dependencies, decisions and change requests: how many, how old, how many overdue."""
-    table = a.raid_log.table() if a.raid_log is not None else None
-    rows = [row for row in table.rows() if row["level"] != "project"] if table is not None else []
-    if not rows:
-        return None
-    shown, last = [], None
-    for row in rows:
-        if row["item"] != last:
-            last = row["item"]
-            shown.append(Row(name=f"{a.name(last)}, {row['level']}", cells=[Cell() for _ in range(7)], group=True))
-        cells = [
-            Cell(text=str(row["total"]), kind="num"),
-            Cell(text=str(row["open"]), kind="num"),
-            mark(row["overdue"], bool(row["overdue"]), 0),
-        ]
-        cells += [mark(row["unowned"], row["unowned"] > 0, 0), Cell(text=str(row["undated"]), kind="num")]
-        cells += [Cell(text=number(row["oldest"], 0), kind="num"), Cell(text=number(row["mean_age"]), kind="num")]
-        shown.append(Row(name=f"{row['kind']}s".replace("ys", "ies"), cells=cells))
-    titles = ("all", "open", "overdue", "without owner", "without a date", "oldest, days", "mean age, days")
-    heads = [Head(title="entry"), *(Head(title=title, num=True) for title in titles)]
-    text = "Counted over everything below; a dependency is a link across a project boundary or to something outside, open while somebody waits for it. Ages count from the day an entry was raised."
-    return Panel(id="raid", title="RAID log", blocks=[Paragraph(text), Grid(label="RAID log", heads=heads, rows=shown)])
 
 
 # ------------------------------------------------------------------------------------------------ evidence

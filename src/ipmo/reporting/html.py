@@ -17,7 +17,7 @@ from ipmo.figures.timeline import CSS as TIMELINE_CSS
 from ipmo.findings import Findings
 from ipmo.model.portfolio import Portfolio
 from ipmo.progress import steps
-from ipmo.reporting import change, control, delivery, methods, money, sureness, value
+from ipmo.reporting import change, control, delivery, methods, money, registers, sureness, value
 from ipmo.reporting import dependencies as interdependencies
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Panel
@@ -44,7 +44,8 @@ PANELS: tuple[Callable[[Answers], Panel | None], ...] = (
     interdependencies.interfaces,
     interdependencies.single_points,
     delivery.people,
-    control.raid_log,
+    registers.raid_log,
+    registers.lessons,
 )
 """The panels in the order of the page; one that has nothing to show is None."""
 

@@ -12,7 +12,7 @@ from ipmo.analysis.control.exposure import Threat
 from ipmo.analysis.dates.committed import Commitment, Standing
 from ipmo.analysis.dependencies.handed_over import HandedOver
 from ipmo.analysis.dependencies.handovers import link_name
-from ipmo.analysis.risk.simulation import Simulated
+from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.findings import Finding, Severity
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
@@ -392,19 +392,7 @@ def _sure(a: Answers) -> Question:
     answer, lines, notes = [], list[Line](), list[str]()
     found = a.simulation
     if found is not None:
-        whole = found[found.portfolio]
-        parts = []
-        if whole.dates is not None:
-            parts.append(f"finishes by {whole.dates.p(80)}{' or later' if whole.dates.at_least else ''}")
-        if whole.costs is not None:
-            scale = Scale.of([whole.costs.p(80)], whole.costs.p(80).currency)
-            parts.append(f"costs at most {scale.text(whole.costs.p(80))} {scale.unit}")
-        if parts:
-            answer.append(f"In four of five samples all of it {' and '.join(parts)}")
-        if whole.costs is not None and whole.costs.planned is not None:
-            plan = whole.costs.money(whole.costs.planned)
-            scale = Scale.of([plan], plan.currency)
-            answer.append(f"{share(whole.costs.within(plan))} of them keep the planned {scale.text(plan)} {scale.unit}")
+        answer += _simulated(found)
         lines += [_unsure(row) for row in _unsure_dates(found.rows)[:NAMED]]
         lines += [_dear(row) for row in _unsure_costs(found.rows)[:NAMED]]
         notes.append(f"{found.samples:,} samples, seed {found.seed}")
@@ -422,6 +410,25 @@ def _sure(a: Answers) -> Question:
     lines += [_call(a, one) for code in DOUBTED for one in a.ordered(code)]
     kind = "bad" if any(line.kind == "bad" for line in lines) else "warn" if lines else ""
     return _question("sure", "How sure are we?", answer, lines, kind, notes)
+
+
+def _simulated(q: Simulation) -> list[str]:
+    """Finish and cost that four of five samples keep, each for itself; how many keep both; and how many keep the plan."""
+    whole, out = q[q.portfolio], list[str]()
+    dates, costs = whole.dates, whole.costs
+    if dates is not None:
+        out.append(f"Four of five samples finish by {dates.p(80)}{' or later' if dates.at_least else ''}")
+    if costs is not None:
+        scale = Scale.of([costs.p(80)], costs.currency)
+        said = f"our of five {'cost' if out else 'samples cost'} at most {scale.text(costs.p(80))} {scale.unit}"
+        out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
+        if dates is not None and not dates.at_least:
+            out[0] += f"; {share(q.joint(q.portfolio).within(dates.p(80), costs.p(80)))} keep both"
+        if costs.planned is not None:
+            plan = costs.money(costs.planned)
+            scale = Scale.of([plan], costs.currency)
+            out.append(f"{share(costs.within(plan))} of them keep the planned {scale.text(plan)} {scale.unit}")
+    return out
 
 
 def _unsure_dates(rows: Sequence[Simulated]) -> list[Simulated]:
