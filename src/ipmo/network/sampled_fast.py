@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 import numpy as np
 
+from ipmo.model.fields import FrozenMap
 from ipmo.network.compiled import kernel
 from ipmo.network.day_tables import day_tables
 from ipmo.network.kernels import samples as kernels
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ipmo.network.sampled import SampledPass
 
     Row = NDArray[np.int64]
+    Table = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 __all__ = ["CompiledPass", "GroupDates", "fits"]
 
@@ -42,6 +44,8 @@ BITS = GROUP // 8
 """Bytes of a row of bits."""
 MOST_DAYS = 36_600
 """Days that are looked up in tables at most; what lies beyond is searched for."""
+CELLS = 4096
+"""Cells of the shares by which tables of distributions are looked up."""
 COUNT_OF = np.array([number.bit_count() for number in range(256)], np.uint8)
 
 
@@ -140,6 +144,7 @@ class CompiledPass:
         drawn: estimates that are drawn here, by position: the six numbers of `kernels.SampledWork.estimates`, and their stream.
         given: the positions whose lengths are rows that are given, in their order.
         kept: the positions whose dates somebody asks for, with whether it is the start.
+        tables: shares and values, from 0 to 1, of those that are drawn from a table of their distribution.
     """
 
     def __init__(
@@ -148,6 +153,7 @@ class CompiledPass:
         drawn: Mapping[int, tuple[Sequence[float], Stream]],
         given: Sequence[int],
         kept: Iterable[tuple[int, bool]] = (),
+        tables: Mapping[int, Table] = FrozenMap(),
     ) -> None:
         net = sampled.network
         self.n, self.bases = net.n, _bases(net)
@@ -187,7 +193,7 @@ class CompiledPass:
         estimates = np.array([numbers for numbers, _ in drawn.values()], np.float64).reshape(len(drawn), 6)
         streams = np.array([one for _, one in drawn.values()], np.int64).reshape(len(drawn), 4)
         self.work = kernels.SampledWork(
-            *bounds, mark, clk, dur, kind, row, estimates, streams, group, rows.finish, rows.start, edge
+            *bounds, mark, clk, dur, kind, row, estimates, streams, *_tables(drawn, tables), group, rows.finish, rows.start, edge
         )  # fmt: skip
         self.days = day_tables(net.clock_tables, self.bases, [*clk.tolist(), *self.links.lagclk.tolist()], _days(net, clk))
         self._shape = rows.size, int(edge.max(initial=-1)) + 1, int(np.diff(self.links.ptr).max(initial=1)), len(drawn), len(self.owners)
@@ -282,6 +288,28 @@ class CompiledPass:
         kernel(kernels.sample_critical)(self.days, self.links, self.work, last, self.ending, valid, COUNT_OF, dates.room, counts, driving)
         kernel(kernels.sample_products)(dates.room.drawn, end, size, sums)
         return counts, driving, sums
+
+
+def _tables(drawn: Iterable[int], tables: Mapping[int, Table]) -> tuple[Row, NDArray[np.float64], NDArray[np.int32]]:
+    """Which table each estimate has, the tables, and where to begin in them; see `kernels.SampledWork`."""
+    numbers: dict[int, int] = {}
+    made: list[NDArray[np.float64]] = []
+    near: list[Row] = []
+    which = []
+    for v in drawn:
+        if v not in tables:
+            which.append(-1)
+            continue
+        shares, values = tables[v]
+        if id(shares) not in numbers:
+            numbers[id(shares)] = len(made)
+            with np.errstate(divide="ignore", invalid="ignore"):  # cells of no share are never looked up
+                slopes = np.append(np.diff(values) / np.diff(shares), 0.0)
+            made.append(np.stack([shares, values, slopes], axis=1))
+            near.append(np.searchsorted(shares, np.arange(CELLS) / CELLS, side="right") - 1)
+        which.append(numbers[id(shares)])
+    size = len(made[0]) if made else 2
+    return np.array(which, np.int64), np.array(made).reshape(len(made), size, 3), np.array(near, np.int32).reshape(len(near), CELLS)
 
 
 def _bounds(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from ipmo.analysis.risk.distributions import corners, random
-from ipmo.model.estimates import Triangular, Uniform, number
+from ipmo.analysis.risk.distributions import beta_of, beta_table, corners, random
+from ipmo.model.estimates import Pert, Triangular, Uniform, number
 from ipmo.network.compiled import available
 from ipmo.network.sampled_fast import LONGEST, CompiledPass, GroupDates, fits
 from ipmo.network.streams import GROUP, stream
@@ -26,6 +26,8 @@ __all__ = ["Fast"]
 
 PAYS = 20_000_000
 """Nodes times samples from which on compiling pays."""
+TABLES = 2048
+"""Tables of beta distributions in the kernels at most, 64 KB each: each ratio of a PERT estimate's three values has its own."""
 MOST = 1 << 22
 """Minutes of a length that is made elsewhere, at most: eight years of work."""
 
@@ -45,9 +47,14 @@ class Fast:
         nodes, pos = setup.structures.base.passes.nodes, self.sampled.pos
         self._at = [pos[nodes[piece.full_id]] for piece in pieces]
         drawn = {
-            place: ((*corners(piece.estimate), piece.unit, piece.left), stream(setup.seed, piece.full_id, "length"))
+            place: ((*_numbers(piece.estimate), piece.unit, piece.left), stream(setup.seed, piece.full_id, "length"))
             for place, piece in zip(self._at, pieces, strict=True)
-            if piece.full_id in inside and isinstance(piece.estimate, Triangular | Uniform)
+            if piece.full_id in inside and isinstance(piece.estimate, Triangular | Uniform | Pert)
+        }
+        tables = {
+            place: beta_table(*beta_of(piece.estimate, setup.pert))
+            for place, piece in zip(self._at, pieces, strict=True)
+            if piece.full_id in inside and isinstance(piece.estimate, Pert)
         }
         self._order = np.array(self.sampled.order, np.int64)
         self._given = [piece.full_id for piece in pieces if piece.full_id not in inside]
@@ -56,7 +63,7 @@ class Fast:
             (pos[node], kept.begins and node not in points) for kept in setup.kept if kept.projects is None for node in kept.nodes
         ]
         """The position of each node of what is kept by nodes, with whether its start counts."""
-        self._kernels = CompiledPass(self.sampled, drawn, [pos[nodes[name]] for name in self._given], self._asked)
+        self._kernels = CompiledPass(self.sampled, drawn, [pos[nodes[name]] for name in self._given], self._asked, tables)
         place = {v: number for number, v in enumerate(drawn)}
         self._drawn = np.array([place.get(v, -1) for v in self._at], np.int64)
         """The row of each piece of work among those that are drawn here, -1 for one that is given."""
@@ -89,7 +96,9 @@ class Fast:
         touched |= {name for event in setup.events for delayed in event.delays for name, _ in delayed.longer}
         touched |= setup.certain | frozenset(setup.together.names if setup.together is not None else ())
         touched |= {name for name, bearer in setup.costs.bearers.items() if bearer.per_minute}
-        inside = frozenset(piece.full_id for piece in pieces if piece.full_id not in touched and _plain(piece))
+        own = [piece for piece in pieces if piece.full_id not in touched and _plain(piece)]
+        tables = {beta_of(piece.estimate, setup.pert) for piece in own if isinstance(piece.estimate, Pert)}
+        inside = frozenset(piece.full_id for piece in own if len(tables) <= TABLES or not isinstance(piece.estimate, Pert))
         nodes = setup.structures.base.passes.nodes
         most = {nodes[piece.full_id]: _most(piece) if piece.full_id in inside else MOST for piece in pieces}
         if not fits(net, most):
@@ -172,12 +181,20 @@ class Fast:
                     row += 1
 
 
+def _numbers(estimate: Triangular | Uniform | Pert) -> tuple[float, float, float, float]:
+    """Least, most likely and greatest value, and 1 where all between are alike."""
+    if isinstance(estimate, Pert):
+        low, high = estimate.bounds
+        return low, number(estimate.likely), high, 0.0
+    return corners(estimate)
+
+
 def _plain(piece: Piece) -> bool:
-    """A triangular or uniform estimate that never comes to nothing."""
+    """A triangular, uniform or PERT estimate that never comes to nothing."""
     estimate = piece.estimate
-    if not isinstance(estimate, Triangular | Uniform) or not random(estimate):
+    if not isinstance(estimate, Triangular | Uniform | Pert) or not random(estimate):
         return False
-    low, _, high, _ = corners(estimate)
+    low, _, high, _ = _numbers(estimate)
     return low * piece.unit * piece.left >= 1 and low * piece.unit >= 1 and high * piece.unit < LONGEST
 
 

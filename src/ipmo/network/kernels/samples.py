@@ -62,6 +62,9 @@ class SampledWork(NamedTuple):
         row: which estimate, or which row.
         estimates: a row an estimate: least, likely and greatest value, 1 where all between are alike, minutes in a unit, the share left.
         streams: a row an estimate: two words of the key, two of the counter.
+        table: by estimate, which table says its distribution, -1 for none.
+        tables: a table: shares below, values from 0 to 1, and slopes from one to the next.
+        near: of each table by cell of the shares, the last row that begins with no more.
         group: which end a position counts for, -1 for none; one whose finish may lie in a break counts in wall-clock time.
         finish: the row of dates that takes its finish; int64.
         start: the row of dates that takes its start, -1 where nobody asks for it.
@@ -81,6 +84,9 @@ class SampledWork(NamedTuple):
     row: Ints64
     estimates: Floats
     streams: Ints64
+    table: Ints64
+    tables: Floats
+    near: Ints32
     group: Ints64
     finish: Ints64
     start: Ints64
@@ -168,6 +174,29 @@ def draw_lengths(estimates: Floats, streams: Ints64, r: int, counter: int, words
             value = low + root if square > 0.0 else high - root
             whole = (value * unit + 6755399441055744.0) - 6755399441055744.0
             out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0
+
+
+def draw_beta(work: SampledWork, r: int, counter: int, words: Ints32, out: Ints32) -> None:
+    """Lengths of one estimate whose distribution has a table, for successive samples; see `draw_lengths`."""
+    estimates = work.estimates
+    streams = work.streams
+    fill_words(words, streams[r, 0], streams[r, 1], streams[r, 2], streams[r, 3], counter)
+    low = estimates[r, 0]
+    width = estimates[r, 2] - low
+    unit = estimates[r, 4]
+    left = estimates[r, 5]
+    k = work.table[r]
+    tables = work.tables
+    near = work.near
+    cells = near.shape[1]
+    for s in range(len(words)):
+        u = (words[s] + 2147483648.5) * 2.0**-32
+        j = int(near[k, int(u * cells)])
+        while tables[k, j + 1, 0] <= u:
+            j += 1
+        value = low + width * (tables[k, j, 2] * (u - tables[k, j, 0]) + tables[k, j, 1])
+        whole = (value * unit + 6755399441055744.0) - 6755399441055744.0
+        out[s] = whole if left == 1.0 else (whole * left + 6755399441055744.0) - 6755399441055744.0
 
 
 def later_of(x: Ints32, dates: Ints32, r: int) -> None:
@@ -411,13 +440,16 @@ def sample_forward(
     """
     ptr, src, lags, typs = links.ptr, links.src, links.lag, links.typ
     dates, drives, asked, x, d = room.dates, room.drives, room.asked, room.x, room.d
-    words, drawn, given, dur = room.words, room.drawn, room.given, work.dur
+    words, drawn, given, dur, tabled = room.words, room.drawn, room.given, work.dur, work.table
     estimates, streams, kinds, rows = work.estimates, work.streams, work.kind, work.row
     finish, start, group, low, floor = work.finish, work.start, work.group, work.low, work.floor
     for v in range(len(low)):
         r = rows[v]
         if kinds[v] == 1:
-            draw_lengths(estimates, streams, r, counter, words, d)
+            if tabled[r] >= 0:
+                draw_beta(work, r, counter, words, d)
+            else:
+                draw_lengths(estimates, streams, r, counter, words, d)
             keep_lengths(d, size, drawn, r, sums)
         elif kinds[v] == 2:
             for s in range(len(d)):
