@@ -372,27 +372,17 @@ class Losses:
     @functools.cached_property
     def served(self) -> Mapping[str, int]:
         """`serves` as bits of numbers, in the order of the map."""
-        web = self.engine.web
-        reach = self.knocked() if self._every is self.engine else self._every.leave_one_out(self._targets)
-        onward = [
-            self._onward_from(self._order[name]) if name in self._order else self._onward_bits(self.bits_of(self._leads.get(v, ())))
-            for v, name in zip(self._targets, self._ids, strict=True)
-        ]
-        if reach is self.knocked():
-            rows, first, targets = self._failing
-        else:
-            rows = self._failing[0]
-            first, targets = reach.of_each([web.place[name] for name in rows])
-        found, bounds = targets.tolist(), first.tolist()
-        out = {}
-        for name, row in rows.items():
-            bits = 0
-            for t in found[bounds[row] : bounds[row + 1]]:
-                bits |= onward[t]
-            some = 0
-            for one in self.map.work_of(name):
-                some |= self._own(one) | self._reached(one)
-            out[name] = bits | (self._onward_bits(some) if some else 0)
+        place, nodes, numbers = self.engine.web.place, list[int](), list[int]()
+        for v, name in zip(self._targets, self._ids, strict=True):
+            number = self._order.get(name)
+            some = self._onward_from(number) if number is not None else self._onward_bits(self.bits_of(self._leads.get(v, ())))
+            onward = places_of(some)
+            nodes += [v] * len(onward)
+            numbers += onward
+        reach, out = self._every.leave_one_out_of(nodes, numbers), dict[str, int]()
+        for name in (*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes)):
+            some = functools.reduce(lambda bits, one: bits | self._own(one) | self._reached(one), self.map.work_of(name), 0)
+            out[name] = reach.row(place[name]) | (self._onward_bits(some) if some else 0)
         return out
 
     def place_of(self, name: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
+from ipmo.analysis.money.work_tree import work_of
 from ipmo.errors import IpmoError, UnknownItemError
 from ipmo.model.estimates import exact
 from ipmo.model.governance import Tolerance
@@ -34,7 +34,6 @@ from ipmo.words import counted, measured
 __all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
 
 Noun = Portfolio | Programme | Project | Task
-DEADLINE = operator.attrgetter("deadline")
 
 
 @attrs.frozen(kw_only=True)
@@ -230,8 +229,7 @@ class Aspects:
             if one.expected is not None:
                 noun = self.portfolio.items.get(one.item)
                 yield f"{getattr(noun, 'name', '') or one.item}, handed over,", minutes(one.date), minutes(one.expected)
-        due = itertools.compress(project.tasks, map(DEADLINE, project.tasks))
-        for task in due:
+        for task in work_of(self.portfolio, project).due:
             finish = self._end(f"{project.id}/{task.id}") if not task.finished else None
             if task.deadline is not None and finish is not None:
                 yield task.name or task.id, minutes(task.deadline, end=True), finish

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Positions: TypeAlias = NDArray[np.int64]
 
-__all__ = ["LEFT_OUT", "PARENT", "Bearing", "Work", "WorkTree", "share_work", "work_tree"]
+__all__ = ["LEFT_OUT", "PARENT", "Bearing", "Work", "WorkTree", "share_work", "work_of", "work_tree"]
 
 Bearing = Portfolio | Programme | Project | Task
 """What money is stated of."""
@@ -30,6 +31,9 @@ LEFT_OUT = ("proposed", "cancelled")
 
 PARENT = operator.attrgetter("parent")
 MILESTONE = operator.attrgetter("milestone")
+DEADLINE = operator.attrgetter("deadline")
+MONEY = ("budget", "actual", "forecast")
+"""The fields in which tasks state money."""
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -244,7 +248,9 @@ class Work:
         else:
             marked = list(map(MILESTONE, project.tasks))
             self.tasks = [task for task in project.tasks if not task.milestone] if any(marked) else project.tasks
-        self._stating: dict[str, Sequence[tuple[int, Task, Budget]]] = {}
+        self.due: Sequence[Task] = list(itertools.compress(project.tasks, map(DEADLINE, project.tasks)))
+        """Its tasks with a deadline."""
+        self._stating = {field: self._found(field) for field in MONEY}  # all at once, while its tasks are at hand
 
     def _nest(self, project: Project) -> None:
         """The tasks of a project with summaries, each before its parts; milestones without parts are no work."""
@@ -267,12 +273,12 @@ class Work:
 
     def stating(self, field: str) -> Sequence[tuple[int, Task, Budget]]:
         """(how far behind the project it stands, task, money) of every task that has some in a field."""
-        found = self._stating.get(field)
-        if found is None:
-            moneys: list[Budget | None] = list(map(operator.attrgetter(field), self.tasks))
-            some = enumerate(zip(self.tasks, moneys, strict=True), 1) if moneys.count(None) < len(moneys) else ()
-            found = self._stating[field] = [(place, task, money) for place, (task, money) in some if money is not None]
-        return found
+        return self._stating[field] if field in self._stating else self._found(field)
+
+    def _found(self, field: str) -> Sequence[tuple[int, Task, Budget]]:
+        moneys: list[Budget | None] = list(map(operator.attrgetter(field), self.tasks))
+        some = enumerate(zip(self.tasks, moneys, strict=True), 1) if moneys.count(None) < len(moneys) else ()
+        return [(place, task, money) for place, (task, money) in some if money is not None]
 
 
 def share_work(copy: Portfolio, portfolio: Portfolio) -> None:
@@ -283,6 +289,11 @@ def share_work(copy: Portfolio, portfolio: Portfolio) -> None:
 def _works(portfolio: Portfolio) -> dict[int, Work]:
     """What projects hold, by the identity of each, which it keeps alive."""
     return remember(portfolio, "work of projects", dict[int, Work])
+
+
+def work_of(portfolio: Portfolio, project: Project) -> Work:
+    """What a project of a portfolio holds."""
+    return _work_of(_works(portfolio), project)
 
 
 def _work_of(known: dict[int, Work], project: Project) -> Work:
