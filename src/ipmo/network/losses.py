@@ -19,7 +19,7 @@ from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
-from ipmo.network.needs import without
+from ipmo.network.needs import same_needs, without
 from ipmo.network.positions import places_of, plain_list
 from ipmo.network.without import LeaveOneOut, Web, Without
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Losses", "level_of", "losses"]
+__all__ = ["Losses", "Serving", "level_of", "losses", "serving", "share_serving"]
 
 
 def level_of(ways: Sequence[Way], of: Callable[[Way], float]) -> float:
@@ -385,9 +385,10 @@ class Losses:
             out[name] = reach.row(place[name]) | (self._onward_bits(some) if some else 0)
         return out
 
-    def place_of(self, name: str) -> int:
-        """The place of an outcome, a benefit or an objective on the map: its bit in `served`."""
-        return self._order[name]
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The place of every outcome, benefit and objective on the map: its bit in `served`."""
+        return self._order
 
     def _own(self, name: str) -> int:
         number = self._order.get(name)
@@ -466,6 +467,34 @@ class Losses:
         """What some of the map, or work on it, leads to: outcomes, benefits and objectives, those of some that are such among them."""
         bits = functools.reduce(lambda found, one: found | self._own(one) | self._reached(one), some, 0)
         return self._names_of(self._onward_bits(bits))
+
+
+class Serving(NamedTuple):
+    """What projects and programmes serve.
+
+    Args:
+        served: by project and programme, the outcomes, benefits and objectives that it serves, as bits of a number.
+        places: the bit of each of these.
+    """
+
+    served: Mapping[str, int]
+    places: Mapping[str, int]
+
+
+def serving(portfolio: Portfolio) -> Serving:
+    """What each project and programme of a portfolio serves; kept with the portfolio."""
+
+    def make() -> Serving:
+        known = losses(portfolio)
+        return Serving(known.served, known.places)
+
+    return remember(portfolio, "serving", make)
+
+
+def share_serving(copy: Portfolio, portfolio: Portfolio) -> None:
+    """What serves what in a portfolio is taken over by a changed copy in which the same needs the same: what is done or gone serves too."""
+    if same_needs(copy, portfolio):
+        remember(copy, "serving", lambda: serving(portfolio))
 
 
 def losses(portfolio: Portfolio) -> Losses:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["web_of", "without"]
+__all__ = ["same_needs", "web_of", "without"]
 
 
 def without(portfolio: Portfolio) -> Without:
@@ -54,6 +54,43 @@ def web_of(portfolio: Portfolio) -> Web:
     `P` is the project as such: what requires it and all its open work need it. `P@whole` is all its work.
     """
     return _Weaver(portfolio, _network(portfolio)).web()
+
+
+def same_needs(one: Portfolio, other: Portfolio) -> bool:
+    """Whether two portfolios are known to have the same web of needs but for what is done, gone or waits in it.
+
+    They have where their networks have the same nodes and the same links, kept or not, and nothing else that the web is
+    made of differs.
+    """
+    if one.dialect != other.dialect or len(one.projects) != len(other.projects):
+        return False
+    for name in ("programmes", "outcomes", "benefits", "contributions", "objectives", "links"):
+        was, now = getattr(one, name), getattr(other, name)
+        if was is not now and was != now:
+            return False
+    if any(p is not q and _in_web(p) != _in_web(q) for p, q in zip(one.projects, other.projects, strict=True)):
+        return False
+    first, second = _network(one), _network(other)
+    for name in ("ids", "anyone", "starts", "finishes", "summaries", "members", "projects"):
+        if getattr(first, name) != getattr(second, name):
+            return False
+    was, now = first.needed, second.needed
+    if was is None or now is None:
+        return False
+    columns = all(_alike(getattr(was, name), getattr(now, name)) for name in ("src", "dst", "typ"))
+    return columns and (was.numbers, was.driveless, was.begun) == (now.numbers, now.driveless, now.begun)
+
+
+def _in_web(project: Project) -> tuple[object, ...]:
+    """What of a project the web is made of, beside its network."""
+    inside = [(task.id, task.parent) for task in project.tasks]
+    return project.id, project.programme, project.requires, inside, [gate.id for gate in project.gates], [risk.id for risk in project.risks]
+
+
+def _alike(one: Ints, other: Ints) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return one == other
+    return len(one) == len(other) and bool((as_array(one) == as_array(other)).all())
 
 
 def _network(portfolio: Portfolio) -> Network:

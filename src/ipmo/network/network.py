@@ -516,7 +516,7 @@ def any_beyond(mode: Ints | None) -> bool:
     if mode is None:
         return False
     if isinstance(mode, list):
-        return any(m not in NUMBERS for m in mode)
+        return not set(NUMBERS).issuperset(mode)
     return bool(((mode != Mode.PLAIN) & (mode != Mode.FINISHES)).any())
 
 

@@ -21,6 +21,7 @@ from ipmo.errors import IpmoError
 from ipmo.network import holds
 from ipmo.network.assemble import compile_copy, compile_portfolio
 from ipmo.network.builder import Builder
+from ipmo.network.losses import losses, serving, share_serving
 from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
 
@@ -137,6 +138,24 @@ def test_what_is_not_looked_at_stands_as_it_stood(data: st.DataObject, tied: boo
             assert stands[0] is not None
             assert stands[1] is not None
             assert (stands[0].standing, stands[0].days, stands[0].date) == (stands[1].standing, stands[1].days, stands[1].date)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data(), st.booleans())
+def test_what_serves_what_is_taken_over_only_where_it_is_the_same(data: st.DataObject, tied: bool) -> None:
+    pf = data.draw(committed(tied=tied))
+    after = tried(pf, data.draw(a_change(pf)))
+    share_serving(after, pf)
+    own = losses(anew(after))
+    assert serving(after) == (own.served, own.places)
+
+
+def test_stopping_a_project_changes_nothing_about_what_serves_what() -> None:
+    pf = ipmo.examples.load("commitment")
+    for project in pf.projects:
+        after = applied(pf, [ch.Stop(project.id)])
+        share_serving(after, pf)
+        assert serving(after) is serving(pf)
 
 
 def columns(net: Network) -> dict[str, object]:

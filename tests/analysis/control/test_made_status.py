@@ -18,6 +18,7 @@ from ipmo.analysis.dates import commitments
 from ipmo.analysis.dates.commitments import Commitment
 from ipmo.model import Portfolio, Tolerance
 from ipmo.testing.strategies import portfolios
+from ipmo.units import minutes
 
 from ...network.conftest import as_large
 
@@ -33,9 +34,11 @@ def judged(draw: Draw, *, tied: bool = False) -> Portfolio:
     days = st.none() | st.integers(0, 120).map(lambda n: FIRST + timedelta(days=n))
     links = [attrs.evolve(link, promised=draw(days), needed=draw(days)) for link in pf.links]
     benefits = [attrs.evolve(one, planned_start=draw(days)) for one in pf.benefits]
-    projects = [
-        attrs.evolve(one, tolerance=draw(TOLERANCES), finish=one.finish if draw(st.booleans()) else draw(days)) for one in pf.projects
-    ]
+    projects = []
+    for one in pf.projects:
+        day = draw(days)
+        fits = day is not None and (one.start is None or minutes(one.start) <= minutes(day))
+        projects.append(attrs.evolve(one, tolerance=draw(TOLERANCES), finish=day if fits else one.finish))
     programmes = [attrs.evolve(one, tolerance=draw(TOLERANCES)) for one in pf.programmes]
     found: Portfolio = pf.evolve(links=links, benefits=benefits, projects=projects, programmes=programmes, tolerance=draw(TOLERANCES))
     return found

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from ipmo.analysis.change import effects
 from ipmo.analysis.dates.schedule import schedule
+from ipmo.analysis.money.amounts import Priced
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.analysis.money.work_tree import work_tree
 from ipmo.model import Portfolio, Project, Task
@@ -22,6 +23,24 @@ def test_an_id_is_found_alone_as_among_all(portfolio: Portfolio) -> None:
     asked = [*tree.ids, *portfolio.items, "nowhere", "nowhere/a", "/", ""]
     assert [tree.find(name) for name in asked] == [tree.places.get(name) for name in asked]
     assert tree.find(3) is None and tree.find(None) is None
+
+
+@given(portfolios())
+def test_amounts_read_off_columns_are_those_of_figures(portfolio: Portfolio) -> None:
+    for measure in ("budget", "actual", "forecast", "funding", "effort"):
+        asked, made = (roll_up(pf, measure, unrated="unknown") for pf in (portfolio, portfolio.evolve()))
+        for name in (*made.ids, "nowhere"):
+            figure = made[name] if name in made else None
+            priced = figure.carried if figure is not None and isinstance(figure.carried, Priced) else None
+            if figure is None or priced is None:
+                assert asked.amount(name) == (None, False)
+            else:
+                assert asked.amount(name) == (priced.only()[1], figure.known == figure.total and figure.apart is None)
+            shown, whole = asked.money(name)
+            assert shown == (None if figure is None else figure.money)
+            assert whole == (figure is not None and figure.known >= figure.total) or shown is None
+        assert asked.states or not any(made[name].money for name in made.ids)
+        assert asked.noted or not any(made[name].reasons for name in made.ids)
 
 
 def test_a_figure_asked_for_alone_is_that_of_the_whole_answer() -> None:

@@ -24,6 +24,7 @@ from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.assemble import compile_copy
 from ipmo.network.clocks import FAR
+from ipmo.network.losses import share_serving
 from ipmo.network.positions import as_array
 from ipmo.network.states import State
 from ipmo.units import Money, as_day, day_text, first_day, moment
@@ -102,6 +103,8 @@ class Sides:
     @functools.cached_property
     def _statuses(self) -> tuple[StatusView, StatusView] | None:
         try:
+            if self.before.benefits and self.schedules is not None:
+                share_serving(self.after, self.before)
             return status(self.before), status(self.after)
         except IpmoError:
             return None
@@ -176,7 +179,8 @@ class Sides:
         """The totals of budget, forecast and funding, where they are known on both sides and differ."""
         out = []
         gone = self._left_out()
-        for measure in ("budget", "forecast", "funding"):
+        granted = any(map(_grants, (self.before, self.after)))
+        for measure in ("budget", "forecast", *(("funding",) if granted else ())):
             was, now = (_total(portfolio, measure) for portfolio in (self.before, self.after))
             if measure == "funding" and now is not None and was is None:
                 was = Money(now.amount - now.amount, now.currency)  # nothing was granted yet
@@ -214,9 +218,8 @@ class Sides:
         counts: list[Counter[str]] = []
         for s in self.schedules:
             net = s.network
-            counts.append(
-                Counter(net.projects[net.project[v]] for v, state in enumerate(net.state) if state == State.UNDATED and net.project[v] >= 0)
-            )
+            waiting = (net.states == int(State.UNDATED)).nonzero()[0].tolist() if net.arrays else range(net.n)
+            counts.append(Counter(net.projects[net.project[v]] for v in waiting if net.state[v] == State.UNDATED and net.project[v] >= 0))
         return [project.id for project in self.after.projects if counts[1][project.id] > counts[0][project.id]]
 
     def benefits(self) -> tuple[Moved, ...]:
@@ -237,10 +240,10 @@ class Sides:
             return ()
         one, other = self._statuses
         out = []
-        for row in one.items():
-            if row.level == "task" or row.item not in other or other[row.item].computed == row.computed:
+        for item, was in one.computed.items():
+            if item not in other.computed or other.computed[item] == was:
                 continue
-            was, now = row.computed, other[row.item].computed
+            row, now = one[item], other.computed[item]
             change = float(RAG.index(now) - RAG.index(was)) if was in RAG and now in RAG else None
             out.append(
                 Moved(
@@ -394,6 +397,12 @@ def _least_in_columns(s: Schedule) -> Iterator[tuple[str, float]]:
     for at in first.tolist():
         p = int(places[at])
         yield net.projects[int(owner[at])], passes.days(p, int(x[p]), int(aim[p]))
+
+
+def _grants(portfolio: Portfolio) -> bool:
+    """Whether anybody states money that is granted."""
+    granted = (portfolio.funding, *(one.funding for one in portfolio.programmes), *(one.funding for one in portfolio.projects))
+    return any(money is not None for money in granted)
 
 
 def _total(portfolio: Portfolio, measure: str) -> Money | None:

@@ -78,7 +78,8 @@ def moved_nodes(one: Schedule, other: Schedule) -> Known | None:
     moved[list(bounded[0] ^ bounded[1])] = True
     moved[[*net.hammocks, *then.hammocks]] = True
     states, lengths, finishes = columns[0][0], columns[0][3], columns[0][2]
-    moved |= ((states == LIVE[0]) | (states == LIVE[1])) & (lengths == 0) & (finishes % DAY == 0) & ~_benefits(net.kinds, net.n)
+    points = np.flatnonzero(((states == LIVE[0]) | (states == LIVE[1])) & (lengths == 0) & (finishes % DAY == 0))
+    moved[[node for node in points.tolist() if net.kinds[node] != "benefit"]] = True
     return moved
 
 
@@ -97,9 +98,3 @@ def _columns(passes: Passes) -> tuple[NDArray[np.int64], ...]:
     pos = as_array(positions.pos)
     early, ends = as_array(passes.early_starts)[pos], as_array(passes.finishes)[pos]
     return net.states, early, ends, as_array(positions.dur)[pos], as_array(positions.clk)[pos], as_array(net.low)
-
-
-def _benefits(kinds: Sequence[str], size: int) -> Known:
-    import numpy as np
-
-    return np.fromiter((kind == "benefit" for kind in kinds), bool, size)

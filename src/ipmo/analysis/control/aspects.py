@@ -26,7 +26,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
-from ipmo.network.losses import losses
+from ipmo.network.losses import serving
 from ipmo.network.positions import places_of
 from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment, said_day
 from ipmo.words import counted, measured
@@ -358,12 +358,13 @@ class Aspects:
     @functools.cached_property
     def _served(self) -> Mapping[str, int]:
         """What each initiative serves, as in the line of sight: bits by place on the map."""
-        return losses(self.portfolio).served
+        return serving(self.portfolio).served
 
     @functools.cached_property
     def _by_place(self) -> Mapping[int, BenefitValue]:
         """The benefits by their place on the map."""
-        return {} if self.worth is None else {losses(self.portfolio).place_of(row.id): row for row in self.worth.rows}
+        places = serving(self.portfolio).places
+        return {} if self.worth is None else {places[row.id]: row for row in self.worth.rows}
 
     @functools.cached_property
     def _judging(self) -> int:

@@ -44,8 +44,7 @@ class Remaining:
 
     def spent(self, project: str) -> Money | None:
         """What is known to be spent on a project; None where nothing is."""
-        value = self.actual[project].value if project in self.actual else None
-        return value if isinstance(value, Money) else None
+        return self.actual.money(project)[0]
 
     def exit_cost(self, item: str) -> tuple[Money | None, str]:
         """(what ending a project, or all of a programme, early would cost, why it is not known): not stated for all of it, or no rate."""
@@ -62,7 +61,7 @@ class Remaining:
         is not earned yet (AC + BAC - EV).
         """
         spent = self.spent(project)
-        if project in self.actual and (why := self.actual[project].reasons):
+        if self.actual.noted and project in self.actual and (why := self.actual[project].reasons):
             return None, why[0]  # something was spent, and how much is not known
         stated, planned = (_whole(roll, project) for roll in (self.forecast, self.budget))
         for whole, name in ((stated, "forecast"), (planned, "budget")):
@@ -77,7 +76,8 @@ class Remaining:
             if unearned is not None:
                 return unearned, ""
             return None, f"{spent:,} are spent of a budget of {whole:,}: write forecast:"
-        unrated = [why for roll in (self.forecast, self.budget) if project in roll for why in roll[project].reasons]
+        rolls = [roll for roll in (self.forecast, self.budget) if roll.noted and project in roll]
+        unrated = [why for roll in rolls for why in roll[project].reasons]
         return None, unrated[0] if unrated else "not all of its cost is known: write budget: or forecast:"
 
     def unrecorded(self, project: str) -> tuple[str, ...]:
@@ -160,10 +160,8 @@ class Remaining:
 
 def _whole(roll: RollUp, item: str) -> Money | None:
     """A rolled-up figure that is known in full."""
-    if item not in roll:
-        return None
-    figure = roll[item]
-    return figure.value if isinstance(figure.value, Money) and figure.known >= figure.total else None
+    value, known = roll.money(item)
+    return value if known else None
 
 
 def _is_work(item: object) -> bool:

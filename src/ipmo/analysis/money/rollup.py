@@ -72,6 +72,19 @@ class RollUp(Rows[str, RolledUpValue]):
             return None, False
         return figure.carried.only(self.measure.name)[1], figure.known == figure.total and figure.apart is None
 
+    def money(self, item: str) -> tuple[Money | None, bool]:
+        """(what the figure of an item shows, whether all of it is known), without its figure being made; (None, False) where nothing is known.
+
+        Raises:
+            UnitError: two known price bases are mixed in it.
+        """
+        if not self.states:
+            return None, False
+        if isinstance(self._rows, SummedRows):
+            return self._rows.value(item)
+        figure = self._rows.get(item)
+        return (None, False) if figure is None else (figure.money, figure.known >= figure.total)
+
     @property
     def groups(self) -> tuple[RolledUpValue, ...]:
         """The figures of the groups, in order; empty without `by=`."""

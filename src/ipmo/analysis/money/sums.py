@@ -24,6 +24,7 @@ from ipmo.analysis.money.work_tree import WorkTree, work_tree
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding
 from ipmo.model.work import Task
+from ipmo.units import Money
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,6 +109,11 @@ class Sums:
             left_out=self._left_out(position),
         )
 
+    def value(self, position: int) -> tuple[Money | None, bool]:
+        """(what its figure shows, whether all of it is known) of a position, without its figure."""
+        shown = self.engine.shown(self.carried(position)).value
+        return shown if isinstance(shown, Money) else None, bool(self.known[position] >= self.total[position])
+
     def carried(self, position: int) -> Priced | None:
         """The exact amount of a position; None where nothing is known."""
         item = self.tree.id(position)
@@ -143,6 +149,11 @@ class SummedRows(MadeRows[RolledUpValue]):
         """(exact amount, whether all of it is known) of an item; (None, False) of what has no figure."""
         position = self._position(item)
         return (None, False) if position is None else self.sums.amount(position)
+
+    def value(self, item: str) -> tuple[Money | None, bool]:
+        """(what the figure of an item shows, whether all of it is known); (None, False) of what has no figure."""
+        position = self._position(item)
+        return (None, False) if position is None else self.sums.value(position)
 
 
 def sums(engine: Combining) -> Sums | None:
