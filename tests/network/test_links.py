@@ -196,3 +196,13 @@ def test_two_finishes_at_one_instant_are_joined_by_a_number_that_waits_where_clo
         net = network(Portfolio(id="x", start="2026-01-05", calendars=CALENDARS, projects=[Project(id="P", tasks=[*tasks, *more])]))
         assert net.mode is not None
         assert [Mode(one) for one in net.mode] == [mode]
+
+
+@pytest.mark.parametrize("kind", TYPE_NAMES)
+@pytest.mark.parametrize("lag", ["0.2 min", "-0.2 min", "1 min", "-1 min"])
+def test_a_lead_to_a_finish_leads_to_a_shift_in_p6_and_what_rounds_to_no_minute_is_none(lag: str, kind: str) -> None:
+    tasks = [Task(id="a", duration="2 d"), Task(id="b", duration="1 d", after=[After(source="a", type=kind, lag=lag)])]
+    net = network(Portfolio(id="x", start="2026-01-05", dialect="p6", projects=[Project(id="P", tasks=tasks)]))
+    assert net.mode is not None
+    lead = lag == "-1 min" and kind in ("FF", "SF")
+    assert (Mode(net.mode[0]), net.lag[0]) == (Mode.SHIFTS if lead else Mode.PLAIN, {"1 min": 1, "-1 min": -1}.get(lag, 0))

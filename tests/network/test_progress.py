@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import ipmo
-from ipmo.model import After, Calendar, Portfolio, Project, Task
+from ipmo.model import After, Benefit, Calendar, Link, Portfolio, Project, Task
 from ipmo.network.parts import LateBound, LateLink
 from ipmo.units import minutes
 
@@ -287,3 +287,31 @@ def test_lags_from_facts_count_on_the_calendar_that_the_dialect_says(owner: str)
     assert link.lag == (1440 if owner == "continuous" else 480)
     passed = network(done, {"after": [After(source="A", lag="1 d")]}, finished="passes on")
     assert passed["P/B"].early_start == network(done, {"after": [After(source="A", lag="1 d")]})["P/B"].early_start
+
+
+@pytest.mark.parametrize("state", ["active", "paused", "cancelled"])
+@pytest.mark.parametrize("kind", ["FS", "SS", "FF", "SF"])
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject", "p6"])
+def test_a_level_of_effort_drives_nothing_and_waits_for_nothing_whatever_its_state(dialect: str, kind: str, state: str) -> None:
+    """To come, under way and done, in a project that runs or not, with a lag of twenty days; a benefit comes with it when it is done."""
+    link = {"type": kind, "lag": "20 d"}
+    for office in ({}, {"actual_start": "2026-01-05"}, {"actual_start": "2026-01-05", "actual_finish": "2026-01-07"}):
+        p = Project(
+            id="P", state=state,
+            tasks=[
+                Task(id="z", duration="9 d"), Task(id="office", hammock=True, after=[After(source="z", type="SS"), After(source="z", type="FF")], **office),
+                Task(id="after", duration="1 d", after=[After(source="office", **link)]),
+            ],
+        )  # fmt: skip
+        pf = Portfolio(
+            id="x", start="2026-01-05", status_date="2026-01-15", calendar="continuous", dialect=dialect,
+            projects=[p, Project(id="Q", tasks=[Task(id="v", duration="1 d")])],
+            links=[Link(source="P/office", target="Q/v", **link)], benefits=[Benefit(id="B", enabled_by="P/office")],
+        )  # fmt: skip
+        s = ipmo.schedule(pf)
+        assert day(s["Q/v"].early_start) == TODAY
+        if state == "active":
+            assert day(s["P/after"].early_start) == TODAY
+        assert list(s.network.out_of_sequence) == []
+        if "actual_finish" in office:
+            assert day(s["B"].early_start) == 3

@@ -198,12 +198,17 @@ def _stays(draft: Draft, link: int) -> bool:
     derived = link in links.derived
     if nodes.hammocks and _spanned(draft, link):
         return False
-    if sv in LIVE and su in (State.GONE, State.UNDATED) and given(draft, u, links.typ[link]):
+    idle = v in nodes.driveless or (
+        u in nodes.driveless and nodes.project[v] >= 0
+    )  # level of effort, whatever its state; an effect comes with it
+    if not idle and sv in LIVE and su in (State.GONE, State.UNDATED) and given(draft, u, links.typ[link]):
         tie(draft, v, kind, nodes.starts[u], links.lags.get(link), lag_clock(draft, u, v))
         return False
     if State.GONE in (su, sv):
         if link in links.numbers and su is not State.GONE:
             links.undated_externals.append(links.numbers[link])
+        return False
+    if idle:
         return False
     if sv is State.FINISHED:
         if not derived and v not in nodes.anyone:
