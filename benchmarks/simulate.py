@@ -39,7 +39,7 @@ def portfolio(n: int = 10_000, kind: Kind = "triangular", seed: int = 1) -> Port
         seed: of the portfolio.
     """
     r = random.Random(seed)
-    size = 250
+    size = 250 if n <= 10_000 else 100
     count = -(-n // size)
     start = [r.random() * 3 for _ in range(count)]
     projects, names = [], []
