@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TextIO
 
@@ -46,6 +47,8 @@ __all__ = [
 OUTPUT = "ipmo.output"
 FEW = 3
 """Findings of one kind that are printed before the rest are counted."""
+COLLECTING = (100_000, 20, 100)
+"""How many objects more than were freed there are before cyclic garbage is looked for, and how often in those that are older."""
 NUMBER = re.compile(r"[0-9]+")
 VALUE = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|[0-9][0-9.,:/-]*")
 """What a message quotes or counts: what differs between findings of one kind."""
@@ -136,7 +139,7 @@ class Verb(click.Command):
         as_json = bool(ctx.params.get("as_json"))
         ctx.meta[OUTPUT] = sys.stdout
         try:
-            with contextlib.redirect_stdout(sys.stderr), text_in(ctx.params.pop("encoding", None)):
+            with contextlib.redirect_stdout(sys.stderr), text_in(ctx.params.pop("encoding", None)), _seldom_collecting():
                 return super().invoke(ctx)
         except IpmoError as error:
             path = str(ctx.params.get("path") or "")
@@ -152,6 +155,17 @@ class Verb(click.Command):
                 name = ctx.params.get("path") or ctx.params.get("source")
                 say(f"{name}: {error}" if name else f"ipmo: {error}", err=True)
             ctx.exit(1)
+
+
+@contextlib.contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """A verb makes many objects that stay until it ends: the collector would look at all of them again and again."""
+    before = gc.get_threshold()
+    gc.set_threshold(*COLLECTING)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _located(error: IpmoError, path: str) -> tuple[Problem, ...]:

@@ -19,6 +19,7 @@ from ipmo.files.places import places
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Format
 from ipmo.methods.registry import Registry
+from ipmo.model.at_once import holding
 from ipmo.model.columns import columns_of
 from ipmo.model.portfolio import Portfolio
 
@@ -175,7 +176,7 @@ def _leads_back(portfolio: Portfolio) -> bool:
         return bool((columns.source > columns.target).any()) or any(gate.after for project in portfolio.projects for gate in project.gates)
     if portfolio.links:
         return True
-    for project in portfolio.projects:
+    for _, project in holding(enumerate(portfolio.projects)):
         seen: set[str] = set()
         for task in project.tasks:
             for after in task.after:

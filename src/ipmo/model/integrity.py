@@ -11,13 +11,14 @@ from typing import cast
 import attrs
 
 from ipmo.errors import SHOWN, Problem
+from ipmo.model.at_once import are_ids, holding, is_plain, telling, with_odd_budgets
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP, Contents
 from ipmo.model.estimates import Fixed, Referenced, number
 from ipmo.model.fields import Noun, PlainData
 from ipmo.model.governance import After, Gate
 from ipmo.model.items import INSIDE, class_of
-from ipmo.model.later import left_out
+from ipmo.model.later import is_being_made, left_out
 from ipmo.model.money import Budget
 from ipmo.model.reference import REFERENCE_CLASSES
 from ipmo.model.references import ID, Reference
@@ -149,7 +150,8 @@ class _Inspection:
             for place, noun in enumerate(getattr(pf, name)):
                 yield from self._references(noun, getattr(noun, "id", None) or "", "", (name, place))
         settled = self._settled(pf.projects)
-        for place, project in enumerate(pf.projects):
+        shared = is_being_made() or not settled.issuperset(_bearers(Project))
+        for place, project in enumerate(pf.projects) if shared else telling(pf.projects):
             yield from self._project(project, ("projects", place), settled)
         yield from self._programme_loops()
         yield from self._money(list(enumerate(pf.projects)))
@@ -170,13 +172,14 @@ class _Inspection:
         pf = self.portfolio
         yield from _bad_id(pf.id, ("id",), "portfolio")
         seen: dict[str, Noun] = {}
-        for name in TOP:
+        at_top = [noun.id for name in TOP for noun in getattr(pf, name) if noun.id is not None]
+        for name in () if are_ids(at_top) else TOP:
             for place, noun in enumerate(getattr(pf, name)):
                 if noun.id is not None and (noun.id in seen or not ID.fullmatch(noun.id) or len(noun.id) > 200):
                     yield from self._id(noun, noun.id, (name, place, "id"), seen, "at the top")
                 elif noun.id is not None:
                     seen[noun.id] = noun
-        for place, project in enumerate(pf.projects):
+        for place, project in enumerate(pf.projects) if is_being_made() else holding(enumerate(pf.projects)):
             inside: dict[str, Noun] = {}
             for group in INSIDE:
                 for row, noun in enumerate(_read(project, group)):
@@ -376,12 +379,14 @@ class _Inspection:
         rows: list[tuple[str, Noun, Path]] = []
         if whole:
             rows += [(pf.id, pf, ()), *((p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes))]
-        for place, project in projects:
-            if not (_plain(project.budget) and _plain(project.forecast) and _plain(project.funding) and _plain(project.exit_cost)):
-                rows.append((project.id, project, ("projects", place)))
+        projects = list(projects)
+        odd: list[tuple[int, int, str, Noun]] = [(place, -1, project.id, project) for place, project in with_odd_budgets(projects)]
+        for place, project in projects if is_being_made() else holding(projects):
             for row, task in enumerate(_read(project, "tasks")):
-                if not (_plain(task.budget) and _plain(task.forecast)):
-                    rows.append((f"{project.id}/{task.id}", task, ("projects", place, "tasks", row)))
+                if not (is_plain(task.budget) and is_plain(task.forecast)):
+                    odd.append((place, row, f"{project.id}/{task.id}", task))
+        for place, row, name, noun in sorted(odd, key=operator.itemgetter(0, 1)):
+            rows.append((name, noun, ("projects", place) if row < 0 else ("projects", place, "tasks", row)))
         for full_id, noun, path in rows:
             for key in ("budget", "forecast", "funding", "exit_cost"):
                 budget: Budget | None = getattr(noun, key, None)
@@ -543,15 +548,6 @@ def _waits(project: Project) -> list[tuple[After, ...]]:
     """What the work and the gates of a project come after, in order."""
     nouns: list[Task | Gate] = [*project.tasks, *project.gates]
     return [noun.after for noun in nouns]
-
-
-def _plain(budget: Budget | None) -> bool:
-    """There is none, or it is one amount that is not negative: most are, and need no look."""
-    if budget is None:
-        return True
-    first, *rest = budget.lines or (None,)
-    amount = None if first is None or first.since is not None or first.until is not None else first.amount
-    return not rest and type(amount) is Fixed and isinstance(amount.value, Money) and amount.value.amount >= 0
 
 
 def _bad_id(name: str, path: Path, kind: str) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ipmo.model.fields import Noun
 
-__all__ = ["Later", "being_made", "kept_beside", "leave", "left_out", "size_of", "unread"]
+__all__ = ["Later", "being_made", "is_being_made", "kept_beside", "leave", "left_out", "size_of", "unread"]
 
 T = TypeVar("T", bound="Later")
 Maker = tuple[int, Callable[[], tuple[Noun, ...]]]
@@ -87,6 +87,11 @@ def being_made() -> Iterator[None]:
         yield
     finally:
         _BEING_MADE.reset(token)
+
+
+def is_being_made() -> bool:
+    """Whether fields may be left out that were checked as columns: see `being_made`."""
+    return _BEING_MADE.get()
 
 
 def left_out(noun: Later, field: str) -> bool:
