@@ -133,7 +133,17 @@ def test_it_prints_on_a4_and_follows_the_colour_scheme(reports: dict[str, Path],
     pdf = page.pdf(prefer_css_page_size=True)
     assert pdf[:4] == b"%PDF"
     widths = {round(float(a)) for a in re.findall(rb"/MediaBox\s*\[\s*0\s+0\s+([0-9.]+)", pdf)}
-    assert widths == {842}  # A4 landscape in points
+    assert widths == {595}  # A4 in points
+
+
+def test_six_projects_print_on_six_pages_with_every_heading_above_what_it_is_of(reports: dict[str, Path], open_page: Any) -> None:
+    """No heading is the last thing on its page, and what a chart shows is not printed again as a table."""
+    page = open_page(reports["city"])
+    page.emulate_media(media="print", color_scheme="light")
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= 6
+    assert page.locator("h2, h3").evaluate_all("all => all.every(one => getComputedStyle(one).breakAfter === 'avoid')")
+    assert not page.locator(".charted").first.is_visible()
 
 
 def test_decisions_come_first_and_every_picture_has_its_table(reports: dict[str, Path], open_page: Any) -> None:
@@ -142,7 +152,10 @@ def test_decisions_come_first_and_every_picture_has_its_table(reports: dict[str,
     assert titles[:2] == ["What must be decided, by whom, by when?", "Are we keeping our commitments?"]
     assert titles[2:4] == ["What could hurt most?", "How sure are we?"]
     calls = page.locator("section[aria-labelledby=decide] li").all_inner_texts()
-    print(calls)
+    assert "needed by 2026-01-23" in calls[0]
+    assert any(
+        "decides on Roll out" in call and "gate desk/G2, reached 2026-02-13 by the logic, needed by 2026-02-20" in call for call in calls
+    )
     rows = page.locator("section[aria-labelledby=status] tbody tr").all_inner_texts()
     assert any("New desk" in row and "▲ amber" in row for row in rows)
     assert any("Training" in row and "● green" in row for row in rows)

@@ -89,7 +89,10 @@ class Row:
 
 @attrs.frozen(kw_only=True)
 class Grid:
-    """A table; the first head belongs to the names of the rows. A long one below a picture is folded away until it is opened."""
+    """A table; the first head belongs to the names of the rows.
+
+    A long one below a picture is folded away until it is opened; one whose numbers the picture shows is not printed.
+    """
 
     kind: ClassVar[str] = "grid"
     label: str
@@ -98,6 +101,7 @@ class Grid:
     wide: bool = False
     more: str = ""
     folded: bool = False
+    charted: bool = False
 
 
 @attrs.frozen(kw_only=True)

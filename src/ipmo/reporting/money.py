@@ -129,7 +129,7 @@ def _period_grid(a: Answers, found: TimePhased, shown: list[str], scale: Scale) 
     for place, name in enumerate(table["period"]):
         values = [table[measure][place] for measure in shown] + [table[f"{measure}_so_far"][place] for measure in shown]
         rows.append(Row(name=name, cells=[Cell(text=scale.text(value, "·"), kind="num") for value in values]))
-    return Grid(label=f"Money by {found.every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG)
+    return Grid(label=f"Money by {found.every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG, charted=True)
 
 
 def earned(a: Answers) -> Panel | None:
