@@ -149,6 +149,11 @@ class _Building(Draft):
         id_texts, names = _texts(table, "id"), _texts(table, *(("name", "question") if "question" in kind.fields else ("name", "text")))
         projects, column = _texts(table, "project"), table.column("project")
         named, needed = "id" in kind.fields, [(field, table.column(name)) for name, field in kind.fields.items() if field.needed]
+        at_top = named and not kind.inner and kind.name not in ("portfolio", "links", "costs")
+        if at_top and id_texts and not table.refused_rows and all(map(_has_no_gap, (column for _, column in needed))):
+            if self.names.added(_space(kind), id_texts, names):  # as nearly all registers are
+                self.ids[id(table)], self.owners[id(table)] = [*id_texts], [""] * len(table.rows)
+                return
         for position, row in enumerate(table.rows):
             owner = made = ""
             try:
@@ -437,6 +442,11 @@ def _needed(needed: Sequence[tuple[RegisterField, Column | None]], position: int
         if outcome.__class__ in MISSING:
             why = f": {outcome.reason}" if isinstance(outcome, Refused) else ""
             raise CellError(f"it does not say {field.name!r} ({field.help}){why}")
+
+
+def _has_no_gap(column: Column | None) -> bool:
+    """Whether a column says something in every row."""
+    return column is not None and MISSING.isdisjoint({*map(type, column.outcomes)})
 
 
 def _texts(table: Table, *names: str) -> list[str]:

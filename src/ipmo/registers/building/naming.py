@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import attrs
 
 from ipmo.errors import close_matches, listed
 from ipmo.files.foreign import Intake, escaped
+from ipmo.model.at_once import are_ids
 from ipmo.model.references import EXTERNAL, ID
-from ipmo.registers.cells.outcomes import CellError, folded
+from ipmo.registers.cells.outcomes import CellError, all_folded, folded
 
 __all__ = ["Names", "Register"]
 
@@ -166,6 +167,28 @@ class Names:
         taken.add(unique)
         listed_here.add(stated, name, unique if not project else f"{project}/{unique}")
         return unique
+
+    def added(self, register: str, stated: Sequence[str], names: Sequence[str]) -> bool:
+        """Lists all rows of a register at the top at once, by the ids that they state; says whether that was possible.
+
+        It is where each states an id of its own that can stand as it is, and that no other register and no other row bears or looks like.
+
+        Args:
+            register: the register, of which nothing is listed yet.
+            stated: the id of each row.
+            names: its name, none of them empty; nothing where no column says them.
+        """
+        taken = self.taken.setdefault("", set())
+        looks = all_folded(stated)
+        known = (register, "") in self.registers or not taken.isdisjoint(stated)
+        if known or "" in names or not are_ids(stated) or not "".join(stated).isascii() or len(set(looks)) < len(looks):
+            return False
+        by_name: dict[str, str | None] = dict(zip(all_folded(names), stated, strict=True)) if names else {}
+        if len(by_name) < len(names):
+            return False
+        taken.update(stated)
+        self.registers[register, ""] = Register(dict(zip(stated, stated, strict=True)), by_name, dict(zip(looks, stated, strict=True)))
+        return True
 
     def find(self, text: str, kind: str, project: str = "", own: str = "") -> str:
         """The full id of what a text names.
