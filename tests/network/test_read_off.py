@@ -245,7 +245,7 @@ def test_minutes_worked_up_to_instants_and_back_by_clock() -> None:
     reading.worked_of(net.clock_tables, clocks, instants, out)
     assert out == [net.clock(c).work(t) for c, t in zip(clocks, instants, strict=True)]
     back = [0] * 40
-    reading.instants_of(net.clock_tables, clocks, out, back)
+    reading.instants_on_clocks(net.clock_tables, clocks, out, back)
     assert back == [net.clock(c).finish(x) for c, x in zip(clocks, out, strict=True)]
 
 

@@ -206,7 +206,7 @@ class Interfaces:
         thing = np.where(what >= 0, what, exits - 1 - what)
         instants = np.zeros(len(what), np.int64)
         cal = aims.network.clock_tables
-        aims.run(reading.instants_of, 4 * len(what), cal, clocks[thing].astype(np.int64), value + lengths[thing], instants)
+        aims.run(reading.instants_on_clocks, 4 * len(what), cal, clocks[thing].astype(np.int64), value + lengths[thing], instants)
         many = np.diff(parts.first)[thing]
         each = np.repeat(np.arange(len(what)), many)
         entry = parts.first[thing[each]] + np.arange(len(each)) - np.repeat(np.cumsum(many) - many, many)
@@ -253,7 +253,7 @@ class Interfaces:
         parts: list[list[tuple[int, int | None]]] = []
         groups_of: dict[int, list[int]] = {}
         last, instants = as_array(made.now.end), np.zeros(len(self.owners), np.int64)
-        aims.run(reading.instants_of, 4 * len(last), aims.network.clock_tables, self.clocks.astype(np.int64), last, instants)
+        aims.run(reading.instants_on_clocks, 4 * len(last), aims.network.clock_tables, self.clocks.astype(np.int64), last, instants)
         for g, (owner, some) in enumerate(zip(self.owners.tolist(), (last > -FAR // 2).tolist(), strict=True)):
             if some:
                 groups_of.setdefault(owner, []).append(g)

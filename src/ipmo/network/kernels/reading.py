@@ -378,7 +378,7 @@ def worked_between(nodes: Nodes, nominal: Ints, ends: Ints, cal: Tables, begin: 
         out[v] = best
 
 
-def instants_of(cal: Tables, clocks: Ints, worked: Ints, out: Ints) -> None:
+def instants_on_clocks(cal: Tables, clocks: Ints, worked: Ints, out: Ints) -> None:
     """The earliest instants with so many minutes worked, each on a clock."""
     for i in range(len(out)):
         out[i] = finish_at(cal, clocks[i], worked[i])
