@@ -206,7 +206,7 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
                 left_out[here] = gone
             waiting += [(n, here, deep + 1) for n in reversed(inner) if _counts(n, include)]
             continue
-        work = _work_of(known, noun)
+        work = known.of(noun)
         project.append(here)
         nouns += work.tasks
         works.append((here, work))
@@ -281,26 +281,43 @@ class Work:
         return [(place, task, money) for place, (task, money) in some if money is not None]
 
 
+class _Works:
+    """What the projects of a portfolio hold, found once for each of them, and for those that it shares with the one it was made from.
+
+    Args:
+        projects: the projects.
+        origin: the same of what the portfolio is a changed copy of.
+    """
+
+    def __init__(self, projects: Iterable[Project], origin: _Works | None = None) -> None:
+        self._projects = tuple(projects)  # kept alive, so that nothing else takes their identity
+        self.own = frozenset(map(id, self._projects))
+        """The identities of its projects."""
+        self._known: dict[int, Work] = {}
+        self._origin = origin
+
+    def of(self, project: Project) -> Work:
+        """What one project holds."""
+        if self._origin is not None and id(project) in self._origin.own:
+            return self._origin.of(project)
+        found = self._known.get(id(project))
+        if found is None:
+            found = self._known[id(project)] = Work(project)
+        return found
+
+
 def share_work(copy: Portfolio, portfolio: Portfolio) -> None:
-    """What is known of the projects of a portfolio holds for those that a changed copy of it has too."""
-    remember(copy, "work of projects", lambda: dict(_works(portfolio)))
-
-
-def _works(portfolio: Portfolio) -> dict[int, Work]:
-    """What projects hold, by the identity of each, which it keeps alive."""
-    return remember(portfolio, "work of projects", dict[int, Work])
+    """What is found of the projects of a portfolio holds for those that a changed copy of it has too, and the other way round."""
+    remember(copy, "work of projects", lambda: _Works(copy.projects, _works(portfolio)))
 
 
 def work_of(portfolio: Portfolio, project: Project) -> Work:
     """What a project of a portfolio holds."""
-    return _work_of(_works(portfolio), project)
+    return _works(portfolio).of(project)
 
 
-def _work_of(known: dict[int, Work], project: Project) -> Work:
-    found = known.get(id(project))
-    if found is None:
-        found = known[id(project)] = Work(project)
-    return found
+def _works(portfolio: Portfolio) -> _Works:
+    return remember(portfolio, "work of projects", lambda: _Works(portfolio.projects))
 
 
 def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
