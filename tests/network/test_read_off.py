@@ -262,3 +262,17 @@ def test_what_an_effect_that_links_name_is_due_to_is_asked_of_its_schedule() -> 
     assert net.work.tolist() == [True, True, False, False]
     assert net.owners.tolist() == [0, 0, -1, -1]
     assert [net.named[name] for name in net.ids] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("made", [dense, bounded, tied])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_end_without_a_link_among_others_is_that_of_a_network_that_never_had_it(seed: int, made: Any) -> None:
+    """The other links into the same work go on to hold it, before and behind the one that is left out; so do its own bounds."""
+    passes = Passes(made(seed))
+    net, q = passes.network, passes.lists
+    several = 0
+    for k, v in enumerate(heads(passes)):
+        several += q.ptr[v + 1] - q.ptr[v] > 1
+        assert passes.end_after({v: q.low[v]}, q.dur, without=k) == Passes(net.without([q.perm[k]])).end
+    assert several > 3
+    assert passes.end_after({}, q.dur) == passes.end
