@@ -199,3 +199,12 @@ def test_many_collections_on_lines_are_left_to_the_parser() -> None:
     text = "a:\n" + "- {b: [c, {d: e}]}\n" * 200
     assert line_by_line(text) is None
     assert parse(text, "x").data["a"] == [{"b": ["c", {"d": "e"}]}] * 200
+
+
+@pytest.mark.parametrize("line", ["a: b" + " " * 5000 + "c: d", "a: " + "b" * 5000, "- " + " " * 5000 + "b", "a: 1" + " " * 5000 + "# b"])
+def test_long_lines_are_left_to_the_parser(line: str) -> None:
+    """What does not match is tried at each space of a line: a line of a million of them would take for ever."""
+    assert line_by_line(line) is None
+    shorter = line.replace(" " * 4000, "").replace("b" * 4000, "")
+    found = line_by_line(shorter)
+    assert (None if found is None else found[0]) == (None if ": d" in line else (by_events(shorter) or ("",))[0])

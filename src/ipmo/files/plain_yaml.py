@@ -23,6 +23,8 @@ Fragments = Callable[[str], tuple[PlainData, Starts] | None]
 MAX_SCALAR = 2**20
 STEP = 4096
 """Mappings between two words on how far reading has come."""
+LONGEST = 4096
+"""Characters of a line that is read here: what does not match is tried at each of its spaces."""
 DEEPEST = 50
 """Levels of nesting that are read here: more are counted elsewhere."""
 NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
@@ -156,6 +158,8 @@ class _Lines:
     def _line(self, row: str) -> _Line:
         """What a line says."""
         row = row.rstrip("\n")
+        if len(row) > LONGEST:
+            raise _UncertainError
         match = LINE.fullmatch(row)
         if match is None:
             if NOTHING.fullmatch(row):
@@ -186,8 +190,6 @@ class _Lines:
     def _scalar(self, text: str) -> PlainData:
         """What text says, quoted or not."""
         if text not in self.said:
-            if len(text) > MAX_SCALAR:
-                raise _UncertainError
             value: PlainData
             if text[0] in "'\"":
                 value = text[1:-1]
