@@ -91,6 +91,7 @@ def job(kind: Kind, tasks: int, samples: int, *, compiled: bool | None = None) -
             made.batch(first, last)
 
     made.batch(0, 1)  # kernels are compiled, tables are made
+    print(f"{kind}: {'compiled' if made.compiled else 'numpy'}", flush=True)
     return run, tasks * samples
 
 
