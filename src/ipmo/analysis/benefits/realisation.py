@@ -170,6 +170,11 @@ class Benefits(Rows[str, BenefitValue]):
         return self._columns.present
 
     @property
+    def compared(self) -> tuple[str, ...]:
+        """The benefits whose plan and forecast both have a present value: those of which `loss` is known."""
+        return self._columns.compared
+
+    @property
     def coming(self) -> Mapping[str, float]:
         """Of the same, the present value of what is still to come from the day of the figures on, not rounded."""
         return self._columns.coming
@@ -507,6 +512,12 @@ class _Columns:
         """The present value of each benefit that has one."""
         currency, pairs = self.currency, zip(self._benefits, self._worths, strict=True)
         return {benefit.id: cents(worth, currency) for benefit, worth in pairs if worth is not None}
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The benefits of which both present values are known."""
+        both = zip(self._benefits, self._worths, self._planned_worths, strict=True)
+        return tuple(benefit.id for benefit, worth, planned in both if worth is not None and planned is not None)
 
     @functools.cached_property
     def coming(self) -> Mapping[str, float]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import attrs
 
-from ipmo.analysis.benefits.realisation import Benefits, BenefitValue, benefits
+from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.control.exposure import RiskExposure, exposure
 from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -20,6 +20,7 @@ from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
 from ipmo.analysis.money.work_tree import work_of
 from ipmo.errors import IpmoError, UnknownItemError
+from ipmo.model.benefits import Benefit
 from ipmo.model.estimates import exact
 from ipmo.model.governance import Tolerance
 from ipmo.model.hierarchy import hierarchy
@@ -361,10 +362,10 @@ class Aspects:
         return serving(self.portfolio).served
 
     @functools.cached_property
-    def _by_place(self) -> Mapping[int, BenefitValue]:
+    def _by_place(self) -> Mapping[int, Benefit]:
         """The benefits by their place on the map."""
         places = serving(self.portfolio).places
-        return {} if self.worth is None else {places[row.id]: row for row in self.worth.rows}
+        return {places[benefit.id]: benefit for benefit in self.portfolio.benefits}
 
     @functools.cached_property
     def _judging(self) -> int:
@@ -375,19 +376,18 @@ class Aspects:
     def _owned(self) -> Mapping[str, int]:
         """The benefits that belong to each programme, as bits."""
         out: dict[str, int] = {}
-        for place, row in self._by_place.items():
-            if row.noun.belongs_to is not None:
-                out[row.noun.belongs_to] = out.get(row.noun.belongs_to, 0) | 1 << place
+        for place, benefit in self._by_place.items():
+            if benefit.belongs_to is not None:
+                out[benefit.belongs_to] = out.get(benefit.belongs_to, 0) | 1 << place
         return out
 
     @functools.cached_property
     def _losing(self) -> Mapping[int, tuple[Fraction, Fraction]]:
         """(planned, lost) of each benefit of which both are known, by its place."""
-        out = {}
-        for place, row in self._by_place.items():
-            loss, planned = row.loss, row.planned_npv
-            if loss is not None and planned is not None:
-                out[place] = Fraction(planned.amount), Fraction(loss.amount)
+        places, out = serving(self.portfolio).places, dict[int, tuple[Fraction, Fraction]]()
+        for row in () if self.worth is None else map(self.worth.__getitem__, self.worth.compared):
+            if row.loss is not None and row.planned_npv is not None:
+                out[places[row.id]] = Fraction(row.planned_npv.amount), Fraction(row.loss.amount)
         return out
 
     @functools.cached_property
@@ -422,7 +422,7 @@ class Aspects:
             rag: the colour.
         """
         (planned, lost, share), (first, known, many) = amounts, counts
-        currency = self._by_place[first].currency
+        currency = "" if self.worth is None else self.worth[self._by_place[first].id].currency
         rest = f", {many - known} of {counted(many, 'benefit')} not known" if known < many else ""
         text = f"{'none' if lost <= 0 else f'{rounded(lost, currency):,}'} lost of {rounded(planned, currency):,} planned{rest}"
         if rag is None:
