@@ -60,6 +60,8 @@ def test_status_by_columns_is_status_item_by_item(data: st.DataObject, tied: boo
         large = ipmo.status(pf.evolve(), tasks=tasks)
         assert large.rows == plain.rows
     assert large.breaches == plain.breaches
+    worth = ipmo.benefits(pf, unrated="unknown")
+    assert worth.compared == tuple(row.id for row in worth if row.loss is not None)
     assert dict(large.computed) == {row.item: row.computed for row in plain.rows}
 
 
