@@ -88,7 +88,7 @@ def xer(names: Callable[[int], str], count: int = 5000) -> str:
 def read_all(path: Path) -> object:
     """The portfolio, every noun of it looked at."""
     found = ipmo.read(path)
-    return len(found.items), len(found.links)
+    return len(list(found.items.values())), len(found.links)
 
 
 def scheduled(path: Path) -> object:
@@ -99,7 +99,7 @@ def scheduled(path: Path) -> object:
 def read_and_hold(path: Path) -> Any:
     """A portfolio of which all nouns are there."""
     found = ipmo.read(path)
-    len(found.items)
+    list(found.items.values())
     return found
 
 
