@@ -222,3 +222,24 @@ def test_a_long_trunk_is_climbed_by_jumps() -> None:
     order = [int(v) for v in net.positions.order]
     idom, _ = dominators(net)
     assert all(order[int(idom[p])] == v - size for p, v in enumerate(order) if v >= size)
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("seed", range(20))
+def test_dominators_deep_in_a_network_are_those_of_networkx(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trunks with branches that part and meet again far from the root, where ancestors are reached by jumps of all lengths."""
+    import networkx as nx
+
+    if way == "arrays":
+        as_large(monkeypatch)
+    r = random.Random(seed)
+    n, wide = 60, 2 + seed % 4
+    links = sorted({(r.randrange(max(0, v - wide), v), v) for v in range(1, n) for _ in range(r.choice((1, 1, 2)))})
+    net = Network.from_columns([str(v) for v in range(n)], [1] * n, [u for u, _ in links], [v for _, v in links])
+    expected = nx.immediate_dominators(nx.DiGraph([(-1, 0), *links]), -1)
+    order = [int(v) for v in net.positions.order]
+    idom, depth = dominators(net)
+    assert {order[p]: order[int(d)] if d >= 0 else -1 for p, d in enumerate(idom)} == {v: expected[v] for v in range(n)}
+    assert max(int(d) for d in depth) > 10
+    for place, above in enumerate(idom):
+        assert depth[place] == (depth[above] + 1 if above >= 0 else 1)
