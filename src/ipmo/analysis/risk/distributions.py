@@ -46,11 +46,14 @@ def random(estimate: Estimate | None) -> bool:
     """
     if estimate is None or isinstance(estimate, Fixed):
         return False
+    if isinstance(estimate, Triangular | Pert):  # their bounds say it without a quantile, which takes a beta distribution a millisecond
+        low, high = estimate.bounds
+        return low != high
     stairs = estimate.steps()
     if stairs:
         return len({number(value) for share, value in stairs if share > 0}) > 1 or stairs[-1][0] < ALL
-    low, high = estimate.quantile(0.0005), estimate.quantile(0.9995)
-    return low is not None and high is not None and number(low) != number(high)
+    least, most = estimate.quantile(0.0005), estimate.quantile(0.9995)
+    return least is not None and most is not None and number(least) != number(most)
 
 
 def endless(estimate: Estimate) -> float:
