@@ -57,8 +57,9 @@ class Parts(NamedTuple):
     Args:
         first: where the entries of each exit, then of each group, begin, and their end.
         target, rank: of each entry, the target and how many parts of it are later.
-        begin: where the dates of the parts of each target begin.
+        begin: where the dates of the parts of each target begin, and their end.
         dates: of the parts of each target, the latest first; the finish of what is done is one of them.
+        thing: the exit that each of these is, or the number of exits and the group; -1 for what is done.
     """
 
     first: Array
@@ -66,6 +67,7 @@ class Parts(NamedTuple):
     rank: Array
     begin: Array
     dates: Array
+    thing: Array
 
 
 class Interfaces:
@@ -228,66 +230,43 @@ class Interfaces:
         """The exits and groups that targets are made of, as columns."""
         import numpy as np
 
-        _, _, parts = self._targets_of
-        exits = len(self.exits)
-        lengths = np.array([len(found) for found in parts], np.int64)
-        begin = np.cumsum(lengths) - lengths
-        dates = np.array([instant for found in parts for instant, _ in found], np.int64)
-        things = np.array(
-            [-1 if part is None else part if part >= 0 else exits - 1 - part for found in parts for _, part in found], np.int64
-        )
-        target = np.repeat(np.arange(len(parts)), lengths)
-        rank = np.arange(len(things)) - np.repeat(begin, lengths)
-        by = np.flatnonzero(things >= 0)
-        by = by[np.argsort(things[by], kind="stable")]
-        return Parts(_starts(things[by], exits + len(self.owners)), target[by], rank[by], begin, dates)
-
-    @functools.cached_property
-    def _targets_of(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[list[tuple[int, int | None]]]]:
-        """Targets by exit and by group; and of each target the dates of its exits and groups, the latest first, and of what is done of it."""
-        import numpy as np
-
-        aims, made = self.aims, self._made
-        of_exit: dict[int, list[int]] = {}
-        of_group: dict[int, list[int]] = {}
-        parts: list[list[tuple[int, int | None]]] = []
-        groups_of: dict[int, list[int]] = {}
-        last, instants = as_array(made.now.end), np.zeros(len(self.owners), np.int64)
+        aims, count = self.aims, len(self.aims.aims)
+        last = as_array(self._made.now.end)
+        instants = np.zeros(len(last), np.int64)
         aims.run(reading.instants_on_clocks, 4 * len(last), aims.network.clock_tables, self.clocks.astype(np.int64), last, instants)
-        for g, (owner, some) in enumerate(zip(self.owners.tolist(), (last > -FAR // 2).tolist(), strict=True)):
-            if some:
-                groups_of.setdefault(owner, []).append(g)
-        ends, places = instants.tolist(), np.fromiter((v for aim in aims.aims for v in aim.places), np.int64)
-        own = iter(zip(self.exit_of[places].tolist(), aims.finishes[places].tolist(), strict=True))
-        for t, aim in enumerate(aims.aims):
-            now: dict[int, int] = {}
-            floor = aims.done_of(aim) if aims.done else -FAR
-            for _ in aim.places:
-                o, finish = next(own)
-                of_exit.setdefault(o, []).append(t)
-                now[o] = finish
-            for owner in aim.projects:
-                for g in groups_of.get(owner, ()):
-                    of_group.setdefault(g, []).append(t)
-                    now[-1 - g] = ends[g]
-            whole: list[tuple[int, int | None]] = [(instant, part) for part, instant in now.items()]
-            parts.append(sorted([*whole, (floor, None)], key=lambda entry: -entry[0]))
-        return of_exit, of_group, parts
+        places, projects = (
+            np.fromiter(itertools.chain.from_iterable(column), np.int64)
+            for column in ((aim.places for aim in aims.aims), (aim.projects for aim in aims.aims))
+        )
+        every, dated = np.arange(count), np.flatnonzero(last > -FAR // 2)
+        of_places, of_projects = (
+            np.repeat(every, [len(a.places) for a in aims.aims]),
+            np.repeat(every, [len(a.projects) for a in aims.aims]),
+        )
+        bounds = np.searchsorted(self.owners[dated], np.arange(len(aims.network.projects) + 1))
+        many = bounds[projects + 1] - bounds[projects]
+        groups = dated[np.repeat(bounds[projects], many) + np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)]
+        floors = np.array([aims.done_of(aim) for aim in aims.aims], np.int64) if aims.done else np.full(count, -FAR, np.int64)
+        targets = np.concatenate([of_places, np.repeat(of_projects, many), every])
+        things = np.concatenate([self.exit_of[places], len(self.exits) + groups, np.full(count, -1, np.int64)])
+        dates = np.concatenate([aims.finishes[places], instants[groups], floors])
+        order = np.lexsort((-dates, targets))
+        target, thing, begin = targets[order], things[order], _starts(targets[order], count)
+        rank = np.arange(len(thing)) - begin[target]
+        by = np.flatnonzero(thing >= 0)
+        by = by[np.argsort(thing[by], kind="stable")]
+        return Parts(_starts(thing[by], len(self.exits) + len(self.owners)), target[by], rank[by], begin, dates[order], thing)
 
     def bits(self, links: Sequence[int]) -> list[int]:
         """The targets that each link leads to, as bits of a number."""
         import numpy as np
 
-        made, aims = self._made, self.aims
-        of_exit, of_group, _ = self._targets_of
+        made, aims, parts = self._made, self.aims, self._parts
         words = (len(aims.aims) + 63) // 64
-        exits, entries = np.zeros((len(self.exits), words), np.int64), np.zeros((len(self.entries), words), np.int64)
-        groups = np.zeros((len(self.owners), words), np.int64)
-        for table, found in ((exits.view(np.uint64), of_exit), (groups.view(np.uint64), of_group)):
-            held = np.repeat(np.fromiter(found, np.int64, len(found)), [len(targets) for targets in found.values()])
-            bit = np.fromiter(itertools.chain.from_iterable(found.values()), np.uint64, len(held))
-            np.bitwise_or.at(table, (held, (bit // np.uint64(64)).astype(np.int64)), np.uint64(1) << (bit % np.uint64(64)))
-        rows = groups.reshape(-1), exits.reshape(-1), entries.reshape(-1)
+        table, entries = np.zeros((len(self.exits) + len(self.owners), words), np.int64), np.zeros((len(self.entries), words), np.int64)
+        things = np.repeat(np.arange(len(table)), np.diff(parts.first))
+        np.bitwise_or.at(table.view(np.uint64), (things, parts.target // 64), np.uint64(1) << (parts.target % 64).astype(np.uint64))
+        rows = table[len(self.exits) :].reshape(-1), table[: len(self.exits)].reshape(-1), entries.reshape(-1)
         steps = len(made.ways.ways) * words
         aims.run(kernels.interface_bits, steps, self.faces, made.between, made.ways, made.places, words, *rows)
         heads = aims.heads[np.asarray(links, np.int64)]
@@ -326,19 +305,19 @@ class Interfaces:
         aims, c = self.aims, self.aims.columns
         own = np.full((len(self.exits), width), FAR, np.int64)
         last = np.full((len(self.owners), width), FAR, np.int64)
-        _, _, parts = self._targets_of
+        exits, begin, things = len(self.exits), self._parts.begin.tolist(), self._parts.thing
         for place, t in enumerate(targets):
             column, date = min(place, width - 1), aims.dates[t]
-            for _, part in parts[t] if date > -FAR // 2 else ():
-                if part is None:
+            for thing in things[begin[t] : begin[t + 1]].tolist() if date > -FAR // 2 else ():
+                if thing < 0:
                     continue
-                if part >= 0:
-                    v = int(self.exits[part])
+                if thing < exits:
+                    v = int(self.exits[thing])
                     limit = aims.network.clock(int(c.clk[v])).work(date) - int(c.dur[v])
-                    own[part, column] = min(limit, int(own[part, column]))
+                    own[thing, column] = min(limit, int(own[thing, column]))
                 else:
-                    limit = aims.network.clock(int(self.clocks[-1 - part])).work(date)
-                    last[-1 - part, column] = min(limit, int(last[-1 - part, column]))
+                    limit = aims.network.clock(int(self.clocks[thing - exits])).work(date)
+                    last[thing - exits, column] = min(limit, int(last[thing - exits, column]))
         return own.reshape(-1), last.reshape(-1)
 
 

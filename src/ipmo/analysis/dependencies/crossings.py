@@ -20,7 +20,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Link, Task
 from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.links import outside_date
-from ipmo.network.positions import plain
+from ipmo.network.positions import as_array
 from ipmo.network.reach import Moving
 from ipmo.network.states import LIVE, State
 from ipmo.units import Span, When, as_span, minutes, moment
@@ -201,119 +201,120 @@ class Crossings:
     # --------------------------------------------------------------------------------------- measures
 
     def _measure(self) -> None:
-        """Floats and whether each link drives."""
-        s, reach = self.schedule, self.reach
-        late = s.passes.late_starts.to_target
-        self.link_float: list[float] = []
-        self.target_float: list[float | None] = []
-        self.driving: list[bool] = []
+        """Floats and whether each link drives: of links of one number together, of the others one by one."""
         import numpy as np
 
+        s, reach, net = self.schedule, self.reach, self.schedule.network
+        c, late = reach.columns, as_array(s.passes.late_starts.to_target)
         places, heads = np.array(self.places, np.int64), np.array(self.heads, np.int64)
-        src, w, mode = (np.append(getattr(reach.columns, name), 0) for name in ("src", "w", "mode"))  # -1, from outside, finds a zero
-        sources = np.where(places >= 0, src[places], heads)
-        self._sources: list[int] = sources.tolist()
-        self._starts: list[int] = reach.early_starts[sources].tolist()
-        net = s.network
-        nodes = np.asarray(s.passes.positions.order, np.int64)[sources]
-        clocks = np.asarray(s.passes.positions.clk, np.int64)[sources].tolist()
-        self._nominals: list[int] = clocks if net.nominal is None else np.asarray(net.nominal, np.int64)[nodes].tolist()
+        inside, sources = places >= 0, heads.copy()
+        sources[inside] = c.src[places[inside]]
+        weights, plain = np.zeros(len(places), np.int64), np.zeros(len(places), bool)
+        weights[inside], plain[inside] = c.w[places[inside]], ~reach.calendar_links[places[inside]]
+        begins, starts, aims = reach.early_starts[sources], reach.early_starts[heads], late[heads]
+        self._nodes: list[int] = c.order[sources].tolist()
+        clocks = c.clk[sources].tolist()
+        self._nominals: list[int] = clocks if net.nominal is None else as_array(net.nominal)[c.order[sources]].tolist()
         # minutes of a working day of each row's own clock; zero where its days are counted on another
         lengths = {clock: float(net.clock(clock).day_minutes) for clock in set(clocks)}
-        self._per_day = [lengths[c] if c == n else 0.0 for c, n in zip(clocks, self._nominals, strict=True)]
-        columns = (
-            self.places,
-            self.heads,
-            self._sources,
-            self._starts,
-            reach.early_starts[heads].tolist(),
-            np.asarray(late, np.int64)[heads].tolist(),
-        )
-        weights, modes = w[places].tolist(), mode[places].tolist()
-        for row, (k, v, u, begin, start, aim) in enumerate(zip(*columns, strict=True)):
-            spare: float | None = None
+        self._per_day = [lengths[one] if one == nominal else 0.0 for one, nominal in zip(clocks, self._nominals, strict=True)]
+        self._sources: list[int] = sources.tolist()
+        self._starts: list[int] = begins.tolist()
+        days, bounds = np.array(self._per_day, np.float64), begins + weights
+        self._together = plain & (days > 0)
+        self._bounds, self._days = bounds, np.where(days > 0, days, 1.0)
+        aimed = (aims < FAR // 2).tolist()
+        self.driving: list[bool] = (bounds == starts).tolist()
+        self.link_float: list[float] = ((starts - bounds) / self._days).tolist()
+        spares = ((np.where(aimed, aims, bounds) - bounds) / self._days).tolist()
+        self.target_float: list[float | None] = [spare if known else None for spare, known in zip(spares, aimed, strict=True)]
+        for row in np.flatnonzero(~self._together).tolist():
+            k, v, u, begin = self.places[row], self.heads[row], self._sources[row], self._starts[row]
+            start, aim = int(starts[row]), int(aims[row]) if aimed[row] else None
             if k < 0:
                 bound = self.bounds[row]
-                slack = self._between(v, bound, start, row)
-                if aim < FAR // 2:
-                    spare = self._between(v, bound, aim, row)
+                floats = [None if one is None else self._between(v, bound, one, row) for one in (start, aim)]
             else:
-                plain = modes[row] in (0, 3)
-                bound = begin + weights[row] if plain else s.passes.push(k, v, begin)
-                slack = self._between(u, begin, begin + start - bound if plain else s.passes.pull(k, v, start), row)
-                if aim < FAR // 2:
-                    spare = self._between(u, begin, begin + aim - bound if plain else s.passes.pull(k, v, aim), row)
-            self.driving.append(bound == start)
-            self.link_float.append(slack)
-            self.target_float.append(spare)
+                number = bool(plain[row])
+                bound = int(bounds[row]) if number else s.passes.push(k, v, begin)
+                ends = (None if one is None else begin + one - bound if number else s.passes.pull(k, v, one) for one in (start, aim))
+                floats = [None if end is None else self._between(u, begin, end, row) for end in ends]
+            self.driving[row] = bound == start
+            assert floats[0] is not None
+            self.link_float[row], self.target_float[row] = floats[0], floats[1]
 
     def _commit(self) -> None:
         """How far each source can slip before a commitment is missed: that of the hand-over itself, or one downstream."""
-        s, late = self.schedule, self.schedule.commitments.late
-        own = {one.link: one for one in s.commitments.stated if one.kind == "hand-over"}
-        self.commitment_float: list[float | None] = []
-        self._own: list[str | None] = []
-        self._worked: dict[tuple[int, int], int] = {}
-        lates, edges = plain(late.x), plain(late.edge)
-        for row, (k, v, u) in enumerate(zip(self.places, self.heads, self._sources, strict=True)):
-            spare: float | None = None
-            if lates[v] < FAR // 2 and k >= 0:
-                spare = self.days_of(row, self.reach.slack(k, lates[v], edges[v]))
-            elif lates[v] < FAR // 2:
-                spare = self._between(v, self.bounds[row], lates[v], row)
-            mine = own.get(self.open[row])
-            self._own.append(None)
-            if mine is not None:
-                left = self._to_stated(u, mine, row)
-                if left is not None and (spare is None or left <= spare):
-                    spare, self._own[row] = left, mine.name
-            self.commitment_float.append(spare)
+        import numpy as np
 
-    def _to_stated(self, place: int, stated: Stated, row: int) -> float | None:
+        s, late, c = self.schedule, self.schedule.commitments.late, self.reach.columns
+        own = {one.link: one for one in s.commitments.stated if one.kind == "hand-over"}
+        heads, sources = np.array(self.heads, np.int64), np.array(self._sources, np.int64)
+        lates, edges = (as_array(column)[heads] for column in (late.x, late.edge))
+        bound = lates < FAR // 2
+        spares = ((np.where(bound, lates, self._bounds) - self._bounds) / self._days).tolist()
+        self.commitment_float: list[float | None] = [spare if known else None for spare, known in zip(spares, bound.tolist(), strict=True)]
+        for row in np.flatnonzero(bound & ~self._together).tolist():
+            k, v, latest = self.places[row], self.heads[row], int(lates[row])
+            if k >= 0:
+                self.commitment_float[row] = self.days_of(row, self.reach.slack(k, latest, int(edges[row])))
+            else:
+                self.commitment_float[row] = self._between(v, self.bounds[row], latest, row)
+        self._own: list[str | None] = [None] * len(self.open)
+        worked: dict[tuple[int, int], int] = {}
+        clocks, lengths, together = c.clk[sources].tolist(), c.dur[sources].tolist(), self._together.tolist()
+        for row, number in enumerate(self.open):
+            mine = own.get(number)
+            if mine is None:
+                continue
+            if together[row] and mine.at_finish:
+                key = (clocks[row], mine.date)
+                if key not in worked:
+                    worked[key] = s.network.clock(clocks[row]).work(mine.date)
+                left = (worked[key] - lengths[row] - self._starts[row]) / self._per_day[row]
+            else:
+                left = self._to_stated(self._sources[row], mine, row)
+            spare = self.commitment_float[row]
+            if spare is None or left <= spare:
+                self.commitment_float[row], self._own[row] = left, mine.name
+
+    def _to_stated(self, place: int, stated: Stated, row: int) -> float:
         """Working days until a hand-over comes later than stated."""
-        net, p = self.schedule.network, self.schedule.passes.positions
+        net = self.schedule.network
         if self.places[row] < 0:
             assert stated.expected is not None
             return net.clock(self._nominals[row]).days(stated.expected, stated.date)
-        node = int(p.order[place])
-        clock, until = net.running_clock(node), stated.date
+        clock, until = net.running_clock(self._nodes[row]), stated.date
         if not stated.at_finish:
-            return self._between(place, self._starts[row], clock.work(last_start(net, node, until)), row)
-        key = (int(p.clk[place]), until)
-        worked = self._worked.get(key)
-        if worked is None:
-            worked = self._worked[key] = clock.work(until)
-        return self._between(place, self._starts[row], worked - int(p.dur[place]), row)
+            return self._between(place, self._starts[row], clock.work(last_start(net, self._nodes[row], until)), row)
+        return self._between(place, self._starts[row], clock.work(until) - int(self.reach.columns.dur[place]), row)
 
     @functools.cached_property
     def calendar_dates(self) -> list[bool]:
         """Whether what each link hands over only marks a date in the calendar, one that is still to come."""
-        net, q = self.schedule.network, self.schedule.passes.lists
-        points = {
-            row: q.order[place]
-            for row, place in enumerate(self._sources)
-            if self.places[row] >= 0 and net.kinds[q.order[place]] == "milestone"
-        }
-        marks = calendar_marks(self.portfolio, {net.ids[node] for node in points.values()})
+        net = self.schedule.network
+        points = {row: node for row, node in enumerate(self._nodes) if self.places[row] >= 0 and net.kinds[node] == "milestone"}
+        marks = calendar_marks(self.portfolio, {net.ids[node] for node in points.values()}) if points else frozenset()
         out = [False] * len(self.open)
         for row, node in points.items():
-            ahead = net.state[node] is State.NORMAL and q.x[self._sources[row]] > net.running_clock(node).work(net.base)
+            ahead = net.state[node] is State.NORMAL and self._starts[row] > net.running_clock(node).work(net.base)
             out[row] = ahead and net.ids[node] in marks
         return out
 
     @functools.cached_property
     def given(self) -> list[int]:
         """When each source gives, as an instant."""
-        q, net = self.schedule.passes.lists, self.schedule.network
+        net, links = self.schedule.network, self.portfolio.links
+        finishes = self.reach.finishes[self._sources].tolist()
         out = []
-        for row, place in enumerate(self._sources):
-            link = self.portfolio.links[self.open[row]]
-            if self.places[row] < 0:
+        for row, (number, place, finish) in enumerate(zip(self.open, self.places, finishes, strict=True)):
+            link = links[number]
+            if place < 0:
                 out.append(minutes(link.date, end=link.type[0] == "F") if link.date is not None else FAR)
             elif link.type[0] == "F":
-                out.append(int(q.finish[place]))
+                out.append(finish)
             else:
-                out.append(net.running_clock(q.order[place]).start(q.x[place]))
+                out.append(net.running_clock(self._nodes[row]).start(self._starts[row]))
         return out
 
     def _between(self, place: int, early: int, late: int, row: int) -> float:
