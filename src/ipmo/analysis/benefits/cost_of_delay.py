@@ -71,7 +71,12 @@ class CostOfDelay:
     @property
     def priced(self) -> bool:
         """Whether anything that waits has a known price: a benefit, or the people and machines of a task."""
-        return bool(self.worth or self._rates)
+        return self.valued or bool(self._rates)
+
+    @property
+    def valued(self) -> bool:
+        """Whether a benefit has a present value."""
+        return self.benefits is not None and self.benefits.valued
 
     @property
     def rated(self) -> bool:

@@ -165,6 +165,11 @@ class Benefits(Rows[str, BenefitValue]):
         return self._columns.currency if len(self) else ""
 
     @property
+    def valued(self) -> bool:
+        """Whether any benefit has a present value."""
+        return self._columns.any_worth
+
+    @property
     def present(self) -> Mapping[str, Money]:
         """The present value of each benefit that has one: what `npv` of its row says."""
         return self._columns.present
@@ -506,6 +511,11 @@ class _Columns:
             base=self._bases[place], part=self._part[place], reason=reason, noun=benefit, full=full, yearly=yearly, valued=self.valued,
             at=self.as_of, currency=self.currency,
         )  # fmt: skip
+
+    @property
+    def any_worth(self) -> bool:
+        """Whether any benefit has a present value."""
+        return any(worth is not None for worth in self._worths)
 
     @functools.cached_property
     def present(self) -> Mapping[str, Money]:

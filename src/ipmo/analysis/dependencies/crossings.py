@@ -113,9 +113,11 @@ class Crossings:
         places = place[np.fromiter(net.numbers, np.int64, len(numbers))]
         order = np.asarray(s.passes.positions.order, np.int64)
         tails, heads = self.reach.columns.src[places], self.reach.heads[places]
-        columns = (places.tolist(), order[tails].tolist(), order[heads].tolist(), heads.tolist())
-        joined = dict(zip(numbers, zip(*columns, strict=True), strict=True))
-        crossed_by: dict[tuple[int, int], Boundary | Literal[""]] = {}
+        givers, takers = order[tails], order[heads]
+        columns = (places, givers, takers, net.owners[givers], net.owners[takers], heads)
+        at, froms, intos, ones, others, starts = (column.tolist() for column in columns)
+        joined = dict(zip(numbers, range(len(numbers)), strict=True))
+        wide, crosses = {one for one in BOUNDARIES if self._counts(one)}, functools.cache(self._crosses)
         whole, labels = set(net.project_dependencies), set(net.labels)
         projects = {project.id for project in pf.projects}
         self.project_dependencies = tuple(
@@ -128,18 +130,14 @@ class Crossings:
                 continue
             found = joined.get(number)
             if found is not None:
-                k, u, v, head = found
-                one, other = int(net.project[u]), int(net.project[v])
-                crossed = crossed_by.get((one, other))
-                if crossed is None:
-                    crossed = ""
-                    if one >= 0 and other >= 0 and one != other:
-                        crossed = self._crosses(net.projects[one], net.projects[other]) if self.above else "programme"
-                    crossed_by[one, other] = crossed
-                if not self._counts(crossed):
+                u, v, one, other = froms[found], intos[found], ones[found], others[found]
+                crossed: Boundary | Literal[""] = ""
+                if one >= 0 and other >= 0 and one != other:
+                    crossed = crosses(net.projects[one], net.projects[other]) if self.above else "programme"
+                if crossed not in wide:
                     continue
                 if u not in unknown and v not in unknown:
-                    self._open(number, link, k, net.projects[one], net.projects[other], crossed, head)
+                    self._open(number, link, at[found], net.projects[one], net.projects[other], crossed, starts[found])
                     continue
                 self._close(number, link, net.shown(u), net.shown(v), net.projects[one], net.projects[other], crossed)
                 continue

@@ -69,8 +69,13 @@ class Downstream:
     @functools.cached_property
     def counts(self) -> tuple[list[int], list[int]]:
         """Of each link: how many projects beyond its giver, and how many benefits, it leads to."""
-        rows = range(len(self.crossings.open))
-        return [self._projects(row).bit_count() for row in rows], [self._benefits(row).bit_count() for row in rows]
+        masks, givers = self._masks, self.crossings.givers
+        projects, benefits = masks["project"], masks["benefit"]
+        own = {giver: masks.get(f"{giver}@finish", 0) for giver in set(givers)}
+        return (
+            [(bits & projects).bit_count() - (bits & own[giver] != 0) for bits, giver in zip(self.bits, givers, strict=True)],
+            [(bits & benefits).bit_count() for bits in self.bits],
+        )
 
     def projects(self, row: int) -> tuple[str, ...]:
         """The projects beyond its giver that a link leads to."""
@@ -153,7 +158,7 @@ class Downstream:
         sums, some = np.zeros(count, np.int64), np.zeros(count, bool)
         np.add.at(sums, rows[known], amounts[known])
         some[rows[known]] = True
-        if self.stakes.worth:  # what moves nothing that has a price costs nothing
+        if self.stakes.valued:  # what moves nothing that has a price costs nothing
             some[:] = True
         out: list[int | None] = [amount if sure else None for amount, sure in zip(sums.tolist(), some.tolist(), strict=True)]
         for row in range(count) if self.stakes.rated else others:
