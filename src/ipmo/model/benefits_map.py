@@ -96,9 +96,16 @@ class BenefitsMap:
 
     def initiative(self, node: str) -> str:
         """The project or programme behind a piece of work; empty for what lies on the map itself."""
-        if "/" not in node and isinstance(self.portfolio.items.get(node), Programme):
-            return node
-        return self.portfolio.project_of(node)
+        found = self._initiatives.get(node)
+        if found is None:
+            programme = "/" not in node and isinstance(self.portfolio.items.get(node), Programme)
+            found = self._initiatives[node] = node if programme else self.portfolio.project_of(node)
+        return found
+
+    @functools.cached_property
+    def _initiatives(self) -> dict[str, str]:
+        """What `initiative` has found."""
+        return {}
 
     @functools.cached_property
     def _reached(self) -> Mapping[str, frozenset[str]]:

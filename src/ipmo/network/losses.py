@@ -149,7 +149,7 @@ class Losses:
             level[name] = self._level(name, every, level, {})
         return level
 
-    @property
+    @functools.cached_property
     def initiatives(self) -> tuple[str, ...]:
         """Projects, and the programmes that stand on the map themselves."""
         mine = {self.map.initiative(source) for source in self.map.out}

@@ -36,6 +36,12 @@ Column = TypeVar("Column", bound="Ints")
 """What a column is: a list or an array, as the size of the network asks; or an array whatever its size."""
 
 
+MANY_BITS = 32
+"""Bits that are set from which places are read off eight at a time."""
+OF_BYTE = [tuple(place for place in range(8) if byte >> place & 1) for byte in range(256)]
+"""The places of the bits of each byte."""
+
+
 class Positions(NamedTuple, Generic[Column]):
     """Columns by position; the links into position `v` are the places `ptr[v]` to `ptr[v + 1]`.
 
@@ -258,9 +264,12 @@ def weights(ptr: Ints, src: Ints, typ: Ints, lag: Ints, dur: Ints) -> Ints:
 def places_of(bits: int) -> list[int]:
     """The places of the bits of a number that are set, in order.
 
-    >>> places_of(0b1011)
-    [0, 1, 3]
+    >>> places_of(0b1011), places_of((1 << 70) - 1) == list(range(70))
+    ([0, 1, 3], True)
     """
+    if bits.bit_count() > MANY_BITS:  # taking one off another costs the whole number each time
+        data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+        return [8 * at + place for at, byte in enumerate(data) if byte for place in OF_BYTE[byte]]
     out = []
     while bits:
         low = bits & -bits

@@ -202,10 +202,10 @@ def attribute(
     if pool is None:
         worth = benefits(portfolio, discount=discount, unrated="unknown")
         worth.one_base()
-        present, parts = worth.present, worth.parts
+        present, parts = worth.present_amounts, worth.parts
         left_out = tuple(name for name in worth.ids if name not in present)
         reasons = {name: _what_to_write(worth[name].reason) for name in left_out}
-        pool = {name: float(npv.amount) / parts[name] for name, npv in present.items()}
+        pool = {name: npv / parts[name] for name, npv in present.items()}
         currency = worth.currency
     on_map = set(found.order)
     for name in pool:

@@ -76,7 +76,7 @@ class CostOfDelay:
     @property
     def valued(self) -> bool:
         """Whether a benefit has a present value."""
-        return self.benefits is not None and self.benefits.valued
+        return self.benefits is not None and bool(self.benefits.present_amounts)
 
     @property
     def rated(self) -> bool:

@@ -28,7 +28,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minutes
+from ipmo.units import DAY, NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minor_digits, minutes
 
 __all__ = ["BenefitValue", "Benefits", "benefits"]
 
@@ -165,9 +165,9 @@ class Benefits(Rows[str, BenefitValue]):
         return self._columns.currency if len(self) else ""
 
     @property
-    def valued(self) -> bool:
-        """Whether any benefit has a present value."""
-        return self._columns.any_worth
+    def present_amounts(self) -> Mapping[str, float]:
+        """`present` as numbers in its currency."""
+        return self._columns.present_amounts
 
     @property
     def present(self) -> Mapping[str, Money]:
@@ -377,12 +377,7 @@ class _Columns:
     """What benefits are worth and when they start, as columns; what else is said of one is found when it is looked at."""
 
     def __init__(
-        self,
-        portfolio: Portfolio,
-        baseline: Portfolio | None,
-        discount: DiscountSchedule | None,
-        as_of: date,
-        unrated: Unrated = "refuse",
+        self, portfolio: Portfolio, baseline: Portfolio | None, discount: DiscountSchedule | None, as_of: date, unrated: Unrated = "refuse"
     ) -> None:
         self.portfolio, self.baseline, self.discount, self.as_of = portfolio, baseline, discount, as_of
         self.amounts = Amounts(portfolio, as_of, "value", unrated=unrated)
@@ -512,16 +507,17 @@ class _Columns:
             at=self.as_of, currency=self.currency,
         )  # fmt: skip
 
-    @property
-    def any_worth(self) -> bool:
-        """Whether any benefit has a present value."""
-        return any(worth is not None for worth in self._worths)
+    @functools.cached_property
+    def present_amounts(self) -> Mapping[str, float]:
+        """`present` as numbers in its currency."""
+        known = {name: worth for name, worth in zip(self.places, self._worths, strict=True) if worth is not None}
+        whole = 10 ** minor_digits(self.currency) if known else 1
+        return {name: minor / whole for name, minor in zip(known, minor_units(list(known.values()), self.currency), strict=True)}
 
     @functools.cached_property
     def present(self) -> Mapping[str, Money]:
         """The present value of each benefit that has one."""
-        currency, pairs = self.currency, zip(self._benefits, self._worths, strict=True)
-        return {benefit.id: cents(worth, currency) for benefit, worth in pairs if worth is not None}
+        return {name: cents(worth, self.currency) for name, worth in zip(self.places, self._worths, strict=True) if worth is not None}
 
     @property
     def compared(self) -> tuple[str, ...]:
