@@ -1,6 +1,6 @@
 """YAML and JSON text as plain data, with positions found only when a problem needs one.
 
-Plain YAML is read line by line (`files.plain_yaml`); all other goes through the C parser's events, never through its objects: no tag is built, no alias followed. A plain scalar
+YAML goes through the C parser's events, never through its objects: no tag is built, no alias followed. A plain scalar
 that looks like a number or a truth value stays text of the class `Plain`, so that `id: 007` keeps its zeros and
 `probability: 0.3` can still become a number: the field decides. JSON goes through `json.loads`.
 """
@@ -21,13 +21,21 @@ import attrs
 from ipmo import progress
 from ipmo.errors import FileError, Problem
 from ipmo.files.opening import Stamp, bytes_of
-from ipmo.files.plain_yaml import MAX_SCALAR, NULLS, NUMBER_BEGINS, NUMBERLIKE, STEP, Starts, plain_yaml
 from ipmo.files.structure import MAX_DEPTH
 from ipmo.model.fields import WORDS, Plain, PlainData, PlainMap
 
-__all__ = ["Document", "parse", "text_of"]
+__all__ = ["Document", "Starts", "parse", "text_of"]
 
+MAX_SCALAR = 2**20
+STEP = 4096
+"""Mappings between two words on how far reading has come."""
 PathKey = tuple[str | int, ...]
+Starts = dict[int, tuple[int, int]]
+"""Line and column, from 1, of mappings by their identity."""
+
+NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+NUMBER_BEGINS = frozenset("0123456789+-.")
+NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 PORTFOLIO, BEGINS = "an ipmo portfolio in YAML or JSON", "a portfolio starts with `ipmo: 1`"
 KINDS = (
     (b"%PDF", "a PDF"),
@@ -148,7 +156,7 @@ def parse(text: str, name: str, *, is_json: bool | None = None, exact: bool = Fa
     if is_json:
         data, mappings = _parse_json(text, name, Decimal if exact else None)
         return Document(file=name, text=text, data=data, is_json=True, mappings=mappings)
-    data, starts = plain_yaml(text, _fragment) or _parse_yaml(text, name)
+    data, starts = _parse_yaml(text, name)
     return Document(file=name, text=text, data=data, mappings=len(starts), starts=starts)
 
 
@@ -197,14 +205,6 @@ def _broken(name: str, error: Exception) -> FileError:
         return FileError(name, what)
     hint = "indent with spaces, not tabs" if "'\\t'" in str(problem) else "check the indentation, quotes and colons here"
     return _fault(name, mark, f"not YAML: {problem}", hint)
-
-
-def _fragment(text: str) -> tuple[PlainData, Starts] | None:
-    """What a text of its own says, for what reads the text around it; None where it is not well formed or not allowed."""
-    try:
-        return _parse_yaml(text, "")
-    except FileError:
-        return None
 
 
 def _parse_yaml(text: str, name: str) -> tuple[PlainData, Starts]:

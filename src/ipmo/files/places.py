@@ -9,9 +9,8 @@ from pathlib import Path
 import attrs
 
 from ipmo.errors import FileError, Problem
-from ipmo.files.documents import Document, PathKey, parse, text_of
+from ipmo.files.documents import Document, PathKey, Starts, parse, text_of
 from ipmo.files.opening import Stamp, stamp_of
-from ipmo.files.plain_yaml import Starts
 from ipmo.model.fields import PlainData, PlainMap
 from ipmo.model.items import INSIDE as GROUPS
 from ipmo.model.portfolio import Portfolio
