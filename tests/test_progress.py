@@ -51,7 +51,7 @@ def test_each_verb_says_its_phases_from_beginning_to_end(plan: Path, tmp_path: P
     assert found == ipmo.check(plan)
     said.clear()
     ipmo.report(plan, tmp_path / "watched.html", progress=watch)
-    told(said, "reading", "building", "checking", "reporting")
+    told(said, "reading", "building", "checking", "simulating", "reporting")
     ipmo.report(plan, tmp_path / "silent.html")
     assert (tmp_path / "watched.html").read_text() == (tmp_path / "silent.html").read_text()
 

@@ -31,15 +31,15 @@ def date_ticks(first: datetime, span: float, most: int = 13) -> list[tuple[datet
         span: its length in seconds.
         most: about how many there may be.
 
-    >>> [name for _, name in date_ticks(datetime(2026, 1, 5), 8 * DAY, 4)]
-    ['7 Jan', '14 Jan']
+    >>> [name for _, name in date_ticks(datetime(2026, 1, 6), 25 * DAY, 4)]
+    ['12 Jan', '19 Jan', '26 Jan']
     >>> [name for _, name in date_ticks(datetime(2026, 1, 5), 300 * DAY, 4)]
     ['Q2 2026', 'Q3 2026', 'Q4 2026']
     """
     if span / DAY / DAYS[-1] <= most and span / DAY < 60:
         step = next(days for days in DAYS if span / DAY / days <= most)
         when = datetime(first.year, first.month, first.day) + timedelta(days=(first != datetime(first.year, first.month, first.day)))
-        when += timedelta(days=-when.toordinal() % step)
+        when += timedelta(days=(1 - when.toordinal()) % step)  # weeks begin on Mondays
         count = max(int((span - (when - first).total_seconds()) // (step * DAY)) + 1, 0)
         days = [when + timedelta(days=step * number) for number in range(count)]
         return [(day, f"{day.day} {day:%b}") for day in days]

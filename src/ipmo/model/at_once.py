@@ -1,4 +1,4 @@
-"""What is possible in many projects is told of all of them at once: about the rest there may be something to say, one by one."""
+"""What is possible in many projects is found of all of them at once: about the rest there may be something to say, one by one."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def _changes(a: Answers) -> Iterator[Block]:
     found = sorted((one for one in a.portfolio.changes if one.state == "raised"), key=rank)
     if not found:
         return
-    heads = [Head(title="change request"), Head(title="about"), Head(title="would cost", num=True), Head(title="asked by")]
+    heads = [Head(title="change request"), Head(title="about"), Head(title="would cost", num=True), Head(title="owner")]
     heads += [Head(title="age, days", num=True)]
     rows = [
         Row(
