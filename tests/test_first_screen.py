@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.figures.s_curves import Curve, Mark, s_curves
 from ipmo.model import Portfolio
+from ipmo.reporting import answers
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Grid, Paragraph
 from ipmo.reporting.questions import Question, questions
@@ -206,3 +207,14 @@ def test_registers_are_listed_with_owner_age_and_what_they_cost_and_lessons_with
     assert tables["Lessons"] == [("Ask twice", "", "2026-05-20", "nowhere yet"), ("Ask first", "P/t", "2026-04-20", "Quay")]
     text = "; ".join(block.text for block in log.blocks if isinstance(block, Paragraph))
     assert "Not counted: 1 risk whose window has closed" in text
+
+
+def test_what_is_too_large_for_a_page_is_not_simulated_and_its_tasks_are_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    pf = portfolio({"id": "P", "tasks": [{"id": f"t{number}", "duration": LASTING} for number in range(3)]})
+    assert Answers(pf, ipmo.check(pf)).simulation is not None
+    monkeypatch.setattr(answers, "SIMULATED", 2)
+    monkeypatch.setattr(Answers, "_states_ranges", property(lambda a: pytest.fail("looked at every task")))
+    assert (
+        asked(pf)["sure"].answer
+        == "Nothing says how sure the dates are: more than 2 items are not simulated for a page; run ipmo simulate."
+    )

@@ -143,12 +143,12 @@ class Answers:
     @functools.cached_property
     def simulation(self) -> Simulation | None:
         """One joint simulation; None where nothing is uncertain, where it is refused, or where there is too much for a page."""
-        if not self._states_ranges:
-            self.refused.setdefault("simulation", "no open work has a range, and no risk or driver has a probability")
-            return None
         if self.schedule.network.n > SIMULATED:
             said = f"more than {SIMULATED:,} items are not simulated for a page; run ipmo simulate"
             self.refused.setdefault("simulation", said)
+            return None
+        if not self._states_ranges:
+            self.refused.setdefault("simulation", "no open work has a range, and no risk or driver has a probability")
             return None
         found = self._ask("simulation", lambda: simulate(self.portfolio, samples=SAMPLES))
         if found is not None and found.grade == "refused":
