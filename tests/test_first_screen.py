@@ -55,7 +55,7 @@ def test_decisions_stand_with_who_takes_them_the_late_ones_first_then_exceptions
     ]
     dear = {"id": "P", "name": "New hall", "budget": "1 M GBP", "forecast": "1234567.89 GBP", "tolerance": {"cost": "10 %"}}
     found = asked(portfolio(dear, decisions=decisions, organisation={"bodies": bodies}))["decide"]
-    assert (found.kind, found.answer) == ("bad", "3 decisions to be taken, 1 of them late; 1 tolerance is forecast to be exceeded.")
+    assert (found.kind, found.answer) == ("bad", "3 decisions wait, 1 of them late; 1 tolerance is forecast to be exceeded.")
     assert [(line.label, line.text, line.kind) for line in found.lines] == [
         ("The board", "Stay? needed by 2026-01-30, 3 days ago", "bad"),
         ("The board", "hears of an exception: New hall, cost: forecast 1.235 M GBP, budget 1 M GBP, 134.6 k GBP beyond tolerance", "bad"),
@@ -218,3 +218,18 @@ def test_what_is_too_large_for_a_page_is_not_simulated_and_its_tasks_are_not_loo
         asked(pf)["sure"].answer
         == "Nothing says how sure the dates are: more than 2 items are not simulated for a page; run ipmo simulate."
     )
+
+
+def test_conditions_are_no_decisions_and_milestones_that_mark_a_date_are_said_apart() -> None:
+    found = asked(ipmo.read(EXAMPLES / "city.yaml"))
+    assert found["decide"].answer == "2 decisions and 2 conditions wait, 2 of them late; 2 tolerances are forecast to be exceeded."
+    marked = asked(ipmo.read(EXAMPLES / "rubin.yaml"))["hurt"]
+    assert marked.answer.startswith("40 items still to be handed over across projects")
+    assert marked.besides == ["7 milestones that only mark a date are not counted."]
+
+
+def test_of_many_lines_only_those_of_the_page_are_written_and_the_rest_is_counted() -> None:
+    tasks = [{"id": f"t{number}", "duration": "5 d", "deadline": "2026-01-30"} for number in range(40)]
+    found = asked(portfolio({"id": "P", "tasks": tasks}))["kept"]
+    assert found.answer == "40 of 40 commitments are missed in this forecast."
+    assert (len(found.shown), len(found.folded), found.more, found.of) == (4, 20, 16, 40)

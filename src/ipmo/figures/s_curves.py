@@ -58,7 +58,7 @@ class Curve:
 
     name: str
     values: Sequence[float]
-    ticks: Sequence[tuple[float, str]]
+    ticks: Sequence[tuple[float, str]] = ()
     levels: Sequence[tuple[float, str]] = ()
     marks: Sequence[Mark] = ()
 

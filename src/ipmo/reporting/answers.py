@@ -150,7 +150,7 @@ class Answers:
         if not self._states_ranges:
             self.refused.setdefault("simulation", "no open work has a range, and no risk or driver has a probability")
             return None
-        found = self._ask("simulation", lambda: simulate(self.portfolio, samples=SAMPLES))
+        found = self._ask("simulation", lambda: simulate(self.portfolio, samples=SAMPLES, risks="before"))
         if found is not None and found.grade == "refused":
             errors = [one.message for one in found.findings if one.severity is Severity.ERROR]
             self.refused.setdefault("simulation", "; ".join(errors))

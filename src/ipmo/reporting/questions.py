@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import attrs
 
 from ipmo.analysis.change.decisions import Due
+from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.exposure import Threat
+from ipmo.analysis.control.status import Breach
 from ipmo.analysis.dates.committed import Commitment, Standing
 from ipmo.analysis.dependencies.handed_over import HandedOver
 from ipmo.analysis.dependencies.handovers import link_name
+from ipmo.analysis.dependencies.single_points import SinglePoint
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.findings import Finding, Severity
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Scale, few, rounded_text, share
+from ipmo.reporting.blocks import Scale, capital, few, rounded_text, share
 from ipmo.reporting.sureness import UNSURE
 from ipmo.units import day_text, said_day
 from ipmo.words import agree, counted
@@ -31,6 +37,9 @@ HAND_OVERS, THREATS, NAMED = 3, 2, 3
 BLOCKED = ("ipmo/dead-hand-over", "ipmo/paused-hand-over", "ipmo/undated")
 OVERDUE = ("ipmo/project-overdue", "ipmo/issue-overdue")
 DOUBTED = ("ipmo/loop", "ipmo/loop-cut", "ipmo/gate-before-inputs", "ipmo/watermelon-computed-worse")
+Later = Callable[[], "Line"]
+"""A line that is written when the page has it."""
+T = TypeVar("T")
 LABELS = {
     **dict.fromkeys(BLOCKED[:2], "Blocked"),
     "ipmo/undated": "On hold",
@@ -114,9 +123,16 @@ def subtitle(a: Answers) -> str:
     return f"{', '.join(parts)}; {seen}"
 
 
-def _question(id: str, title: str, answer: Sequence[str], lines: Sequence[Line], kind: str = "", notes: Sequence[str] = ()) -> Question:
-    said = [f"{sentence}." for sentence in answer]
-    return Question(id=id, title=title, answer=said[0], besides=said[1:], kind=kind, lines=lines[:MOST], notes=notes, of=len(lines))
+def _question(id: str, title: str, answer: Sequence[str], lines: Sequence[Later], kind: str = "", notes: Sequence[str] = ()) -> Question:
+    """A question with its answer; of its lines only those are written that the page has."""
+    said = [f"{capital(sentence)}." for sentence in answer]
+    written = [line() for line in lines[:MOST]]
+    return Question(id=id, title=title, answer=said[0], besides=said[1:], kind=kind, lines=written, notes=notes, of=len(lines))
+
+
+def _each(line: Callable[[Answers, T], Line], a: Answers, rows: Iterable[T]) -> list[Later]:
+    """A line for each row, written when the page has it."""
+    return [functools.partial(line, a, row) for row in rows]
 
 
 def _stop(text: str, more: str) -> str:
@@ -130,22 +146,16 @@ def _stop(text: str, more: str) -> str:
 def _decided(a: Answers) -> Question:
     """Gates, decisions and conditions that wait, by whom and by when; tolerances that are forecast to be exceeded, with their board."""
     queue = list(a.queue or ())
-    late = [row for row in queue if _too_late(a, row)]
+    late, waiting = [row for row in queue if _too_late(a, row)], [row for row in queue if not _too_late(a, row)]
     breaches = () if a.status is None else a.status.breaches
-    exceptions = [
-        Line(
-            label=a.name(one.escalate_to) if one.escalate_to else "Nobody is named",
-            text=f"hears of an exception: {a.name(one.item)}, {one.aspect}: {rounded_text(one.text)}",
-            kind="bad",
-            hint=one.item if a.name(one.item) != one.item else "",
-        )
-        for one in breaches
-    ]
-    lines = [*(_due(a, row, late=True) for row in late), *exceptions, *(_due(a, row) for row in queue if row not in late)]
+    lines = [*_each(_late, a, late), *_each(_exception, a, breaches), *_each(_due, a, waiting)]
     said = []
     if queue:
+        conditions = sum(row.kind == "condition" for row in queue)
+        kinds = ((len(queue) - conditions, "decision"), (conditions, "condition"))
+        waiting_ones = " and ".join(counted(count, word) for count, word in kinds if count)
         of = "of them " if len(queue) > 1 else ""
-        said.append(f"{counted(len(queue), 'decision')} to be taken, {f'{len(late)} {of}late' if late else f'none {of}late'}")
+        said.append(f"{waiting_ones} {agree(len(queue), 'waits', 'wait')}, {f'{len(late)} {of}late' if late else f'none {of}late'}")
     if breaches:
         said.append(f"{counted(len(breaches), 'tolerance')} {agree(len(breaches), 'is', 'are')} forecast to be exceeded")
     if a.queue is None:
@@ -170,7 +180,22 @@ def _days_ago(a: Answers, row: Due) -> int:
     return max((a.today - stated).days, 0) if stated is not None else 0
 
 
-def _due(a: Answers, row: Due, late: bool = False) -> Line:
+def _exception(a: Answers, one: Breach) -> Line:
+    """Which board hears of what."""
+    name = a.name(one.item)
+    return Line(
+        label=a.name(one.escalate_to) if one.escalate_to else "Nobody is named",
+        text=f"hears of an exception: {name}, {one.aspect}: {rounded_text(one.text)}",
+        kind="bad",
+        hint=one.item if name != one.item else "",
+    )
+
+
+def _late(a: Answers, row: Due) -> Line:
+    return attrs.evolve(_due(a, row), kind="bad")
+
+
+def _due(a: Answers, row: Due) -> Line:
     """Who decides what, and by when."""
     whose = a.name(row.item)
     what = {"gate": f"decides on {row.name}", "condition": f"{row.name}, a condition of {whose}"}.get(row.kind, row.name)
@@ -189,7 +214,7 @@ def _due(a: Answers, row: Due, late: bool = False) -> Line:
         hint += f", reached {day_text(row.expected, finish=True)} by the logic"
     if stated and row.latest is not None and not ago:
         hint += f", needed by {stated}"
-    return Line(label=a.name(row.who) if row.who else "Nobody is named", text=_stop(what, when), kind="bad" if late else "", hint=hint)
+    return Line(label=a.name(row.who) if row.who else "Nobody is named", text=_stop(what, when), hint=hint)
 
 
 # ------------------------------------------------------------------------------------------------ what is kept
@@ -199,13 +224,13 @@ def _kept(a: Answers) -> Question:
     """Commitments that are missed, those that nothing forecasts, what is blocked, and what is other than before."""
     found = [one for one in a.commitments if one.kind != "constraint"]
     by = Counter(one.standing for one in found)
-    lines = [_missed(a, one) for one in a.commitments.missed if one.kind == "hand-over"]
-    lines += _most_moved(a)
-    lines += [_call(a, one) for code in BLOCKED for one in a.ordered(code)]
-    lines += [_missed(a, one) for one in a.commitments.missed if one.kind != "hand-over"]
-    lines += _red_reports(a)
-    lines += [_call(a, one) for code in OVERDUE for one in a.ordered(code)]
-    lines += [_missed(a, one) for one in a.commitments.overdue]
+    lines = _each(_missed, a, [one for one in a.commitments.missed if one.kind == "hand-over"])
+    lines += [functools.partial(_most, a, one) for one in _most_moved(a)]
+    lines += _each(_call, a, [one for code in BLOCKED for one in a.ordered(code)])
+    lines += _each(_missed, a, [one for one in a.commitments.missed if one.kind != "hand-over"])
+    lines += _each(_red_report, a, [project for project in a.portfolio.projects if a.reported(project) == "red"])
+    lines += _each(_call, a, [one for code in OVERDUE for one in a.ordered(code)])
+    lines += _each(_missed, a, a.commitments.overdue)
     answer = [_kept_said(len(found), by)] if found else ["No commitment is stated, so none can be missed"]
     kind = "bad" if by["missed"] or by["overdue"] else "warn" if by["unknown"] or not found else "good"
     if since := _since(a):
@@ -246,26 +271,25 @@ def _since(a: Answers) -> str:
     return f"{since}: {'; '.join(parts) or 'nothing that was committed, rated or budgeted is other'}"
 
 
-def _most_moved(a: Answers) -> Iterator[Line]:
+def _most_moved(a: Answers) -> Iterator[Moved]:
     """Of the projects in both states: the largest rise of the budget, the largest slip of the finish."""
     if a.changed is None:
         return
     for what in ("budget", "finish"):
         up = [one for one in a.changed.of(what) if (one.change or 0) > 0]
         if up:
-            most = max(up, key=lambda one: one.change or 0)
-            amount = most.change or 0
-            if what == "budget":
-                scale = Scale.of([amount], a.currency)
-                text = f"{a.word(what)} +{scale.text(amount)} {scale.unit}" + (f", {share(most.share)}" if most.share is not None else "")
-            else:
-                text = f"finishes {most.after}, {amount:,.0f} days later"
-            yield Line(
-                label=most.name or most.item,
-                text=f"{text}: the largest {'rise' if what == 'budget' else 'slip'}",
-                kind="warn",
-                hint=f"{most.before} before",
-            )
+            yield max(up, key=lambda one: one.change or 0)
+
+
+def _most(a: Answers, one: Moved) -> Line:
+    """What rose or slipped most."""
+    amount = one.change or 0
+    if one.what == "budget":
+        scale = Scale.of([amount], a.currency)
+        text = f"{a.word(one.what)} +{scale.text(amount)} {scale.unit}{f', {share(one.share)}' if one.share is not None else ''}: the largest rise"
+    else:
+        text = f"finishes {one.after}, {amount:,.0f} days later: the largest slip"
+    return Line(label=one.name or one.item, text=text, kind="warn", hint=f"{one.before} before")
 
 
 def _moved(what: str, up: str, down: str, changes: Sequence[float | None]) -> list[str]:
@@ -300,11 +324,9 @@ def _receiver(a: Answers, one: Commitment) -> str:
     return next((a.portfolio.resolve(target) or target for target in found), "")
 
 
-def _red_reports(a: Answers) -> Iterator[Line]:
-    for project in a.portfolio.projects:
-        if a.reported(project) == "red":
-            note = max((one for one in project.status if one.rag), key=lambda one: one.date).note
-            yield Line(label=project.name or project.id, text=f"reports red{f': {note}' if note else ''}", kind="bad")
+def _red_report(a: Answers, project: Project) -> Line:
+    note = max((one for one in project.status if one.rag), key=lambda one: one.date).note
+    return Line(label=project.name or project.id, text=f"reports red{f': {note}' if note else ''}", kind="bad")
 
 
 def _call(a: Answers, found: Finding) -> Line:
@@ -322,14 +344,19 @@ def _call(a: Answers, found: Finding) -> Line:
 def _hurts(a: Answers) -> Question:
     """The hand-overs whose slip loses most, the dearest risks, and the item without which most fails."""
     given = [row for row in a.links.hand_overs if not row.calendar_date]
+    marks = len(a.links.hand_overs) - len(given)
     tight = sum(row.commitment_float is not None and row.commitment_float <= 0 for row in given)
     threats = () if a.exposure is None else a.exposure.threats
-    lines = [_hand_over(a, row) for row in given[:HAND_OVERS]] + [_threat(a, one) for one in threats[:THREATS]]
-    lines += [_alone(a)] if a.single_points is not None and len(a.single_points) else []
+    lines = [*_each(_hand_over, a, given[:HAND_OVERS]), *_each(_threat, a, threats[:THREATS])]
+    lines += _each(_alone, a, itertools.islice(a.single_points or (), 1))
     answer = []
     if given:
         said = f"{tight} without float to a commitment" if tight else "each with float to its commitments"
         answer.append(f"{counted(len(given), 'item')} still to be handed over across projects, {said}")
+        if marks:
+            answer.append(
+                f"{counted(marks, 'milestone')} that only {agree(marks, 'marks', 'mark')} a date {agree(marks, 'is', 'are')} not counted"
+            )
     if threats and a.exposure is not None:
         whole = a.exposure[a.portfolio.id]
         scale = Scale.of([whole.before, whole.after], a.exposure.currency)
@@ -338,8 +365,8 @@ def _hurts(a: Answers) -> Question:
         answer.append(f"{counted(len(threats), 'open risk')}{money if whole.known else ', none with a known cost'}")
     if not answer:
         answer.append("No hand-over across projects and no open risk is recorded, so what could hurt is not known")
-    kind = "bad" if any(line.kind == "bad" for line in lines) else "warn" if tight else ""
-    return _question("hurt", "What could hurt most?", answer, lines, kind)
+    found = _question("hurt", "What could hurt most?", answer, lines)
+    return attrs.evolve(found, kind="bad" if any(line.kind == "bad" for line in found.lines) else "warn" if tight else "")
 
 
 def _hand_over(a: Answers, row: HandedOver) -> Line:
@@ -369,9 +396,8 @@ def _threat(a: Answers, one: Threat) -> Line:
     return Line(label=one.name, text=", ".join(part for part in (chance, money) if part), hint=f"risk {one.item}; {owner}")
 
 
-def _alone(a: Answers) -> Line:
+def _alone(a: Answers, row: SinglePoint) -> Line:
     """The single point of failure that most depends on."""
-    row = next(iter(a.single_points or ()))
     name = a.name(row.item)
     kinds = (("benefit", row.benefits), ("objective", row.objectives), ("gate", row.gates))
     lost = sum(len(ids) for _, ids in kinds)
@@ -389,12 +415,12 @@ def _alone(a: Answers) -> Line:
 
 def _sure(a: Answers) -> Question:
     """The simulation where there is one; ratings of confidence, reports that their figures contradict, and what is not known."""
-    answer, lines, notes = [], list[Line](), list[str]()
+    answer, lines, notes = list[str](), list[Later](), list[str]()
     found = a.simulation
     if found is not None:
         answer += _simulated(found)
-        lines += [_unsure(row) for row in _unsure_dates(found.rows)[:NAMED]]
-        lines += [_dear(row) for row in _unsure_costs(found.rows)[:NAMED]]
+        lines += _each(_unsure, a, _unsure_dates(found.rows)[:NAMED])
+        lines += _each(_dear, a, _unsure_costs(found.rows)[:NAMED])
         notes.append(f"{found.samples:,} samples, seed {found.seed}")
         notes += [one.message for one in found.findings if one.severity is not Severity.INFO]
     elif "simulation" in a.refused:
@@ -402,14 +428,14 @@ def _sure(a: Answers) -> Question:
     red = [project for project in a.portfolio.projects if a.rating(project) == "red"]
     red.sort(key=lambda project: (-a.size(project), project.id))
     answer = [*_ratings(a, red), *answer] if found is None else [*answer, *_ratings(a, red)]
-    lines += [_red(a, project) for project in red[:NAMED]]
+    lines += _each(_red, a, red[:NAMED])
     budget = a.money.get("budget")
     if budget is not None and budget.total.known < budget.total.total:
         gone = budget.total.total - budget.total.known
         answer.append(f"Of {gone:,} of {counted(budget.total.total, a.word('budget'))} nothing is known")
-    lines += [_call(a, one) for code in DOUBTED for one in a.ordered(code)]
-    kind = "bad" if any(line.kind == "bad" for line in lines) else "warn" if lines else ""
-    return _question("sure", "How sure are we?", answer, lines, kind, notes)
+    lines += _each(_call, a, [one for code in DOUBTED for one in a.ordered(code)])
+    asked = _question("sure", "How sure are we?", answer, lines, notes=notes)
+    return attrs.evolve(asked, kind="bad" if any(line.kind == "bad" for line in asked.lines) else "warn" if lines else "")
 
 
 def _simulated(q: Simulation) -> list[str]:
@@ -452,22 +478,22 @@ def _unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
     return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
 
 
-def _unsure(row: Simulated) -> Line:
+def _unsure(a: Answers, row: Simulated) -> Line:
     dates, chance = row.dates, _chance(row)
     assert dates is not None  # chosen so
     said = f"{share(chance)} sure to {'start' if dates.begins else 'come'} by {dates.committed}; P80 is {dates.p(80)}"
-    name = row.name or row.id
+    name = a.name(row.id)
     return Line(label=name, text=said, kind="bad" if chance < 0.5 else "warn", hint=row.id if row.id != name else "")
 
 
-def _dear(row: Simulated) -> Line:
+def _dear(a: Answers, row: Simulated) -> Line:
     costs = row.costs
     assert costs is not None  # chosen so
     assert costs.planned is not None
     plan, high = costs.money(costs.planned), costs.p(80)
     scale = Scale.of([plan, high], high.currency)
     said = f"{share(costs.within(plan))} sure to cost at most its plan of {scale.text(plan)} {scale.unit}; P80 is {scale.text(high)}"
-    name = row.name or row.id
+    name = a.name(row.id)
     return Line(label=name, text=said, kind="warn", hint=row.id if row.id != name else "")
 
 

@@ -57,6 +57,11 @@ def _more(everything: Sequence[object]) -> str:
     return f"and {len(everything) - SHOWN} more" if len(everything) > SHOWN else ""
 
 
+def _entry(a: Answers, id: str, title: str, item: str | None, *cells: Cell) -> Row:
+    """A row of a register: its title, its id below it, what it is about, and the rest."""
+    return Row(name=title or id, under=id if title else "", cells=[Cell(text=a.name(item)), *cells])
+
+
 def _owner(a: Answers, owner: str | None) -> Cell:
     return Cell(text=a.name(owner)) if owner else Cell(text="nobody", kind="warn")
 
@@ -115,16 +120,15 @@ def _issues(a: Answers) -> Iterator[Block]:
         return
     heads = [*(Head(title=title) for title in ("issue", "about", "severity", "owner", "due")), Head(title="age, days", num=True)]
     rows = [
-        Row(
-            name=one.name or one.id,
-            under=one.id if one.name else "",
-            cells=[
-                Cell(text=a.name(one.item)),
-                Cell(text=one.severity or "not said"),
-                _owner(a, one.owner),
-                _due(a, one.due),
-                _age(a, one.raised),
-            ],
+        _entry(
+            a,
+            one.id,
+            one.name,
+            one.item,
+            Cell(text=one.severity or "not said"),
+            _owner(a, one.owner),
+            _due(a, one.due),
+            _age(a, one.raised),
         )
         for one in found[:SHOWN]
     ]
@@ -149,15 +153,14 @@ def _assumptions(a: Answers) -> Iterator[Block]:
         Head(title="next look"),
     ]
     rows = [
-        Row(
-            name=one.text or one.id,
-            under=one.id if one.text else "",
-            cells=[
-                Cell(text=a.name(one.item)),
-                Cell(text=share(one.probability) or "not said", kind="num"),
-                _owner(a, one.owner),
-                _due(a, one.review),
-            ],
+        _entry(
+            a,
+            one.id,
+            one.text,
+            one.item,
+            Cell(text=share(one.probability) or "not said", kind="num"),
+            _owner(a, one.owner),
+            _due(a, one.review),
         )
         for one in found[:SHOWN]
     ]
@@ -176,18 +179,10 @@ def _changes(a: Answers) -> Iterator[Block]:
         return
     heads = [Head(title="change request"), Head(title="about"), Head(title="would cost", num=True), Head(title="owner")]
     heads += [Head(title="age, days", num=True)]
+    costs = ["not known" if one.cost is None else f"{one.cost:,}" for one in found[:SHOWN]]
     rows = [
-        Row(
-            name=one.name or one.id,
-            under=one.id if one.name else "",
-            cells=[
-                Cell(text=a.name(one.item)),
-                Cell(text="not known" if one.cost is None else f"{one.cost:,}", kind="num"),
-                _owner(a, one.owner),
-                _age(a, one.raised),
-            ],
-        )
-        for one in found[:SHOWN]
+        _entry(a, one.id, one.name, one.item, Cell(text=cost, kind="num"), _owner(a, one.owner), _age(a, one.raised))
+        for one, cost in zip(found[:SHOWN], costs, strict=True)
     ]
     yield Heading(counted(len(found), "undecided change request"))
     yield Grid(label="Change requests", heads=heads, rows=rows, more=_more(found))

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Sequence
 from datetime import timedelta
 
+import attrs
+
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.simulation import Simulated
 from ipmo.figures.axes import date_ticks, nice_step
@@ -33,10 +35,10 @@ def sureness(a: Answers) -> Panel | None:
     rows = [row for row in q.rows if row.kind in KINDS or (row.dates is not None and row.dates.committed is not None)]
     dated = sorted((row for row in rows if _spread(row)), key=lambda row: (_sure(row), KINDS.index(row.kind) if row.kind in KINDS else 9))
     whole = q[q.portfolio]
-    curves = [_dates_curve(row, row.dates) for row in dated[:1] if row.dates is not None]
+    curves = [_dates_curve(a.name(row.id), row.dates) for row in dated[:1] if row.dates is not None]
     if whole.costs is not None and whole.costs.samples and int(whole.costs.minor.min()) < int(whole.costs.minor.max()):
-        curves.append(_costs_curve(a, whole.costs))
-    text = f"{counted(q.samples, 'sample')} of the whole portfolio, dates and costs on the same ones; seed {q.seed}, risks {q.settings.partition('risks ')[2].partition(',')[0]} their responses."
+        curves.append(_costs_curve(whole.costs))
+    text = f"{counted(q.samples, 'sample')} of the whole portfolio, dates and costs on the same ones; seed {q.seed}, risks before their responses."
     text += " P80 is kept in four of five samples; P80s of parts do not add up to that of the whole."
     blocks: list[Block] = [Paragraph(text)]
     if curves:
@@ -55,7 +57,7 @@ def _spread(row: Simulated) -> bool:
     return row.dates is not None and not row.dates.at_least and int(row.dates.instants.min()) < int(row.dates.instants.max())
 
 
-def _dates_curve(row: Simulated, dates: Dates) -> Curve:
+def _dates_curve(name: str, dates: Dates) -> Curve:
     values = sorted(float(one) for one in dates.instants)
     committed = None if dates.committed is None else float(minutes(dates.committed, end=not dates.begins))
     sure = dates.sure
@@ -67,19 +69,18 @@ def _dates_curve(row: Simulated, dates: Dates) -> Curve:
     if committed is not None and sure is not None:
         marks.append(Mark(at=committed, label=f"committed {dates.committed}: {share(sure)}", bad=sure < UNSURE))
     curve = Curve(
-        name=f"{'Start' if dates.begins else 'Finish'} of {row.name or row.id}",
+        name=f"{'Start' if dates.begins else 'Finish'} of {name}",
         values=values,
-        ticks=[],
         levels=[(percent, f"P{percent} {dates.p(percent)}") for percent in LEVELS],
         marks=sorted(marks, key=lambda mark: mark.at),
     )
     low, high = curve.ends
     first = moment(max(round(low), 0))
     ticks = [(float(minutes(when)), name) for when, name in date_ticks(first, timedelta(minutes=high - low).total_seconds(), TICKS)]
-    return Curve(name=curve.name, values=values, ticks=ticks, levels=curve.levels, marks=curve.marks)
+    return attrs.evolve(curve, ticks=ticks)
 
 
-def _costs_curve(a: Answers, costs: Sums) -> Curve:
+def _costs_curve(costs: Sums) -> Curve:
     scale = Scale.of([costs.p(99)], costs.currency)
     unit = float(10**costs.digits) * scale.divisor
     values = sorted(float(one) / unit for one in costs.minor)
@@ -87,14 +88,14 @@ def _costs_curve(a: Answers, costs: Sums) -> Curve:
     if costs.planned is not None:
         plan = costs.money(costs.planned)
         sure = costs.within(plan)
-        marks.append(Mark(at=costs.planned / unit, label=f"{a.word('budget')} {scale.text(plan)}: {share(sure)}", bad=sure < UNSURE))
+        marks.append(Mark(at=costs.planned / unit, label=f"plan {scale.text(plan)}: {share(sure)}", bad=sure < UNSURE))
     levels = [(float(percent), f"P{percent} {scale.text(costs.p(percent))}") for percent in LEVELS]
-    curve = Curve(name=f"Cost of all of it, {scale.unit}", values=values, ticks=[], levels=levels, marks=marks)
+    curve = Curve(name=f"Cost of all of it, {scale.unit}", values=values, levels=levels, marks=marks)
     low, high = curve.ends
     step = nice_step(high - low, TICKS)
     first = -int(-low // step)
     numbers = itertools.takewhile(lambda value: value <= high, (step * number for number in itertools.count(first)))
-    return Curve(name=curve.name, values=values, ticks=[(value, f"{value:,.4g}") for value in numbers], levels=levels, marks=marks)
+    return attrs.evolve(curve, ticks=[(value, f"{value:,.4g}") for value in numbers])
 
 
 def _table(a: Answers, rows: Sequence[Simulated]) -> Grid:
