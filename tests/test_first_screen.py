@@ -233,3 +233,13 @@ def test_of_many_lines_only_those_of_the_page_are_written_and_the_rest_is_counte
     found = asked(portfolio({"id": "P", "tasks": tasks}))["kept"]
     assert found.answer == "40 of 40 commitments are missed in this forecast."
     assert (len(found.shown), len(found.folded), found.more, found.of) == (4, 20, 16, 40)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "said"), [(None, "none of which leads to a stated commitment"), ("2026-06-30", "1 leads to a commitment, with float")]
+)
+def test_a_hand_over_has_float_only_where_something_is_committed(deadline: str | None, said: str) -> None:
+    gives = {"id": "G", "tasks": [{"id": "t", "duration": "5 d"}]}
+    takes = {"id": "T", "tasks": [{"id": "u", "duration": "1 d", **({} if deadline is None else {"deadline": deadline})}]}
+    found = asked(portfolio(gives, takes, links=[{"from": "G/t", "to": "T/u"}]))["hurt"]
+    assert found.answer == f"1 item still to be handed over across projects, {said}."

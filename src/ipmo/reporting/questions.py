@@ -351,7 +351,13 @@ def _hurts(a: Answers) -> Question:
     lines += _each(_alone, a, itertools.islice(a.single_points or (), 1))
     answer = []
     if given:
-        said = f"{tight} without float to a commitment" if tight else "each with float to its commitments"
+        leading = sum(row.commitment_float is not None for row in given)
+        free = (
+            f"{leading} {agree(leading, 'leads', 'lead')} to a commitment, with float"
+            if leading
+            else "none of which leads to a stated commitment"
+        )
+        said = f"{tight} without float to a commitment" if tight else free
         answer.append(f"{counted(len(given), 'item')} still to be handed over across projects, {said}")
         if marks:
             answer.append(
