@@ -7,6 +7,7 @@ import itertools
 import operator
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
+from weakref import WeakValueDictionary
 
 import attrs
 
@@ -282,33 +283,28 @@ class Work:
 
 
 class _Works:
-    """What the projects of a portfolio hold, found once for each of them, and for those that it shares with the one it was made from.
+    """What the projects of a portfolio hold, found once for each of them, and once for all portfolios that share it.
 
     Args:
-        projects: the projects.
-        origin: the same of what the portfolio is a changed copy of.
+        family: what is found of a project while any of them keeps it, by the project's identity.
     """
 
-    def __init__(self, projects: Iterable[Project], origin: _Works | None = None) -> None:
-        self._projects = tuple(projects)  # kept alive, so that nothing else takes their identity
-        self.own = frozenset(map(id, self._projects))
-        """The identities of its projects."""
-        self._known: dict[int, Work] = {}
-        self._origin = origin
+    def __init__(self, family: WeakValueDictionary[int, Work]) -> None:
+        self.family = family
+        self._known: dict[int, Work] = {}  # each keeps its project alive, so that nothing else takes its identity
 
     def of(self, project: Project) -> Work:
         """What one project holds."""
-        if self._origin is not None and id(project) in self._origin.own:
-            return self._origin.of(project)
         found = self._known.get(id(project))
         if found is None:
-            found = self._known[id(project)] = Work(project)
+            found = self.family.get(id(project)) or self.family.setdefault(id(project), Work(project))
+            self._known[id(project)] = found
         return found
 
 
 def share_work(copy: Portfolio, portfolio: Portfolio) -> None:
     """What is found of the projects of a portfolio holds for those that a changed copy of it has too, and the other way round."""
-    remember(copy, "work of projects", lambda: _Works(copy.projects, _works(portfolio)))
+    remember(copy, "work of projects", lambda: _Works(_works(portfolio).family))
 
 
 def work_of(portfolio: Portfolio, project: Project) -> Work:
@@ -317,7 +313,7 @@ def work_of(portfolio: Portfolio, project: Project) -> Work:
 
 
 def _works(portfolio: Portfolio) -> _Works:
-    return remember(portfolio, "work of projects", lambda: _Works(portfolio.projects))
+    return remember(portfolio, "work of projects", lambda: _Works(WeakValueDictionary()))
 
 
 def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
