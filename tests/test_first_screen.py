@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo.figures.axes import date_ticks
 from ipmo.figures.s_curves import Curve, Mark, s_curves
 from ipmo.model import Portfolio
 from ipmo.reporting import answers
@@ -243,3 +245,36 @@ def test_a_hand_over_has_float_only_where_something_is_committed(deadline: str |
     takes = {"id": "T", "tasks": [{"id": "u", "duration": "1 d", **({} if deadline is None else {"deadline": deadline})}]}
     found = asked(portfolio(gives, takes, links=[{"from": "G/t", "to": "T/u"}]))["hurt"]
     assert found.answer == f"1 item still to be handed over across projects, {said}."
+
+
+@pytest.mark.parametrize(
+    ("tasks", "said"),
+    [
+        ([{"id": "a"}, {"id": "b", "duration": "1 d", "after": "a", "deadline": "2026-02-03"}], "The one commitment has no forecast, so it is not known whether it is kept."),
+        ([{"id": "b", "duration": "20 d", "deadline": "2026-02-03"}], "The one commitment is missed in this forecast."),
+        ([{"id": "b", "milestone": True, "deadline": "2026-01-15"}], "The one commitment is overdue and has no forecast."),
+        (
+            [{"id": "a"}, *({"id": name, "duration": "1 d", "after": "a", "deadline": "2026-02-09"} for name in "bc"), {"id": "d", "duration": "1 d", "deadline": "2026-02-09"}],
+            "None of 3 commitments is missed as far as is known; of 2 it is not known.",
+        ),
+    ],
+)  # fmt: skip
+def test_how_commitments_stand_is_said_in_a_whole_sentence(tasks: list[dict[str, Any]], said: str) -> None:
+    assert asked(portfolio({"id": "P", "tasks": tasks}))["kept"].answer == said
+
+
+@pytest.mark.parametrize("start", ["0001-01-03", "2026-01-05", "9999-12-01"])
+def test_the_curves_of_the_first_and_the_last_years_are_drawn(start: str) -> None:
+    data = {"id": "P", "tasks": [{"id": "t", "duration": {"low": "1 d", "likely": "2 d", "high": "20 d"}}]}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": start}, "projects": [data]})
+    made = sureness(Answers(pf, ipmo.check(pf)))
+    assert made is not None
+    assert "S-curves" in [getattr(block, "label", "") for block in made.blocks]
+
+
+@given(st.datetimes(max_value=datetime(9999, 12, 31)), st.floats(0, 10**10), st.integers(4, 13))
+def test_lines_of_a_time_axis_lie_on_it_in_order_and_are_few(first: datetime, span: float, most: int) -> None:
+    days = [when for when, _ in date_ticks(first, span, most)]
+    assert days == sorted(days)
+    assert all(0 <= (when - first).total_seconds() <= span + 1e-3 for when in days)
+    assert len(days) <= most + 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 __all__ = ["date_ticks", "nice_step"]
 
@@ -38,10 +38,10 @@ def date_ticks(first: datetime, span: float, most: int = 13) -> list[tuple[datet
     """
     if span / DAY / DAYS[-1] <= most and span / DAY < 60:
         step = next(days for days in DAYS if span / DAY / days <= most)
-        when = datetime(first.year, first.month, first.day) + timedelta(days=(first != datetime(first.year, first.month, first.day)))
-        when += timedelta(days=(1 - when.toordinal()) % step)  # weeks begin on Mondays
-        count = max(int((span - (when - first).total_seconds()) // (step * DAY)) + 1, 0)
-        days = [when + timedelta(days=step * number) for number in range(count)]
+        begins = math.ceil(first.toordinal() + (first - datetime(first.year, first.month, first.day)).total_seconds() / DAY)
+        begins += (1 - begins) % step  # weeks begin on Mondays
+        ends = min(int(first.toordinal() + span / DAY), date.max.toordinal())
+        days = [datetime.fromordinal(number) for number in range(begins, ends + 1, step)]
         return [(day, f"{day.day} {day:%b}") for day in days]
     months = max(span / (DAY * 30.4), 1)
     step = next(one for one in MONTHS if months / one <= most)

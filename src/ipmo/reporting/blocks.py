@@ -36,7 +36,7 @@ __all__ = [
     "share",
 ]
 
-_AMOUNT = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?) ([A-Z]{3})\b")
+_AMOUNT = re.compile(r"(?<![\w.,])([1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?) ([A-Z]{3})\b")
 """An amount of four digits or more, written out."""
 
 
@@ -237,6 +237,8 @@ def rounded_text(text: str) -> str:
     'EAC by CPI 13.07 M GBP, budget 12.2 M GBP, 258.8 k GBP beyond tolerance'
     >>> rounded_text("1,200,000.04 GBP, budget 1,200,000.03 GBP"), rounded_text("1,200,000.01 GBP, budget 1.2 M GBP")
     ('1,200,000.04 GBP, budget 1,200,000.03 GBP', '1,200,000.01 GBP, budget 1.2 M GBP')
+    >>> rounded_text("12,345,678,901,234,567 GBP, once 0,123 EUR")
+    '12,345,679 bn GBP, once 0,123 EUR'
     """
     amounts = {match[0]: _short(match) for match in _AMOUNT.finditer(text)}
     if len(set(amounts.values())) < len(amounts) or any(short in text for short in amounts.values()):
@@ -248,4 +250,5 @@ def _short(match: re.Match[str]) -> str:
     """An amount in four digits with its unit."""
     value = Decimal(match[1].replace(",", ""))
     divisor, letter = next(((10**power, letter) for power, letter in ((9, "bn"), (6, "M"), (3, "k")) if value >= 10**power))
-    return f"{number(float(value / divisor), 3 - (len(str(int(value / divisor))) - 1))} {letter} {match[2]}"
+    whole = value / divisor
+    return f"{number(float(whole), max(4 - len(str(int(whole))), 0))} {letter} {match[2]}"

@@ -37,6 +37,11 @@ HAND_OVERS, THREATS, NAMED = 3, 2, 3
 BLOCKED = ("ipmo/dead-hand-over", "ipmo/paused-hand-over", "ipmo/undated")
 OVERDUE = ("ipmo/project-overdue", "ipmo/issue-overdue")
 DOUBTED = ("ipmo/loop", "ipmo/loop-cut", "ipmo/gate-before-inputs", "ipmo/watermelon-computed-worse")
+ALONE: Mapping[Standing, str] = {
+    "missed": "is missed in this forecast",
+    "overdue": "is overdue and has no forecast",
+    "unknown": "has no forecast, so it is not known whether it is kept",
+}
 Later = Callable[[], "Line"]
 """A line that is written when the page has it."""
 T = TypeVar("T")
@@ -240,8 +245,14 @@ def _kept(a: Answers) -> Question:
 
 def _kept_said(total: int, by: Mapping[Standing, int]) -> str:
     if by["kept"] == total:
-        return f"{'The one commitment is' if total == 1 else f'All {total:,} commitments are'} kept in this forecast"
-    parts = [f"{by['missed']:,} of {counted(total, 'commitment')} {agree(by['missed'], 'is', 'are')} missed in this forecast"]
+        return "The one commitment is kept in this forecast" if total == 1 else f"All {total:,} commitments are kept in this forecast"
+    if total == 1:
+        standing = next(name for name in by if by[name])
+        return f"The one commitment {ALONE[standing]}"
+    if by["missed"]:
+        parts = [f"{by['missed']:,} of {total:,} commitments {agree(by['missed'], 'is', 'are')} missed in this forecast"]
+    else:
+        parts = [f"None of {total:,} commitments is missed as far as is known"]
     if by["overdue"]:
         parts.append(f"{by['overdue']:,} {agree(by['overdue'], 'is', 'are')} overdue and {agree(by['overdue'], 'has', 'have')} no forecast")
     if by["unknown"]:
