@@ -53,6 +53,13 @@ def test_a_file_that_was_written_into_says_where_things_stand_now(tmp_path: Path
     assert places(pf, ["p/a"]) == {}
 
 
+def test_a_file_that_is_one_long_line_has_its_columns(tmp_path: Path) -> None:
+    before = f"projects: [{{id: p, attributes: {{a: {'x' * 600_000}, b: {'x' * 600_000}}}, tasks: ["
+    pf = read(tmp_path / "x.yaml", f"ipmo: 1\nportfolio: {{id: x}}\n{before}{{id: a}}]}}]\n")
+    assert len(before) > 2**20
+    assert places(pf, ["p/a"]) == {"p/a": (str(tmp_path / "x.yaml"), 3, len(before) + 1)}
+
+
 @settings(max_examples=40, deadline=None)
 @given(portfolios(tied=True), st.sampled_from(("x.yaml", "folder/", "x.json")))
 def test_what_is_kept_is_what_a_second_reading_finds(tmp_path_factory: pytest.TempPathFactory, pf: ipmo.Portfolio, name: str) -> None:

@@ -20,8 +20,8 @@ from ipmo.progress import unwatched
 __all__ = ["marks_of", "places"]
 
 Place = tuple[str, int, int]
-WIDE = 20
-"""Bits of a column, in a number whose upper bits are the line."""
+WIDE = 32
+"""Bits of a column, in a number whose upper bits are the line: a file may be one line, and is read up to 2**28 bytes."""
 
 
 @attrs.frozen(eq=False)
