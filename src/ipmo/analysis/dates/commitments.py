@@ -330,7 +330,7 @@ class Commitments(Answer[str, Commitment]):
             return Found(standing="missed", because=because, reason=f"it never comes{why}")
         end = self._whole_end(one)
         if end is not None and end <= one.date and not self._passed(one):
-            from_morning = self._from_morning(one.nodes, end)
+            from_morning = self.from_morning(one.nodes, end)
             if not from_morning or end < one.date:
                 return Found(expected=moment(end), days=(end - one.date) / DAY, from_morning=from_morning)
         if end is not None:
@@ -343,7 +343,7 @@ class Commitments(Answer[str, Commitment]):
             reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
             if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
                 return self._undated(one, (dark or open_nodes)[0])
-        from_morning = self._from_morning(one.nodes, reached)
+        from_morning = self.from_morning(one.nodes, reached)
         limit = one.date
         if one.kind == "constraint" and not one.at_finish and net.state[node] in LIVE:
             clock = net.running_clock(node)
@@ -406,8 +406,8 @@ class Commitments(Answer[str, Commitment]):
         begins = one.word == PLANNED or (one.kind == "constraint" and not one.at_finish)
         return one.date < self._today or (one.date == self._today and not begins)
 
-    def _from_morning(self, nodes: Sequence[int], reached: int) -> bool:
-        """Whether what reaches an instant last is a point in time that is read as the start of its day."""
+    def from_morning(self, nodes: Sequence[int], reached: int) -> bool:
+        """Whether what reaches an instant, in minutes, last of some nodes is a point in time that is read as the start of its day."""
         if reached % DAY:  # only at midnight there are two days to choose from
             return False
         state, durations, pos = self._passes.network.state, self._passes.positions.dur, self._passes.positions.pos
@@ -533,7 +533,7 @@ class Commitments(Answer[str, Commitment]):
     def _day_of(self, node: int) -> str:
         """The day on which open work ends, in words."""
         end = self._finish(node)
-        return day_text(moment(end), finish=not self._from_morning((node,), end))
+        return day_text(moment(end), finish=not self.from_morning((node,), end))
 
 
 def _in_order(found: Iterable[Commitment]) -> tuple[Commitment, ...]:

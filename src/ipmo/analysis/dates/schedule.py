@@ -316,7 +316,8 @@ class Schedule(Answer[str, ScheduledItem]):
         `reached` when all is done, `unknown` when no open work has a date, `none` when there is no work.
         """
         if self.finish is not None:
-            return day_text(self.finish, finish=True)
+            morning = self.commitments.from_morning(range(self.network.n), minutes(self.finish))
+            return day_text(self.finish, finish=not morning)
         if not self.network.n:
             return "none"
         return "reached" if self.network.finishes and State.UNDATED not in self.network.state else "unknown"
