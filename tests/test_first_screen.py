@@ -23,6 +23,7 @@ from ipmo.reporting.blocks import Grid, Paragraph
 from ipmo.reporting.questions import Question, questions
 from ipmo.reporting.registers import lessons, raid_log
 from ipmo.reporting.sureness import sureness
+from ipmo.reporting.tiles import tiles
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LASTING = {"low": "10 d", "likely": "10 d", "high": "20 d"}
@@ -85,6 +86,71 @@ def test_commitments_are_counted_and_what_is_late_says_because_of_what() -> None
     assert (kept.kind, kept.answer) == ("good", "The one commitment is kept in this forecast.")
 
 
+def test_a_name_stands_for_an_id_where_that_is_a_word_of_its_own() -> None:
+    """Ids of one letter, ends of projects, and what only holds the letter."""
+    echo = {"id": "e", "name": "Echo", "tasks": [{"id": "e", "name": "Track", "duration": "30 d"}]}
+    oscar = {"id": "o", "name": "Oscar", "state": "paused", "tasks": [{"id": "y", "duration": "5 d"}]}
+    tram = {"id": "a", "name": "Tram", "tasks": [{"id": "x", "name": "Opening", "duration": "5 d"}, {"id": "z", "duration": "5 d"}]}
+    links = [{"from": "e@finish", "to": "a/x", "needed": "2026-02-09"}, {"from": "o@finish", "to": "a/z", "needed": "2026-01-30"}]
+    found = asked(portfolio(echo, oscar, tram, links=links))["kept"]
+    said = {line.label: (line.text, line.hint) for line in found.lines if line.text.startswith("hands over")}
+    assert said == {
+        "Echo": (
+            "hands over to Opening: needed by 2026-02-09, expected 2026-03-13, 32 d late",
+            "e@finish; because of Track (not begun, expected 2026-03-13)",
+        ),
+        "Oscar": (
+            "hands over to a/z: needed by 2026-01-30, overdue: nothing says when it will come",
+            "o@finish; o@finish: follows 'o/y': project Oscar is paused",
+        ),
+    }
+
+
+def test_a_red_report_is_read_with_its_own_note_not_with_that_of_a_later_one() -> None:
+    reports = [{"date": "2026-01-10", "rag": "red", "note": "no money"}, {"date": "2026-03-10", "rag": "green", "note": "all is well"}]
+    found = asked(portfolio({"id": "P", "name": "Hall", "status": reports}))["kept"]
+    assert [(line.label, line.text) for line in found.lines] == [("Hall", "reports red: no money")]
+
+
+def test_what_may_be_reached_at_once_is_not_reached_the_day_before() -> None:
+    """The status date begins at midnight, which as an end of day is the day before."""
+    gate = {"id": "g", "name": "Start", "need_by": "2026-02-10", "decision": {"outcome": "hold", "date": "2026-01-20"}}
+    pf = portfolio({"id": "P", "tasks": [{"id": "m", "milestone": True}, {"id": "t", "duration": "1 d", "after": "g"}], "gates": [gate]})
+    (line,) = asked(pf)["decide"].lines
+    assert line.hint.startswith("gate P/g, reached 2026-02-02 by the logic")
+    assert ipmo.schedule(pf).end_text == "2026-02-02"
+
+
+def test_days_have_their_noun_in_the_number_and_no_exponent() -> None:
+    gives = {"id": "G", "tasks": [{"id": "t", "duration": "20 d"}]}
+    takes = {"id": "T", "tasks": [{"id": "u", "duration": "1 d", "deadline": "2026-03-03"}]}
+    link = [{"from": "G/t", "to": "T/u"}]
+    (line,) = asked(portfolio(gives, takes, links=link))["hurt"].lines
+    assert line.text == "given 2026-02-27 to T/u, 1 working day before it misses a commitment"
+    takes["tasks"] = [{"id": "u", "duration": "1 d", "deadline": "2096-03-03"}]  # 70 years, of about 261 days each
+    (line,) = asked(portfolio(gives, takes, links=link))["hurt"].lines
+    assert re.search(r", 18,2\d\d working days before it misses a commitment$", line.text)
+
+
+def test_links_on_which_no_commitment_rests_have_no_float_to_one() -> None:
+    gives, takes = ({"id": one, "tasks": [{"id": "t", "duration": "20 d"}]} for one in "GT")
+    pf = portfolio(gives, takes, links=[{"from": "G/t", "to": "T/t"}])
+    assert asked(pf)["hurt"].answer == "1 item still to be handed over across projects, none of which leads to a stated commitment."
+    tile = next(one for one in tiles(Answers(pf, ipmo.check(pf))) if one["label"] == "open links across projects")
+    assert (tile["kind"], tile["word"]) == ("", "no commitment rests on them")
+    given = {"id": "G", "tasks": [{"id": "t", "duration": "5 d", "actual_start": "2026-01-05", "actual_finish": "2026-01-09"}]}
+    said = "No work with dates is still to be handed over across projects, and no open risk is recorded, so what could hurt is not known."
+    assert asked(portfolio(given, takes, links=[{"from": "G/t", "to": "T/t"}]))["hurt"].answer == said
+
+
+def test_samples_beyond_the_last_year_leave_a_report_without_a_simulation(tmp_path: Path) -> None:
+    far = {"id": "x", "start": "9999-12-01", "status_date": "9999-12-02"}
+    tasks = [{"id": "a", "duration": {"low": "1 d", "likely": "2 d", "high": "90 d"}}]
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": far, "projects": [{"id": "P", "tasks": tasks}]})
+    assert asked(pf)["sure"].answer == "Nothing says how sure the dates are: a date of this plan lies outside the years 1 to 9999."
+    assert ipmo.report(pf, tmp_path / "x.html").exists()
+
+
 def test_what_is_other_than_before_leads_where_no_commitment_is_stated() -> None:
     """Facts of the government's portfolio, March 2021 to March 2022: the same as its panel on what changed."""
     found = asked(ipmo.read(EXAMPLES / "gmpp-2022.yaml"), ipmo.read(EXAMPLES / "gmpp-2021.yaml"))
@@ -102,7 +168,7 @@ def test_what_could_hurt_has_hand_overs_the_dearest_risk_and_what_stands_alone()
     takes = {"id": "T", "tasks": [{"id": "u", "name": "Opening", "duration": "1 d", "deadline": "2026-02-27"}], "risks": [risk]}
     found = asked(portfolio(gives, takes, links=[{"from": "G/t", "to": "T/u"}]))["hurt"]
     assert [line.label for line in found.lines] == ["Power", "Flood"]
-    assert found.lines[0].text == "given 2026-02-27 to Opening, 1 working days too late"
+    assert found.lines[0].text == "given 2026-02-27 to Opening, 1 working day too late"
     assert found.lines[1].text == "25 % likely, 250.0 k GBP on average"
     assert found.answer == "1 item still to be handed over across projects, 1 without float to a commitment."
     assert found.besides == ["1 open risk: at least 250.0 k GBP on average."]  # project G records none

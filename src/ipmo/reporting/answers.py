@@ -35,11 +35,12 @@ from ipmo.analysis.risk.simulation import Simulation
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.model.estimates import Estimate
-from ipmo.model.governance import Confidence
+from ipmo.model.governance import Confidence, StatusReport
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.tables import Table
-from ipmo.units import Money, as_day
+from ipmo.units import Money, as_day, moment
 
 __all__ = ["Answers"]
 
@@ -150,11 +151,17 @@ class Answers:
         if not self._states_ranges:
             self.refused.setdefault("simulation", "no open work has a range, and no risk or driver has a probability")
             return None
-        found = self._ask("simulation", lambda: simulate(self.portfolio, samples=SAMPLES, risks="before"))
+        found = self._ask("simulation", self._simulated)
         if found is not None and found.grade == "refused":
             errors = [one.message for one in found.findings if one.severity is Severity.ERROR]
             self.refused.setdefault("simulation", "; ".join(errors))
         return found if found is not None and found.grade != "refused" else None
+
+    def _simulated(self) -> Simulation:
+        found = simulate(self.portfolio, samples=SAMPLES, risks="before")
+        if found.grade != "refused" and (dates := found[found.portfolio].dates) is not None:
+            moment(int(dates.instants.max()))  # where the last date can be said, every other can
+        return found
 
     @property
     def _states_ranges(self) -> bool:
@@ -273,11 +280,11 @@ class Answers:
         return self.portfolio.attributes.get(measure) or WORDS.get(measure, measure)
 
     def name(self, item: str | None) -> str:
-        """The title of an item; its id when it has none."""
+        """The title of an item, and of the item whose start or finish is named; its id when it has none."""
         if item == self.portfolio.id and item not in self.portfolio.items:
             return self.portfolio.name or self.portfolio.id
-        noun = self.portfolio.items.get(item or "")
-        return getattr(noun, "name", "") or item or ""
+        meant = reference(item).item if item else ""
+        return getattr(self.portfolio.items.get(meant), "name", "") or meant
 
     def item(self, full_id: str) -> ScheduledItem | None:
         """The dates of an item; None of what is not in the network."""
@@ -285,8 +292,13 @@ class Answers:
 
     def reported(self, project: Project) -> str | None:
         """The latest reported colour up to the status date."""
+        last = self.last_report(project)
+        return None if last is None else last.rag
+
+    def last_report(self, project: Project) -> StatusReport | None:
+        """The latest report with a colour up to the status date."""
         found = [r for r in project.status if r.rag is not None and (self.today is None or as_day(r.date) <= self.today)]
-        return max(found, key=lambda r: r.date).rag if found else None
+        return max(found, key=lambda r: r.date, default=None)
 
     def rating(self, project: Project, assessor: str | None = None) -> str | None:
         """The latest delivery confidence, of one assessor or of whoever came last."""

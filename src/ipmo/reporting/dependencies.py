@@ -97,9 +97,7 @@ def _handed_over(a: Answers, row: HandedOver, scale: Scale | None, held: bool) -
         Cell(text=number(row.commitment_float), kind="bad" if missed else "num"),
     ]
     if held:
-        cells.append(
-            Cell(text=number(first.drag) if first.drag else "", kind="num", under=a.name((first.drag_on or "").removesuffix("@finish")))
-        )
+        cells.append(Cell(text=number(first.drag) if first.drag else "", kind="num", under=a.name(first.drag_on)))
     if scale is not None:
         cells.append(Cell(text=scale.text(None if row.loss is None else row.loss.amount), kind="num"))
     issues = dict.fromkeys(issue for link in row.links if _terms(link) for issue in link.agreement.issues)

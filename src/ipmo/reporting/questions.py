@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -25,7 +26,7 @@ from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Scale, capital, few, rounded_text, share
 from ipmo.reporting.sureness import UNSURE
 from ipmo.units import day_text, said_day
-from ipmo.words import agree, counted
+from ipmo.words import agree, counted, measured
 
 __all__ = ["Line", "Question", "questions", "subtitle"]
 
@@ -160,7 +161,7 @@ def _decided(a: Answers) -> Question:
         kinds = ((len(queue) - conditions, "decision"), (conditions, "condition"))
         waiting_ones = " and ".join(counted(count, word) for count, word in kinds if count)
         of = "of them " if len(queue) > 1 else ""
-        said.append(f"{waiting_ones} {agree(len(queue), 'waits', 'wait')}, {f'{len(late)} {of}late' if late else f'none {of}late'}")
+        said.append(f"{waiting_ones} {agree(len(queue), 'waits', 'wait')}, {f'{len(late):,} {of}late' if late else f'none {of}late'}")
     if breaches:
         said.append(f"{counted(len(breaches), 'tolerance')} {agree(len(breaches), 'is', 'are')} forecast to be exceeded")
     if a.queue is None:
@@ -205,18 +206,19 @@ def _due(a: Answers, row: Due) -> Line:
     whose = a.name(row.item)
     what = {"gate": f"decides on {row.name}", "condition": f"{row.name}, a condition of {whose}"}.get(row.kind, row.name)
     stated, latest = day_text(row.stated, finish=True), day_text(row.latest, finish=True)
-    risk = "its own date" if row.at_risk == row.item else a.name((row.at_risk or "").removesuffix("@finish"))
+    risk = "its own date" if row.at_risk == row.item else a.name(row.at_risk)
     if ago := _days_ago(a, row):
         when = f"needed by {stated}, {counted(ago, 'day')} ago"
     elif row.late_by:
-        when = f"{row.late_by:,.4g} working days too late for {risk}"
+        when = f"{measured(row.late_by, 'working day')} too late for {risk}"
     elif row.latest is not None and row.float is not None:
-        when = f"by {latest}, in {row.float:,.4g} working days, or {risk} is missed"
+        when = f"by {latest}, in {measured(row.float, 'working day')}, or {risk} is missed"
     else:
         when = f"needed by {stated}" if stated else row.undated or "no date is stated"
     hint = f"{row.kind} {row.item}" if row.kind != "condition" else f"condition of gate {row.item}"
     if row.kind == "gate" and row.expected is not None:
-        hint += f", reached {day_text(row.expected, finish=True)} by the logic"
+        reached = a.schedule.day_of(row.item, row.expected) or a.schedule.first_day
+        hint += f", reached {max(reached, a.schedule.first_day)} by the logic"  # what may be reached at once is not reached the day before
     if stated and row.latest is not None and not ago:
         hint += f", needed by {stated}"
     return Line(label=a.name(row.who) if row.who else "Nobody is named", text=_stop(what, when), hint=hint)
@@ -299,7 +301,7 @@ def _most(a: Answers, one: Moved) -> Line:
         scale = Scale.of([amount], a.currency)
         text = f"{a.word(one.what)} +{scale.text(amount)} {scale.unit}{f', {share(one.share)}' if one.share is not None else ''}: the largest rise"
     else:
-        text = f"finishes {one.after}, {amount:,.0f} days later: the largest slip"
+        text = f"finishes {one.after}, {measured(amount, 'day')} later: the largest slip"
     return Line(label=one.name or one.item, text=text, kind="warn", hint=f"{one.before} before")
 
 
@@ -325,8 +327,15 @@ def _missed(a: Answers, one: Commitment) -> Line:
     else:
         text += ", overdue: nothing says when it will come"
     hint = one.reason if one.because != one.item or one.standing == "missed" else "say when it will come, or that it is done"
-    hint = hint.replace(one.because, a.name(one.because)) if one.because else hint
+    hint = _named(hint, one.because, a.name(one.because)) if one.because else hint
     return Line(label=name, text=text, kind="bad", hint="; ".join(part for part in (one.item if one.item != name else "", hint) if part))
+
+
+def _named(reason: str, item: str, name: str) -> str:
+    """A reason with the name of an item for its id: where it stands quoted, or else as a word of its own, which ids of one letter are seldom."""
+    if f"'{item}'" in reason:
+        return reason.replace(f"'{item}'", name)
+    return re.sub(rf"(?<![\w/@'-]){re.escape(item)}(?![\w/'-])", lambda _: name, reason, count=1)
 
 
 def _receiver(a: Answers, one: Commitment) -> str:
@@ -336,7 +345,8 @@ def _receiver(a: Answers, one: Commitment) -> str:
 
 
 def _red_report(a: Answers, project: Project) -> Line:
-    note = max((one for one in project.status if one.rag), key=lambda one: one.date).note
+    last = a.last_report(project)
+    note = last.note if last is not None else ""
     return Line(label=project.name or project.id, text=f"reports red{f': {note}' if note else ''}", kind="bad")
 
 
@@ -368,7 +378,7 @@ def _hurts(a: Answers) -> Question:
             if leading
             else "none of which leads to a stated commitment"
         )
-        said = f"{tight} without float to a commitment" if tight else free
+        said = f"{tight:,} without float to a commitment" if tight else free
         answer.append(f"{counted(len(given), 'item')} still to be handed over across projects, {said}")
         if marks:
             answer.append(
@@ -380,8 +390,15 @@ def _hurts(a: Answers) -> Question:
         money = f": {'' if whole.complete else 'at least '}{scale.text(whole.before)} {scale.unit} on average"
         money += f", {scale.text(whole.after)} after the responses" if whole.after != whole.before else ""
         answer.append(f"{counted(len(threats), 'open risk')}{money if whole.known else ', none with a known cost'}")
+    if reason := a.refused.get("risk exposure"):
+        answer.append(f"What open risks cost cannot be said: {reason}".rstrip(". "))
     if not answer:
-        answer.append("No hand-over across projects and no open risk is recorded, so what could hurt is not known")
+        linked = (
+            "No work with dates is still to be handed over across projects, and"
+            if a.portfolio.links
+            else "No hand-over across projects and"
+        )
+        answer.append(f"{linked} no open risk is recorded, so what could hurt is not known")
     found = _question("hurt", "What could hurt most?", answer, lines)
     return attrs.evolve(found, kind="bad" if any(line.kind == "bad" for line in found.lines) else "warn" if tight else "")
 
@@ -392,7 +409,7 @@ def _hand_over(a: Answers, row: HandedOver) -> Line:
     if spare is None:
         text += ", on which no commitment rests"
     else:
-        left = f"{abs(spare):,.4g} working days {'too late' if spare < 0 else 'before it misses a commitment'}"
+        left = f"{measured(abs(spare), 'working day')} {'too late' if spare < 0 else 'before it misses a commitment'}"
         text += f", {left if spare else 'without float to a commitment'}"
     if row.loss is not None and row.loss.amount:
         scale = Scale.of([row.loss], row.loss.currency)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from ipmo.analysis.risk.simulation import Simulated
 from ipmo.figures.axes import date_ticks, nice_step
 from ipmo.figures.s_curves import Curve, Mark, s_curves
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, Scale, share
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, Scale, number, share
 from ipmo.units import minutes, moment
 from ipmo.words import counted
 
@@ -93,9 +94,10 @@ def _costs_curve(costs: Sums) -> Curve:
     curve = Curve(name=f"Cost of all of it, {scale.unit}", values=values, levels=levels, marks=marks)
     low, high = curve.ends
     step = nice_step(high - low, TICKS)
+    digits = max(2 - math.floor(math.log10(step)), 0)  # two ticks beside each other never read the same
     first = -int(-low // step)
-    numbers = itertools.takewhile(lambda value: value <= high, (step * number for number in itertools.count(first)))
-    return attrs.evolve(curve, ticks=[(value, f"{value:,.4g}") for value in numbers])
+    numbers = itertools.takewhile(lambda value: value <= high, (step * place for place in itertools.count(first)))
+    return attrs.evolve(curve, ticks=[(value, number(value, digits)) for value in numbers])
 
 
 def _table(a: Answers, rows: Sequence[Simulated]) -> Grid:

@@ -85,11 +85,12 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
         note = f"progress {total.text}, {total.known} of {total.total} known" if total is not None else ""
         yield _tile("", "tasks and milestones done", f"{work.done} of {work.items}", "", note)
     if a.live:
-        tight = sum(1 for link in a.live if link.commitment_float is not None and link.commitment_float <= 0)
-        word = f"▲ {tight} without float" if tight else "● all have float"
+        bound = [link.commitment_float for link in a.live if link.commitment_float is not None]
+        tight = sum(spare <= 0 for spare in bound)
+        word = f"▲ {tight} without float" if tight else "● all have float" if bound else "no commitment rests on them"
         driving = sum(link.driving for link in a.live)
         note = f"{driving} {agree(driving, 'sets', 'set')} the date of what {agree(driving, 'it feeds', 'they feed')}"
-        yield _tile("warn" if tight else "good", "open links across projects", str(len(a.live)), word, note)
+        yield _tile("warn" if tight else "good" if bound else "", "open links across projects", str(len(a.live)), word, note)
 
 
 def _status_tiles(a: Answers) -> Iterator[dict[str, str]]:
