@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import pickle
+import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -107,6 +108,41 @@ class Failing:
 def test_what_a_batch_raises_is_raised() -> None:
     with ThreadPoolExecutor(2) as threads, pytest.raises(ValueError, match="group 3"):
         list(shared_out(Failing(), [(number, number + 1) for number in range(9)], threads))
+
+
+class Unpicklable:
+    """A model that cannot be sent, and goes on only when all of its kind are under way."""
+
+    def __init__(self, together: threading.Barrier) -> None:
+        self._together = together
+
+    def batch(self, first: int, last: int) -> tuple[int, int]:
+        if first == 0:
+            self._together.wait(timeout=60)
+        return first, last
+
+    def __reduce__(self) -> str:
+        raise AssertionError("it is sent")
+
+
+def test_models_that_are_shared_out_at_once_on_threads_of_this_process_are_never_sent() -> None:
+    """Each is there until it is done, however many others there are."""
+    spans, count = [(number, number + 1) for number in range(9)], 7
+    together = threading.Barrier(count)
+
+    def whole(number: int) -> list[tuple[int, int]]:
+        with ThreadPoolExecutor(2) as threads:
+            return list(shared_out(Unpicklable(together), spans, threads))
+
+    with ThreadPoolExecutor(count) as callers:
+        assert list(callers.map(whole, range(count))) == [spans] * count
+
+
+def test_an_executor_that_was_shut_down_is_named(plan: Plan) -> None:
+    with ThreadPoolExecutor(2) as gone:
+        pass
+    with pytest.raises(ipmo.OptionError, match="executor=.*; write one that has not been shut down"):
+        ipmo.simulate(plan.portfolio, samples=100, executor=gone)
 
 
 def test_one_thread_is_none() -> None:

@@ -10,11 +10,14 @@ import contextlib
 import os
 import pickle
 import socket
+import threading
 import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from ipmo.errors import OptionError
 
 __all__ = ["Model", "cores", "on_threads", "shared_out"]
 
@@ -23,9 +26,12 @@ T_co = TypeVar("T_co", covariant=True)
 AT_ONCE = 16
 """Tasks that are under way at once at most, a worker that is known; two where none is known yet."""
 KEPT = 2
-"""Models that a worker keeps."""
-_models: OrderedDict[str, object] = OrderedDict()
-"""The models of this process, by name; the last used last."""
+"""Models that a worker keeps of those that it was sent."""
+_own: dict[str, object] = {}
+"""The models that this process shares out just now, by name."""
+_sent: OrderedDict[str, object] = OrderedDict()
+"""The models that this process was sent, by name; the last sent last."""
+_keeping = threading.Lock()
 
 
 class Model(Protocol[T_co]):
@@ -65,16 +71,19 @@ def on_threads(count: int) -> Iterator[Executor | None]:
 def _task(name: str, model: bytes | None, first: int, last: int, turn: int) -> _Reply[object]:
     """One batch, on whatever worker this runs; with the model where it was sent along."""
     worker = f"{socket.gethostname()} {os.getpid()}"
-    if model is not None and name not in _models:
-        _remember(name, pickle.loads(model))
-    found = _models.get(name)
+    found = _own.get(name, _sent.get(name))
+    if found is None and model is not None:
+        found = pickle.loads(model)
+        _keep(name, found)
     return _Reply(worker, None if found is None else found.batch(first, last))  # type: ignore[attr-defined]
 
 
-def _remember(name: str, model: object) -> None:
-    _models[name] = model
-    while len(_models) > KEPT:
-        _models.popitem(last=False)
+def _keep(name: str, model: object) -> None:
+    """Keeps a model that was sent, and as many before it as there is room for."""
+    with _keeping:
+        _sent[name] = model
+        while len(_sent) > KEPT:
+            _sent.popitem(last=False)
 
 
 def shared_out(model: Model[T], spans: Sequence[tuple[int, int]], executor: Executor) -> Iterator[T]:
@@ -86,11 +95,11 @@ def shared_out(model: Model[T], spans: Sequence[tuple[int, int]], executor: Exec
         executor: computes them.
     """
     name = uuid.uuid4().hex
-    _remember(name, model)
+    _own[name] = model
     try:
         yield from _Sharing(name, model, spans, executor).batches()
     finally:
-        _models.pop(name, None)
+        del _own[name]
 
 
 class _Sharing(Generic[T]):
@@ -136,7 +145,12 @@ class _Sharing(Generic[T]):
             self._packed = pickle.dumps(self._model, protocol=pickle.HIGHEST_PROTOCOL)
         self._turn += 1
         task: Callable[..., _Reply[T]] = _task  # type: ignore[assignment]
-        future = self._executor.submit(task, self._name, self._packed if carries else None, *self._spans[number], self._turn)
+        try:
+            future = self._executor.submit(task, self._name, self._packed if carries else None, *self._spans[number], self._turn)
+        except BrokenExecutor:
+            raise
+        except RuntimeError as error:  # what a shut-down executor raises
+            raise OptionError("executor", self._executor, takes="one that has not been shut down") from error
         self._under_way[future] = number, carries
 
     def _take(self, future: Future[_Reply[T]]) -> None:
