@@ -156,19 +156,11 @@ def draw_lengths(estimates: Floats, streams: Ints64, r: int, counter: int, words
             u = (words[s] + 2147483648.5) * 2.0**-32
             whole = ((low + u * width) * unit + 6755399441055744.0) - 6755399441055744.0  # adding 1.5 * 2^52 rounds half to even
             out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0
-    elif left == 1.0:
-        for s in range(len(words)):
-            u = (words[s] + 2147483648.5) * 2.0**-32
-            part = u * width
-            # negative above the likely value: one root a draw, where two branches compile to two
-            square = part * first if part <= first else -((1.0 - u) * width * second)
-            root = math.sqrt(abs(square))
-            value = low + root if square > 0.0 else high - root
-            out[s] = (value * unit + 6755399441055744.0) - 6755399441055744.0
     else:
         for s in range(len(words)):
             u = (words[s] + 2147483648.5) * 2.0**-32
             part = u * width
+            # negative above the likely value: one root a draw, where two branches compile to two
             square = part * first if part <= first else -((1.0 - u) * width * second)
             root = math.sqrt(abs(square))
             value = low + root if square > 0.0 else high - root
@@ -196,7 +188,7 @@ def draw_beta(work: SampledWork, r: int, counter: int, words: Ints32, out: Ints3
             j += 1
         value = low + width * (tables[k, j, 2] * (u - tables[k, j, 0]) + tables[k, j, 1])
         whole = (value * unit + 6755399441055744.0) - 6755399441055744.0
-        out[s] = whole if left == 1.0 else (whole * left + 6755399441055744.0) - 6755399441055744.0
+        out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0
 
 
 def later_of(x: Ints32, dates: Ints32, r: int) -> None:
