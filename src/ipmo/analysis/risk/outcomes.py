@@ -101,9 +101,9 @@ class Dates:
         """
         return self.day(self.instant(percent))
 
-    def instant(self, share: float) -> int:
-        """`p` in minutes since 0001-01-01."""
-        return int(self._ordered[place(len(self._ordered), percent("percent", share))])
+    def instant(self, percent: float) -> int:
+        """`p` in minutes since 0001-01-01: of a probability in per cent, such as 80."""
+        return int(self._ordered[place(len(self._ordered), _share(percent))])
 
     @checked
     def p_range(self, percent: float) -> tuple[date, date]:
@@ -239,9 +239,9 @@ class Sums:
         """
         return self.money(self.at(percent))
 
-    def at(self, share: float) -> int:
-        """`p` in minor units."""
-        return int(self._ordered[place(len(self._ordered), _share(share))])
+    def at(self, percent: float) -> int:
+        """`p` in minor units: of a probability in per cent, such as 80."""
+        return int(self._ordered[place(len(self._ordered), _share(percent))])
 
     @checked
     def p_range(self, percent: float) -> tuple[Money, Money]:
