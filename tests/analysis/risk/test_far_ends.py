@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,3 +94,42 @@ def test_costs_that_have_room_in_64_bits_are_what_they_were() -> None:
     found = ipmo.simulate(costly(*["40000000000000000 GBP"] * 2), samples=100)["A"].costs
     assert found is not None
     assert set(found.minor.tolist()) == {8 * 10**18}
+
+
+@pytest.mark.parametrize("verb", [ipmo.benefits, lambda pf: ipmo.simulate(pf, samples=10)], ids=["benefits", "simulate"])
+def test_a_benefit_before_the_year_one_is_refused_in_words(verb: Callable[[Portfolio], object]) -> None:
+    """Its calendar has not worked before, and a lead goes back beyond that."""
+    closed = {
+        "id": "late",
+        "week": "mon-fri",
+        "hours": "09:00-17:00",
+        "exceptions": [{"from": "0001-01-02", "to": "2026-01-20", "hours": "none"}],
+    }
+    first = {"id": "a", "duration": "5 d", "finish_not_before": "2026-01-10"}
+    ahead = {"id": "b", "duration": "4 d", "after": [{"from": "a", "type": "SS", "lag": "-3 d"}]}
+    data = {
+        "ipmo": 1,
+        "portfolio": {"id": "all", "dialect": "msproject", "money": {"currency": "GBP"}},
+        "calendars": [closed],
+        "projects": [
+            {"id": "p", "calendar": "late", "tasks": [first, ahead]},
+            {"id": "q", "tasks": [{"id": "c", "not_before": "2026-01-10"}]},
+        ],
+        "outcomes": [{"id": "o", "any_of": ["p/b"]}],
+        "benefits": [{"id": "w", "any_of": ["o"], "value": "1 M GBP per year", "lasts": "2 years"}],
+    }
+    with pytest.raises(ipmo.UnitError, match="outside the years 1 to 9999"):
+        verb(ipmo.from_dict(data))
+
+
+def test_a_benefit_after_the_year_9999_is_refused_in_words() -> None:
+    """Some samples reach beyond it, the schedule does not."""
+    work = {"id": "a", "duration": {"low": "1 ed", "likely": "2 ed", "high": "3500000 ed"}}
+    data = {
+        "ipmo": 1,
+        "portfolio": {"id": "all", "start": "2026-01-05", "money": {"currency": "GBP"}},
+        "projects": [{"id": "p", "tasks": [work]}],
+        "benefits": [{"id": "w", "enabled_by": ["p/a"], "value": "1 M GBP per year", "lasts": "2 years"}],
+    }
+    with pytest.raises(ipmo.UnitError, match="outside the years 1 to 9999"):
+        ipmo.simulate(ipmo.from_dict(data), samples=100)

@@ -28,7 +28,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minor_digits, minutes
+from ipmo.units import NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minor_digits, minutes, moment
 
 __all__ = ["BenefitValue", "Benefits", "benefits"]
 
@@ -429,7 +429,7 @@ class _Columns:
         for benefit, instant in zip(self._benefits, instants, strict=True):
             start: date | None
             if instant is not None:
-                start, reason = date.fromordinal(1 - (-instant // DAY)), ""  # the first whole day
+                start, reason = first_day(moment(instant)), ""
             else:
                 start, reason = self._start(self.now, benefit.id)
             if start is None and benefit.planned_start is not None and reason == "nothing enables it":

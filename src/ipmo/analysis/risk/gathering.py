@@ -27,7 +27,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Task
 from ipmo.network.states import EFFECTS, LIVE
 from ipmo.tables import Column, Table
-from ipmo.units import DAY, minor_digits
+from ipmo.units import DAY, minor_digits, moment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -177,7 +177,7 @@ class Gathering:
         """What a benefit is worth from a day on, in minor units; each day is valued once."""
         key = one.id, day
         if key not in self._valued:
-            self._valued[key] = self._worth(one, date.fromordinal(day + 1), yearly)
+            self._valued[key] = self._worth(one, moment(day * DAY).date(), yearly)
         return self._valued[key]
 
     def _worth(self, one: BenefitValue, start: date, yearly: Fraction) -> int:
