@@ -45,6 +45,14 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     as_large(monkeypatch)
 
 
+@pytest.fixture(params=["lists", "arrays"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Once as small networks do it, on lists, and once as large ones do, on arrays."""
+    if request.param == "arrays":
+        as_large(monkeypatch)
+    return str(request.param)
+
+
 DAY = date(2026, 1, 5)
 
 CALENDARS = (

@@ -71,10 +71,8 @@ def levels(pf: Portfolio, gone: set[int]) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("part", range(4))
-@pytest.mark.parametrize("way", ["lists", "arrays"])
-def test_what_is_lost_is_the_level_of_the_map_with_and_without(part: int, way: str, request: pytest.FixtureRequest) -> None:
-    if way == "arrays":
-        request.getfixturevalue("large")
+@pytest.mark.usefixtures("way")
+def test_what_is_lost_is_the_level_of_the_map_with_and_without(part: int) -> None:
     seen = 0
     for seed in range(25 * part, 25 * part + 25):
         pf = shared(seed)
@@ -239,11 +237,9 @@ def test_a_gate_stands_for_what_it_decides() -> None:
 
 
 @pytest.mark.parametrize("part", range(3))
-@pytest.mark.parametrize("way", ["lists", "arrays"])
-def test_what_stands_in_for_an_item_is_what_is_left_of_the_ways_that_it_takes(part: int, way: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.usefixtures("way")
+def test_what_stands_in_for_an_item_is_what_is_left_of_the_ways_that_it_takes(part: int) -> None:
     """Of heads of which one way goes with the item and another one stays: the projects of what stays, for each effect behind that head."""
-    if way == "arrays":
-        request.getfixturevalue("large")
     seen = 0
     for seed in range(25 * part, 25 * part + 25):
         pf = shared(seed)

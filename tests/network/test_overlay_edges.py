@@ -17,14 +17,10 @@ from ipmo.network.passes import Passes
 from ipmo.network.states import TYPE_NAMES
 from ipmo.units import minutes
 
-from .conftest import CALENDARS, as_large, dense, tied
+from .conftest import CALENDARS, dense, tied
 from .test_overlay import anew, made
 
-
-@pytest.fixture(params=["lists", "arrays"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "arrays":
-        as_large(monkeypatch)
+pytestmark = pytest.mark.usefixtures("way")
 
 
 @pytest.mark.parametrize("room", [0, 1, 3])

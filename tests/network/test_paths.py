@@ -16,13 +16,9 @@ from ipmo.network.parts import Commitment
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
 
-from .conftest import as_large, dense, tied
+from .conftest import dense, tied
 
-
-@pytest.fixture(params=["lists", "arrays"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "arrays":
-        as_large(monkeypatch)
+pytestmark = pytest.mark.usefixtures("way")
 
 
 def links(passes: Passes) -> list[tuple[int, int, int]]:

@@ -21,16 +21,11 @@ from ipmo.network.passes import Passes
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, Mode, State
 from ipmo.network.without import Without
 
-from .conftest import additive, as_large, bounded, dense, tied
+from .conftest import additive, bounded, dense, tied
 from .test_losses import levels, shared
 from .test_without import comes, made_up
 
-
-@pytest.fixture(params=["lists", "arrays"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "arrays":
-        as_large(monkeypatch)
-    return str(request.param)
+pytestmark = pytest.mark.usefixtures("way")
 
 
 def heads(passes: Passes) -> list[int]:

@@ -10,13 +10,10 @@ import ipmo
 from ipmo.model import Benefit, Gate, Link, Outcome, Portfolio, Project, Task
 from ipmo.network import holds
 
-from .conftest import as_large
 
-
-@pytest.fixture(params=["lists", "arrays"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "arrays":
-        as_large(monkeypatch)
+@pytest.fixture(autouse=True)
+def found_when_asked_for(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way == "arrays":
         monkeypatch.setattr(holds, "SMALL", 0)
 
 

@@ -136,10 +136,8 @@ def reach_of(s: Schedule) -> Iterator[object]:
         yield f"{net.ids[q.order[q.src[k]]]} -> {net.ids[q.order[heads[k]]]} | without {moved[0]} | 1440 later {moved[1]} | floats {slack} | to {leads}"
 
 
-@pytest.fixture(params=["lists", "arrays"])
-def whole(request: pytest.FixtureRequest) -> Portfolio:
-    if request.param == "arrays":
-        request.getfixturevalue("large")
+@pytest.fixture
+def whole(way: str) -> Portfolio:
     return ipmo.read(WHOLE)
 
 

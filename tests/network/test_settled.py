@@ -12,15 +12,10 @@ from ipmo.model import After, Benefit, Calendar, Enabler, Portfolio, Project, Ta
 from ipmo.network.states import TYPE_NAMES, State
 from ipmo.units import moment
 
-from .conftest import as_large
-
 SIX = Calendar(id="six", week="mon-sat", hours="08:00-16:00")
 
 
-@pytest.fixture(params=["lists", "arrays"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "arrays":
-        as_large(monkeypatch)
+pytestmark = pytest.mark.usefixtures("way")
 
 
 def scheduled(*tasks: Task, **more: Any) -> ipmo.Schedule:

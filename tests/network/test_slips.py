@@ -17,13 +17,9 @@ from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE
 from ipmo.units import minutes, moment
 
-from .conftest import additive, as_large, dense
+from .conftest import additive, dense
 
-
-@pytest.fixture(params=["lists", "arrays"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "arrays":
-        as_large(monkeypatch)
+pytestmark = pytest.mark.usefixtures("way")
 
 
 def later(net: Network, lows: dict[int, int]) -> Passes:
