@@ -233,3 +233,13 @@ def test_money_by_period_is_asked_for_where_any_is_stated(monkeypatch: pytest.Mo
     assert (found is None) is (asked is None)
     assert found is None or asked is None or found.rolls.keys() == asked.rolls.keys()
     assert (found is not None) or level in ("nothing", "portfolio") or name in ("actual", "forecast", "funding")
+
+
+def test_a_name_turns_no_sentence_around() -> None:
+    """Right-to-left names stay as they are; the signs that would turn all text after them do not."""
+    hostile = "Tram \u202edeyaled\u2066 \u0645\u0634\u0631\u0648\u0639"
+    data = {"id": "P", "name": hostile, "finish": "2026-01-09", "tasks": [{"id": "t", "name": hostile, "duration": "20 d"}]}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-01-05"}, "projects": [data]})
+    page = render(pf, ipmo.check(pf))
+    assert "<strong>Tram deyaled \u0645\u0634\u0631\u0648\u0639</strong> to finish by 2026-01-09, expected 2026-01-30" in page
+    assert not {"\u202e", "\u2066"} & set(page)

@@ -49,6 +49,8 @@ PANELS: tuple[Callable[[Answers], Panel | None], ...] = (
 )
 """The panels in the order of the page; one that has nothing to show is None."""
 
+DIRECTIONS: Mapping[int, None] = MappingProxyType(dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+"""Signs that turn all text after them: in a name they would turn the sentence around it. Names from right to left need none."""
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -94,7 +96,7 @@ def render(
     )
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string((here / "report.html.jinja").read_text(encoding="utf-8"))
-    return template.render(
+    page = template.render(
         title=title or portfolio.name or portfolio.id,
         subtitle=subtitle(answers),
         style=Markup(style),
@@ -107,3 +109,4 @@ def render(
         method=list(control.method(answers)),
         footer=portfolio.note or "Made by ipmo from the portfolio named above; every figure can explain how it was made.",
     )
+    return page.translate(DIRECTIONS)
