@@ -34,6 +34,8 @@ class Items(Mapping[str, PlainData]):
         self._known: dict[str, PlainData] = dict(top)
         """What stands at the top and what lies in the projects that somebody has looked into."""
         self._made: set[str] = set()
+        self._others: dict[str, dict[str, type]] = {}
+        """Classes by id of what lies in projects whose tasks nobody has looked at, but for those."""
 
     def _looked_into(self, full_id: object) -> bool:
         """Looks into the project that an id leads into; says whether that was for the first time."""
@@ -66,9 +68,16 @@ class Items(Mapping[str, PlainData]):
         found = self._known.get(full_id)
         project, slash, inner = full_id.partition("/")
         if found is None and slash and project in self._projects and project not in self._made:
-            if inner in _left(self._projects[project]):
+            owner = self._projects[project]
+            left = _left(owner)
+            if inner in left:
                 return Task
-            found = next((one for one in _beside(self._projects[project]) if one.id == inner), None)
+            if left:
+                if project not in self._others:
+                    self._others[project] = {one.id: type(one) for one in _beside(owner)}
+                return self._others[project].get(inner)
+            self._looked_into(full_id)  # all of it is made
+            found = self._known.get(full_id)
         return None if found is None else type(found)
 
     def __contains__(self, full_id: object) -> bool:
