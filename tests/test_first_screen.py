@@ -20,6 +20,7 @@ from ipmo.model import Portfolio
 from ipmo.reporting import answers
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Grid, Paragraph
+from ipmo.reporting.dependencies import decisions
 from ipmo.reporting.questions import Question, questions
 from ipmo.reporting.registers import lessons, raid_log
 from ipmo.reporting.sureness import sureness
@@ -289,8 +290,14 @@ def test_what_is_too_large_for_a_page_is_not_simulated_and_its_tasks_are_not_loo
 
 
 def test_conditions_are_no_decisions_and_milestones_that_mark_a_date_are_said_apart() -> None:
-    found = asked(ipmo.read(EXAMPLES / "city.yaml"))
+    city = ipmo.read(EXAMPLES / "city.yaml")
+    found = asked(city)
     assert found["decide"].answer == "2 decisions and 2 conditions wait, 2 of them late; 2 tolerances are forecast to be exceeded."
+    assert found["sure"].besides[0] == "17 % of all samples keep the planned 18.25 M GBP."
+    further_down = decisions(Answers(city, ipmo.check(city)))
+    assert further_down is not None
+    assert isinstance(further_down.blocks[0], Paragraph)
+    assert further_down.blocks[0].text.startswith("2 decisions and 2 conditions wait, what is needed first on top. ")
     marked = asked(ipmo.read(EXAMPLES / "rubin.yaml"))["hurt"]
     assert marked.answer.startswith("40 items still to be handed over across projects")
     assert marked.besides == ["7 milestones that only mark a date are not counted."]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from ipmo.analysis.benefits.attribution import Attribution, attribute
 from ipmo.analysis.benefits.line_of_sight import LineOfSight, line_of_sight
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.comparison import Comparison, compare
-from ipmo.analysis.change.decisions import DecisionQueue, decisions_due
+from ipmo.analysis.change.decisions import DecisionQueue, Due, decisions_due
 from ipmo.analysis.change.stated import latest_confidence, variances
 from ipmo.analysis.control.exposure import RiskExposures, risk_exposure
 from ipmo.analysis.control.raid_log import RaidLog, raid_log
@@ -41,8 +41,9 @@ from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.tables import Table
 from ipmo.units import Money, as_day, moment
+from ipmo.words import counted
 
-__all__ = ["Answers"]
+__all__ = ["Answers", "waiting_text"]
 
 MONEY = ("budget", "actual", "forecast")
 PHASED = (*MONEY, "funding")
@@ -53,6 +54,14 @@ SIMULATED = 5_000
 """Items up to which the report simulates by itself."""
 WORDS = {"actual": "actual cost"}
 T = TypeVar("T")
+
+
+def waiting_text(queue: Iterable[Due]) -> str:
+    """How many decisions and conditions wait: somebody decides on a gate, and meets a condition."""
+    rows = list(queue)
+    conditions = sum(row.kind == "condition" for row in rows)
+    kinds = ((len(rows) - conditions, "decision"), (conditions, "condition"))
+    return " and ".join(counted(count, word) for count, word in kinds if count)
 
 
 class Answers:

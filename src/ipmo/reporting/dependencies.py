@@ -9,7 +9,7 @@ from datetime import datetime
 from ipmo.analysis.dependencies.crossings import ProjectDependency
 from ipmo.analysis.dependencies.handed_over import HandedOver
 from ipmo.analysis.dependencies.linked import CriticalLink
-from ipmo.reporting.answers import Answers
+from ipmo.reporting.answers import Answers, waiting_text
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, number, share
 from ipmo.units import day_text
 from ipmo.words import agree, counted
@@ -220,9 +220,9 @@ def decisions(a: Answers) -> Panel | None:
         cells.append(Cell(text=row.reason, kind="why"))
         grid.append(Row(name=row.name, under=row.item if row.item != row.name else "", cells=cells))
     late_ones = sum(row.late_by > 0 for row in queue)
-    text = f"{counted(len(queue), 'decision')} to be taken, the one needed first on top. Latest is the day up to which every commitment downstream still holds; working days left count from the status date."
+    text = f"{waiting_text(queue)} {agree(len(queue), 'waits', 'wait')}, what is needed first on top. Latest is the day up to which every commitment downstream still holds; working days left count from the status date."
     if late_ones:
-        text += f" {counted(late_ones, 'decision')} {agree(late_ones, 'comes', 'come')} too late for one already."
+        text += f" {late_ones:,} of them {agree(late_ones, 'comes', 'come')} too late for one already."
     more = f"and {len(queue) - QUEUE} more" if len(queue) > QUEUE else ""
     blocks: list[Block] = [Paragraph(text), Grid(label="Decisions in order of need", wide=True, heads=heads, rows=grid, more=more)]
     return Panel(id="decisions", title="What must be decided by when", short="Decisions", blocks=blocks)

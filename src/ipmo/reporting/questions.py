@@ -22,7 +22,7 @@ from ipmo.analysis.dependencies.single_points import SinglePoint
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.findings import Finding, Severity
 from ipmo.model.work import Project
-from ipmo.reporting.answers import Answers
+from ipmo.reporting.answers import Answers, waiting_text
 from ipmo.reporting.blocks import Scale, capital, few, rounded_text, share
 from ipmo.reporting.sureness import UNSURE
 from ipmo.units import day_text, said_day
@@ -157,11 +157,10 @@ def _decided(a: Answers) -> Question:
     lines = [*_each(_late, a, late), *_each(_exception, a, breaches), *_each(_due, a, waiting)]
     said = []
     if queue:
-        conditions = sum(row.kind == "condition" for row in queue)
-        kinds = ((len(queue) - conditions, "decision"), (conditions, "condition"))
-        waiting_ones = " and ".join(counted(count, word) for count, word in kinds if count)
         of = "of them " if len(queue) > 1 else ""
-        said.append(f"{waiting_ones} {agree(len(queue), 'waits', 'wait')}, {f'{len(late):,} {of}late' if late else f'none {of}late'}")
+        said.append(
+            f"{waiting_text(queue)} {agree(len(queue), 'waits', 'wait')}, {f'{len(late):,} {of}late' if late else f'none {of}late'}"
+        )
     if breaches:
         said.append(f"{counted(len(breaches), 'tolerance')} {agree(len(breaches), 'is', 'are')} forecast to be exceeded")
     if a.queue is None:
@@ -487,7 +486,7 @@ def _simulated(q: Simulation) -> list[str]:
         if costs.planned is not None:
             plan = costs.money(costs.planned)
             scale = Scale.of([plan], costs.currency)
-            out.append(f"{share(costs.within(plan))} of them keep the planned {scale.text(plan)} {scale.unit}")
+            out.append(f"{share(costs.within(plan))} of all samples keep the planned {scale.text(plan)} {scale.unit}")
     return out
 
 

@@ -40,7 +40,7 @@ def lessons(a: Answers) -> Panel | None:
     if not found:
         return None
     used = sum(bool(one.applied_in) for one in found)
-    text = f"{counted(len(found), 'lesson')}, {used} of them used since."
+    text = f"{counted(len(found), 'lesson')}, {used} {'of them ' if len(found) > 1 else ''}used since."
     heads = [Head(title=title) for title in ("lesson", "learned on", "noted", "used in")]
     grid = Grid(label="Lessons", heads=heads, rows=[_lesson(a, one) for one in found[:SHOWN]], more=_more(found))
     return Panel(id="lessons", title="Lessons", blocks=[Paragraph(text), grid])
