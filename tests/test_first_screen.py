@@ -351,3 +351,31 @@ def test_lines_of_a_time_axis_lie_on_it_in_order_and_are_few(first: datetime, sp
     assert days == sorted(days)
     assert all(0 <= (when - first).total_seconds() <= span + 1e-3 for when in days)
     assert len(days) <= most + 2
+
+
+def test_without_a_status_date_nobody_knows_what_is_late() -> None:
+    header = {"id": "x", "start": "2026-01-05"}
+    waits = {"id": "D", "question": "Build?", "need_by": "2026-01-02"}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": header, "projects": [{"id": "P"}], "decisions": [waits]})
+    assert asked(pf)["decide"].answer == "1 decision waits, whether it is late is not known without a status date."
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": header, "projects": [{"id": "P"}], "decisions": [waits, {**waits, "id": "E"}]})
+    assert asked(pf)["decide"].answer == "2 decisions wait, whether any of them is late is not known without a status date."
+
+
+def test_a_cost_of_which_a_part_is_not_known_is_no_bound() -> None:
+    risk = {"id": "r", "before": {"probability": 1, "impacts": [{"target": "P/a", "cost": "5 GBP"}]}}
+    tasks: list[dict[str, Any]] = [{"id": "a", "duration": "5 d"}, {"id": "b", "duration": "3 d"}]
+    bare = asked(portfolio({"id": "P", "tasks": tasks, "risks": [risk]}))["sure"]
+    assert bare.answer == "Four of five samples finish by 2026-02-06."
+    assert bare.besides == ["What happens costs at most 5 GBP in four of five; no other cost is known."]
+    tasks[0]["budget"] = "2 GBP"
+    part = asked(portfolio({"id": "P", "tasks": tasks, "risks": [risk]}))["sure"]
+    assert part.answer.startswith("Four of five samples finish by 2026-02-06; four of five cost at most 7 GBP as far as costs are known; ")
+
+
+def test_opportunities_are_no_open_risks_and_are_said_to_be_left_out() -> None:
+    risks = [{"id": "r", "name": "Flood"}, {"id": "o", "name": "Dry spring", "opportunity": True}]
+    panel = raid_log(answered := Answers(pf := portfolio({"id": "P", "risks": risks}), ipmo.check(pf)))
+    assert panel is not None
+    assert answered.exposure is not None
+    assert next(block.text for block in panel.blocks if isinstance(block, Paragraph)).endswith(" Not counted: 1 opportunity.")

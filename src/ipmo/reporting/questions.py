@@ -157,10 +157,7 @@ def _decided(a: Answers) -> Question:
     lines = [*_each(_late, a, late), *_each(_exception, a, breaches), *_each(_due, a, waiting)]
     said = []
     if queue:
-        of = "of them " if len(queue) > 1 else ""
-        said.append(
-            f"{waiting_text(queue)} {agree(len(queue), 'waits', 'wait')}, {f'{len(late):,} {of}late' if late else f'none {of}late'}"
-        )
+        said.append(f"{waiting_text(queue)} {agree(len(queue), 'waits', 'wait')}, {_lateness(a, len(late), len(queue))}")
     if breaches:
         said.append(f"{counted(len(breaches), 'tolerance')} {agree(len(breaches), 'is', 'are')} forecast to be exceeded")
     if a.queue is None:
@@ -171,6 +168,14 @@ def _decided(a: Answers) -> Question:
     answer = ["; ".join(said)]
     kind = "bad" if late or breaches else "warn" if queue or a.queue is None else "good" if recorded else ""
     return _question("decide", "What must be decided, by whom, by when?", answer, lines, kind)
+
+
+def _lateness(a: Answers, late: int, total: int) -> str:
+    """How many of what waits are late: without a status date no day has passed, and only what the schedule needs sooner is known to be."""
+    of = " of them" if total > 1 else ""
+    if not late and a.today is None:
+        return f"whether {'any of them' if of else 'it'} is late is not known without a status date"
+    return f"{late:,}{of} late" if late else f"none{of} late"
 
 
 def _too_late(a: Answers, row: Due) -> bool:
@@ -477,9 +482,13 @@ def _simulated(q: Simulation) -> list[str]:
     dates, costs = whole.dates, whole.costs
     if dates is not None:
         out.append(f"Four of five samples finish by {dates.p(80)}{' or later' if dates.at_least else ''}")
-    if costs is not None:
+    if costs is not None and costs.planned is None:
+        scale = Scale.of([costs.p(80)], costs.currency)
+        out.append(f"What happens costs at most {scale.text(costs.p(80))} {scale.unit} in four of five; no other cost is known")
+    elif costs is not None:
         scale = Scale.of([costs.p(80)], costs.currency)
         said = f"our of five {'cost' if out else 'samples cost'} at most {scale.text(costs.p(80))} {scale.unit}"
+        said += " as far as costs are known" if costs.missing else ""
         out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
         if dates is not None and not dates.at_least:
             out[0] += f"; {share(q.joint(q.portfolio).within(dates.p(80), costs.p(80)))} keep both"

@@ -95,7 +95,10 @@ def _risks(a: Answers) -> Iterator[Block]:
     yield Heading(f"{counted(len(found.threats), 'open risk')}, the dearest first")
     text = "On average: probability times mean cost, no reserve. What nobody has put a cost to stands last."
     closed = found[a.portfolio.id].closed
-    text += f" Not counted: {counted(len(closed), 'risk')} whose window has closed." if closed else ""
+    chances = sum(risk.opportunity and risk.state == "open" for project in a.portfolio.projects for risk in project.risks)
+    left = [f"{counted(len(closed), 'risk')} whose window has closed"] if closed else []
+    left += [counted(chances, "opportunity")] if chances else []
+    text += f" Not counted: {', '.join(left)}." if left else ""
     yield Paragraph(text)
     yield Grid(label="Risks", heads=heads, rows=rows, more=_more(found.threats))
 

@@ -59,7 +59,7 @@ def _of_project(project: Project, today: date) -> Iterator[Finding]:
 def _registers(portfolio: Portfolio, today: date) -> Iterator[Finding]:
     for issue in portfolio.issues:
         if issue.closed is None and _past(issue.due, today):
-            yield fact("issue-overdue", issue.id, f"issue {issue.id!r} was due {issue.due}: {issue.name}")
+            yield fact("issue-overdue", issue.id, f"issue {issue.id!r} was due {issue.due}{f': {issue.name}' if issue.name else ''}")
     for assumption in portfolio.assumptions:
         if assumption.state == "open" and _past(assumption.review, today):
             message = f"assumption {assumption.id!r} was to be reviewed by {assumption.review}"
