@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
+import ipmo
 import ipmo.model as model
 from ipmo import from_dict
 from ipmo.errors import ModelError, UnknownItemError
@@ -260,3 +261,10 @@ def test_an_alignment_off_the_scale_is_refused_where_it_stands(how: str) -> None
     (problem,) = caught.value.problems
     assert problem.path == ("projects", 0, "alignment", "o")
     assert "write one of low, medium, high" in str(problem)
+
+
+def test_a_name_of_another_kind_is_not_told_as_close_where_there_is_none_of_its_own() -> None:
+    data = {"ipmo": 1, "portfolio": {"id": "x"}, "people": [{"id": "ann"}], "decisions": [{"id": "D", "question": "Go?", "body": "ann"}]}
+    with pytest.raises(ipmo.ModelError, match="body 'ann' is no body of portfolio 'x'") as caught:
+        ipmo.from_dict(data)
+    assert [one.hint for one in caught.value.problems] == ["declare it, or correct body:"]

@@ -269,7 +269,7 @@ class _Inspection:
         if self._hinted > 2 * SHOWN:
             return []
         if kind not in self._spellers:
-            self._spellers[kind] = Speller(self.known.get(kind) or self.portfolio.items)
+            self._spellers[kind] = Speller(self.known.get(kind, self.portfolio.items))
         return self._spellers[kind].near(reference)
 
     # -------------------------------------------------------------------------------------- projects
