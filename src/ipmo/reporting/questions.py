@@ -24,7 +24,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers, waiting_text
 from ipmo.reporting.blocks import Scale, capital, few, rounded_text, share
-from ipmo.reporting.sureness import UNSURE
+from ipmo.reporting.sureness import UNSURE, chance_text
 from ipmo.units import day_text, said_day
 from ipmo.words import agree, counted, measured
 
@@ -523,7 +523,7 @@ def _unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
 def _unsure(a: Answers, row: Simulated) -> Line:
     dates, chance = row.dates, _chance(row)
     assert dates is not None  # chosen so
-    said = f"{share(chance)} sure to {'start' if dates.begins else 'come'} by {dates.committed}; P80 is {dates.p(80)}"
+    said = f"{chance_text(chance)} sure to {'start' if dates.begins else 'come'} by {dates.committed}; P80 is {dates.p(80)}"
     name = a.name(row.id)
     return Line(label=name, text=said, kind="bad" if chance < 0.5 else "warn", hint=row.id if row.id != name else "")
 
@@ -534,7 +534,7 @@ def _dear(a: Answers, row: Simulated) -> Line:
     assert costs.planned is not None
     plan, high = costs.money(costs.planned), costs.p(80)
     scale = Scale.of([plan, high], high.currency)
-    said = f"{share(costs.within(plan))} sure to cost at most its plan of {scale.text(plan)} {scale.unit}; P80 is {scale.text(high)}"
+    said = f"{chance_text(costs.within(plan))} sure to cost at most its plan of {scale.text(plan)} {scale.unit}; P80 is {scale.text(high)}"
     name = a.name(row.id)
     return Line(label=name, text=said, kind="warn", hint=row.id if row.id != name else "")
 

@@ -16,9 +16,9 @@ from ipmo.figures.s_curves import Curve, Mark, s_curves
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, Scale, number, share
 from ipmo.units import minutes, moment
-from ipmo.words import counted
+from ipmo.words import beside, counted
 
-__all__ = ["UNSURE", "sureness"]
+__all__ = ["UNSURE", "chance_text", "sureness"]
 
 ROWS = 15
 UNSURE = 0.8
@@ -49,6 +49,15 @@ def sureness(a: Answers) -> Panel | None:
     return Panel(id="sureness", title="How sure dates and costs are", short="How sure", blocks=blocks)
 
 
+def chance_text(chance: float) -> str:
+    """A chance in percent, with more digits where it would be rounded to the level of confidence that it misses.
+
+    >>> chance_text(0.27), chance_text(0.7998), chance_text(0.8)
+    ('27 %', '79.98 %', '80 %')
+    """
+    return beside(chance, UNSURE, 0, percent=True).replace("%", " %")
+
+
 def _sure(row: Simulated) -> float:
     return 1.0 if row.dates is None or row.dates.sure is None else row.dates.sure
 
@@ -68,7 +77,7 @@ def _dates_curve(name: str, dates: Dates) -> Curve:
         else [Mark(at=float(dates.planned), label=f"schedule {dates.day(dates.planned)}: {share(dates.on_plan)}")]
     )
     if committed is not None and sure is not None:
-        marks.append(Mark(at=committed, label=f"committed {dates.committed}: {share(sure)}", bad=sure < UNSURE))
+        marks.append(Mark(at=committed, label=f"committed {dates.committed}: {chance_text(sure)}", bad=sure < UNSURE))
     curve = Curve(
         name=f"{'Start' if dates.begins else 'Finish'} of {name}",
         values=values,
@@ -89,7 +98,7 @@ def _costs_curve(costs: Sums) -> Curve:
     if costs.planned is not None:
         plan = costs.money(costs.planned)
         sure = costs.within(plan)
-        marks.append(Mark(at=costs.planned / unit, label=f"plan {scale.text(plan)}: {share(sure)}", bad=sure < UNSURE))
+        marks.append(Mark(at=costs.planned / unit, label=f"plan {scale.text(plan)}: {chance_text(sure)}", bad=sure < UNSURE))
     levels = [(float(percent), f"P{percent} {scale.text(costs.p(percent))}") for percent in LEVELS]
     curve = Curve(name=f"Cost of all of it, {scale.unit}", values=values, levels=levels, marks=marks)
     low, high = curve.ends
@@ -143,5 +152,5 @@ def _cost_cells(costs: Sums | None, scale: Scale) -> list[Cell]:
 
 
 def _chance_cell(sure: float | None, stated: bool) -> Cell:
-    text = share(sure) if sure is not None else "not known" if stated else ""
+    text = chance_text(sure) if sure is not None else "not known" if stated else ""
     return Cell(text=text, kind="bad" if sure is not None and sure < UNSURE else "num")
