@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from ipmo.analysis.change.branches import branches
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.changes import Delay, SetDuration
 from ipmo.errors import IpmoError
-from ipmo.model import Portfolio
+from ipmo.model import Portfolio, Project, Task
 from ipmo.testing.strategies import portfolios
 from ipmo.units import as_span, minutes
 
@@ -31,7 +32,7 @@ def moved_from_scratch(pf: Portfolio, changes: list[Any]) -> dict[str, int]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(portfolios(tied=True), st.data())
+@given(st.booleans().flatmap(lambda tied: portfolios(tied=tied)), st.data())
 def test_an_overlay_moves_what_a_new_schedule_moves(pf: Portfolio, data: st.DataObject) -> None:
     names = [p.id for p in pf.projects] + [f"{p.id}/{t.id}" for p in pf.projects for t in p.tasks]
     if not names:
@@ -63,3 +64,14 @@ def test_slips_of_everything_are_delays_of_each(pf: Portfolio, amount: int, unit
     for name, moved in zip(names, found.slipped(names, as_span(f"{amount} {unit}")), strict=True):
         if moved is not None:
             assert {rows[t].name: date for t, date in moved.items()} == moved_from_scratch(pf, [Delay(name, f"{amount} {unit}")])
+
+
+@pytest.mark.parametrize(
+    ("done", "was", "now"), [({"progress": 0.5}, "2026-01-09", "2026-01-30"), ({"remaining": "5 d"}, "2026-01-09", "2026-02-20")]
+)
+def test_of_a_new_duration_what_is_done_is_done_also_where_nobody_says_since_when(done: dict[str, Any], was: str, now: str) -> None:
+    """10 d become 40 d from Monday 5 January on: half of them are 4 weeks; 5 d that are left and 30 d more are 7 weeks."""
+    pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="p", tasks=[Task(id="a", duration="10 d", **done)])])
+    found = ipmo.what_if(pf, SetDuration("p/a", "40 d"))
+    assert {(row.before, row.after) for row in found.dates} == {(f"{was} 17:00", f"{now} 17:00")}
+    assert str(ipmo.schedule(found.after)["p/a"].finish) == f"{now} 17:00:00"

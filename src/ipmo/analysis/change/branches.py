@@ -177,6 +177,8 @@ class Branches:
             return None
         if not to.amount or not old.amount:  # what takes no time may lie on another clock
             return None
+        if task.progress is not None or task.remaining is not None:  # part of it is done, begun or not: less than all is left
+            return None
         clock = 0 if net.clk is None else int(net.clk[node])
         calendar = self.portfolio.calendar_for(change.target)
         if net.nominal is not None and int(net.nominal[node]) != clock:
