@@ -27,6 +27,7 @@ _TIME = r"([0-9]{1,2}):([0-9]{2})"
 _SHIFT = re.compile(rf"{_TIME} ?- ?{_TIME}", re.ASCII)
 
 
+@functools.lru_cache(maxsize=1024)
 def weekdays(value: str) -> tuple[int, ...]:
     """`mon-fri` or `mon-wed, sat` as day numbers, Monday 0.
 
@@ -43,6 +44,7 @@ def weekdays(value: str) -> tuple[int, ...]:
     return tuple(sorted(chosen))
 
 
+@functools.lru_cache(maxsize=1024)
 def shifts(value: str) -> tuple[tuple[int, int], ...]:
     """`09:00-12:30, 13:30-18:00` as minutes from midnight; a shift may run past midnight, `none` is no work.
 

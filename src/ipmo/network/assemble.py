@@ -59,7 +59,7 @@ def compile_copy(copy: Portfolio, portfolio: Portfolio, dialect: Dialect) -> Net
 
 
 def _key(name: str, dialect: Dialect) -> tuple[object, ...]:
-    return (name, *attrs.astuple(dialect))
+    return (name, *attrs.astuple(dialect, recurse=False))
 
 
 def compiled(portfolio: Portfolio, dialect: Dialect, known: Contributions | None = None) -> Network:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from ipmo.model.work import Project
-from ipmo.network.drafts import Draft
+from ipmo.network.drafts import Bounds, Draft, Links, Nodes
 from ipmo.network.holds import lacking
 from ipmo.network.links import Linker
 from ipmo.network.parts import Hold
@@ -17,6 +17,9 @@ from ipmo.network.parts import Hold
 __all__ = ["Contributions", "runs"]
 
 ORDERED = (list, dict)
+PARTS = tuple(
+    (owner, field.name) for owner, what in (("nodes", Nodes), ("links", Links), ("bounds", Bounds)) for field in attrs.fields(what)
+)
 LISTS = (("nodes", "hammocks"), ("nodes", "leaves"))
 """Dictionaries of lists that a draft goes on adding to: each draft has its own."""
 
@@ -29,9 +32,8 @@ class _Container(NamedTuple):
 
 
 def _containers(draft: Draft, linker: Linker) -> Iterator[_Container]:
-    for owner, what in (("nodes", draft.nodes), ("links", draft.links), ("bounds", draft.bounds)):
-        for field in attrs.fields(type(what)):
-            yield _Container((owner, field.name), getattr(what, field.name))
+    for name in PARTS:
+        yield _Container(name, getattr(getattr(draft, name[0]), name[1]))
     yield _Container(("draft", "bases"), draft.bases)
     yield _Container(("linker", "starts"), linker.starts)
 
@@ -72,8 +74,9 @@ class Contributions:
         self._projects: Sequence[Project] = draft.portfolio.projects
         self._lacking: Mapping[str, Hold] = lacking(draft.portfolio)
         self._setting = _Setting.of(draft)
-        self._growing = [one for one in _containers(draft, linker) if isinstance(one.held, ORDERED)]
-        self._sets = [one for one in _containers(draft, linker) if isinstance(one.held, set)]
+        held = list(_containers(draft, linker))
+        self._growing = [one for one in held if isinstance(one.held, ORDERED)]
+        self._sets = [one for one in held if isinstance(one.held, set)]
         self._ends: list[tuple[int, ...]] = []
         self._kept: dict[tuple[str, str], Any] = {}
 

@@ -103,7 +103,7 @@ def schedule(
         return Schedule(Passes(settled, instant), portfolio)
 
     way = on_cycle if compiled.has_loop else "error"  # without loops there is nothing to cut: one schedule serves both
-    key = ("schedule", way, instant, *attrs.astuple(compiled.dialect or DIALECTS["ipmo"]))
+    key = ("schedule", way, instant, *attrs.astuple(compiled.dialect or DIALECTS["ipmo"], recurse=False))
     return remember(portfolio, key, make)
 
 
