@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import attrs
 import networkx as nx
 import pytest
 from hypothesis import given, settings
@@ -37,7 +39,22 @@ from ipmo.model import (
 from ipmo.plugin import CheckContext
 from ipmo.testing.conformance import MethodologyConformance
 from ipmo.testing.nouns import wide_portfolios
-from ipmo_p3o import P3O, P3OFields, coverage, coverage_map, lineage, lineage_table, office_map, office_model, reporting_paths, wait
+from ipmo_p3o import (
+    P3O,
+    BlueprintElement,
+    Control,
+    Measured,
+    P3OFields,
+    ValueKpi,
+    coverage,
+    coverage_map,
+    lineage,
+    lineage_table,
+    office_map,
+    office_model,
+    reporting_paths,
+    wait,
+)
 
 BOARD = DecisionBody(id="board", level="portfolio", authority="20 M GBP")
 HUB = Office(
@@ -72,6 +89,21 @@ def portfolio(*offices: Office, bodies: tuple[DecisionBody, ...] = (BOARD,), **m
     return Portfolio(id="x", start="2026-01-05", programmes=[Programme(id="T")], offices=offices, bodies=bodies, **fields)
 
 
+def p3o(**fields: Any) -> dict[str, Any]:
+    return {"extensions": {"p3o": P3OFields(**fields)}}
+
+
+def blueprint_of(*elements: BlueprintElement) -> dict[str, Any]:
+    rest = [
+        BlueprintElement(id=name, section=name, as_is="x", to_be="x") for name in ("processes", "organisation", "technology", "information")
+    ]
+    return p3o(blueprint=(*elements, *rest))
+
+
+def tiered(**more: Any) -> Project:
+    return project(**p3o(tier="gold"), **more)
+
+
 def flow(source: str, target: str, every: str | None = "1 month", cut_off: str = "", field: str = "cost", system: str = "") -> DataFlow:
     return DataFlow(field=field, source=source, target=target, every=every, cut_off=cut_off, source_system=system)
 
@@ -81,6 +113,15 @@ RISK = Service(id="risk", mode="mandatory", level="project", provider="hub")
 ASSURED = project(gates=[Gate(id="G1", body="board")])
 LATE = project(tolerance=Tolerance(cost=0.05), budget="100 GBP", forecast="200 GBP", status_date="2026-02-02")
 LEARNED = Lesson(id="L1", source="P", text="survey first", applied_in=["P"])
+CHIEF = (Person(id="boss"), Person(id="lead"), Person(id="chief", office="hub", roles=["head"]))
+WORTH = ValueKpi(
+    id="k", baseline=30, target=10, owner="boss", every=ipmo.Span(1, "month"), measured=(Measured(date=date(2026, 5, 1), value=20),)
+)
+MEASURED = attrs.evolve(HUB, extensions={"p3o": P3OFields(funding_line="core", kpis=(WORTH,))})
+GAP = BlueprintElement(
+    id="one-ledger", section="information", as_is="40 sheets", to_be="one ledger", due=date(2026, 6, 30), owner="boss", weight=3
+)
+TIERS = (Control(tier="gold", gates_least=1, gates_most=2),)
 FOLLOWS = project(extensions={"p3o": P3OFields(standards={"s": "3"})})
 HERE = Path(__file__).parent
 IN_NAME_ONLY = portfolio(
@@ -169,9 +210,57 @@ class TestP3O(MethodologyConformance):
             portfolio(HUB, projects=[project(state="closed")], lessons=[LEARNED]),
             portfolio(HUB, projects=[project(state="closed")]),
         ),
+        "p3o/roles": (portfolio(HUB, people=CHIEF), portfolio(HUB)),
+        "p3o/blueprint": (
+            portfolio(HUB, status_date="2026-06-30", **blueprint_of(GAP)),
+            portfolio(HUB, status_date="2026-07-01", **blueprint_of(GAP)),
+        ),
+        "p3o/value": (portfolio(MEASURED, status_date="2026-06-01"), portfolio(MEASURED, status_date="2026-06-02")),
+        "p3o/office-closing": (
+            portfolio(HUB, office(ends="2026-06-01"), status_date="2026-05-31"),
+            portfolio(HUB, office(ends="2026-06-01"), status_date="2026-06-01"),
+        ),
+        "p3o/proportion": (
+            portfolio(HUB, projects=[tiered(gates=[Gate(id="G1")])], **p3o(controls=TIERS)),
+            portfolio(HUB, projects=[tiered()], **p3o(controls=TIERS)),
+        ),
         "p3o/neutral-office": (CLEAN, portfolio(HUB, office(), projects=[project(risks=[Risk(id="R1", owner="clerk")])])),
     }
-    extensions = {"p3o": {"virtual": True, "grace": "90 ed", "funding_line": "core", "standards": {"risk": "3"}, "cites": ["L1"]}}
+    extensions = {
+        "p3o": {
+            "virtual": True,
+            "grace": "90 ed",
+            "role_profile": "govs-002",
+            "most_roles": 2,
+            "blueprint": [
+                {
+                    "id": "b",
+                    "section": "technology",
+                    "as_is": "sheets",
+                    "to_be": "a system",
+                    "weight": 2,
+                    "done": "50 %",
+                    "due": "2026-06-30",
+                }
+            ],
+            "controls": [{"tier": "gold", "gates_least": 1, "gates_most": 6, "reports_least": "1 month", "reports_most": "1 w"}],
+            "funding_line": "core",
+            "kpis": [
+                {
+                    "id": "k",
+                    "baseline": 3,
+                    "target": 1,
+                    "every": "3 months",
+                    "measured": [{"date": "2026-03-31", "value": 2}],
+                    "owner": "ann",
+                }
+            ],
+            "handed_over": {"records": "ann"},
+            "standards": {"risk": "3"},
+            "cites": ["L1"],
+            "tier": "gold",
+        }
+    }
 
 
 def heard(code: str, pf: Portfolio) -> list[str]:

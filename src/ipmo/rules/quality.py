@@ -57,7 +57,7 @@ _POINTS = {
     9: ("invalid dates", "Forecast dates lie after the status date, actual dates before it"),
     11: ("missed tasks", "At most one task in twenty finishes later than its baseline said"),
     12: ("critical path test", "A delay of the critical path delays the end by as much"),
-    13: ("critical path length index", "The critical path leaves room before the finish that was stated: the index is at least 0.95"),
+    13: ("critical path length index", "The critical path leaves a margin before the finish that was stated: the index is at least 0.95"),
     14: ("baseline execution index", "Tasks are completed as the baseline said: the index is at least 0.95"),
 }
 """The points that have a limit: point 10, on resources, is counted and never fails."""

@@ -230,7 +230,11 @@ SCHEDULE_CHECKS = (
     _SCHEDULE.check("paused-hand-over", "What work waits for is not paused", "Hand-overs whose giver is paused or closed"),
     _SCHEDULE.check("constraint-conflict", "Constraints agree with the logic", "Constraints that contradict the logic"),
     _SCHEDULE.check("constraint-missed", "Constraints are kept by the forecast", "Constraints that the forecast does not keep"),
-    _SCHEDULE.check("dates-reproduced", "The schedule has the dates that the file stores", "Dates of the file that were reproduced"),
-    _SCHEDULE.check("date-differs", "An item has the dates that the file stores", "Items whose dates differ from those in the file"),
+    _SCHEDULE.check(
+        "dates-reproduced", "The schedule has the dates that the file stores", "Dates of the file that were reproduced", rule="SCH-R18"
+    ),
+    _SCHEDULE.check(
+        "date-differs", "An item has the dates that the file stores", "Items whose dates differ from those in the file", rule="SCH-R18"
+    ),
     _SCHEDULE.check("undated", "Open work has dates", "Work without dates"),
 )

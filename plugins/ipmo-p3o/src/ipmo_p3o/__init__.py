@@ -17,31 +17,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ipmo.figures.svg import Figure
+from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, Methodology, Profile, Section, Table, agree, counted, hookimpl
-from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES, P3OFields
+from ipmo_p3o.blueprint import Blueprint, SectionGap, blueprint
+from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES
 from ipmo_p3o.drawings import coverage_map, office_map
+from ipmo_p3o.fields import BlueprintElement, Control, Measured, P3OFields, ValueKpi
 from ipmo_p3o.flows import Lineage, lineage, lineage_table, wait
 from ipmo_p3o.offices import OfficeModel, ReportingPath, office_model, reporting_paths
+from ipmo_p3o.roles import roles_table
 from ipmo_p3o.rules import CHECKS
 from ipmo_p3o.services import Coverage, ServiceCell, coverage
+from ipmo_p3o.value import kpi_table
 
 __all__ = [
     "CATALOGUE",
     "P3O",
+    "Blueprint",
+    "BlueprintElement",
+    "Control",
     "Coverage",
     "Lineage",
+    "Measured",
     "OfficeModel",
     "P3OFields",
     "ReportingPath",
+    "SectionGap",
     "ServiceCell",
+    "ValueKpi",
+    "blueprint",
     "coverage",
     "coverage_map",
     "ipmo_methodologies",
+    "kpi_table",
     "lineage",
     "lineage_table",
     "office_map",
     "office_model",
     "reporting_paths",
+    "roles_table",
     "wait",
 ]
 
@@ -92,6 +106,24 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         yield "# Age of figures at the top"
         yield "Freshest and oldest are bounds from cadences and cut-offs, in elapsed days, when the figure lands at its last reader."
         yield lineage_table(pf)
+    yield from _worth(pf)
+
+
+def _worth(pf: Portfolio) -> Iterable[str | Table | Figure]:
+    """What offices are worth, how far the blueprint is, and who holds the roles: each where something of it is stated."""
+    kpis = kpi_table(pf)
+    if len(kpis):
+        yield "# What offices are worth"
+        yield "How far from its baseline to its target each measure has come, by the last measurement."
+        yield kpis
+    found = blueprint(pf)
+    if found.share is not None:
+        yield "# The blueprint"
+        yield f"{found.share:.0%} of the gap between the office model as it is and its blueprint is closed, by weight."
+        yield found.table()
+    if any(person.roles for person in pf.people):
+        yield "# Roles"
+        yield roles_table(pf)
 
 
 P3O = Methodology(
@@ -110,7 +142,16 @@ P3O = Methodology(
             name="light",
             title="A single office for a small portfolio",
             source="ipmo",
-            without=("p3o/cadence", "p3o/standards", "p3o/learning", "p3o/service-overlap"),
+            without=(
+                "p3o/cadence",
+                "p3o/standards",
+                "p3o/learning",
+                "p3o/service-overlap",
+                "p3o/roles",
+                "p3o/value",
+                "p3o/blueprint",
+                "p3o/proportion",
+            ),
         ),
     ),
     checks=CHECKS,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import attrs
-
-from ipmo import Span
-from ipmo.model import FrozenMap
 from ipmo.plugin import DecisionRight, Extension, Role, Stage
+from ipmo_p3o.fields import P3OFields
 
-__all__ = ["CATALOGUE", "GUIDE", "RIGHTS", "ROLES", "STAGES", "P3OFields", "named_service"]
+__all__ = ["ASSURANCE", "CATALOGUE", "FIELDS", "GUIDE", "RIGHTS", "ROLES", "ROLE_PROFILES", "STAGES", "named_role", "named_service"]
 
 GUIDE = "P3O, office models, services and reporting lines; our own words, after public summaries of the 2013 and 2020 guides"
 
@@ -82,6 +79,33 @@ ROLES = (
         )
     ),
 )
+ROLE_PROFILES = {
+    "govs-002": (
+        "GovS 002, Project delivery, version 2.1: roles; our own words",
+        {
+            "portfolio-director": "Portfolio director",
+            "portfolio-manager": "Portfolio manager",
+            "programme-manager": "Programme manager",
+            "project-manager": "Project manager",
+        },
+    ),
+}
+"""Further roles that a portfolio may ask for, by the name of a public standard: (source, name to title)."""
+
+
+def named_role(name: str) -> str:
+    """A role by its short name, whichever way it was written.
+
+    >>> named_role("Portfolio analyst"), named_role("project director")
+    ('analyst', 'project director')
+    """
+    key = " ".join(name.split()).casefold()
+    every = {role.name: role.title for role in ROLES} | {n: t for _, roles in ROLE_PROFILES.values() for n, t in roles.items()}
+    if key in every:
+        return key
+    return next((short for short, title in every.items() if title.casefold() == key), key)
+
+
 RIGHTS = (
     DecisionRight(name="office-model", title="Change the office model or close an office", held_by="P3O sponsor", source=GUIDE),
     DecisionRight(name="standards", title="Issue a standard or waive one", held_by="Centre of excellence", source=GUIDE),
@@ -95,30 +119,9 @@ STAGES = (
 )
 
 
-@attrs.frozen(kw_only=True)
-class P3OFields:
-    """What the method adds to a portfolio, an office or a project; each field belongs to one of them.
-
-    Args:
-        virtual: of a portfolio: no office at its top on purpose, each service is answered for by its owner.
-        grace: of a portfolio: how long a temporary office may outlive its host; a year when left out.
-        funding_line: of an office: where its money comes from.
-        standards: of a project: standard id to the version it follows.
-        cites: of a project: lessons that its plan rests on.
-    """
-
-    virtual: bool = False
-    grace: Span | None = None
-    funding_line: str = ""
-    standards: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
-    cites: tuple[str, ...] = ()
-
-
-FIELDS = Extension(name="p3o", title="Office model, standards followed, lessons cited", source=GUIDE, parse=P3OFields)
-NONE = P3OFields()
-
-
-def fields_of(noun: object) -> P3OFields:
-    """What the method keeps about an item; nothing when it says nothing."""
-    found = getattr(noun, "extensions", {}).get("p3o")
-    return found if isinstance(found, P3OFields) else NONE
+FIELDS = Extension(
+    name="p3o",
+    title="Office model and blueprint, value of offices, tiers; standards followed, lessons cited",
+    source=GUIDE,
+    parse=P3OFields,
+)

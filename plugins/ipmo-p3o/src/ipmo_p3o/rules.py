@@ -10,10 +10,16 @@ from datetime import date, timedelta
 import ipmo
 from ipmo.model import Portfolio, Programme, Project
 from ipmo.plugin import Check, CheckContext, Finding, Severity, counted
-from ipmo_p3o.catalogue import ASSURANCE, GUIDE, fields_of, named_service
+from ipmo_p3o.blueprint import gaps_closed
+from ipmo_p3o.catalogue import ASSURANCE, GUIDE, named_service
+from ipmo_p3o.fields import fields_of
 from ipmo_p3o.flows import nominal_days
 from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
+from ipmo_p3o.proportion import proportion
+from ipmo_p3o.roles import roles
 from ipmo_p3o.services import coverage, kind_of
+from ipmo_p3o.value import closing, value
+from ipmo_p3o.wording import finding
 
 __all__ = ["CHECKS"]
 
@@ -26,10 +32,6 @@ APART = timedelta(days=14)
 LEVELS = {"project": 0, "programme": 1, "portfolio": 2}
 
 
-def _finding(slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> Finding:
-    return Finding(code=f"p3o/{slug}", item=item, message=message, hint=hint, severity=severity)
-
-
 # ------------------------------------------------------------------------------------------------ offices
 
 
@@ -38,7 +40,7 @@ def _apex(context: CheckContext) -> Iterable[Finding]:
     pf, model = context.portfolio, office_model(context.portfolio)
     apexes = [office.id for office in model.apexes]
     if len(apexes) > 1:
-        yield _finding(
+        yield finding(
             "one-apex",
             "",
             f"{len(apexes)} portfolio offices stand at the top: {', '.join(apexes)}",
@@ -46,12 +48,12 @@ def _apex(context: CheckContext) -> Iterable[Finding]:
         )
     elif not apexes and not fields_of(pf).virtual:
         hint = "declare an office of type portfolio, or extensions: {p3o: {virtual: true}} and an owner for each service"
-        yield _finding("one-apex", "", "no portfolio office stands at the top", hint)
+        yield finding("one-apex", "", "no portfolio office stands at the top", hint)
     elif not apexes:
         for service in sorted(pf.services, key=lambda s: s.id):
             if service.owner is None and service.provider is None:
                 message = f"the office is virtual, and nobody answers for service {service.id!r}"
-                yield _finding("one-apex", service.id, message, "write owner: or provider:")
+                yield finding("one-apex", service.id, message, "write owner: or provider:")
 
 
 def _forest(context: CheckContext) -> Iterable[Finding]:
@@ -62,16 +64,16 @@ def _forest(context: CheckContext) -> Iterable[Finding]:
     for name, ups in above.items():
         if len(ups) > 1:
             message = f"office {name!r} reports to {len(ups)} offices: {', '.join(map(repr, ups))}"
-            yield _finding("office-forest", name, message, "keep one as its hub")
+            yield finding("office-forest", name, message, "keep one as its hub")
         loop = _loop(name, above)
         if loop and min(loop) == name:
             message = f"offices report in a circle: {' -> '.join([*loop, loop[0]])}"
-            yield _finding("office-forest", name, message, "let one of them report to a board")
+            yield finding("office-forest", name, message, "let one of them report to a board")
         if is_temporary(offices[name]) and not ups and any(not is_temporary(other) for other in offices.values()):
-            yield _finding("office-forest", name, f"temporary office {name!r} has no office above it", "let it report to its hub")
+            yield finding("office-forest", name, f"temporary office {name!r} has no office above it", "let it report to its hub")
         elif not is_temporary(offices[name]) and offices[name].type in HUBS and not offices[name].reports_to:
             message = f"permanent {offices[name].type} office {name!r} reports to nobody"
-            yield _finding("office-forest", name, message, "let it report to the portfolio office, or to a board")
+            yield finding("office-forest", name, message, "let it report to the portfolio office, or to a board")
 
 
 def _loop(start: str, above: dict[str, list[str]]) -> list[str]:
@@ -99,27 +101,27 @@ def _temporary_end(context: CheckContext) -> Iterable[Finding]:
     for office in offices:
         if office.host is None:
             message = f"temporary office {office.id!r} has no host"
-            yield _finding("temporary-office", office.id, message, "write host: the initiative it serves")
+            yield finding("temporary-office", office.id, message, "write host: the initiative it serves")
             continue
         if office.ends is None:
-            yield _finding("temporary-office", office.id, f"temporary office {office.id!r} has no end", "write ends:")
+            yield finding("temporary-office", office.id, f"temporary office {office.id!r} has no end", "write ends:")
             continue
         closes = figures[office.host].day if office.host in figures else None
         if closes is None:
             message = f"whether office {office.id!r} ends in time cannot be said: its host {office.host!r} has no finish"
-            yield _finding("temporary-office", office.id, message, severity=Severity.INFO)
+            yield finding("temporary-office", office.id, message, severity=Severity.INFO)
         elif day_of(office.ends) > closes + grace:
             message = (
                 f"temporary office {office.id!r} ends {day_of(office.ends)}, more than {grace.days} days after its host"
                 f" {office.host!r} finishes ({closes})"
             )
-            yield _finding("temporary-office", office.id, message, "end it earlier or make it permanent")
+            yield finding("temporary-office", office.id, message, "end it earlier or make it permanent")
         elif day_of(office.ends) < closes:
             days = counted((closes - day_of(office.ends)).days, "day")
             message = (
                 f"temporary office {office.id!r} ends {day_of(office.ends)}, {days} before its host {office.host!r} finishes ({closes})"
             )
-            yield _finding("temporary-office", office.id, message, "let it last until its host is done, or name who takes over")
+            yield finding("temporary-office", office.id, message, "let it last until its host is done, or name who takes over")
 
 
 def _permanent(context: CheckContext) -> Iterable[Finding]:
@@ -129,12 +131,12 @@ def _permanent(context: CheckContext) -> Iterable[Finding]:
             continue
         if office.host is not None:
             message = f"permanent office {office.id!r} is hosted by {office.host!r}, which will end"
-            yield _finding("permanent-office", office.id, message, "drop host:, or write permanent: false and ends:", Severity.WARNING)
+            yield finding("permanent-office", office.id, message, "drop host:, or write permanent: false and ends:", Severity.WARNING)
         lacks = [name for name, there in (("sponsor", office.sponsor), ("funding line", fields_of(office).funding_line)) if not there]
         if lacks:
             message = f"permanent office {office.id!r} has no {' and no '.join(lacks)}"
             hint = "write sponsor: and extensions: {p3o: {funding_line: ...}}"
-            yield _finding("permanent-office", office.id, message, hint, Severity.WARNING)
+            yield finding("permanent-office", office.id, message, hint, Severity.WARNING)
 
 
 def _reach(context: CheckContext) -> Iterable[Finding]:
@@ -142,7 +144,7 @@ def _reach(context: CheckContext) -> Iterable[Finding]:
     pf = context.portfolio
     if not pf.bodies:
         message = "the portfolio has no board, so no initiative reaches one"
-        yield _finding("reach-the-top", "", message, "declare organisation: bodies:")
+        yield finding("reach-the-top", "", message, "declare organisation: bodies:")
         return
     model = office_model(pf)
     for one in model.initiatives:
@@ -154,10 +156,10 @@ def _reach(context: CheckContext) -> Iterable[Finding]:
         kind = "project" if isinstance(one, Project) else "programme"
         if path.ends in ("", "office"):
             message = f"{kind} {one.id!r} does not reach a board: its reporting line ends at {path}"
-            yield _finding("reach-the-top", one.id, message, "give the last office a reports_to:")
+            yield finding("reach-the-top", one.id, message, "give the last office a reports_to:")
         else:
             message = f"the reporting line of {kind} {one.id!r} ends at {path.ends} level: {path}"
-            yield _finding("reach-the-top", one.id, message, f"let board {path.steps[-1]!r} report to the portfolio's")
+            yield finding("reach-the-top", one.id, message, f"let board {path.steps[-1]!r} report to the portfolio's")
 
 
 # ------------------------------------------------------------------------------------------------ services
@@ -170,12 +172,12 @@ def _covered(context: CheckContext) -> Iterable[Finding]:
     for service in sorted(pf.services, key=lambda s: s.id):
         if service.provider is None and service.owner is None and kind_of(service) not in known:
             message = f"service {service.id!r} is given by no one"
-            yield _finding("service-gap", service.id, message, "write provider: an office, or owner: who answers for it")
+            yield finding("service-gap", service.id, message, "write provider: an office, or owner: who answers for it")
     for cell in coverage(pf).gaps:
         if cell.item == pf.id or context.covers(cell.item):
             where = "" if cell.item == pf.id else cell.item
             message = f"nobody gives the mandatory service {cell.service!r} to {'the portfolio' if not where else repr(where)}"
-            yield _finding("service-gap", where, message, "let an office offer it, or waive it with a reason and a date")
+            yield finding("service-gap", where, message, "let an office offer it, or waive it with a reason and a date")
 
 
 def _twice(context: CheckContext) -> Iterable[Finding]:
@@ -185,7 +187,7 @@ def _twice(context: CheckContext) -> Iterable[Finding]:
         if cell.item == pf.id or context.covers(cell.item):
             where = "" if cell.item == pf.id else cell.item
             message = f"{'the portfolio' if not where else repr(where)} gets service {cell.service!r} from {' and '.join(cell.providers)}"
-            yield _finding("service-overlap", where, message, "write split: on one of the services, or drop one", Severity.WARNING)
+            yield finding("service-overlap", where, message, "write split: on one of the services, or drop one", Severity.WARNING)
 
 
 # ------------------------------------------------------------------------------------------------ independence
@@ -211,16 +213,16 @@ def _independent(context: CheckContext) -> Iterable[Finding]:
                 message = f"gate {gate.id!r} of {project.id!r} is decided by {decider!r}, all of whose members deliver it"
             else:
                 continue
-            yield _finding("independence", f"{project.id}/{gate.id}", message, "let a board decide that stands outside")
+            yield finding("independence", f"{project.id}/{gate.id}", message, "let a board decide that stands outside")
         for assessor in sorted({c.assessor for c in project.confidence} & line):
             message = f"the confidence in {project.id!r} is assessed by {assessor!r}, who delivers it"
-            yield _finding("independence", project.id, message, "let somebody assess it who stands outside")
+            yield finding("independence", project.id, message, "let somebody assess it who stands outside")
         over = set(model.over(project.id))
         for service in assurers:
             taken = not service.consumers or over & set(service.consumers)
             if service.provider in line and taken:
                 message = f"{project.id!r} is assured by office {service.provider!r}, which belongs to its delivery"
-                yield _finding("independence", project.id, message, "let another office assure it")
+                yield finding("independence", project.id, message, "let another office assure it")
 
 
 def _neutral(context: CheckContext) -> Iterable[Finding]:
@@ -258,7 +260,7 @@ def _neutral(context: CheckContext) -> Iterable[Finding]:
         if office in model.offices and model.supports(office, initiative) and (item, owner) not in told:
             told.add((item, owner))
             by = f"office {office!r}" if owner == office else f"{owner!r} of office {office!r}"
-            yield _finding("neutral-office", item, f"{kind} {item!r} is owned by {by}, which supports it", "let the line own it")
+            yield finding("neutral-office", item, f"{kind} {item!r} is owned by {by}, which supports it", "let the line own it")
 
 
 # ------------------------------------------------------------------------------------------------ data and escalation
@@ -274,7 +276,7 @@ def _one_source(context: CheckContext) -> Iterable[Finding]:
     for field, found in sorted(systems.items()):
         if len(found) > 1:
             message = f"field {field!r} has {len(found)} systems of record: {', '.join(sorted(found))}"
-            yield _finding("one-source", "", message, "name one of them in every flow of the field")
+            yield finding("one-source", "", message, "name one of them in every flow of the field")
     reporters: tuple[Programme | Project, ...] = (*pf.programmes, *pf.projects)
     for one in reporters:
         if not context.covers(one.id):
@@ -286,7 +288,7 @@ def _one_source(context: CheckContext) -> Iterable[Finding]:
         for day, colours in sorted(said.items(), key=lambda pair: str(pair[0])):
             if len(colours) > 1:
                 words = ", ".join(f"{colour} by {by}" for colour, by in sorted(colours.items()))
-                yield _finding(
+                yield finding(
                     "one-source", one.id, f"reports on {one.id!r} of {day} contradict each other: {words}", "keep the one that holds"
                 )
         yield from _apart(pf, one)
@@ -305,7 +307,7 @@ def _apart(pf: Portfolio, one: Programme | Project) -> Iterator[Finding]:
     ):
         if colour != another and timedelta(0) < when - day <= APART:
             message = f"reports on {one.id!r} contradict each other: {colour} by {who} on {day}, {another} by {other} on {when}"
-            yield _finding("one-source", one.id, message, "ask both, and keep the one that holds")
+            yield finding("one-source", one.id, message, "ask both, and keep the one that holds")
 
 
 def _escalation(context: CheckContext) -> Iterable[Finding]:
@@ -318,7 +320,7 @@ def _escalation(context: CheckContext) -> Iterable[Finding]:
         for one in stated if not able else ():
             item = "" if one is pf else one.id  # type: ignore[attr-defined]
             message = f"{'the portfolio' if not item else repr(item)} has a tolerance, and no board of its level or above hears of a breach"
-            yield _finding("escalation", item, message, "declare organisation: bodies:")
+            yield finding("escalation", item, message, "declare organisation: bodies:")
     if not pf.bodies or not any(one.tolerance for nouns in levels.values() for one in nouns):  # type: ignore[attr-defined]
         return
     for breach in ipmo.status(pf, baseline=context.baseline).breaches:
@@ -328,18 +330,18 @@ def _escalation(context: CheckContext) -> Iterable[Finding]:
         what = f"the breach of {breach.aspect} of {'the portfolio' if not item else repr(item)}"
         board = breach.escalate_to
         if board is None:
-            yield _finding("escalation", item, f"{what} goes to nobody", "name a board of its level or above")
+            yield finding("escalation", item, f"{what} goes to nobody", "name a board of its level or above")
             continue
         if not breach.covered and breach.stake is not None:
             message = f"{what} goes to {board!r}, whose authority is not known to cover {breach.stake}"
-            yield _finding("escalation", item, message, "raise its authority, or let it report to a board that has it")
+            yield finding("escalation", item, message, "raise its authority, or let it report to a board that has it")
         last, seen = board, {board}
         while model.ups(last) and model.ups(last)[0] not in seen:
             last = model.ups(last)[0]
             seen.add(last)
         if last not in model.tops:
             message = f"{what} goes to {board!r} and ends at {last!r}, below the portfolio's board"
-            yield _finding("escalation", item, message, f"let {last!r} report to the board")
+            yield finding("escalation", item, message, f"let {last!r} report to the board")
 
 
 def _cadence(context: CheckContext) -> Iterable[Finding]:
@@ -358,7 +360,7 @@ def _cadence(context: CheckContext) -> Iterable[Finding]:
                 f"{flow.field!r} from {flow.source!r} is cut off {flow.cut_off}, after {flow.target!r} cuts off for {target!r}"
                 f" ({parent.cut_off}): it waits for the next period"  # type: ignore[attr-defined]
             )
-            yield _finding("cadence", flow.source, message, "cut off earlier below, or later above", Severity.WARNING)
+            yield finding("cadence", flow.source, message, "cut off earlier below, or later above", Severity.WARNING)
 
 
 # ------------------------------------------------------------------------------------------------ standards and lessons
@@ -376,7 +378,7 @@ def _adoption(context: CheckContext) -> Iterable[Finding]:
         follows = fields_of(project).standards
         for name in sorted(set(follows) - set(known)):
             message = f"project {project.id!r} follows the unknown standard {name!r}"
-            yield _finding("standards", project.id, message, f"known: {', '.join(sorted(known)) or 'none'}", Severity.WARNING)
+            yield finding("standards", project.id, message, f"known: {', '.join(sorted(known)) or 'none'}", Severity.WARNING)
         for name, standard in known.items():
             if standard.applies_to not in ("", "project") or not standard.version:
                 continue
@@ -385,7 +387,7 @@ def _adoption(context: CheckContext) -> Iterable[Finding]:
             has = f"follows version {follows[name]} of" if name in follows else "does not say which version it follows of"
             message = f"project {project.id!r} {has} standard {name!r}; version {standard.version} is current"
             hint = f"write extensions: {{p3o: {{standards: {{{name}: {standard.version}}}}}}}, or a waiver with a reason and a date"
-            yield _finding("standards", project.id, message, hint, Severity.WARNING)
+            yield finding("standards", project.id, message, hint, Severity.WARNING)
 
 
 def _over(pf: Portfolio, project: Project) -> tuple[str, ...]:
@@ -403,16 +405,16 @@ def _learning(context: CheckContext) -> Iterable[Finding]:
         if not context.covers(project.id):
             continue
         for name in sorted(set(fields_of(project).cites) - known):
-            yield _finding("learning", project.id, f"project {project.id!r} cites the unknown lesson {name!r}", severity=Severity.WARNING)
+            yield finding("learning", project.id, f"project {project.id!r} cites the unknown lesson {name!r}", severity=Severity.WARNING)
         if project.counted_as in ("closed", "cancelled") and not taught[project.id]:
             message = f"project {project.id!r} is {project.counted_as} and left no lesson"
-            yield _finding("learning", project.id, message, "write lessons: with from: its id", Severity.WARNING)
+            yield finding("learning", project.id, message, "write lessons: with from: its id", Severity.WARNING)
         if project.counted_as in ("proposed", "approved") and known and not fields_of(project).cites and project.id not in used:
             message = f"project {project.id!r} is {project.counted_as} and cites no lesson"
-            yield _finding("learning", project.id, message, "write extensions: {p3o: {cites: [...]}}", Severity.INFO)
+            yield finding("learning", project.id, message, "write extensions: {p3o: {cites: [...]}}", Severity.INFO)
     for lesson in pf.lessons:
         if not lesson.applied_in and lesson.id not in cited:
-            yield _finding("learning", lesson.id, f"lesson {lesson.id!r} has been used nowhere", "apply it, or withdraw it", Severity.INFO)
+            yield finding("learning", lesson.id, f"lesson {lesson.id!r} has been used nowhere", "apply it, or withdraw it", Severity.INFO)
 
 
 CHECKS = tuple(
@@ -427,10 +429,15 @@ CHECKS = tuple(
         ("independence", "P3O-R07", "Whoever assures or gates an initiative does not deliver it", _independent),
         ("one-source", "P3O-R08", "Each reported field has one system of record, and reports do not contradict each other", _one_source),
         ("reach-the-top", "P3O-R09", "Every initiative reaches the top board", _reach),
+        ("roles", "P3O-R10", "Mandatory roles are held, nobody holds too many, nobody assures what they own", roles),
         ("escalation", "P3O-R11", "Each tolerance has somebody to escalate to, with the authority, up to the board", _escalation),
         ("cadence", "P3O-R12", "Who sends cuts off no later than who takes it on", _cadence),
         ("standards", "P3O-R13", "Every initiative follows the current version of each standard, or has a waiver", _adoption),
         ("learning", "P3O-R14", "Closed and cancelled initiatives leave lessons, and new ones cite some", _learning),
+        ("blueprint", "P3O-R15", "Gaps of the blueprint close by their day, in their order, with evidence", gaps_closed),
         ("neutral-office", "P3O-R17", "An office owns no benefit, risk or delivery that it supports", _neutral),
+        ("value", "P3O-R18", "Each office has a KPI of its value with baseline, target and a fresh measurement", value),
+        ("office-closing", "P3O-R19", "A temporary office that closes hands over to somebody who stays", closing),
+        ("proportion", "P3O-R20", "Control is in proportion to the tier of an initiative, both ways", proportion),
     )
 )

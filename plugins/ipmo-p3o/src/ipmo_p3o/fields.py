@@ -1,0 +1,184 @@
+"""What the method adds to portfolios, offices and projects: blueprint, value of an office, hand-over at its end, tiers of control."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from ipmo import Span
+from ipmo.model import FrozenMap, Portfolio, doc
+from ipmo.plugin import UnitError
+
+__all__ = ["SECTIONS", "BlueprintElement", "Control", "Measured", "P3OFields", "ValueKpi", "answerable", "fields_of"]
+
+SECTIONS = ("processes", "organisation", "technology", "information")
+"""The sections of a blueprint (MSP; P3O, the permanent model's Define)."""
+
+
+@attrs.frozen(kw_only=True)
+class Measured:
+    """A value on a day.
+
+    Args:
+        date: when it was measured.
+        value: in the unit of its KPI.
+    """
+
+    date: date
+    value: float
+
+
+@attrs.frozen(kw_only=True)
+class ValueKpi:
+    """What an office is worth to those it serves, as something that is measured.
+
+    Args:
+        id: its name in the office.
+        name: what is measured.
+        unit: of its values, free text.
+        baseline: the value before.
+        target: the value aimed at.
+        owner: id of who answers for it.
+        every: how often it is measured.
+        measured: the values, in any order.
+    """
+
+    id: str
+    name: str = ""
+    unit: str = ""
+    baseline: float | None = None
+    target: float | None = None
+    owner: str = ""
+    every: Span | None = None
+    measured: tuple[Measured, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class BlueprintElement:
+    """One thing of the office model that is to become another.
+
+    Args:
+        id: its name in the blueprint.
+        section: processes, organisation, technology or information.
+        name: what it is about.
+        as_is, to_be: how it is, and how it should be; where both are the same there is no gap.
+        weight: how much it counts among the gaps.
+        done: the share of the gap that is closed so far.
+        closed: the day on which all of it was.
+        due: the day by which it should be.
+        owner: id of who answers for it.
+        evidence: where one sees that it is closed.
+        after: ids of elements that must be closed first.
+        effort: person-days that closing it takes.
+        benefit: what closing it brings, in words.
+    """
+
+    id: str
+    section: str = attrs.field(metadata=doc("section", choices=SECTIONS))
+    name: str = ""
+    as_is: str = ""
+    to_be: str = ""
+    weight: float = 1.0
+    done: float = attrs.field(default=0.0, metadata={"unit": "share"})
+    closed: date | None = None
+    due: date | None = None
+    owner: str = ""
+    evidence: str = ""
+    after: tuple[str, ...] = ()
+    effort: float | None = None
+    benefit: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.weight <= 0:
+            raise UnitError(f"element {self.id!r} has weight {self.weight:g}; a weight is above 0")
+        if not 0 <= self.done <= 1:
+            raise UnitError(f"element {self.id!r} is done by {self.done:g}; a share lies between 0 and 100 %")
+
+    @property
+    def gap(self) -> bool:
+        """Whether there is anything to change."""
+        return self.as_is.strip() != self.to_be.strip() or not self.to_be.strip()
+
+    def closed_by(self, today: date | None) -> float:
+        """The share of the gap that is closed on a day; without a day, of all that was ever closed."""
+        return 1.0 if self.closed is not None and (today is None or self.closed <= today) else self.done
+
+
+@attrs.frozen(kw_only=True)
+class Control:
+    """How closely initiatives of a tier are looked at.
+
+    Args:
+        tier: its name; a project says its own with `tier:`, else by its attribute `tier` or `criticality`.
+        gates_least, gates_most: how many gates it has.
+        reports_least: it is reported on at least as often as this.
+        reports_most: it is reported on no more often than this.
+    """
+
+    tier: str
+    gates_least: int = 0
+    gates_most: int | None = None
+    reports_least: Span | None = None
+    reports_most: Span | None = None
+
+
+@attrs.frozen(kw_only=True)
+class P3OFields:
+    """What the method adds to a portfolio, an office or a project; each field belongs to one of them.
+
+    Args:
+        virtual: of a portfolio: no office at its top on purpose, each service is answered for by its owner.
+        grace: of a portfolio: how long a temporary office may outlive its host; a year when left out.
+        role_profile: of a portfolio: further roles that somebody must hold: `govs-002`.
+        most_roles: of a portfolio: the most roles that one person holds; 3 when left out.
+        blueprint: of a portfolio: how the office model is, and how it should be.
+        controls: of a portfolio: how closely each tier of initiatives is looked at.
+        funding_line: of an office: where its money comes from.
+        kpis: of an office: what it is worth, as something that is measured.
+        handed_over: of a temporary office: records, risks, benefits, lessons to who takes each over when it closes.
+        standards: of a project: standard id to the version it follows.
+        cites: of a project: lessons that its plan rests on.
+        tier: of a project: how closely it is looked at.
+    """
+
+    virtual: bool = False
+    grace: Span | None = None
+    role_profile: str = attrs.field(default="", metadata=doc("further mandatory roles", choices=("", "govs-002")))
+    most_roles: int = 3
+    blueprint: tuple[BlueprintElement, ...] = ()
+    controls: tuple[Control, ...] = ()
+    funding_line: str = ""
+    kpis: tuple[ValueKpi, ...] = ()
+    handed_over: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
+    standards: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
+    cites: tuple[str, ...] = ()
+    tier: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        rows = (
+            ("element", [one.id for one in self.blueprint]),
+            ("tier", [one.tier for one in self.controls]),
+            ("KPI", [k.id for k in self.kpis]),
+        )
+        for what, names in rows:
+            if len(set(names)) < len(names):
+                raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")
+        if unknown := sorted(set(self.handed_over) - set(HANDED_OVER)):
+            raise UnitError(f"handed_over: {unknown[0]!r} is not one of {', '.join(HANDED_OVER)}")
+
+
+HANDED_OVER = ("records", "risks", "benefits", "lessons")
+"""What a temporary office leaves behind."""
+NONE = P3OFields()
+
+
+def answerable(portfolio: Portfolio) -> frozenset[str]:
+    """Ids of those who may answer for something: people, offices, boards."""
+    return frozenset((*(p.id for p in portfolio.people), *(o.id for o in portfolio.offices), *(b.id for b in portfolio.bodies)))
+
+
+def fields_of(noun: object) -> P3OFields:
+    """What the method keeps about an item; nothing when it says nothing."""
+    found = getattr(noun, "extensions", {}).get("p3o")
+    return found if isinstance(found, P3OFields) else NONE

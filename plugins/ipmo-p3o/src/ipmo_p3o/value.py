@@ -1,0 +1,157 @@
+"""What an office is worth, measured (P3O-R18), and what a temporary one leaves behind when it closes (P3O-R19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from ipmo.model import Office, Portfolio, Programme, Project
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Table
+from ipmo_p3o.fields import Measured, ValueKpi, answerable, fields_of
+from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
+from ipmo_p3o.wording import finding, later
+
+__all__ = ["closing", "kpi_table", "value"]
+
+
+def _today(portfolio: Portfolio) -> date | None:
+    return None if portfolio.status_date is None else day_of(portfolio.status_date)
+
+
+def latest(kpi: ValueKpi, today: date | None) -> Measured | None:
+    """The last value that was measured by a day; of two of one day the one that stands later in the file."""
+    known = [(row.date, place) for place, row in enumerate(kpi.measured) if today is None or row.date <= today]
+    return kpi.measured[max(known)[1]] if known else None
+
+
+def kpi_table(portfolio: Portfolio) -> Table:
+    """What offices are worth: office, kpi, baseline, target, latest, measured, reached (share of the way from baseline to target)."""
+    today = _today(portfolio)
+    rows = [(office.id, kpi, latest(kpi, today)) for office in office_model(portfolio).offices.values() for kpi in fields_of(office).kpis]
+    return Table(
+        [
+            Column("office", "str", [office for office, _, _ in rows]),
+            Column("kpi", "str", [kpi.name or kpi.id for _, kpi, _ in rows]),
+            Column("unit", "str", [kpi.unit for _, kpi, _ in rows]),
+            Column("baseline", "float", [kpi.baseline for _, kpi, _ in rows]),
+            Column("target", "float", [kpi.target for _, kpi, _ in rows]),
+            Column("latest", "float", [None if last is None else last.value for _, _, last in rows]),
+            Column("measured", "date", [None if last is None else last.date for _, _, last in rows]),
+            Column("reached", "float", [_reached(kpi, last) for _, kpi, last in rows], "share"),
+        ]
+    )
+
+
+def _reached(kpi: ValueKpi, last: Measured | None) -> float | None:
+    if last is None or kpi.baseline is None or kpi.target is None or kpi.target == kpi.baseline:
+        return None
+    return (last.value - kpi.baseline) / (kpi.target - kpi.baseline)
+
+
+def value(context: CheckContext) -> Iterable[Finding]:
+    """P3O-R18: each office has a KPI of its value with baseline, target, owner and a measurement that is not older than its period."""
+    pf = context.portfolio
+    today = _today(pf)
+    known = answerable(pf)
+    for office in office_model(pf).offices.values():
+        kpis = fields_of(office).kpis
+        if not kpis:
+            message = f"nothing measures what office {office.id!r} is worth"
+            hint = "write kpis: under its extensions: p3o, each with baseline, target, owner, every and measured"
+            yield finding("value", office.id, message, hint, Severity.WARNING)
+            continue
+        faults = [(kpi, _lacks(kpi, today, known)) for kpi in kpis]
+        if any(not lacks for _, lacks in faults):  # one that holds is enough
+            continue
+        for kpi, lacks in faults:
+            message = f"KPI {kpi.id!r} of office {office.id!r} {' and '.join(lacks)}"
+            yield finding("value", office.id, message, "one KPI that is whole and fresh is enough", Severity.WARNING, part=kpi.id)
+
+
+def _lacks(kpi: ValueKpi, today: date | None, known: frozenset[str]) -> list[str]:
+    out = [f"has no {word}" for word in ("baseline", "target") if getattr(kpi, word) is None]
+    if kpi.every is None:
+        out.append("does not say how often it is measured")
+    if kpi.baseline is not None and kpi.baseline == kpi.target:
+        out.append("aims at what it was")
+    if not kpi.owner:
+        out.append("has no owner")
+    elif kpi.owner not in known:
+        out.append(f"is owned by {kpi.owner!r}, whom nobody knows")
+    last = latest(kpi, today)
+    if last is None:
+        out.append("was never measured")
+    elif kpi.every is not None and today is not None and later(last.date, kpi.every) < today:
+        out.append(f"was last measured on {last.date}, more than {kpi.every} ago")
+    return out
+
+
+# ------------------------------------------------------------------------------------------------ the end of an office
+
+
+def closing(context: CheckContext) -> Iterable[Finding]:
+    """P3O-R19: a temporary office that closes hands records, lessons, open risks and the tracking of benefits to somebody who stays.
+
+    Risks count where its host has an open one, benefits where its host enables one. Who stays is a board, an office that is open, or a
+    person who is permanent or whose office is open; nobody who goes with the office.
+    """
+    pf = context.portfolio
+    today = _today(pf)
+    if today is None:
+        return
+    closed = {o.id for o in pf.offices if o.ends is not None and day_of(o.ends) <= today}
+    for office in sorted(pf.offices, key=lambda o: o.id):
+        if office.id not in closed or not is_temporary(office):
+            continue
+        given = fields_of(office).handed_over
+        for what in _left(pf, office):
+            who = given.get(what, "")
+            why = _gone(pf, who, office, closed) if who else "to nobody"
+            if why:
+                message = f"office {office.id!r} closed on {day_of(office.ends or today)} and handed its {what} {why}"
+                hint = f"write extensions: {{p3o: {{handed_over: {{{what}: somebody who stays}}}}}}"
+                yield finding("office-closing", office.id, message, hint, part=what)
+        yield from _owned(pf, office, closed)
+
+
+def _hosted(pf: Portfolio, office: Office) -> list[Project]:
+    """The projects that an office served as their own."""
+    model = office_model(pf)
+    return [p for p in pf.projects if office.host is not None and office.host in model.over(p.id)]
+
+
+def _left(pf: Portfolio, office: Office) -> tuple[str, ...]:
+    """What there is to hand over."""
+    inside = _hosted(pf, office)
+    names = {project.id for project in inside}
+    risks = any(risk.state == "open" for project in inside for risk in project.risks)
+    enablers = (e.source for benefit in pf.benefits for e in (*benefit.enabled_by, *benefit.any_of))
+    benefits = any(pf.project_of(source) in names for source in enablers)
+    return ("records", "lessons", *(("risks",) if risks else ()), *(("benefits",) if benefits else ()))
+
+
+def _gone(pf: Portfolio, who: str, office: Office, closed: set[str]) -> str:
+    """Why somebody cannot take over; empty where they can."""
+    noun = pf.items.get(who)
+    if who == office.id:
+        return "to itself"
+    if isinstance(noun, Office):
+        return f"to office {who!r}, which has closed" if who in closed else ""
+    if isinstance(noun, Project | Programme) or noun is None:
+        return f"to {who!r}, who is no person, office or board"
+    place = getattr(noun, "office", None)
+    if place in closed and getattr(noun, "permanent", None) is not True:
+        return f"to {who!r} of office {place!r}, which has closed"
+    return ""
+
+
+def _owned(pf: Portfolio, office: Office, closed: set[str]) -> Iterator[Finding]:
+    """Open risks that still belong to an office that has closed, or to somebody who goes with it."""
+    goes = {office.id} | {p.id for p in pf.people if p.office == office.id and p.permanent is not True}
+    for project in pf.projects:
+        if project.counted_as not in OPEN:
+            continue
+        for risk in project.risks:
+            if risk.state == "open" and risk.owner in goes and office.id in closed:
+                message = f"open risk '{project.id}/{risk.id}' is still owned by {risk.owner!r} of office {office.id!r}, which has closed"
+                yield finding("office-closing", f"{project.id}/{risk.id}", message, "name an owner who stays", part=office.id)
