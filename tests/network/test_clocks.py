@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ipmo.model import Calendar, Portfolio
 from ipmo.model.calendars import CONTINUOUS, STANDARD, shifts
 from ipmo.network.clocks import WALL_CLOCK, Clock, Clocks, clocks_of, months_later
+from ipmo.network.kernels.columns import FAR
 from ipmo.testing.strategies import calendars
 from ipmo.units import DAY, Span, as_span, minutes, moment
 
@@ -123,3 +124,16 @@ def test_a_portfolio_packs_its_calendars_once() -> None:
     assert clocks_of(pf).of(NIGHTS).calendar == NIGHTS
     with pytest.raises(KeyError):
         clocks_of(pf).of(Calendar(id="other"))
+
+
+def test_what_is_worked_on_some_days_only_never_comes_to_more() -> None:
+    """The last minute that there is ends on the exception's day; the instant of the next one is past every date, and before any there is none."""
+    days = Calendar(id="d", hours="none", exceptions=[{"from": "2026-03-02", "hours": "09:00-17:00"}])
+    clock, morning, evening = clock_of(days), minutes(datetime(2026, 3, 2, 9, 0)), minutes(datetime(2026, 3, 2, 17, 0))
+    assert clock.work(evening) - clock.work(morning) == 480
+    assert (clock.finish(480), clock.start(0), clock.start(479)) == (evening, morning, evening - 1)
+    for beyond in (480, 481, 5000):
+        assert clock.start(beyond) == FAR
+    assert clock.start(-1) == -FAR
+    never = clock_of(Calendar(id="n", hours="none"))
+    assert (never.work(evening), never.start(0), never.start(1), never.start(-1)) == (0, FAR, FAR, -FAR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, TypeVarTuple, cast
 
 from ipmo.network.compiled import available, kernel
 from ipmo.network.early import EarlyPass
@@ -25,7 +25,7 @@ __all__ = ["Aim", "Aims"]
 COMPILE = 400_000
 """Steps from which the compiler is worth waiting for."""
 
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
 
@@ -164,14 +164,15 @@ class Aims:
         """Says of arrays that no kernel writes to them: as lists they are made once."""
         self._kept |= {id(one): one for one in columns}
 
-    def run(self, function: Callable[P, T], steps: int, *arguments: P.args, **named: P.kwargs) -> T:
+    def run(self, function: Callable[[*Ts], T], steps: int, *arguments: *Ts) -> T:
         """Runs a kernel compiled where so many steps pay for that; arrays among the arguments are filled either way."""
         if (self.network.compiled or steps > COMPILE) and available():
             compiled = cast(Callable[..., T], kernel(function))
-            return compiled(*(tuple(map(as_array, a)) if type(a) is tuple else a for a in arguments), **named)  # the clocks
-        lists = [self._listed(one) for one in arguments]
-        out = cast(Callable[..., T], function)(*lists, **named)
-        for one, other in zip(arguments, lists, strict=True):
+            return compiled(*(tuple(map(as_array, a)) if type(a) is tuple else a for a in arguments))  # the clocks
+        given: tuple[object, ...] = arguments
+        lists = [self._listed(one) for one in given]
+        out = cast(Callable[..., T], function)(*lists)
+        for one, other in zip(given, lists, strict=True):
             self._put_back(one, other)
         return out
 
