@@ -24,6 +24,7 @@ from ipmo.network.holds import given, hold_undated, spread_holds
 from ipmo.network.links import Linker, bind_giver, lag_clock, tie
 from ipmo.network.network import Network
 from ipmo.network.parts import LateLink, Needed, OutOfSequence, Spanning
+from ipmo.network.restated import restated
 from ipmo.network.states import LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import Span, minutes
 
@@ -42,6 +43,8 @@ def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
 def compile_copy(copy: Portfolio, portfolio: Portfolio, dialect: Dialect) -> Network:
     """The network of a changed copy of a portfolio: the projects that both share are compiled once.
 
+    Where projects are stopped or paused in it and nothing else is other, nothing is compiled at all.
+
     Args:
         copy: the copy.
         portfolio: what it was made from.
@@ -52,7 +55,9 @@ def compile_copy(copy: Portfolio, portfolio: Portfolio, dialect: Dialect) -> Net
     """
 
     def make() -> Network:
-        compile_portfolio(portfolio, dialect)
+        over = restated(copy, portfolio, compile_portfolio(portfolio, dialect))
+        if over is not None:
+            return over
         return compiled(copy, dialect, remember(portfolio, _key("contributions", dialect), lambda: _contributed(portfolio, dialect)))
 
     return remember(copy, _key("network", dialect), make)

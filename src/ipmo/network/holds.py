@@ -78,6 +78,41 @@ def spread_holds(draft: Draft) -> None:
         return
     follows, into_any = _followers(draft)
     waiting += _overtaken(draft, again, follows)
+    waiting += _none_left(draft, into_any)
+    barring = _barring(draft)
+    for node in dead:
+        waiting += _unmet(draft, node, follows, barring)
+    waiting += _without_project(draft)
+    _spread(draft, waiting, follows, into_any, barring)
+    _paused(draft)
+
+
+def spread_from(draft: Draft, some: Sequence[int], leaving: Callable[[int], Sequence[int]], any_of: Iterable[int]) -> None:
+    """What follows some nodes that are held or gone is undated too, with the reason, where nothing follows any other and no gate holds.
+
+    Args:
+        draft: states, and links as they were found.
+        some: the nodes.
+        leaving: tells of a node the links that leave it, in order.
+        any_of: the links that lead to what one of several is enough for.
+    """
+    nodes, links, holds = draft.nodes, draft.links, _holding(draft)
+    follows, into_any = _following(draft, leaving), dict[int, list[int]]()
+    for link in any_of:
+        if holds(link):
+            into_any.setdefault(int(links.dst[link]), []).append(int(links.src[link]))
+    dead = sorted((node for node in some if nodes.state[node] is GONE), key=nodes.ids.__getitem__)
+    waiting = [node for node in some if nodes.state[node] is UNDATED]
+    waiting += _none_left(draft, into_any)
+    for node in dead:
+        waiting += _unmet(draft, node, follows, {})
+    _spread(draft, waiting, follows, into_any, {})
+    _paused(draft)
+
+
+def _none_left(draft: Draft, into_any: Mapping[int, Sequence[int]]) -> list[int]:
+    """Takes the dates of what one of several is enough for where none of them comes: those nodes."""
+    nodes, state, out = draft.nodes, draft.nodes.state, list[int]()
     for helper in nodes.anyone:
         sources = into_any.get(helper, ())
         if all(state[source] is GONE for source in sources):
@@ -85,13 +120,8 @@ def spread_holds(draft: Draft) -> None:
             why = Hold(f"nothing that enables {effect!r} is planned any more", effect)
             nodes.hold(helper, UNDATED, why)
             draft.links.unmet += [Unmet(-1, nodes.ids[source], effect, why) for source in sorted(sources, key=nodes.ids.__getitem__)[:1]]
-            waiting.append(helper)
-    barring = _barring(draft)
-    for node in dead:
-        waiting += _unmet(draft, node, follows, barring)
-    waiting += _without_project(draft)
-    _spread(draft, waiting, follows, into_any)
-    _paused(draft)
+            out.append(helper)
+    return out
 
 
 Followers = Callable[[int], Sequence[tuple[int, int]]]
@@ -100,10 +130,15 @@ SMALL = 2_000
 """Links up to which all that follows each node is found at once; of more it is found when it is asked for."""
 
 
-def _spread(draft: Draft, waiting: Sequence[int], follows: Followers, into_any: Mapping[int, Sequence[int]]) -> None:
+def _spread(
+    draft: Draft,
+    waiting: Sequence[int],
+    follows: Followers,
+    into_any: Mapping[int, Sequence[int]],
+    barring: Mapping[str, tuple[int, int]],
+) -> None:
     """Takes the dates of what follows undated work; a gate that holds also binds later gates, and its project's work behind what is done."""
     nodes, state = draft.nodes, draft.nodes.state
-    barring = _barring(draft)
     reasons = {node: nodes.holds[node] for node in waiting}
     in_time = set[int]()  # work behind a gate that was done by the day from which that holds
     nearest = [(0, nodes.ids[node], node) for node in waiting]  # of several reasons the nearest, then the first by id: no order of a file
@@ -203,40 +238,49 @@ def _overtaken(draft: Draft, again: Sequence[int], follows: Followers) -> list[i
 
 
 def _followers(draft: Draft) -> tuple[Followers, Mapping[int, Sequence[int]]]:
-    """What follows each node, and the ways to each for which one of several is enough; levels of effort hold nothing back."""
-    nodes, links = draft.nodes, draft.links
-    delivered = {link for link, number in links.numbers.items() if draft.portfolio.links[number].status == "delivered"}
-    idle, anyone = nodes.driveless, nodes.anyone
-
-    def holds(link: int) -> bool:
-        """Whether the source of a link holds back what it leads to."""
-        source, target = links.src[link], links.dst[link]
-        idly = target in idle or (source in idle and nodes.project[target] >= 0)
-        return not (idly or link in delivered or given(draft, source, links.typ[link]))
-
-    def led(some: Iterable[int]) -> list[tuple[int, int]]:
-        """What some links lead to; what holds a summary holds what of it has begun, too."""
-        out: list[tuple[int, int]] = []
-        for link in some:
-            if holds(link):
-                target = links.dst[link]
-                out.append((target, link))
-                out += [(member, link) for member in nodes.begun.get(target, ())]
-        return out
-
+    """What follows each node, and the ways to each for which one of several is enough."""
+    links, anyone, holds = draft.links, draft.nodes.anyone, _holding(draft)
     into_any: dict[int, list[int]] = {}
     for link, target in enumerate(links.dst) if anyone else ():
         if target in anyone and holds(link):
             into_any.setdefault(target, []).append(links.src[link])
-    leaving = _leaving(links.src)
+    return _following(draft, _leaving(links.src)), into_any
+
+
+def _holding(draft: Draft) -> Callable[[int], bool]:
+    """Tells of a link whether its source holds back what it leads to; levels of effort hold nothing back."""
+    nodes, links, idle = draft.nodes, draft.links, draft.nodes.driveless
+    delivered = {link for link, number in links.numbers.items() if draft.portfolio.links[number].status == "delivered"}
+
+    def holds(link: int) -> bool:
+        source, target = links.src[link], links.dst[link]
+        idly = target in idle or (source in idle and nodes.project[target] >= 0)
+        return not (idly or link in delivered or given(draft, source, links.typ[link]))
+
+    return holds
+
+
+def _following(draft: Draft, leaving: Callable[[int], Sequence[int]]) -> Followers:
+    """What follows each node; what holds a summary holds what of it has begun, too.
+
+    Args:
+        draft: the network as it was found.
+        leaving: tells of a node the links that leave it, in order.
+    """
+    links, begun, holds = draft.links, draft.nodes.begun, _holding(draft)
     known: dict[int, list[tuple[int, int]]] = {}
 
     def follows(node: int) -> Sequence[tuple[int, int]]:
         if node not in known:
-            known[node] = led(leaving(node))
+            out = known[node] = list[tuple[int, int]]()
+            for link in leaving(node):
+                if holds(link):
+                    target = int(links.dst[link])
+                    out.append((target, link))
+                    out += [(member, link) for member in begun.get(target, ())]
         return known[node]
 
-    return follows, into_any
+    return follows
 
 
 def _leaving(sources: Sequence[int]) -> Callable[[int], Sequence[int]]:
@@ -312,7 +356,7 @@ def _paused(draft: Draft) -> None:
     """Remembers the links across projects from work that is paused or behind a gate that holds, or was left undone when its project closed."""
     pf, nodes, links = draft.portfolio, draft.nodes, draft.links
     waiting = {place for place, project in enumerate(pf.projects) if project.state in ("paused", "closed")}
-    gates = {node for node, kind in enumerate(nodes.kinds) if kind == "gate" and nodes.state[node] is UNDATED}
+    gates = {node for node in nodes.holds if nodes.kinds[node] == "gate" and nodes.state[node] is UNDATED}
     if not waiting and not gates:
         return
     for link, number in links.numbers.items():

@@ -114,9 +114,24 @@ class Network(Columns):
         return self.large and (self.compiled or self.additive)
 
     @functools.cached_property
+    def _arrays(self) -> dict[str, NDArray[np.int64]]:
+        return {}
+
+    def array(self, name: str) -> NDArray[np.int64]:
+        """A column of numbers as an array, made once; of a name that is None for all networks like this one none is asked."""
+        known = self._arrays
+        if name not in known:
+            known[name] = as_array(getattr(self, name))
+        return known[name]
+
+    def share(self, other: Network, names: Sequence[str]) -> None:
+        """Takes over the arrays of columns that are the same."""
+        self._arrays.update((name, other.array(name)) for name in names if getattr(other, name) is not None)
+
+    @property
     def link_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The source and the target node of every link as arrays."""
-        return as_array(self.src), as_array(self.dst)
+        return self.array("src"), self.array("dst")
 
     @functools.cached_property
     def work(self) -> NDArray[np.bool_]:
@@ -160,16 +175,17 @@ class Network(Columns):
         order, pos, ptr, perm, tail = arrange(self._order, src, dst, arrays=self.arrays, compiled=self.compiled)
         none, no_link = self._filled(self.n, 0), self._filled(self.m, 0)  # shared: nothing writes into these
 
-        def pick(column: Ints | None, places: Ints) -> Ints:
+        def pick(name: str, places: Ints) -> Ints:
+            column: Ints | None = getattr(self, name)
             if column is None:
                 return none if places is order else no_link
             if not self.arrays:
                 values = plain_list(column)
                 return [values[place] for place in places]
-            return as_array(column)[places]
+            return self.array(name)[places]
 
-        dur, typ, lag = pick(self.dur, order), pick(self.typ, perm), pick(self.lag, perm)
-        low = pick(self.low, order)
+        dur, typ, lag = pick("dur", order), pick("typ", perm), pick("lag", perm)
+        low = pick("low", order)
         for node, floor in self.finish_floor.items():
             v = int(pos[node])
             low[v] = max(int(low[v]), floor - int(dur[v]))
@@ -182,9 +198,9 @@ class Network(Columns):
             dur=dur,
             typ=typ,
             lag=lag,
-            clk=pick(self.clk, order),
-            mode=pick(self.mode, perm),
-            lagclk=pick(self.lagclk, perm),
+            clk=pick("clk", order),
+            mode=pick("mode", perm),
+            lagclk=pick("lagclk", perm),
             low=low,
             mark=none if self.additive else self._marks(pos),
             low_edge=self._low_edges(pos, low, dur) if self.floor_edges else none,
@@ -265,7 +281,14 @@ class Network(Columns):
     @functools.cached_property
     def owners(self) -> NDArray[np.int64]:
         """The place of the project of each node, -1 for what belongs to none, int64 (n)."""
-        return as_array(self.project)
+        return self.array("project")
+
+    @functools.cached_property
+    def no_effect(self) -> NDArray[np.bool_]:
+        """Whether each node is no outcome, benefit or helper, bool (n)."""
+        import numpy as np
+
+        return np.fromiter((kind not in EFFECTS for kind in self.kinds), bool, self.n)
 
     @functools.cached_property
     def ending(self) -> NDArray[np.int64]:
@@ -274,8 +297,7 @@ class Network(Columns):
 
         if self.all_live:
             return np.ones(self.n, np.int64)
-        work = np.array([kind not in EFFECTS for kind in self.kinds], bool)
-        counts = (work & ((self.states == LIVE[0]) | (self.states == LIVE[1]))).astype(np.int64)
+        counts = (self.no_effect & ((self.states == LIVE[0]) | (self.states == LIVE[1]))).astype(np.int64)
         placed: NDArray[np.int64] = counts[np.asarray(self.positions.order, np.int64)]
         return placed
 

@@ -1,0 +1,265 @@
+"""The network of a portfolio some of whose projects are stopped or paused, laid over the compiled one: nothing is compiled anew.
+
+What a stop or a pause changes are states: of the work of those projects, and of what follows it. Links with an end there go, and
+so do bounds of what has no dates. Where more than that could change, compiling says it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import attrs
+
+from ipmo.memory import remember
+from ipmo.model.dialects import DIALECTS
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.work import Project
+from ipmo.network.compiled import kernel
+from ipmo.network.drafts import Draft, Links, Nodes
+from ipmo.network.holds import lacking, spread_from
+from ipmo.network.kernels import order as kernels
+from ipmo.network.network import Network
+from ipmo.network.parts import Hold
+from ipmo.network.positions import as_array, plain
+from ipmo.network.states import EFFECTS, LIVE, State
+from ipmo.units import minutes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.int64]
+    Known = NDArray[np.bool_]
+
+__all__ = ["restated"]
+
+T = TypeVar("T")
+GONE = State.GONE
+ENDED = ("cancelled", "paused")
+RUNNING = ("proposed", "approved", "active")
+SETTING = ("projects", "source")
+"""Fields of a portfolio in which two may differ."""
+HELD = (State.UNDATED, State.GONE)
+
+
+def restated(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | None:
+    """The network of a copy in which some projects are stopped or paused; None where that takes compiling.
+
+    Args:
+        copy: the copy.
+        portfolio: what it was made from.
+        net: the network of that.
+    """
+    if not net.large or net.needed is None or net.inside is None or net.dialect != DIALECTS["ipmo"]:
+        return None
+    ended = _ended(copy, portfolio)
+    if not ended or not _plain(net, portfolio, copy, ended):
+        return None
+    states = list(net.state)
+    own = [node for place in ended for node in net.members[place] if states[node] in LIVE]
+    holds: dict[int, Hold] = {}
+    for place, project in ended.items():
+        state, why = _standing(project)
+        for node in net.members[place]:
+            if states[node] in LIVE:
+                states[node], holds[node] = state, why
+    assert net.needed is not None
+    draft = Draft(copy, net.dialect)
+    draft.nodes = Nodes(
+        ids=_listed(net.ids), kinds=_listed(net.kinds), project=plain(net.project), state=states, starts=dict(net.starts),
+        finishes=dict(net.finishes), holds=dict(sorted({**net.holds, **holds}.items())), local={},
+        anyone=set(net.anyone),
+    )  # fmt: skip
+    ends = _ends(portfolio, net)
+    draft.links = Links(src=plain(net.needed.src), dst=plain(net.needed.dst), typ=plain(net.needed.typ), numbers=dict(net.needed.numbers))
+    spread_from(draft, own, ends.leaving, ends.entering(net.anyone))
+    new = [node for node in draft.nodes.holds if node not in net.holds]
+    return _laid_over(net, draft, new, ended) if _tied_by_links(net, new) else None
+
+
+def _ended(copy: Portfolio, portfolio: Portfolio) -> Mapping[int, Project] | None:
+    """The projects that are stopped or paused in a copy and nothing else, by place; None where something else is other."""
+    for one in attrs.fields(Portfolio):
+        if one.name not in SETTING:
+            now, was = getattr(copy, one.name), getattr(portfolio, one.name)
+            if now is not was and now != was:
+                return None
+    if len(copy.projects) != len(portfolio.projects):
+        return None
+    out: dict[int, Project] = {}
+    for place, (now, was) in enumerate(zip(copy.projects, portfolio.projects, strict=True)):
+        if now is was:
+            continue
+        if now.state not in ENDED or was.state not in RUNNING or was.stopped or not _same_but_state(now, was):
+            return None
+        out[place] = now
+    return out
+
+
+def _same_but_state(now: Project, was: Project) -> bool:
+    return all(
+        one.name == "state" or getattr(now, one.name) is getattr(was, one.name) or getattr(now, one.name) == getattr(was, one.name)
+        for one in attrs.fields(Project)
+    )
+
+
+def _plain(net: Network, portfolio: Portfolio, copy: Portfolio, ended: Mapping[int, Project]) -> bool:
+    """Whether what the projects hold is plain work and gates, and what has no dates already is so by its own project."""
+    needed = net.needed
+    assert needed is not None
+    if portfolio.start is None or net.hammocks or net.unmet or needed.driveless or needed.begun or net.circular_starts:
+        return False
+    lacks = lacking(portfolio)
+    if lacking(copy) != lacks:
+        return False
+    still = {place for place, one in enumerate(portfolio.projects) if one.stopped or one.state in ("paused", "closed") or one.id in lacks}
+    if any(net.project[node] not in still for node in net.holds) or not still.isdisjoint(ended):
+        return False
+    for number in net.project_dependencies:
+        link = portfolio.links[number]
+        if any(reference(portfolio.resolve(end) or end).top in {one.id for one in ended.values()} for end in (link.source, link.target)):
+            return False
+    inside = set(itertools.chain.from_iterable(net.members[place] for place in ended))
+    beside = {net.project[node] for node in _outside(net)}
+    for place, project in ended.items():
+        if place in beside or not (project.tasks or project.gates):
+            return False
+        if any(
+            task.constraints is not None or (task.deadline is not None and (project.id, task.id) in net.summaries) for task in project.tasks
+        ):
+            return False
+    return all(net.state[node] in (*LIVE, State.FINISHED) for node in inside)
+
+
+def _outside(net: Network) -> Iterable[int]:
+    """The nodes that stand in no project themselves: effects, and what was put beside the work of projects."""
+    last = 0
+    for place in sorted(net.members):
+        some = net.members[place]
+        if some:
+            yield from range(last, some[0])
+            last = some[-1] + 1
+    yield from range(last, net.n)
+
+
+def _standing(project: Project) -> tuple[State, Hold]:
+    """The state of the open work of a project that is stopped or paused, and why."""
+    if project.state == "cancelled":
+        return State.GONE, Hold(f"project {project.id!r} is cancelled", project.id)
+    return State.UNDATED, Hold(f"project {project.id!r} is paused", project.id)
+
+
+class _Ends(NamedTuple):
+    """The ends of every link as it was found, and the links that leave each node: those from `first[v]` to `first[v + 1]` of `numbers`."""
+
+    src: Array
+    dst: Array
+    first: Array
+    numbers: Array
+
+    def leaving(self, node: int) -> Sequence[int]:
+        """The links that leave a node, in order."""
+        out: Sequence[int] = self.numbers[self.first[node] : self.first[node + 1]].tolist()
+        return out
+
+    def entering(self, some: AbstractSet[int]) -> Sequence[int]:
+        """The links that lead to some nodes, in order."""
+        import numpy as np
+
+        if not some:
+            return ()
+        wanted = np.zeros(len(self.first), bool)
+        wanted[list(some)] = True
+        out: Sequence[int] = np.flatnonzero(wanted[self.dst]).tolist()
+        return out
+
+
+def _ends(portfolio: Portfolio, net: Network) -> _Ends:
+    """The links of a network by their sources, found once."""
+    return remember(portfolio, ("links by source", id(net)), lambda: _by_source(net))
+
+
+def _by_source(net: Network) -> _Ends:
+    import numpy as np
+
+    assert net.needed is not None
+    whole = net.needed.src is net.src and net.needed.dst is net.dst
+    src, dst = net.link_ends if whole else (as_array(net.needed.src), as_array(net.needed.dst))
+    first, numbers, heads = np.zeros(net.n + 1, np.int64), np.empty(len(src), np.int64), np.empty(len(src), np.int64)
+    kernel(kernels.by_target)(net.n, dst, src, np.arange(net.n), first, numbers, heads)
+    return _Ends(src, dst, first, numbers)
+
+
+def _tied_by_links(net: Network, new: Iterable[int]) -> bool:
+    """Whether nothing but links and bounds from below ties what has no dates any more."""
+    tied = {*net.high, *net.pin, *net.caps, *net.latest, *net.expected, *(bound.node for bound in net.late_bounds)}
+    return tied.isdisjoint(new) and not any(net.kinds[one.node] in EFFECTS for one in net.dated_externals)
+
+
+def _laid_over(net: Network, draft: Draft, new: Sequence[int], ended: Mapping[int, Project]) -> Network:
+    """The network with what has no dates any more."""
+    import numpy as np
+
+    nodes = draft.nodes
+    lost = np.zeros(net.n, bool)
+    lost[list(new)] = True
+    src, dst = net.link_ends
+    keep = ~(lost[src] | lost[dst])
+    place = np.cumsum(keep) - 1
+    low = net.array("low").copy()
+    for node in new:
+        clock, base = net.running_clock(node), draft.base
+        project = net.project[node]
+        own = draft.portfolio.projects[project].status_date if project >= 0 else None
+        low[node] = clock.work(base if own is None else max(draft.start, minutes(own)))
+    states = net.states.copy()
+    states[list(new)] = [int(nodes.state[node]) for node in new]
+    gates = {node for at in ended for node in net.members[at] if lost[node] and net.kinds[node] == "gate"}
+    found = attrs.evolve(
+        net,
+        state=nodes.state,
+        low=low,
+        finish_floor={node: floor for node, floor in net.finish_floor.items() if not lost[node]},
+        floor_edges={node for node in net.floor_edges if not lost[node]},
+        holds=nodes.holds,
+        commitments=tuple(one for one in net.commitments if one.is_deadline or one.at_start or one.nodes[0] not in gates),
+        unmet=draft.links.unmet,
+        undated_externals=_undated(net, nodes.state),
+        out_of_sequence=[one for one in net.out_of_sequence if nodes.state[one.source] is not GONE and not lost[one.target]],
+        numbers={int(place[k]): number for k, number in net.numbers.items() if keep[k]},
+        derived={int(place[k]) for k in net.derived if keep[k]},
+        src=src[keep],
+        dst=dst[keep],
+        typ=net.array("typ")[keep],
+        lag=net.array("lag")[keep],
+        mode=None if net.mode is None else net.array("mode")[keep],
+        lagclk=None if net.lagclk is None else net.array("lagclk")[keep],
+    )
+    for name in ("n", "owners", "work", "node_of", "_named", "no_effect", "clk_used"):  # what no state is part of
+        if name in net.__dict__:
+            found.__dict__[name] = net.__dict__[name]
+    found.__dict__["states"] = states
+    found.share(net, ("dur", "clk", "project"))
+    return found
+
+
+def _undated(net: Network, states: Sequence[State]) -> Sequence[int]:
+    """Links to or from something outside without a date, and those to what is gone."""
+    needed = net.needed
+    assert needed is not None
+
+    def gone(some: Sequence[State]) -> list[int]:
+        src, dst, numbers = needed.src, needed.dst, needed.numbers
+        return [numbers[k] for k in sorted(numbers) if some[dst[k]] is GONE and some[src[k]] is not GONE]
+
+    before = len(net.undated_externals) - len(gone(net.state))
+    return [*net.undated_externals[:before], *gone(states)]
+
+
+def _listed(column: Sequence[T]) -> list[T]:
+    """A column as a list that nobody writes into."""
+    return column if isinstance(column, list) else list(column)
