@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from ipmo.model import (
 )
 from ipmo.plugin import CheckContext
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_mop import MOP, Criterion, Group, MopFields, Selection
+from ipmo_mop import MOP, Booking, BusinessCase, ConcentrationLimit, Criterion, Group, MopFields, Selection
 
 SCALE = {"low": 1.0, "high": 5.0}
 VALUE = Criterion(id="value", weight=0.6, scale=SCALE)
@@ -65,6 +66,15 @@ def portfolio(**more: Any) -> Portfolio:
     return Portfolio(**fields)
 
 
+def booked(*rows: Booking) -> Portfolio:
+    benefit = Benefit(id="be", value="100 GBP per year", booked=True, **mop(booked_in=rows))
+    return portfolio(people=[Person(id="ann"), Person(id="bob"), Person(id="cat", permanent=True)], benefits=[benefit])
+
+
+def since(day: date) -> dict[str, Any]:
+    return mop(stage_since=day)
+
+
 def with_gates(*gates: Gate, tasks: tuple[Task, ...] = (), **more: Any) -> Portfolio:
     return portfolio(status_date="2026-03-02", **more).evolve("P", gates=gates, tasks=tasks or [Task(id="a", duration="5 d")])
 
@@ -80,6 +90,12 @@ WORTH = portfolio(
     benefits=[Benefit(id="be", enabled_by=[Enabler(source="P/a")], value="100 GBP per year", lasts="5 years")],
     contributions=[Contribution(source="be", target="o", share=1.0)],
 ).evolve("P", budget="200 GBP")
+CASED = (
+    portfolio(**mop(case=BusinessCase(horizon=ipmo.Span(120, "month"))))
+    .evolve("P", **mop(case=BusinessCase(horizon=ipmo.Span(10, "year"))))
+    .evolve("Q", **mop(case=BusinessCase(horizon=ipmo.Span(120, "month"))))
+)
+STAGED = mop(stage_limits=ipmo.model.FrozenMap({"understand": ipmo.Span(90, "ed")}))
 GO = with_gates(Gate(id="G1", decision=go()), Gate(id="G2", decision=go(date="2026-02-02")))
 BREACHED = portfolio(status_date="2026-02-02").evolve("P", budget="100 GBP", forecast="200 GBP")
 HERE = Path(__file__).parent
@@ -143,6 +159,29 @@ class TestMoP(MethodologyConformance):
         "mop/envelope": (BUDGETED, BUDGETED.evolve("Q", budget="20 GBP")),
         "mop/selection-closed": (CLEAN, CLEAN.evolve("P", state="proposed")),
         "mop/baseline": (CLEAN, portfolio(baselines=())),
+        "mop/comparable": (
+            CASED,
+            CASED.evolve("Q", **mop(case=BusinessCase(horizon=ipmo.Span(9, "year")))),
+        ),
+        "mop/booked": (
+            booked(Booking(line="fares", owner="cat", amount=ipmo.Money(100, "GBP"))),
+            booked(
+                Booking(line="fares", owner="cat", amount=ipmo.Money(60, "GBP")),
+                Booking(line="staff", owner="cat", amount=ipmo.Money(41, "GBP")),
+            ),
+        ),
+        "mop/portfolio-question": (
+            with_gates(Gate(id="G1", decision=go(evidence=["strategic", "affordable", "best-use"]))),
+            with_gates(Gate(id="G1", decision=go(evidence=["strategic", "affordable"]))),
+        ),
+        "mop/concentration": (
+            BUDGETED.evolve("x", **mop(concentration=(ConcentrationLimit(of="initiative", most=0.95),))),
+            BUDGETED.evolve("x", **mop(concentration=(ConcentrationLimit(of="initiative", most=0.94),))),
+        ),
+        "mop/pipeline": (
+            portfolio(status_date="2026-06-01", **STAGED).evolve("P", attributes={"stage": "understand"}, **since(date(2026, 3, 3))),
+            portfolio(status_date="2026-06-01", **STAGED).evolve("P", attributes={"stage": "understand"}, **since(date(2026, 3, 2))),
+        ),
         "mop/stop-list": (WORTH, WORTH.evolve("P", budget="2000 GBP")),
         "mop/funding": (
             with_gates(Gate(id="G1", decision=go(funding="5 GBP"))).evolve("P", funding="5 GBP"),
@@ -184,6 +223,13 @@ class TestMoP(MethodologyConformance):
             "mandatory": True,
             "scores": {"value": "high"},
             "excludes": ["Q"],
+            "case": {"discount": "3.5 %", "horizon": "10 years", "optimism": "uplift", "confidence": "80 %"},
+            "concentration": [{"of": "supplier", "top": 2, "most": "40 %", "by": "budget"}],
+            "most_in_hand": 12,
+            "stage_limits": {"understand": "90 ed"},
+            "stage_since": "2026-03-03",
+            "budget_lines": {"fares": "2 M GBP"},
+            "booked_in": [{"line": "fares", "owner": "ann", "amount": "1 M GBP"}],
         }
     }
 

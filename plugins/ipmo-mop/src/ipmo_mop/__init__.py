@@ -20,27 +20,39 @@ from ipmo.figures.svg import Figure
 from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, agree, counted, hookimpl
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
+from ipmo_mop.concentration import Concentration, concentration
+from ipmo_mop.fields import Booking, BusinessCase, ConcentrationLimit
+from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
 from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, problem_of, ranked, select
+from ipmo_mop.wording import day_of
 
 __all__ = [
     "AHP",
     "MOP",
+    "Booking",
+    "BusinessCase",
     "Candidate",
+    "Concentration",
+    "ConcentrationLimit",
     "Criterion",
     "Group",
     "MopFields",
+    "Pipeline",
     "Reason",
     "Rule",
     "Scores",
     "Selection",
     "SelectionProblem",
     "Swap",
+    "Waiting",
     "ahp",
+    "concentration",
     "criteria_of",
     "ipmo_methodologies",
     "optimise",
+    "pipeline",
     "problem_of",
     "ranked",
     "scores",
@@ -115,6 +127,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield found.table()
     if stated.envelopes:
         yield from _what_to_fund(pf)
+    yield from _spread(pf)
     rows = [p for p in pf.projects if p.counted_as in OPEN and p.category] if stated.categories else []
     if rows:
         yield "# Money by category"
@@ -131,6 +144,29 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
                 Column("not_known", "int", [len(found) - len(known[c]) for c, found in by.items()]),
             ]
         )
+
+
+def _spread(pf: Portfolio) -> Iterable[str | Table | Figure]:
+    """What lies in few hands, and what waits in its stage: each where something of it is stated."""
+    for limit in fields_of(pf).concentration:
+        yield f"# Concentration by {limit.of}"
+        try:
+            found = concentration(pf, limit.of, limit.by)
+        except IpmoError as error:
+            yield f"It cannot be said: {error}."
+            continue
+        share = found.share(limit.top)
+        if share is not None:
+            yield f"The largest {limit.top} of {len(found.holders)} hold {share:.0%}; agreed is {limit.most:.0%} at most. Herfindahl index: {found.index:.2f}."
+        yield found.table()
+    if fields_of(pf).stage_limits and pf.status_date is not None:
+        found_there = pipeline(pf, day_of(pf.status_date))
+        yield "# The pipeline"
+        yield (
+            f"{counted(len(found_there.started), 'initiative')} begun and {len(found_there.finished)} finished since {found_there.since};"
+            f" {len(found_there.in_hand)} in hand."
+        )
+        yield found_there.table()
 
 
 MOP = Methodology(
@@ -150,7 +186,15 @@ MOP = Methodology(
             name="light",
             title="A small portfolio that one board decides on",
             source="ipmo",
-            without=("mop/tolerances", "mop/rebaselined", "mop/stop-list", "mop/baseline"),
+            without=(
+                "mop/tolerances",
+                "mop/rebaselined",
+                "mop/stop-list",
+                "mop/baseline",
+                "mop/comparable",
+                "mop/portfolio-question",
+                "mop/pipeline",
+            ),
         ),
     ),
     checks=CHECKS,

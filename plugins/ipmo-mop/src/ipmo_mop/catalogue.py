@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import attrs
 
-from ipmo import Money
+from ipmo import Money, Span
 from ipmo.model import FrozenMap, doc
 from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Stage, UnitError
+from ipmo_mop.fields import Booking, BusinessCase, ConcentrationLimit
 
 __all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "Criterion", "Group", "MopFields", "fields_of"]
 
@@ -98,6 +100,13 @@ class MopFields:
         mandatory: of a project: it must be done, whatever it is worth.
         scores: of a project: criterion to an anchor or a number of its scale.
         excludes: of a project: projects that cannot be done beside it.
+        case: of a project: on what terms its business case was made; of a portfolio: on what terms all should be.
+        concentration: of a portfolio: how much may lie in few hands.
+        most_in_hand: of a portfolio: how many initiatives may be under way at once.
+        stage_limits: of a portfolio: stage to how long an initiative may be in it.
+        stage_since: of a project: the day on which it came into its stage.
+        budget_lines: of a portfolio: a budget or target of the line to what it holds a year.
+        booked_in: of a benefit: the budgets and targets that it is booked in.
     """
 
     criteria: tuple[Criterion, ...] = ()
@@ -109,6 +118,13 @@ class MopFields:
     mandatory: bool = False
     scores: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
     excludes: tuple[str, ...] = ()
+    case: BusinessCase | None = None
+    concentration: tuple[ConcentrationLimit, ...] = ()
+    most_in_hand: int | None = None
+    stage_limits: FrozenMap[str, Span] = attrs.field(factory=FrozenMap)
+    stage_since: date | None = None
+    budget_lines: FrozenMap[str, Money] = attrs.field(factory=FrozenMap)
+    booked_in: tuple[Booking, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.confidence is not None and not 0 < self.confidence < 1:
@@ -124,7 +140,9 @@ class MopFields:
                 raise UnitError(f"envelopes: {period} may spend {money}; an envelope is not negative")
 
 
-FIELDS = Extension(name="mop", title="Criteria, envelopes, groups; scores, exclusions, must-dos", source=GUIDE, parse=MopFields)
+FIELDS = Extension(
+    name="mop", title="Criteria, envelopes, groups; scores, exclusions, must-dos; cases, bookings, limits", source=GUIDE, parse=MopFields
+)
 NONE = MopFields()
 
 

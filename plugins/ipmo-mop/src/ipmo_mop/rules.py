@@ -7,8 +7,12 @@ from collections.abc import Iterable
 import ipmo
 from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError, beside, counted
 from ipmo_mop import governance
+from ipmo_mop.cases import booked_once, comparable
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
+from ipmo_mop.concentration import concentrated
 from ipmo_mop.envelopes import envelopes
+from ipmo_mop.pipeline import started_and_finished
+from ipmo_mop.questions import questions
 from ipmo_mop.releases import funding
 from ipmo_mop.scoring import criteria_of
 from ipmo_mop.sequence import sequence
@@ -193,10 +197,21 @@ CHECKS = tuple(
     for slug, rule, title, source, run in (
         ("line-of-sight", "MOP-R01", "A clear line of sight from objectives to work and back", GUIDE, _sight),
         ("criteria", "MOP-R02", "Each project is scored on the criteria of its category, on their scales", GUIDE, _criteria),
+        ("comparable", "MOP-R03", "Business cases are made on one set of terms", GUIDE, comparable),
         ("envelope", "MOP-R04", "What a period costs stays within its envelope, at the chosen confidence", GUIDE, envelopes),
         ("selection-closed", "MOP-R06", "No selected initiative depends on an unselected or later one", GUIDE, _closure),
+        ("booked", "MOP-R07", "A benefit is booked once, with somebody in the line", GUIDE, booked_once),
+        ("portfolio-question", "MOP-R09", "At each gate it is decided anew whether the portfolio still wants it", GUIDE, questions),
         ("baseline", "MOP-R10", "Plans are baselined, and each baseline was approved", GUIDE, _baselined),
+        ("concentration", "MOP-R11", "Cost and exposure do not lie in too few hands", GUIDE, concentrated),
         ("stop-list", "MOP-R12", "What is still to come is worth what is still to be spent", GUIDE, _stop),
+        (
+            "pipeline",
+            "MOP-R13",
+            "No more is begun than is finished, and nothing waits in a stage beyond its time",
+            GUIDE,
+            started_and_finished,
+        ),
         ("funding", "MOP-R14", "No more is granted to a project, and spent by it, than its gates released", GUIDE, funding),
         ("gate-sequence", "GOV-R01", "Gates are decided in order, and no work begins behind a closed one", GATEWAY, sequence),
         ("conditions", "GOV-R02", "An overdue condition turns a conditional go into a hold", GATEWAY, governance.conditions),

@@ -1,0 +1,139 @@
+"""How much of the portfolio lies in few initiatives, suppliers, technologies and people: MOP-R11."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import attrs
+
+import ipmo
+from ipmo.model import Portfolio, Project
+from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Table, beside
+from ipmo_mop.catalogue import SELECTED, fields_of
+from ipmo_mop.wording import finding
+
+__all__ = ["Concentration", "concentrated", "concentration"]
+
+
+@attrs.frozen(kw_only=True)
+class Concentration:
+    """How an amount lies over those that hold it.
+
+    Args:
+        of: initiative, supplier, technology or person.
+        by: budget or exposure.
+        whole: the amount in all, in the portfolio's currency, of what is known.
+        holders: (name, amount), the largest first.
+        unknown: initiatives whose amount is not known in full.
+    """
+
+    of: str
+    by: str
+    whole: Fraction
+    holders: tuple[tuple[str, Fraction], ...]
+    unknown: tuple[str, ...] = ()
+
+    def share(self, top: int = 1) -> float | None:
+        """What the largest hold of the whole; what nobody holds by name is part of the whole. None where the whole is nothing."""
+        return float(sum((amount for _, amount in self.holders[:top]), Fraction(0)) / self.whole) if self.whole else None
+
+    @property
+    def index(self) -> float | None:
+        """The Herfindahl index: the sum of squared shares, 1 where one holds all; None where the whole is nothing."""
+        return float(sum((amount / self.whole) ** 2 for _, amount in self.holders)) if self.whole else None
+
+    def table(self) -> Table:
+        """name, amount, share, together (the share of this and all larger ones)."""
+        running, together = Fraction(0), []
+        for _, amount in self.holders:
+            running += amount
+            together.append(float(running / self.whole) if self.whole else None)
+        return Table(
+            [
+                Column("name", "str", [name for name, _ in self.holders]),
+                Column("amount", "float", [float(amount) for _, amount in self.holders]),
+                Column("share", "float", [float(amount / self.whole) if self.whole else None for _, amount in self.holders], "share"),
+                Column("together", "float", together, "share"),
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def concentration(portfolio: Portfolio, of: str = "initiative", by: str = "budget") -> Concentration:
+    """How much lies with the largest initiatives, suppliers, technologies or people.
+
+    Of projects that are approved, active or paused. A supplier and a technology is the attribute of a task, else of its project; a person is who
+    owns the project. Source of the index: Hirschman (1964), Herfindahl (1950).
+
+    Args:
+        portfolio: the portfolio.
+        of: `initiative`, `supplier`, `technology` or `person`.
+        by: `budget` (planned cost) or `exposure` (what open threats cost on average, before their responses; of projects only as a whole).
+    """
+    projects = [project for project in portfolio.projects if project.counted_as in SELECTED]
+    amounts: dict[str, Fraction] = {}
+    unknown: list[str] = []
+    roll = ipmo.roll_up(portfolio, "budget", unrated="unknown") if by == "budget" else None
+    risks = ipmo.risk_exposure(portfolio) if roll is None else None
+    for project in projects:
+        if roll is not None:
+            found, whole = roll.amount(project.id)
+            amounts[project.id] = found or Fraction(0)
+            if not whole:
+                unknown.append(project.id)
+        elif risks is not None:
+            amounts[project.id] = risks[project.id].before
+            if not risks[project.id].complete:
+                unknown.append(project.id)
+    held: dict[str, Fraction] = {}
+    for project in projects:
+        for name, amount in _shared(project, of, amounts[project.id], roll):
+            held[name] = held.get(name, Fraction(0)) + amount
+    return Concentration(
+        of=of,
+        by=by,
+        whole=sum(amounts.values(), Fraction(0)),
+        holders=tuple(sorted(((name, amount) for name, amount in held.items() if name), key=lambda row: (-row[1], row[0]))),
+        unknown=tuple(unknown),
+    )
+
+
+def _shared(project: Project, of: str, amount: Fraction, roll: ipmo.RollUp | None) -> Iterable[tuple[str, Fraction]]:
+    """(holder, amount) of a project: what its tasks say goes to others is taken off what the project's own holder has."""
+    if of == "initiative":
+        return [(project.id, amount)]
+    if of == "person":
+        return [(project.owner or "", amount)]
+    own = project.attributes.get(of, "")
+    out: list[tuple[str, Fraction]] = []
+    wholes = {task.parent for task in project.tasks if task.parent} if roll is not None else set()
+    for task in project.tasks if roll is not None else ():
+        name = task.attributes.get(of, "") if task.attributes else ""
+        if not name or name == own or task.id in wholes:
+            continue
+        found = roll.amount(f"{project.id}/{task.id}")[0] if roll is not None else None
+        if found:
+            out.append((name, found))
+    return [*out, (own, amount - sum((found for _, found in out), Fraction(0)))]
+
+
+def concentrated(context: CheckContext) -> Iterable[Finding]:
+    """MOP-R11: no more than agreed of cost or exposure lies in the few largest initiatives, suppliers, technologies or people."""
+    pf = context.portfolio
+    for limit in fields_of(pf).concentration:
+        try:
+            found = concentration(pf, limit.of, limit.by)
+        except IpmoError as error:
+            yield finding("concentration", "", f"how {limit.by} lies over each {limit.of} cannot be said: {error}", severity=Severity.INFO)
+            continue
+        share = found.share(limit.top)
+        if share is None or share <= limit.most:
+            continue
+        names = ", ".join(repr(name) for name, _ in found.holders[: limit.top])
+        what = "planned cost" if limit.by == "budget" else "exposure"
+        message = f"{beside(share, limit.most, 0, percent=True)} of the {what} lies with {limit.of} {names}; agreed is {beside(limit.most, share, 0, percent=True)} at most"
+        hint = f"not known in full: {', '.join(found.unknown[:3])}" if found.unknown else "spread it, or agree to it on the record"
+        yield finding("concentration", "", message, hint, part=f"{limit.of} {limit.by}")

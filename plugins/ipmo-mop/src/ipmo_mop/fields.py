@@ -1,0 +1,64 @@
+"""What the method adds to a portfolio, a project and a benefit beside scores and envelopes: cases, bookings, limits, the pipeline."""
+
+from __future__ import annotations
+
+import attrs
+
+from ipmo import Money, Span
+from ipmo.model import doc
+from ipmo.plugin import UnitError
+
+__all__ = ["Booking", "BusinessCase", "ConcentrationLimit"]
+
+
+@attrs.frozen(kw_only=True)
+class BusinessCase:
+    """On what terms the case of a project was made; of a portfolio, on what terms all should be.
+
+    Args:
+        discount: the rate, or the name of the schedule, that it is discounted by; the portfolio's when left out.
+        horizon: how long costs and benefits are counted.
+        optimism: how optimism is treated: not at all, inside the estimates, or as an uplift on top of them.
+        confidence: the share of outcomes that its cost covers: 0.5 for P50; the portfolio's when left out.
+    """
+
+    discount: str = ""
+    horizon: Span | None = None
+    optimism: str = attrs.field(default="", metadata=doc("how optimism is treated", choices=("", "none", "inside", "uplift")))
+    confidence: float | None = attrs.field(default=None, metadata={"unit": "share"})
+
+
+@attrs.frozen(kw_only=True)
+class Booking:
+    """Where a benefit is taken out of a budget, or put into a target.
+
+    Args:
+        line: name of the budget or target.
+        owner: id of who answers for that line.
+        amount: what is booked there, a year.
+    """
+
+    line: str
+    owner: str = ""
+    amount: Money | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ConcentrationLimit:
+    """How much may lie in few hands.
+
+    Args:
+        of: what: initiatives, or suppliers, technologies (attributes `supplier` and `technology` of a task, else its project), people (owners).
+        top: how many of the largest count together.
+        most: the share that they may have at most.
+        by: what is counted: planned cost, or what open threats cost on average.
+    """
+
+    of: str = attrs.field(metadata=doc("what", choices=("initiative", "supplier", "technology", "person")))
+    top: int = 1
+    most: float = attrs.field(metadata={"unit": "share"})
+    by: str = attrs.field(default="budget", metadata=doc("what is counted", choices=("budget", "exposure")))
+
+    def __attrs_post_init__(self) -> None:
+        if self.top < 1 or not 0 < self.most < 1:
+            raise UnitError(f"concentration of {self.of}: top is 1 at least, and most a share between 0 and 100 %")

@@ -1,0 +1,165 @@
+"""How many initiatives are in hand, how fast they start and finish, and how long they wait in a stage: MOP-R13."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+
+import attrs
+
+from ipmo import Span
+from ipmo.model import Portfolio, Project
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, agree, counted
+from ipmo_mop.catalogue import OPEN, fields_of
+from ipmo_mop.wording import day_of, finding
+
+__all__ = ["Pipeline", "Waiting", "pipeline", "started_and_finished"]
+
+YEAR = timedelta(days=365)
+CHANCE = 0.05
+"""As many starts against finishes as come about by chance more seldom than this, were both as likely, are said (one-sided sign test)."""
+DAYS = {"w": 7, "ew": 7, "ed": 1, "month": 30.4375, "year": 365.25, "d": 1.4}
+"""Elapsed days that a unit lasts in the middle; working days on a week of five."""
+
+
+@attrs.frozen(kw_only=True)
+class Waiting:
+    """An initiative in its stage.
+
+    Args:
+        item: the project.
+        stage: where it is.
+        days: how long it has been there, in days; None where nothing says since when.
+    """
+
+    item: str
+    stage: str
+    days: int | None
+
+
+@attrs.frozen(kw_only=True)
+class Pipeline:
+    """Initiatives on their way.
+
+    Args:
+        since, until: the year that is looked at.
+        started, finished: initiatives that began and were done in it.
+        in_hand: initiatives that have begun and are not done, at its end.
+        waiting: open initiatives that say their stage, the longest first.
+    """
+
+    since: date
+    until: date
+    started: tuple[str, ...]
+    finished: tuple[str, ...]
+    in_hand: tuple[str, ...]
+    waiting: tuple[Waiting, ...] = attrs.field(repr=False)
+
+    @property
+    def years_in_hand(self) -> float | None:
+        """How many years it takes to finish what is in hand at the pace of this one; None where nothing was finished."""
+        return len(self.in_hand) / len(self.finished) if self.finished else None
+
+    def table(self) -> Table:
+        """initiative, stage, days."""
+        return Table(
+            [
+                Column("initiative", "str", [row.item for row in self.waiting]),
+                Column("stage", "str", [row.stage for row in self.waiting]),
+                Column("days", "int", [row.days for row in self.waiting], "days"),
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def _ends(project: Project) -> tuple[date | None, date | None]:
+    """The days on which a project began and was done, as recorded, else as its work says."""
+    begun = None if project.actual_start is None else day_of(project.actual_start)
+    done = None if project.actual_finish is None else day_of(project.actual_finish)
+    if project.counted_as not in ("active", "paused", "closed") or (
+        begun is not None and (done is not None or project.counted_as != "closed")
+    ):
+        return begun, done
+    starts = [day_of(task.actual_start) for task in project.tasks if task.actual_start is not None]
+    ends = [day_of(task.actual_finish) for task in project.tasks if task.actual_finish is not None]
+    begun = begun or min(starts, default=None)
+    return begun, done or (max(ends, default=None) if project.counted_as == "closed" else None)
+
+
+def pipeline(portfolio: Portfolio, today: date) -> Pipeline:
+    """The pipeline of the year before a day: what began, what was done, what is in hand, and how long initiatives have been in their stage.
+
+    Args:
+        portfolio: the portfolio.
+        today: the last day of the year.
+    """
+    pf = portfolio
+    since = today - YEAR
+    ends = {project.id: _ends(project) for project in pf.projects if project.counted_as != "cancelled"}
+    waiting = [
+        Waiting(item=project.id, stage=stage, days=None if (day := fields_of(project).stage_since) is None else (today - day).days)
+        for project in pf.projects
+        if project.counted_as in OPEN and (stage := project.attributes.get("stage", ""))
+    ]
+    return Pipeline(
+        since=since,
+        until=today,
+        started=tuple(name for name, (begun, _) in ends.items() if begun is not None and since < begun <= today),
+        finished=tuple(name for name, (_, done) in ends.items() if done is not None and since < done <= today),
+        in_hand=tuple(
+            name for name, (begun, done) in ends.items() if begun is not None and begun <= today and (done is None or done > today)
+        ),
+        waiting=tuple(sorted(waiting, key=lambda row: (-(row.days if row.days is not None else -1), row.item))),
+    )
+
+
+def started_and_finished(context: CheckContext) -> Iterable[Finding]:
+    """MOP-R13: no more initiatives are begun than are done, no more are in hand than agreed, and none waits in a stage beyond its time."""
+    pf = context.portfolio
+    if pf.status_date is None:
+        return
+    stated = fields_of(pf)
+    found = pipeline(pf, day_of(pf.status_date))
+    begun, done = len(found.started), len(found.finished)
+    if _by_chance(begun, done) <= CHANCE:
+        message = f"{counted(begun, 'initiative')} {agree(begun, 'was')} begun since {found.since} and {done} finished; {len(found.in_hand)} are in hand"
+        if found.years_in_hand is not None:
+            message += f", {found.years_in_hand:.1f} years of work at that pace"
+        yield finding("pipeline", "", message, "finish before you begin: hold what has not begun", part="rate")
+    if stated.most_in_hand is not None and len(found.in_hand) > stated.most_in_hand:
+        number = len(found.in_hand)
+        message = f"{counted(number, 'initiative')} {agree(number, 'is', 'are')} in hand, {stated.most_in_hand} at most are agreed"
+        yield finding("pipeline", "", message, "pause or finish some before another begins", part="in hand")
+    yield from _stuck(context, found)
+
+
+def _by_chance(begun: int, done: int) -> float:
+    """How likely that many starts or more are among so many starts and finishes, were either as likely.
+
+    >>> _by_chance(5, 0), round(_by_chance(4, 0), 4)
+    (0.03125, 0.0625)
+    """
+    whole = begun + done
+    return float(Fraction(sum(math.comb(whole, k) for k in range(begun, whole + 1)), 2**whole))
+
+
+def _stuck(context: CheckContext, found: Pipeline) -> Iterator[Finding]:
+    limits = fields_of(context.portfolio).stage_limits
+    for row in found.waiting:
+        limit = limits.get(row.stage)
+        if limit is None or not context.covers(row.item):
+            continue
+        if row.days is None:
+            message = f"nobody says since when project {row.item!r} is in stage {row.stage!r}, which lasts {limit} at most"
+            yield finding("pipeline", row.item, message, "write extensions: {mop: {stage_since: ...}}", Severity.INFO, part="stage")
+        elif row.days > _days(limit):
+            message = f"project {row.item!r} has been in stage {row.stage!r} for {counted(row.days, 'day')}; {limit} at most are agreed"
+            yield finding("pipeline", row.item, message, "take it on, or take it out", part="stage")
+
+
+def _days(span: Span) -> float:
+    return float(span.amount) * DAYS.get(span.unit, 1.0)
