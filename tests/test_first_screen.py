@@ -289,6 +289,20 @@ def test_what_is_too_large_for_a_page_is_not_simulated_and_its_tasks_are_not_loo
     )
 
 
+def test_where_each_sample_is_a_plan_of_its_own_fewer_are_made_and_of_many_items_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = {"id": "P", "tasks": [{"id": f"t{number}", "duration": LASTING} for number in range(3)]}
+    late = {
+        "id": "Q",
+        "tasks": [{"id": "a", "duration": "3 d", "constraints": {"as_late_as_possible": True}}, {"id": "b", "duration": "9 d"}],
+    }
+    assert "2,048 samples, seed 1" in asked(portfolio(plain))["sure"].notes
+    assert "256 samples, seed 1: the standard error of a chance is at most 3 %" in asked(portfolio(plain, late))["sure"].notes
+    monkeypatch.setattr(answers, "SINGLY", 4)
+    found = asked(portfolio(plain, late))["sure"]
+    assert found.answer.startswith("Nothing says how sure the dates are: work as late as possible")
+    assert found.answer.endswith("more than 4 such items are not simulated for a page; run ipmo simulate.")
+
+
 def test_conditions_are_no_decisions_and_milestones_that_mark_a_date_are_said_apart() -> None:
     city = ipmo.read(EXAMPLES / "city.yaml")
     found = asked(city)

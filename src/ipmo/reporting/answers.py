@@ -32,7 +32,8 @@ from ipmo.analysis.resources.capacity import CapacityView, capacity
 from ipmo.analysis.risk.distributions import random
 from ipmo.analysis.risk.joint import simulate
 from ipmo.analysis.risk.simulation import Simulation
-from ipmo.errors import IpmoError
+from ipmo.analysis.risk.uncertain import sampled_one_by_one
+from ipmo.errors import IpmoError, ScheduleError
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Confidence, StatusReport
@@ -52,6 +53,8 @@ SAMPLES = 2048
 """Of the report's own simulation: the standard error of a chance is at most 1.1 %."""
 SIMULATED = 5_000
 """Items up to which the report simulates by itself."""
+SINGLY, FEW = 500, 256
+"""The same, and how many samples, where each of them is a plan of its own: the standard error of a chance is at most 3.1 %."""
 WORDS = {"actual": "actual cost"}
 T = TypeVar("T")
 
@@ -167,7 +170,11 @@ class Answers:
         return found if found is not None and found.grade != "refused" else None
 
     def _simulated(self) -> Simulation:
-        found = simulate(self.portfolio, samples=SAMPLES, risks="before")
+        singly = sampled_one_by_one(self.portfolio)
+        if singly and self.schedule.network.n > SINGLY:
+            why = "work as late as possible, until an expected finish, by hand, or under way without a status date makes each sample a plan of its own"
+            raise ScheduleError(f"{why}; more than {SINGLY:,} such items are not simulated for a page; run ipmo simulate")
+        found = simulate(self.portfolio, samples=FEW if singly else SAMPLES, risks="before")
         if found.grade != "refused" and (dates := found[found.portfolio].dates) is not None:
             moment(int(dates.instants.max()))  # where the last date can be said, every other can
         return found

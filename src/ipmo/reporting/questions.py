@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from ipmo.analysis.dependencies.single_points import SinglePoint
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.findings import Finding, Severity
 from ipmo.model.work import Project
-from ipmo.reporting.answers import Answers, waiting_text
+from ipmo.reporting.answers import FEW, Answers, waiting_text
 from ipmo.reporting.blocks import Scale, capital, few, rounded_text, share
 from ipmo.reporting.sureness import UNSURE, chance_text
 from ipmo.units import day_text, said_day
@@ -459,7 +460,8 @@ def _sure(a: Answers) -> Question:
         answer += _simulated(found)
         lines += _each(_unsure, a, _unsure_dates(found.rows)[:NAMED])
         lines += _each(_dear, a, _unsure_costs(found.rows)[:NAMED])
-        notes.append(f"{found.samples:,} samples, seed {found.seed}")
+        made = f"{found.samples:,} samples, seed {found.seed}"
+        notes.append(made if found.samples > FEW else f"{made}: the standard error of a chance is at most {share(0.5 / math.sqrt(FEW))}")
         notes += [one.message for one in found.findings if one.severity is not Severity.INFO]
     elif "simulation" in a.refused:
         answer.append(f"Nothing says how sure the dates are: {a.refused['simulation']}".rstrip("."))

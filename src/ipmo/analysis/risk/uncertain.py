@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ipmo.model.dialects import Dialect
     from ipmo.network.network import Network
 
-__all__ = ["Piece", "Structures", "minutes_per", "open_work", "with_lengths"]
+__all__ = ["Piece", "Structures", "minutes_per", "open_work", "sampled_one_by_one", "with_lengths"]
 MOST_KEPT = 256
 """Networks that are kept at once."""
 
@@ -145,6 +145,16 @@ def with_lengths(
     touched = {full_id.partition("/")[0] for full_id in (*minutes, *starts)}
     projects = [changed(project) if project.id in touched else project for project in portfolio.projects]
     return attrs.evolve(portfolio, projects=projects)
+
+
+def sampled_one_by_one(portfolio: Portfolio) -> bool:
+    """Whether each sample of a portfolio is compiled and dated as a plan of its own, some hundred times as dear as one of many at once.
+
+    Raises:
+        ScheduleError: nothing says when the portfolio starts, or a date lies past the year 9999.
+    """
+    base = Structures(portfolio, None, {}).base
+    return Structures(portfolio, None, open_work(portfolio, base.network)).one_by_one
 
 
 class Structures:
