@@ -70,6 +70,8 @@ VERBS = [
     ("time-phase", LIBRARY, "--confidence", "80 %"),
     ("roll-up", LIBRARY, "budget", "--confidence", "0.8"),
     ("capacity", LIBRARY),
+    ("level", LIBRARY),
+    ("level", LIBRARY, "--explain", "hall/fit-out"),
     ("simulate", CITY, "--samples", "50"),
     ("simulate", CITY, "--samples", "50", "--criticality"),
     ("simulate", CITY, "--samples", "50", "--contingency"),

@@ -33,6 +33,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "earned_value": lambda pf, **more: ipmo.earned_value(pf, **more),
     "gates": lambda pf, **more: ipmo.gates(pf, **more),
     "interfaces": lambda pf, **more: ipmo.interfaces(pf, **more),
+    "level": lambda pf, **more: ipmo.level(pf, **{"passes": 3, **more}),
     "line_of_sight": lambda pf, **more: ipmo.line_of_sight(pf, **more),
     "raid_log": lambda pf, **more: ipmo.raid_log(pf, **more),
     "risk_exposure": lambda pf, **more: ipmo.risk_exposure(pf, **more),

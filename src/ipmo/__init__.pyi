@@ -34,6 +34,7 @@ from .analysis.money.explanation import RolledUpValue as RolledUpValue
 from .analysis.money.phasing import TimePhased as TimePhased
 from .analysis.money.rollup import RollUp as RollUp
 from .analysis.resources.capacity import CapacityView as CapacityView
+from .analysis.resources.levelling import Levelled as Levelled
 from .analysis.risk.calibration import Calibration as Calibration
 from .analysis.risk.saved import load_simulation as load_simulation
 from .analysis.risk.saved import save_simulation as save_simulation
@@ -127,6 +128,7 @@ from .verbs.dependencies import single_points as single_points
 from .verbs.money import earned_value as earned_value
 from .verbs.money import time_phase as time_phase
 from .verbs.resources import capacity as capacity
+from .verbs.resources import level as level
 from .verbs.risk import calibration as calibration
 from .verbs.risk import simulate as simulate
 from .version import __version__ as __version__

@@ -5,7 +5,21 @@ cannot answer; 2 wrong use. Errors go to stderr and name the file. `--json` prin
 on failure.
 """
 
-from ipmo.cli import benefits, change, control, dates, dependencies, doctor, methods, money, portfolio, report, risk, spreadsheets
+from ipmo.cli import (
+    benefits,
+    change,
+    control,
+    dates,
+    dependencies,
+    doctor,
+    methods,
+    money,
+    portfolio,
+    report,
+    resources,
+    risk,
+    spreadsheets,
+)
 from ipmo.cli.shell import main
 
 __all__ = [
@@ -20,6 +34,7 @@ __all__ = [
     "money",
     "portfolio",
     "report",
+    "resources",
     "risk",
     "spreadsheets",
 ]

@@ -19,10 +19,12 @@ from ipmo.network.kernels import (
     days,
     drag,
     draws,
+    generation,
     interfaces,
     links,
     order,
     passes,
+    pools,
     reach,
     reading,
     samples,
@@ -51,6 +53,8 @@ MODULES = (
     draws,
     days,
     samples,
+    pools,
+    generation,
 )
 SOURCES = (states, *MODULES)
 """What a compiled kernel depends on: numba's own cache sees edits of a function's own file only."""

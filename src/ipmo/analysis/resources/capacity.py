@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal, get_args
 
 import attrs
 
 from ipmo.analysis.dates.schedule import schedule
-from ipmo.analysis.money.measures import share_done
 from ipmo.analysis.money.periods import Every, Period, Stretch, period_rule, worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
+from ipmo.analysis.resources.demand import share_left
 from ipmo.errors import UnknownItemError, close_matches, one_of
 from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Resource
@@ -271,7 +271,7 @@ class _Demand:
         days = self.demand.setdefault(assignment.resource, {})
         whole: Fraction | None = None
         if assignment.effort is not None:
-            whole = self._minutes(assignment.effort, calendar) * self._left(full_id, task)
+            whole = self._minutes(assignment.effort, calendar) * share_left(self.timing, full_id, task)
         before, day = Fraction(0), moment(since).date()
         start_work = worked(since)
         while minutes(day) < until:
@@ -289,17 +289,6 @@ class _Demand:
                 key = (assignment.resource, day)
                 self.open[key] = max(self.open.get(key, 0), worked(minutes(following)) - worked(minutes(day)))
             day = following
-
-    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
-        """Scheduled start and finish of an item: what the share done needs."""
-        return self.schedule.dates(item)
-
-    def _left(self, full_id: str, task: Task) -> Fraction:
-        """The share of the work that is still to do: by progress, else by what remains of the duration; all where nobody says."""
-        if task.progress is not None:
-            return 1 - Fraction(str(task.progress))
-        found = share_done(self, full_id, task)
-        return 1 - found[0] / found[1] if found is not None and found[1] else Fraction(1)
 
     @staticmethod
     def _minutes(effort: Effort, calendar: Calendar) -> Fraction:

@@ -1,0 +1,207 @@
+"""What open work takes of people and machines, as the engine levels it: pools with dated capacity, and who takes how much of them when.
+
+Units are counted in millionths. Work with an effort takes what is left of it evenly, or by its spread in ten equal parts of its
+time (as many as there are where shares are given); work without takes its units from its start to its finish, on its own clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import attrs
+
+from ipmo.analysis.dates.schedule import Schedule
+from ipmo.analysis.money.measures import share_done
+from ipmo.analysis.money.timing import Timing
+from ipmo.analysis.money.work_tree import LEFT_OUT
+from ipmo.model.money import Spread
+from ipmo.model.people import Assignment, Resource
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Task
+from ipmo.network.clocks import clocks_of
+from ipmo.network.levelling import UNIT, Pool, Take
+from ipmo.network.states import LIVE, State
+from ipmo.units import minutes
+from ipmo.words import counted
+
+__all__ = ["Demand", "Shortage", "demand_of", "share_left", "units_text"]
+
+PARTS = 10
+"""Equal parts of its time in which work with a spread takes what it takes."""
+
+
+@attrs.frozen(kw_only=True)
+class Shortage:
+    """Why some work cannot be levelled, or is not.
+
+    Args:
+        kind: `not stated`: nobody says how much of the resource there is, so that it limits nothing; `nobody`: there never is any of it;
+            `too much`: the work needs more at once than there ever is; `frozen`: work that stays where it is needs more than there is;
+            `never fits`: it is never there for as long as the work lasts; `beyond float`: it does not fit within the float.
+        resource: id of the resource.
+        items: the work, by full id.
+        day: the first day on which it is short; empty where it is on every day.
+        text: the same in words.
+    """
+
+    kind: str
+    resource: str
+    items: tuple[str, ...]
+    day: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Demand:
+    """What a portfolio's open work takes.
+
+    Args:
+        pools: the resources that have a capacity.
+        takes: what each node takes of them.
+        frozen: nodes of work that has begun.
+        shortages: what cannot be levelled.
+        left_out: (item, why) of work with assignments that takes nothing.
+    """
+
+    pools: tuple[Pool, ...]
+    takes: tuple[Take, ...]
+    frozen: tuple[int, ...]
+    shortages: tuple[Shortage, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def units_text(units: int) -> str:
+    """Millionths of a unit as a person reads them."""
+    return f"{units / UNIT:,.6g}"
+
+
+def share_left(timing: Timing, full_id: str, task: Task) -> Fraction:
+    """The share of the work that is still to do: by progress, else by what remains of the duration; all where nobody says."""
+    if task.progress is not None:
+        return 1 - Fraction(str(task.progress))
+    found = share_done(timing, full_id, task)
+    return 1 - found[0] / found[1] if found is not None and found[1] else Fraction(1)
+
+
+def demand_of(portfolio: Portfolio, schedule: Schedule, include: Iterable[str]) -> Demand:
+    """What open work takes of people and machines.
+
+    Args:
+        portfolio: the portfolio.
+        schedule: its schedule.
+        include: `proposed`: their work takes its share too.
+    """
+    return _Gathering(portfolio, schedule, frozenset(include)).run()
+
+
+class _Gathering:
+    def __init__(self, portfolio: Portfolio, schedule: Schedule, include: frozenset[str]) -> None:
+        self.portfolio, self.schedule, self.include = portfolio, schedule, include
+        self.timing = Timing(portfolio, schedule)
+        self.network = schedule.network
+        self.pools: dict[str, tuple[int, Pool]] = {}
+        self.takes: list[Take] = []
+        self.frozen: list[int] = []
+        self.lacking: dict[tuple[str, str], list[str]] = {}
+        self.shortages: list[Shortage] = []
+        self.left_out: list[tuple[str, str]] = []
+
+    def run(self) -> Demand:
+        for resource in self.portfolio.resources:
+            if resource.capacity:
+                self.pools[resource.id] = len(self.pools), self._pool(resource)
+        for project in self.portfolio.projects:
+            if project.counted_as in LEFT_OUT and project.counted_as not in self.include:
+                continue
+            for task in project.tasks:
+                if task.assignments and not task.finished:
+                    self._task(f"{project.id}/{task.id}", task)
+        return Demand(
+            pools=tuple(pool for _, pool in self.pools.values()),
+            takes=tuple(self.takes),
+            frozen=tuple(self.frozen),
+            shortages=(*self._lacking(), *self.shortages),
+            left_out=tuple(self.left_out),
+        )
+
+    def _pool(self, resource: Resource) -> Pool:
+        steps = tuple((minutes(row.since), _parts(row.value)) for row in resource.capacity)
+        if resource.calendar is None:
+            return Pool(resource.id, steps)
+        clock = clocks_of(self.portfolio).clock(self.portfolio.calendar_table[resource.calendar])
+        return Pool(resource.id, steps, clock or None)
+
+    def _task(self, full_id: str, task: Task) -> None:
+        node = self.network.named.get(full_id)
+        why = self._why_not(full_id, node)
+        if why or node is None:
+            self.left_out.append((full_id, why))
+            return
+        if self.network.state[node] is State.STARTED:
+            self.frozen.append(node)
+        for assignment in task.assignments:
+            self._assignment(full_id, node, task, assignment)
+
+    def _why_not(self, full_id: str, node: int | None) -> str:
+        """Why work takes nothing; empty where it does."""
+        if node is None:
+            return "a summary or level of effort: it lasts as long as other work does" if full_id in self.schedule else "it has no dates"
+        if self.network.state[node] is State.SPANNED:
+            return "level of effort: it lasts as long as other work does"
+        if self.network.state[node] not in LIVE:
+            return "it has no dates"
+        if node in self.schedule.passes.without_duration:
+            return "it has no duration"
+        if int(self.network.positions.pos[node]) in self.schedule.passes.lower_bounded:
+            return "work before it has no duration: its dates are these or later"
+        return ""
+
+    def _assignment(self, full_id: str, node: int, task: Task, assignment: Assignment) -> None:
+        length = int(self.network.dur[node])
+        if not length:
+            return
+        if assignment.resource not in self.pools:
+            self.lacking.setdefault((assignment.resource, "not stated"), []).append(full_id)
+            return
+        place, pool = self.pools[assignment.resource]
+        if assignment.effort is None:
+            rows: Iterable[tuple[int, int, Fraction]] = [(0, length, Fraction(str(assignment.units)))]
+        else:
+            calendar = self.portfolio.calendar_for(full_id)
+            whole = Fraction(assignment.effort.amount) * calendar.effort_minutes[assignment.effort.unit]
+            rows = _spread_over(length, whole * share_left(self.timing, full_id, task), self.timing.spread(full_id))
+        found = [Take(node, place, int(units * UNIT), begin, end) for begin, end, units in rows if units > 0]
+        most = max((one.units for one in found), default=0)
+        if most and not pool.most:
+            self.lacking.setdefault((pool.name, "nobody"), []).append(full_id)
+        elif most > pool.most:
+            text = f"{full_id} needs {units_text(most)} of {pool.name} at once, and there never are more than {units_text(pool.most)}"
+            self.shortages.append(Shortage(kind="too much", resource=pool.name, items=(full_id,), day="", text=text))
+        else:
+            self.takes += found
+
+    def _lacking(self) -> Iterator[Shortage]:
+        for (name, kind), items in self.lacking.items():
+            who = f"{items[0]} needs {name}" if len(items) == 1 else f"{counted(len(items), 'task')}, first {items[0]}, need {name}"
+            why = "nobody says how much of it there is" if kind == "not stated" else "there never is any of it"
+            yield Shortage(kind=kind, resource=name, items=tuple(items), day="", text=f"{who}, and {why}")
+
+
+def _parts(value: float) -> int:
+    return int(Fraction(str(value)) * UNIT)
+
+
+def _spread_over(length: int, whole: Fraction, spread: Spread) -> Iterator[tuple[int, int, Fraction]]:
+    """(begin, end, units) of the parts of some working time over which an effort lies, in minutes."""
+    parts = 1 if spread.curve == "even" else len(spread.shares) or PARTS
+    parts = min(parts, length)
+    before = Fraction(0)
+    for part in range(parts):
+        begin, end = length * part // parts, length * (part + 1) // parts
+        share = spread.share(Fraction(end, length))
+        yield begin, end, whole * (share - before) / (end - begin)
+        before = share

@@ -1,0 +1,178 @@
+"""Who waits for whom: what keeps each piece of work from starting a minute earlier in a levelled plan."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import attrs
+
+from ipmo.analysis.resources.demand import Shortage, units_text
+from ipmo.network.kernels import links as link_kernels
+from ipmo.network.kernels import pools as pool_kernels
+from ipmo.network.kernels.columns import FAR
+from ipmo.network.kernels.passes import finish_of
+from ipmo.network.kernels.pools import Pools
+from ipmo.network.levelling import Leveller, Levelling, Take
+from ipmo.network.positions import plain
+from ipmo.network.states import NUMBERS
+from ipmo.units import day_text, moment
+from ipmo.words import agree
+
+__all__ = ["Reading", "Wait"]
+
+SHOWN = 3
+"""Of those who hold a resource so many are named."""
+
+
+@attrs.frozen(kw_only=True)
+class Wait:
+    """What work waits for.
+
+    Args:
+        resource: id of the resource that is short before it starts.
+        day: the last day on which it is.
+        holders: the work that has it then, by full id, what takes the most first; empty where there is not enough of it even so.
+    """
+
+    resource: str
+    day: date
+    holders: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if not self.holders:
+            return f"waits for {self.resource}: not there on {self.day}"
+        return f"waits for {self.resource}: with {_few(self.holders)} on {self.day}"
+
+
+class Reading:
+    """Reads dates and reasons off a levelled plan, by position.
+
+    Args:
+        leveller: what made it.
+        plan: the plan.
+    """
+
+    def __init__(self, leveller: Leveller, plan: Levelling) -> None:
+        self._leveller, self._plan, self._net = leveller, plan, leveller.network
+        q = leveller.plain
+        self._links, self._nodes, self._takes, self._cal = q.links, q.nodes, q.takes, leveller.network.clock_tables
+        self._x, self._edge = plain(plan.early.x), plain(plan.early.edge)
+        self._names = [self._net.shown(int(node)) for node in plain(self._net.positions.order)]
+        self._fixed = plain(leveller.fixed)
+
+    def start(self, v: int) -> int:
+        """When it starts, as an instant."""
+        return self._net.clock(self._nodes.clk[v]).start(self._x[v])
+
+    def finish(self, v: int) -> int:
+        """When it finishes, as an instant."""
+        return int(finish_of(self._cal, self._nodes.clk[v], self._x[v] + self._nodes.dur[v], self._edge[v]))
+
+    def frozen(self, v: int) -> bool:
+        """It stays where it is unless a link moves it."""
+        return self._fixed[v] != FAR
+
+    @functools.cached_property
+    def _bounds(self) -> list[int]:
+        """The start of each position by its own bounds and its links, with everything before it where it is planned."""
+        return plain(self._leveller.bounds(self._plan.early).x)
+
+    def put_off(self, v: int) -> bool:
+        """It starts later than its links let it."""
+        return self._x[v] > self._bounds[v]
+
+    def follows(self, v: int) -> str:
+        """The item whose link sets its start; empty where none does."""
+        best, found = -FAR, ""
+        for k in range(self._links.ptr[v], self._links.ptr[v + 1]):
+            u = self._links.src[k]
+            if self._links.mode[k] in NUMBERS:
+                asked = self._x[u] + self._links.w[k]
+            else:
+                asked = link_kernels.push(self._cal, self._links, self._nodes, k, v, self._x[u], self._edge[u])
+            if asked > best:
+                best, found = asked, self._names[u]
+        return found
+
+    # --------------------------------------------------------------------------------------- resources
+
+    @functools.cached_property
+    def _rows(self) -> Mapping[int, Sequence[Take]]:
+        """Who takes something of each pool."""
+        rows: dict[int, list[Take]] = {}
+        for row in self._leveller.rows:
+            rows.setdefault(row.pool, []).append(row)
+        return rows
+
+    @functools.cached_property
+    def _left(self) -> Pools:
+        """What is left of the pools in the plan."""
+        return self._leveller.left_by(self._plan.early)
+
+    def wait(self, v: int) -> Wait | None:
+        """What keeps a position from starting a minute earlier; None where its links do, or it is frozen."""
+        if not self.put_off(v) or self._fixed[v] == self._x[v]:
+            return None
+        clock, left, takes = self._nodes.clk[v], self._left, self._takes
+        pool_kernels.take(self._cal, clock, left, takes, v, self._x[v], -1)
+        try:
+            for i in range(takes.ptr[v], takes.ptr[v + 1]):
+                before = self._x[v] - 1
+                after = pool_kernels.next_fit(self._cal, clock, left, takes, i, before)
+                if after > before:
+                    return self._holders(v, i, after)
+        finally:
+            pool_kernels.take(self._cal, clock, left, takes, v, self._x[v], 1)
+        return None
+
+    def _holders(self, v: int, i: int, after: int) -> Wait:
+        """Who has the pool of a row in the last minute before it would be free for it."""
+        clock, pool = self._net.clock(self._nodes.clk[v]), self._leveller.pools[self._takes.pool[i]]
+        last = after + self._takes.begin[i] - 1
+        instant = clock.start(last) if after < FAR // 2 else clock.start(self._x[v])
+        holders = [row for row in self._rows[self._takes.pool[i]] if row.node != v and self._at(row, instant)]
+        holders.sort(key=lambda row: (-row.units, self._names[row.node]))
+        return Wait(resource=pool.name, day=moment(instant).date(), holders=tuple(dict.fromkeys(self._names[row.node] for row in holders)))
+
+    def _at(self, row: Take, instant: int) -> bool:
+        """Whether a row takes its pool in the minute that begins at an instant."""
+        clock = self._net.clock(self._nodes.clk[row.node])
+        worked = clock.work(instant)
+        return self._x[row.node] + row.begin <= worked < self._x[row.node] + row.end and clock.start(worked) == instant
+
+    def shortages(self, within: str) -> Iterator[Shortage]:
+        """What is short in the plan all the same: of what is frozen, and what did not fit."""
+        over = set(self._plan.over)
+        for place, pool in enumerate(self._leveller.pools):
+            said = set[tuple[str, ...]]()
+            for instant in self._short(place):
+                held = [row for row in self._rows.get(place, ()) if self._at(row, instant)]
+                items = tuple(dict.fromkeys(self._names[row.node] for row in held))
+                if items in said or over & {row.node for row in held}:
+                    continue
+                said.add(items)
+                day, there = day_text(moment(instant)), units_text(self._leveller.there(place, instant))
+                needed = f"{units_text(sum(row.units for row in held))} of {pool.name} on {day}, where there is {there}"
+                text = f"{_few(items)} {agree(len(items), 'needs', 'need')} {needed}, and {agree(len(items), 'stays', 'stay')} there"
+                yield Shortage(kind="frozen", resource=pool.name, items=items, day=day, text=text)
+        for v in self._plan.over:
+            names = tuple(dict.fromkeys(self._leveller.pools[row.pool].name for row in self._leveller.asked if row.node == v))
+            kind = "beyond float" if within == "float" else "never fits"
+            why = "does not fit within its float" if within == "float" else "is longer than they are ever free for it"
+            text = f"{self._names[v]} {why}: it needs {', '.join(names)}"
+            yield Shortage(kind=kind, resource=names[0], items=(self._names[v],), day=day_text(moment(self.start(v))), text=text)
+
+    def _short(self, place: int) -> Iterator[int]:
+        """The instants at which a pool begins to be short."""
+        left, clock = self._left, self._net.clock(self._leveller.axes[place])
+        for k in range(left.first[place], left.first[place] + left.count[place]):
+            if left.free[k] < 0:
+                yield clock.start(left.time[k])
+
+
+def _few(items: Sequence[str]) -> str:
+    """The first of some items by name, and how many more."""
+    rest = len(items) - SHOWN
+    return f"{', '.join(items[:SHOWN])}{f' and {rest} more' if rest > 0 else ''}"

@@ -1,0 +1,346 @@
+"""Schedule generation: positions are placed one after the other where links, calendars and what is left of pools allow it.
+
+Serial and parallel generation are one loop over a heap. Serial: of the positions whose givers are placed the first by
+priority is placed next, as early as it fits. Parallel: the one that can start first is, and of those that can start at the same
+instant the first by priority; what was found to fit is looked at again when its turn comes, and waits for the next instant
+where another has taken the pool. Source: Kolisch, Serial and parallel resource-constrained project scheduling methods revisited
+(EJOR 90, 1996).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ipmo.network.kernels.clocks import finish_at, start_at, work
+from ipmo.network.kernels.columns import (
+    EARLY_AT_WORK,
+    FAR,
+    FF,
+    FINISHES,
+    ONE_IS_ENOUGH,
+    PLAIN,
+    STARTS_SHIFT,
+    Dates,
+    Links,
+    Nodes,
+    Tables,
+)
+from ipmo.network.kernels.links import given, pull
+from ipmo.network.kernels.passes import finish_of
+from ipmo.network.kernels.pools import Pools, Takes, earliest_fit, latest_fit, take
+
+if TYPE_CHECKING:
+    from ipmo.network.kernels.columns import Ints
+
+
+class Leaving(NamedTuple):
+    """The links that leave each position: `ptr[v]` to `ptr[v + 1]`.
+
+    Args:
+        ptr: where they begin, and their number at the end.
+        link: the place of each among the links.
+        target: the position that it leads to.
+    """
+
+    ptr: Ints
+    link: Ints
+    target: Ints
+
+
+class Placing(NamedTuple):
+    """Room to work in, and what came of it; a number a position each.
+
+    Args:
+        heap: the positions that can be placed.
+        waits: how many links of each are still open.
+        when: what comes first in the heap, before the priority.
+        over: takes 1 where a position was placed although it did not fit up to its limit, 2 where it never does.
+    """
+
+    heap: Ints
+    waits: Ints
+    when: Ints
+    over: Ints
+
+
+def comes_first(when: Ints, key: Ints, u: int, v: int) -> bool:
+    """Whether u is placed before v: by the instant, by priority, by position."""
+    if when[u] != when[v]:
+        return when[u] < when[v]
+    if key[u] != key[v]:
+        return key[u] < key[v]
+    return u < v
+
+
+def heap_push(heap: Ints, size: int, when: Ints, key: Ints, v: int) -> None:
+    """Adds a position to a heap of so many."""
+    i = size
+    while i > 0:
+        above = (i - 1) // 2
+        if not comes_first(when, key, v, heap[above]):
+            break
+        heap[i] = heap[above]
+        i = above
+    heap[i] = v
+
+
+def heap_pop(heap: Ints, size: int, when: Ints, key: Ints) -> int:
+    """Takes the first of a heap of so many."""
+    first = heap[0]
+    v = heap[size - 1]
+    size -= 1
+    i = 0
+    while True:
+        below = 2 * i + 1
+        if below >= size:
+            break
+        if below + 1 < size and comes_first(when, key, heap[below + 1], heap[below]):
+            below += 1
+        if not comes_first(when, key, heap[below], v):
+            break
+        heap[i] = heap[below]
+        i = below
+    if size > 0:
+        heap[i] = v
+    return int(first)
+
+
+def bound_by_links(links: Links, nodes: Nodes, cal: Tables, v: int, early: Dates) -> None:
+    """The early start of one position by its links, as `kernels.passes.forward_from` has it; early.x[v] holds its lower bound."""
+    clk, dur, mark = nodes.clk, nodes.dur, nodes.mark
+    x, edge = early.x, early.edge
+    best = x[v]
+    late = edge[v]
+    least = FAR
+    for k in range(links.ptr[v], links.ptr[v + 1]):
+        u = links.src[k]
+        m = links.mode[k]
+        e = 0
+        if m == PLAIN:
+            y = x[u] + links.w[k]
+        elif m == FINISHES:
+            y = x[u] + links.w[k]
+            e = edge[u]
+        else:
+            t = given(cal, clk[u], x[u], dur[u], links.typ[k], m, links.lagclk[k], links.lag[k], edge[u])
+            y = work(cal, clk[v], t)
+            if links.typ[k] >= FF:
+                y -= dur[v]
+                if y >= best and clk[v] != 0 and t > finish_at(cal, clk[v], y + dur[v]):
+                    e = 1
+        if mark[v] & ONE_IS_ENOUGH:
+            if y < least:
+                least = y
+        elif y > best:
+            best = y
+            late = e
+        elif y == best and e > late:
+            late = e
+    if mark[v] & ONE_IS_ENOUGH and least != FAR and least > best:
+        best = least
+    if best > nodes.high[v]:
+        best = nodes.high[v]
+        late = 0
+    x[v] = best
+    if mark[v] & EARLY_AT_WORK:
+        late = 0
+    edge[v] = 1 if mark[v] & STARTS_SHIFT else late
+
+
+def generate(
+    parallel: int,
+    key: Ints,
+    links: Links,
+    nodes: Nodes,
+    cal: Tables,
+    leaving: Leaving,
+    takes: Takes,
+    pools: Pools,
+    fixed: Ints,
+    limit: Ints,
+    early: Dates,
+    room: Placing,
+) -> int:
+    """Places everything from the front: the first by priority, or by instant, as early as it fits.
+
+    Args:
+        parallel: 1 by instant, 0 by priority.
+        key: priorities; the lowest comes first.
+        links, nodes, cal, leaving: the network.
+        takes: what positions take.
+        pools: what is left; all that is fixed is taken from it already.
+        fixed: where positions stay unless a link moves them, FAR for others.
+        limit: the latest start of each; what does not fit until then is placed by its links.
+        early: lower bounds on entry; takes the starts.
+        room: room to work in.
+
+    Returns:
+        How many did not fit; -1 where there is no room for the steps of a pool.
+    """
+    heap, waits, when, over = room.heap, room.waits, room.when, room.over
+    clk, high, ptr = nodes.clk, nodes.high, takes.ptr
+    x, edge = early.x, early.edge
+    n = len(x)
+    size = 0
+    unfit = 0
+    for v in range(n):
+        waits[v] = links.ptr[v + 1] - links.ptr[v]
+        over[v] = 0
+        if waits[v] == 0:
+            bound_by_links(links, nodes, cal, v, early)
+            when[v] = -FAR if ptr[v] == ptr[v + 1] or fixed[v] != FAR else parallel * start_at(cal, clk[v], x[v])
+            heap_push(heap, size, when, key, v)
+            size += 1
+    while size > 0:
+        v = heap_pop(heap, size, when, key)
+        size -= 1
+        c = clk[v]
+        if ptr[v] < ptr[v + 1] and x[v] != fixed[v]:
+            if fixed[v] != FAR and not take(cal, c, pools, takes, v, fixed[v], -1):
+                return -1
+            least = x[v]
+            y = earliest_fit(cal, c, pools, takes, v, least, limit[v] if limit[v] < high[v] else high[v])
+            if y >= FAR // 2:
+                y = least
+                over[v] = 2 if limit[v] == FAR and high[v] == FAR else 1
+                unfit += 1
+            elif y > least:
+                x[v] = y
+                edge[v] = 1 if nodes.mark[v] & STARTS_SHIFT else 0
+                if parallel and fixed[v] == FAR:
+                    when[v] = start_at(cal, c, y)
+                    if size > 0 and comes_first(when, key, heap[0], v):
+                        heap_push(heap, size, when, key, v)
+                        size += 1
+                        continue
+            if not take(cal, c, pools, takes, v, y, 1):
+                return -1
+        for q in range(leaving.ptr[v], leaving.ptr[v + 1]):
+            w = leaving.target[q]
+            waits[w] -= 1
+            if waits[w] == 0:
+                bound_by_links(links, nodes, cal, w, early)
+                when[w] = -FAR if ptr[w] == ptr[w + 1] or fixed[w] != FAR else parallel * start_at(cal, clk[w], x[w])
+                heap_push(heap, size, when, key, w)
+                size += 1
+    return unfit
+
+
+def generate_back(
+    key: Ints,
+    links: Links,
+    nodes: Nodes,
+    cal: Tables,
+    leaving: Leaving,
+    takes: Takes,
+    pools: Pools,
+    fixed: Ints,
+    early: Dates,
+    late: Ints,
+    room: Placing,
+) -> int:
+    """Places everything from the back, as late as it fits: the way back of forward-backward improvement.
+
+    What does not fit stays where it was. The starts are read as priorities only, so that what calendars round costs nothing.
+
+    Args:
+        key: priorities; the lowest comes first: the last finish.
+        links, nodes, cal, leaving, takes, pools: as for `generate`.
+        fixed: where positions stay.
+        early: the starts now.
+        late: the latest starts on entry; takes the starts.
+        room: room to work in.
+
+    Returns:
+        0; -1 where there is no room for the steps of a pool.
+    """
+    heap, waits, when = room.heap, room.waits, room.when
+    x = early.x
+    n = len(x)
+    size = 0
+    for v in range(n):
+        waits[v] = leaving.ptr[v + 1] - leaving.ptr[v]
+        when[v] = 0
+        if waits[v] == 0:
+            heap_push(heap, size, when, key, v)
+            size += 1
+    while size > 0:
+        v = heap_pop(heap, size, when, key)
+        size -= 1
+        if fixed[v] != FAR:
+            late[v] = fixed[v]
+        else:
+            best = late[v]
+            for q in range(leaving.ptr[v], leaving.ptr[v + 1]):
+                k = leaving.link[q]
+                w = leaving.target[q]
+                if nodes.mark[w] & ONE_IS_ENOUGH:
+                    continue
+                if links.mode[k] == PLAIN or links.mode[k] == FINISHES:
+                    y = late[w] - links.w[k]
+                else:
+                    y = pull(cal, links, nodes, k, w, late[w], 1)
+                if y < best:
+                    best = y
+            if best < x[v]:
+                best = x[v]
+            if takes.ptr[v] < takes.ptr[v + 1]:
+                y = latest_fit(cal, nodes.clk[v], pools, takes, v, best, x[v])
+                best = x[v] if y <= -FAR // 2 else y
+                if not take(cal, nodes.clk[v], pools, takes, v, best, 1):
+                    return -1
+            late[v] = best
+        for k in range(links.ptr[v], links.ptr[v + 1]):
+            u = links.src[k]
+            waits[u] -= 1
+            if waits[u] == 0:
+                heap_push(heap, size, when, key, u)
+                size += 1
+    return 0
+
+
+def lateness(nodes: Nodes, cal: Tables, early: Dates, due: Ints, weight: Ints, group: Ints, ends: Ints, out: Ints) -> None:
+    """How good a plan is: minutes after what is due, by weight; the last finish; the sum of the last finishes of groups.
+
+    Args:
+        due: the instant that each position is due by, FAR where nothing asks.
+        weight: what a minute late counts.
+        group: the group of each position whose finish counts, -1 for none.
+        ends: room for a number a group.
+        out: takes the three numbers.
+    """
+    clk, dur, x, edge = nodes.clk, nodes.dur, early.x, early.edge
+    late = 0
+    last = -FAR
+    for g in range(len(ends)):
+        ends[g] = -FAR
+    for v in range(len(x)):
+        g = group[v]
+        if g < 0 and due[v] >= FAR:
+            continue
+        t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
+        if t > due[v]:
+            late += weight[v] * (t - due[v])
+        if g >= 0 and t > ends[g]:
+            ends[g] = t
+    total = 0
+    for g in range(len(ends)):
+        if ends[g] > -FAR:
+            total += ends[g]
+            if ends[g] > last:
+                last = ends[g]
+    out[0] = late
+    out[1] = last
+    out[2] = total
+
+
+def placed_instants(nodes: Nodes, cal: Tables, x: Ints, at_finish: int, out: Ints) -> None:
+    """The start, or the finish, of each position as an instant; FAR where x is."""
+    clk, dur = nodes.clk, nodes.dur
+    for v in range(len(x)):
+        if x[v] >= FAR // 2:
+            out[v] = FAR
+        elif at_finish:
+            out[v] = finish_at(cal, clk[v], x[v] + dur[v])
+        else:
+            out[v] = start_at(cal, clk[v], x[v])

@@ -1,0 +1,526 @@
+"""Levelling: dates at which work fits into pools of limited capacity, by schedule generation, sampling and forward-backward passes.
+
+A pass makes one plan: priorities by a rule, with noise from the seed after the first passes; serial or parallel generation; one
+forward-backward improvement. The best plan of all passes is kept. Passes are counted, no clock is read, and every number is a
+whole one, so that the same question has the same answer with numba and without. Sources: Kolisch (EJOR 90, 1996), generation;
+Kolisch and Hartmann (EJOR 174, 2006), sampling and rules; Valls, Ballestin and Quintanilla (EJOR 165, 2005), justification.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+
+import attrs
+
+from ipmo.network.clocks import FAR
+from ipmo.network.compiled import available, kernel
+from ipmo.network.kernels import generation as kernels
+from ipmo.network.kernels import pools as pool_kernels
+from ipmo.network.kernels.columns import Dates, Links, Nodes, Tables
+from ipmo.network.kernels.generation import Leaving, Placing
+from ipmo.network.kernels.pools import Pools, Takes
+from ipmo.network.passes import Passes
+from ipmo.network.positions import as_array, plain, plain_list
+from ipmo.units import DAY
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.kernels.columns import Ints
+
+__all__ = ["RULES", "UNIT", "Leveller", "Levelling", "Pool", "Take"]
+
+UNIT = 1_000_000
+"""Parts that a unit of a pool is counted in: capacities and demands are whole numbers of them."""
+RULES = ("late finish", "late start", "target finish", "target start", "float", "early start")
+"""Priority rules, each a date of the plan without limits: the earliest comes first."""
+SAMPLED = ("late finish", "late start", "target finish")
+"""Rules that noise is added to."""
+COMPILED_FROM = 30_000
+"""Placements of work, over all passes, from which compiling pays."""
+DEVIATION = 37_837
+"""Standard deviation of the sum of four numbers of 16 bits."""
+MOST_AHEAD = 40 * 366 * DAY
+"""So far ahead the hours of pools are looked up, at most."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Pool(NamedTuple):
+    """A pool of people or machines.
+
+    Args:
+        name: of the pool.
+        steps: (instant, units in parts of `UNIT`) from when on there are so many; none before the first.
+        clock: the number of the clock that it works on; None where it is there whenever the work that needs it goes on.
+    """
+
+    name: str
+    steps: tuple[tuple[int, int], ...]
+    clock: int | None = None
+
+    @property
+    def most(self) -> int:
+        """The most there ever is."""
+        return max((units for _, units in self.steps), default=0)
+
+
+class Take(NamedTuple):
+    """What a node takes of a pool.
+
+    Args:
+        node: the node.
+        pool: the place of the pool.
+        units: how much, in parts of `UNIT`.
+        begin: from how many minutes of its work on.
+        end: until how many.
+    """
+
+    node: int
+    pool: int
+    units: int
+    begin: int
+    end: int
+
+
+class Score(NamedTuple):
+    """How good a plan is, the lower the better, the first number first."""
+
+    late: int
+    end: int
+    ends: int
+
+
+@attrs.frozen(eq=False)
+class Levelling:
+    """A plan that fits.
+
+    Args:
+        early: starts by position.
+        score: how good it is.
+        today: the same of the plan without limits: no plan that fits is better.
+        over: positions that were placed although they did not fit.
+        passes: how many passes were made.
+        found: the pass that found it, from 1.
+        proved: everything fits, and no plan is better: it is as good as the one without limits.
+    """
+
+    early: Dates
+    score: Score
+    today: Score
+    over: tuple[int, ...]
+    passes: int
+    found: int
+    proved: bool
+
+
+class PlainColumns(NamedTuple):
+    """The network and what is taken as plain lists, for what walks from position to position."""
+
+    links: Links
+    nodes: Nodes
+    takes: Takes
+
+
+class _Room(NamedTuple):
+    """Pools with what is fixed taken, the pools that a plan is made in, room to work in."""
+
+    taken: Pools
+    left: Pools
+    placing: Placing
+
+
+class Leveller:
+    """Levels one network.
+
+    Args:
+        passes: the passes over it.
+        pools: the pools.
+        takes: what nodes take of them.
+        frozen: nodes that stay where they are unless a link moves them.
+        weights: what a minute after its date counts for a commitment, by name; 1 where nothing is said.
+        within_float: nothing moves beyond its float to the nearest target; what does not fit within it stays too much.
+        samples: how many passes will be made: it decides whether compiling pays.
+    """
+
+    def __init__(
+        self,
+        passes: Passes,
+        pools: Sequence[Pool],
+        takes: Iterable[Take],
+        *,
+        frozen: Iterable[int] = (),
+        weights: Mapping[str, int] | None = None,
+        within_float: bool = False,
+        samples: int = 1,
+    ) -> None:
+        self.passes, self.network, self.pools = passes, passes.network, tuple(pools)
+        p = self.network.positions
+        rows = sorted((t for t in takes if t.units > 0 and t.end > t.begin), key=lambda t: (int(p.pos[t.node]), t.pool, t.begin))
+        self.rows = self.asked = tuple(t._replace(node=int(p.pos[t.node])) for t in rows)
+        """What positions take, and what they were to take before some of it was found to fit never; `node` is the position."""
+        self.compiled = available() and self.network.n * samples >= COMPILED_FROM
+        free = self._filled(self.network.n, FAR)  # where every link is a number, no column of what constraints fix is made
+        ties = {"high": free, "pin": free} if self.network.additive else {}
+        self.links, self.nodes = Links(*map(self._column, p.links)), Nodes(*map(self._column, p.nodes._replace(**ties)))
+        self.cal: Tables = tuple(map(self._column, self.network.clock_tables))  # type: ignore[assignment]
+        base = self.network.early()
+        self._low = Dates(self._column(p.low), self._column(p.low_edge))
+        self.today = Dates(self._column(base.x), self._column(base.edge))
+        """Early starts by position, without limits: what is as late as possible stands as early as it can here."""
+        self.within_float = within_float
+        self._weights = weights or {}
+        self._spare, self._never = 1, tuple[int, ...]()
+        self._first_horizon = self._horizon = self.network.base + 2 * max((passes.end or 0) - self.network.base, 183 * DAY)
+        taking = {row.node for row in self.rows}
+        stay = {int(p.pos[node]) for node in frozen} | {v for v in taking if int(self.nodes.high[v]) < FAR}
+        self.fixed = self._filled(self.network.n, FAR)
+        for v in stay & taking:
+            self.fixed[v] = self.today.x[v]
+
+    # ------------------------------------------------------------------------------------------ columns
+
+    def _column(self, values: Ints | Sequence[int]) -> Ints:
+        return as_array(values) if self.compiled else plain_list(values)
+
+    def _filled(self, size: int, value: int) -> Ints:
+        if not self.compiled:
+            return [value] * size
+        import numpy as np
+
+        return np.full(size, value, np.int64)
+
+    def _run(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        return (kernel(function) if self.compiled else function)(*arguments, **named)
+
+    @functools.cached_property
+    def takes(self) -> Takes:
+        """What positions take, for kernels."""
+        ptr = [0] * (self.network.n + 1)
+        for row in self.rows:
+            ptr[row.node + 1] += 1
+        for v in range(self.network.n):
+            ptr[v + 1] += ptr[v]
+        return Takes(*map(self._column, (ptr, *([row[at] for row in self.rows] for at in (1, 2, 3, 4)))))
+
+    @functools.cached_property
+    def leaving(self) -> Leaving:
+        """The links that leave each position."""
+        import numpy as np
+
+        src, ptr = as_array(self.links.src), as_array(self.links.ptr)
+        link = np.argsort(src, kind="stable")
+        heads = np.repeat(np.arange(self.network.n), np.diff(ptr))
+        begins = np.zeros(self.network.n + 1, np.int64)
+        np.cumsum(np.bincount(src, minlength=self.network.n), out=begins[1:])
+        return Leaving(self._column(begins), self._column(link), self._column(heads[link]))
+
+    @functools.cached_property
+    def axes(self) -> tuple[int, ...]:
+        """The clock that each pool's time is counted on: that of all its work, or wall-clock time."""
+        used: list[set[int]] = [set() if pool.clock is None else {pool.clock} for pool in self.pools]
+        for row in self.rows:
+            used[row.pool].add(int(self.nodes.clk[row.node]))
+        return tuple(next(iter(clocks)) if len(clocks) == 1 else 0 for clocks in used)
+
+    def _steps(self, place: int) -> list[tuple[int, int]]:
+        """(time on its axis, units) of a pool before anything is taken; a pool with hours of its own is there until the horizon."""
+        pool, axis = self.pools[place], self.axes[place]
+        clock = self.network.clock(axis)
+        if pool.clock is None or pool.clock == axis:
+            found = [(-FAR, 0), *((clock.work(instant), units) for instant, units in pool.steps)]
+        else:
+            found = [(-FAR, 0), *self._open(pool)]
+        out: list[tuple[int, int]] = []
+        for time, units in found:
+            if out and out[-1][0] == time:
+                out.pop()
+            if not out or out[-1][1] != units:
+                out.append((time, units))
+        return out
+
+    def _open(self, pool: Pool) -> Iterator[tuple[int, int]]:
+        """The steps of a pool in the hours that it works."""
+        assert pool.clock is not None
+        clock = self.network.clock(pool.clock)
+        ends = [*(instant for instant, _ in pool.steps[1:]), self._horizon]
+        for (since, units), until in zip(pool.steps, ends, strict=True):
+            at, stop = max(since, self.network.base), min(until, self._horizon)
+            yield since, 0
+            while at < stop:
+                worked = clock.work(at)
+                begin = clock.start(worked)
+                if begin >= stop:
+                    break
+                length = pool_kernels.shift_left(clock.tables, clock.number, worked)
+                end = min(begin + length, stop)
+                yield begin, units
+                yield end, 0
+                at = end
+
+    def _full(self) -> Pools:
+        """The pools before anything is taken, with room for what will be."""
+        rooms = [0] * len(self.pools)
+        for row in self.rows:
+            pieces = 1 if self.axes[row.pool] == int(self.nodes.clk[row.node]) else 1 + (row.end - row.begin) // (4 * 60)
+            rooms[row.pool] += 2 * pieces * self._spare
+        first, count, time, free = [0], list[int](), list[int](), list[int]()
+        for place in range(len(self.pools)):
+            steps = self._steps(place)
+            room = len(steps) + rooms[place] + 2
+            time += [t for t, _ in steps] + [0] * (room - len(steps))
+            free += [u for _, u in steps] + [0] * (room - len(steps))
+            count.append(len(steps))
+            first.append(first[-1] + room)
+        return Pools(*map(self._column, (list(self.axes), first, count, time, free)))
+
+    # ------------------------------------------------------------------------------------------- dates
+
+    @functools.cached_property
+    def group(self) -> Ints:
+        """The project of each position whose finish counts, -1 for none."""
+        p, net = self.network.positions, self.network
+        owners, ending = plain_list(net.project), plain_list(net.ending)
+        spare = len(net.projects)
+        return self._column([(owners[v] if owners[v] >= 0 else spare) if ending[place] else -1 for place, v in enumerate(plain(p.order))])
+
+    @functools.cached_property
+    def due(self) -> tuple[Ints, Ints]:
+        """The instant that each position is due by, FAR where nothing asks, and what a minute after it counts."""
+        due, weight = self._filled(self.network.n, FAR), self._filled(self.network.n, 0)
+        net, pos = self.network, self.network.positions.pos
+
+        def ask(node: int, instant: int, name: str, at_start: bool) -> None:
+            place = int(pos[node])
+            if at_start:
+                clock = net.clock(int(self.nodes.clk[place]))
+                instant = clock.finish(clock.work(instant) + int(self.nodes.dur[place]))
+            due[place] = min(int(due[place]), instant)
+            weight[place] = max(int(weight[place]), self._weights.get(name, 1))
+
+        for commitment in net.commitments:
+            if commitment.date is not None:
+                for node in commitment.nodes:
+                    ask(node, commitment.date, commitment.name, commitment.at_start)
+        for bound in net.late_bounds:
+            ask(bound.node, bound.instant, net.ids[bound.node], not bound.at_finish)
+        for owner, instant in net.stated_finishes.items():
+            for node in self.passes.open_work.get(owner, ()):
+                ask(node, instant, f"{net.projects[owner]}@finish", False)
+        return due, weight
+
+    def score(self, early: Dates) -> Score:
+        """How good a plan is."""
+        ends, out = self._filled(len(self.network.projects) + 1, 0), self._filled(3, 0)
+        self._run(kernels.lateness, self.nodes, self.cal, early, *self.due, self.group, ends, out)
+        return Score(*(int(value) for value in out))
+
+    def _instants(self, x: Ints, at_finish: int) -> NDArray[np.int64]:
+        out = self._filled(self.network.n, 0)
+        self._run(kernels.placed_instants, self.nodes, self.cal, self._column(x), at_finish, out)
+        return as_array(out)
+
+    @functools.cached_property
+    def late(self) -> tuple[Ints, Ints]:
+        """Late starts to the end and to the nearest target, by position."""
+        late = Passes(self.network, put_off=False).late_starts if self.network.latest else self.passes.late_starts
+        return self._column(late.to_end), self._column(late.to_target)
+
+    @functools.cached_property
+    def priorities(self) -> Mapping[str, NDArray[np.int64]]:
+        """The priorities by each rule, as instants; differences for float."""
+        import numpy as np
+
+        to_end, to_target = self.late
+        late, target = self._instants(to_end, 0), self._instants(to_target, 0)
+        start = self._instants(self.today.x, 0)
+        return {
+            "late finish": self._instants(to_end, 1),
+            "late start": late,
+            "target finish": np.minimum(self._instants(to_target, 1), self._instants(to_end, 1)),
+            "target start": np.minimum(target, late),
+            "float": np.minimum(target, late) - start,
+            "early start": start,
+        }
+
+    # ------------------------------------------------------------------------------------------ passes
+
+    @functools.cached_property
+    def limit(self) -> Ints:
+        """The latest start of each position."""
+        if not self.within_float:
+            return self._filled(self.network.n, FAR)
+        return self._column([min(one, other) for one, other in zip(plain(self.late[0]), plain(self.late[1]), strict=True)])
+
+    def level(self, passes: int, seed: int, objective: Callable[[Score], tuple[int, ...]]) -> Levelling:
+        """The best plan of so many passes.
+
+        Args:
+            passes: how many; more never give a worse plan.
+            seed: of the noise.
+            objective: puts the numbers of a score in the order that counts.
+        """
+        today, best, found = self.score(self.today), None, 0
+        goal = objective(today)
+        made = 0
+        for number in range(passes):
+            made += 1
+            parallel, key = self._priority(number, seed, None if best is None else best[1])
+            for early, over in self._improved(parallel, key):
+                score = self.score(early)
+                if best is None or (len(over), objective(score)) < (len(best[2]), objective(best[0])):
+                    best, found = (score, early, over), made
+            assert best is not None
+            if objective(best[0]) <= goal and not best[2]:
+                break
+        assert best is not None
+        return Levelling(best[1], best[0], today, best[2], made, found, objective(best[0]) <= goal and not best[2])
+
+    def _priority(self, number: int, seed: int, best: Dates | None) -> tuple[int, Ints]:
+        """Whether a pass generates in parallel, and its priorities: each rule in both ways first, then rules and the best plan with noise."""
+        if number < 2 * len(RULES):
+            return 1 - number % 2, self._column(self.priorities[RULES[number // 2]])
+        import numpy as np
+
+        number -= 2 * len(RULES)
+        words = np.random.Philox(key=np.array([seed % 2**64, number], np.uint64)).random_raw(self.network.n)
+        parts = np.sum([(words >> np.uint64(16 * at)) & np.uint64(0xFFFF) for at in range(4)], 0).astype(np.int64) - 2 * 65535
+        if best is not None and number % 4 == 3:
+            base, share = self._instants(best.x, 0), 40
+        else:
+            base, share = self.priorities[SAMPLED[number // 2 % len(SAMPLED)]], 10
+        taking = as_array(sorted({row.node for row in self.rows}))
+        known = base[taking][base[taking] < FAR // 2]
+        span = int(known.max() - known.min()) if len(known) else 0
+        return 1 - number % 2, self._column(np.where(base < FAR // 2, base + parts * span // (share * DEVIATION), base))
+
+    def _improved(self, parallel: int, key: Ints) -> Iterator[tuple[Dates, tuple[int, ...]]]:
+        """A generated plan, and what forward-backward passes make of it."""
+        early, over = self.generated(parallel, key)
+        yield early, over
+        if self.within_float:
+            return
+        back = self._back(early)
+        yield self.generated(0, self._column(self._instants(back, 0)))
+
+    def generated(self, parallel: int, key: Ints) -> tuple[Dates, tuple[int, ...]]:
+        """One plan, and the positions that did not fit.
+
+        Args:
+            parallel: 1 by instant, 0 by priority.
+            key: priorities by position.
+        """
+        while True:
+            room, early = self.room, Dates(self._low.x.copy(), self._low.edge.copy())
+            self._run(pool_kernels.refill, room.left, room.taken)
+            some = (self.links, self.nodes, self.cal, self.leaving, self.takes, room.left, self.fixed, self.limit)
+            unfit = self._run(kernels.generate, parallel, key, *some, early, room.placing)
+            if unfit < 0:
+                self._more_room()
+                continue
+            over = plain(room.placing.over) if unfit else ()
+            never = {v for v, one in enumerate(over) if one > 1}
+            if not never:
+                return early, (*self._never, *(v for v, one in enumerate(over) if one))
+            if not self._look_further():
+                self._give_up(never)
+
+    def _back(self, early: Dates) -> Ints:
+        """Starts as late as they can be without a later end."""
+        import numpy as np
+
+        end, finish = self.score(early).end, self._instants(early.x, 1)
+        ends = [self.network.clock(number).work(end) for number in range(max(plain(self.nodes.clk), default=0) + 1)]
+        last = np.array(ends, np.int64)[as_array(self.nodes.clk)] - as_array(self.nodes.dur)
+        while True:
+            room, late = self.room, self._column(np.where(finish <= end, last, as_array(early.x)))
+            self._run(pool_kernels.refill, room.left, room.taken)
+            some = (self.links, self.nodes, self.cal, self.leaving, self.takes, room.left, self.fixed)
+            if self._run(kernels.generate_back, self._column(-finish), *some, early, late, room.placing) == 0:
+                return late
+            self._more_room()
+
+    # -------------------------------------------------------------------------------------------- room
+
+    @functools.cached_property
+    def room(self) -> _Room:
+        """The pools, and room to work in."""
+        while True:
+            full, left = self._full(), self._full()
+            if self._hold(full):
+                filled = (self._filled(self.network.n, 0) for _ in range(4))
+                return _Room(full, left, Placing(*filled))
+            self._spare *= 2
+
+    def _hold(self, pools: Pools) -> bool:
+        """Takes what is fixed; False where there is no room for the steps."""
+        for v, start in enumerate(plain(self.fixed)):
+            if start != FAR and not self._run(pool_kernels.take, self.cal, int(self.nodes.clk[v]), pools, self.takes, v, start, 1):
+                return False
+        return True
+
+    def _more_room(self) -> None:
+        self._spare *= 2
+        del self.room
+
+    def _look_further(self) -> bool:
+        """Looks up the hours of pools for a longer time ahead; False where that has no end, or none has hours of its own."""
+        ahead = self._horizon - self.network.base
+        if ahead >= MOST_AHEAD or all(pool.clock in (None, axis) for pool, axis in zip(self.pools, self.axes, strict=True)):
+            return False
+        self._horizon = self.network.base + min(4 * ahead, MOST_AHEAD)
+        del self.room
+        return True
+
+    def _give_up(self, never: AbstractSet[int]) -> None:
+        """Leaves out what never fits: it takes nothing, and the hours of pools need not be looked up so far ahead for it."""
+        self._never = tuple(sorted({*self._never, *never}))
+        self.rows = tuple(row for row in self.rows if row.node not in never)
+        for v in never:
+            self.fixed[v] = FAR
+        self._horizon = self._first_horizon
+        del self.room, self.takes, self.axes
+
+    # ------------------------------------------------------------------------------------ reading plans
+
+    @functools.cached_property
+    def plain(self) -> PlainColumns:
+        """The network and what is taken as plain lists."""
+        links, nodes, takes = self.links, self.nodes, self.takes
+        return PlainColumns(Links(*map(plain, links)), Nodes(*map(plain, nodes)), Takes(*map(plain, takes)))
+
+    def bounds(self, early: Dates) -> Dates:
+        """The earliest start of each position by its own bounds and its links, with everything before it where a plan has it."""
+        x, edge = plain(early.x), plain(early.edge)
+        low, low_edge = plain(self._low.x), plain(self._low.edge)
+        out, cal, columns = Dates(list(x), list(edge)), self.network.clock_tables, self.plain
+        own = Dates(list(x), list(edge))
+        for v in range(self.network.n):
+            own.x[v], own.edge[v] = low[v], low_edge[v]
+            kernels.bound_by_links(columns.links, columns.nodes, cal, v, own)
+            out.x[v], out.edge[v] = own.x[v], own.edge[v]
+            own.x[v], own.edge[v] = x[v], edge[v]
+        return out
+
+    def left_by(self, early: Dates) -> Pools:
+        """What a plan leaves of the pools, in plain lists."""
+        while True:
+            pools, x = Pools(*map(plain, self._full())), plain(early.x)
+            places = sorted({row.node for row in self.rows})
+            cal, columns = self.network.clock_tables, self.plain
+            if all(pool_kernels.take(cal, columns.nodes.clk[v], pools, columns.takes, v, x[v], 1) for v in places):
+                return pools
+            self._spare *= 2
+
+    def there(self, place: int, instant: int) -> int:
+        """How much of a pool there is at an instant, before anything is taken."""
+        pool = self.pools[place]
+        clock = None if pool.clock is None else self.network.clock(pool.clock)
+        if clock is not None and clock.start(clock.work(instant)) != instant:
+            return 0
+        return next((units for since, units in reversed(pool.steps) if since <= instant), 0)

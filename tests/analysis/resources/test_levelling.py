@@ -1,0 +1,402 @@
+"""Levelled plans, looked at by a verifier of its own: minute by minute, from what the file says; and against brute force."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import ipmo
+from ipmo.model import Calendar
+from ipmo.network import levelling
+from ipmo.network.levelling import Leveller, Pool, Take
+from ipmo.network.network import Network
+from ipmo.network.passes import Passes
+from ipmo.network.positions import plain
+
+MONDAY = date(2026, 3, 2)
+DAYS = 100
+"""Days that the verifier looks at."""
+ALWAYS = {"id": "always", "week": "mon-sun", "hours": "00:00-24:00"}
+SIX = {"id": "six", "week": "mon-sat", "hours": "08:00-16:00", "holidays": ["2026-03-07"]}
+NIGHT = {"id": "night", "week": "mon-fri", "hours": "22:00-06:00"}
+HALF = {"id": "half", "week": "mon-wed"}
+
+
+# ---------------------------------------------------------------------------------------------- verifier
+
+
+def open_minutes(calendar: Calendar) -> NDArray[np.bool_]:
+    """Whether each minute from the first Monday on is worked, from what the calendar says: for calendars without exceptions."""
+    out = np.zeros((DAYS + 1) * 1440, bool)
+    for day in range(DAYS):
+        when = MONDAY + timedelta(days=day)
+        if when not in calendar.holidays:
+            for begin, end in calendar.week_shifts()[when.weekday()]:
+                out[day * 1440 + begin : day * 1440 + end] = True
+    return out
+
+
+def minute(when: datetime) -> int:
+    return int((when - datetime.combine(MONDAY, datetime.min.time())).total_seconds() // 60)
+
+
+def use_and_room(pf: ipmo.Portfolio, plan: ipmo.Levelled) -> Iterator[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
+    """(resource, units needed, units there) in every minute."""
+    masks = {name: open_minutes(calendar) for name, calendar in pf.calendar_table.items()}
+    for resource in pf.resources:
+        need, there = np.zeros((DAYS + 1) * 1440), np.zeros((DAYS + 1) * 1440)
+        for row in resource.capacity:
+            there[max(minute(datetime.combine(row.since, datetime.min.time())), 0) :] = row.value
+        if resource.calendar is not None:
+            there[~masks[resource.calendar]] = 0
+        for project in pf.projects:
+            for task in project.tasks:
+                full_id = f"{project.id}/{task.id}"
+                for one in task.assignments:
+                    if one.resource == resource.id and full_id in plan:
+                        row = plan[full_id]
+                        since = max(
+                            minute(row.start), minute(datetime.combine(pf.status_date, datetime.min.time())) if pf.status_date else 0
+                        )
+                        span = slice(since, minute(row.finish))
+                        worked = masks[task.calendar or project.calendar or pf.calendar or "standard"][span]
+                        units = one.units
+                        if one.effort is not None:
+                            units = float(one.effort.amount) * 480 / worked.sum()
+                        need[span] += units * worked
+        yield resource.id, need, there
+
+
+def verify(pf: ipmo.Portfolio, plan: ipmo.Levelled) -> None:
+    """No resource is short in any minute, and the engine finds the same dates in the portfolio that the plan is written back to."""
+    for name, need, there in use_and_room(pf, plan):
+        short = need > there + 1e-4
+        assert not short.any(), (name, plan.table(), int(short.argmax()))
+    again = ipmo.schedule(plan.portfolio)
+    for item in plan:
+        assert (again[item.id].start, again[item.id].finish) == (item.start, item.finish), item
+    for full_id in ipmo.schedule(pf).ids:
+        if full_id not in plan:
+            assert again.dates(full_id)[1] == ipmo.schedule(pf).dates(full_id)[1]
+
+
+# ---------------------------------------------------------------------------------------- worked numbers
+
+
+def portfolio(*tasks: dict[str, Any], capacity: Any = 1, **more: Any) -> ipmo.Portfolio:
+    """Tasks of one project that need one person, Ann, unless they say otherwise."""
+    needing = [{"assignments": [{"resource": "ann"}], **task} for task in tasks]
+    rows = capacity if isinstance(capacity, list) else [{"from": "2026-01-01", "value": capacity}]
+    plan: dict[str, Any] = {
+        "id": "x", "start": MONDAY.isoformat(), "calendars": [ALWAYS, SIX, NIGHT, HALF],
+        "resources": [{"id": "ann", "capacity": rows}], "projects": [{"id": "P", "tasks": needing}],
+    }  # fmt: skip
+    return ipmo.Portfolio(**(plan | more))
+
+
+def days(plan: ipmo.Levelled) -> dict[str, tuple[str, str]]:
+    return {item.id.removeprefix("P/"): (f"{item.start:%m-%d}", str(item.finish_date)[5:]) for item in plan}
+
+
+def test_two_tasks_of_one_person_come_one_after_the_other_and_the_more_urgent_first() -> None:
+    pf = portfolio(
+        {"id": "a", "duration": "2 d"}, {"id": "b", "duration": "3 d"}, {"id": "c", "duration": "4 d", "after": "b", "assignments": []}
+    )
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert days(plan) == {"a": ("03-05", "03-06"), "b": ("03-02", "03-04")}  # b has work behind it
+    assert (plan["P/a"].moved, plan["P/a"].because) == (3, "waits for ann: with P/b on 2026-03-04")
+    assert (str(plan.finish)[:10], plan.proved, plan.passes) == ("2026-03-10", True, 1)
+    assert [item.id for item in plan.moved] == ["P/a"]
+    assert plan.explain("P/a").splitlines()[1:] == [
+        "  finishes 3 d later than by its links alone (2026-03-03 17:00)", "  waits for ann: with P/b on 2026-03-04",
+    ]  # fmt: skip
+
+
+def test_half_of_a_person_lets_two_work_at_once_and_three_halves_wait() -> None:
+    half = [{"resource": "ann", "units": 0.5}]
+    pf = portfolio(*({"id": name, "duration": "2 d", "assignments": half} for name in "abc"))
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert sorted(start for start, _ in days(plan).values()) == ["03-02", "03-02", "03-04"]
+
+
+def test_effort_over_the_duration_is_what_is_taken() -> None:
+    two = [{"resource": "ann", "effort": "2 pd"}]
+    pf = portfolio({"id": "a", "duration": "4 d", "assignments": two}, {"id": "b", "duration": "4 d", "assignments": two})
+    assert ipmo.level(pf)["P/a"].needs == (("ann", 0.5),)
+    assert not ipmo.level(pf).moved
+    crowded = portfolio({"id": "a", "duration": "4 d", "assignments": two}, {"id": "b", "duration": "3 d", "assignments": two})
+    assert len(ipmo.level(crowded).moved) == 1
+
+
+def test_work_is_not_split_by_leave_but_lies_before_or_after_it() -> None:
+    leave = [{"from": "2026-01-01", "value": 1}, {"from": "2026-03-04", "value": 0}, {"from": "2026-03-11", "value": 1}]
+    pf = portfolio({"id": "a", "duration": "3 d"}, {"id": "b", "duration": "2 d"}, capacity=leave)
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert days(plan) == {"a": ("03-11", "03-13"), "b": ("03-02", "03-03")}
+    assert plan["P/a"].because == "waits for ann: not there on 2026-03-10"
+
+
+def test_days_of_the_person_and_days_of_the_work_are_held_against_each_other() -> None:
+    people = [{"id": "ann", "calendar": "half", "capacity": [{"from": "2026-01-01", "value": 1}]}]
+    pf = portfolio({"id": "a", "duration": "2 d"}, {"id": "b", "duration": "2 d"}, resources=people)
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert sorted(days(plan).values()) == [("03-02", "03-03"), ("03-09", "03-10")]
+    long = ipmo.level(portfolio({"id": "a", "duration": "4 d"}, resources=people))
+    assert [(one.kind, one.items) for one in long.shortages] == [("never fits", ("P/a",))]
+    assert not long.feasible
+    assert not long["P/a"].fits
+
+
+def test_work_by_night_and_by_day_shares_a_machine_and_six_days_share_five() -> None:
+    pf = portfolio({"id": "a", "duration": "5 d"}, {"id": "b", "duration": "24 h", "calendar": "night"})
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert not plan.moved  # by night nobody works by day
+    other = portfolio({"id": "a", "duration": "5 d"}, {"id": "b", "duration": "6 d", "calendar": "six"}, {"id": "c", "duration": "1 d"})
+    verify(other, ipmo.level(other))
+
+
+def test_within_float_nothing_that_is_aimed_at_moves_and_the_rest_stays_short() -> None:
+    pf = portfolio(
+        {"id": "a", "duration": "2 d"},
+        {"id": "b", "duration": "3 d"},
+        {"id": "c", "duration": "3 d"},
+        {"id": "d", "duration": "9 d", "assignments": []},
+    )
+    plan = ipmo.level(pf, within="float")
+    assert plan.finish == plan.finish_before
+    verify(pf, plan)
+    assert plan.feasible
+    tight = ipmo.level(portfolio({"id": "a", "duration": "5 d"}, {"id": "b", "duration": "5 d"}), within="float")
+    assert not tight.moved
+    assert [(one.kind, len(one.items)) for one in tight.shortages] == [("beyond float", 1)]
+
+
+def test_what_has_begun_stays_and_too_much_of_it_is_named_by_day() -> None:
+    begun = {"actual_start": "2026-03-02", "duration": "6 d", "progress": "50 %"}
+    pf = portfolio({"id": "a", "duration": "2 d"}, {"id": "b", **begun}, status_date="2026-03-05")
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert (plan["P/b"].frozen, plan["P/b"].moved, days(plan)["a"]) == (True, 0, ("03-10", "03-11"))
+    both = portfolio({"id": "a", **begun}, {"id": "b", **begun}, {"id": "c", "duration": "1 d"}, status_date="2026-03-05")
+    short = ipmo.level(both)
+    assert [str(one) for one in short.shortages] == ["P/a, P/b need 2 of ann on 2026-03-05, where there is 1, and stay there"]
+    assert days(short)["c"] == ("03-10", "03-10")
+
+
+def test_work_that_is_tied_to_a_day_or_said_to_stay_is_gone_around() -> None:
+    fixed = {"constraints": {"must_start_on": "2026-03-04"}}
+    pf = portfolio({"id": "a", "duration": "3 d"}, {"id": "b", "duration": "2 d", **fixed})
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert days(plan) == {"a": ("03-06", "03-10"), "b": ("03-04", "03-05")}
+    stay = ipmo.level(portfolio({"id": "a", "duration": "3 d"}, {"id": "b", "duration": "2 d"}), frozen="P/b")
+    assert days(stay) == {"a": ("03-04", "03-06"), "b": ("03-02", "03-03")}
+    assert ipmo.level(portfolio({"id": "a", "duration": "3 d"}), frozen=["P"])["P/a"].frozen
+    with pytest.raises(ipmo.UnknownItemError, match="close: 'P/a'"):
+        ipmo.level(portfolio({"id": "a", "duration": "3 d"}), frozen=["P/aa"])
+
+
+def test_what_cannot_be_levelled_is_named() -> None:
+    nobody = {"id": "bob", "capacity": [{"from": "2026-01-01", "value": 0}]}
+    unknown = {"id": "carl"}
+    pf = portfolio(
+        {"id": "a", "duration": "3 d", "assignments": [{"resource": "ann", "units": 3}]},
+        {"id": "b", "duration": "3 d", "assignments": [{"resource": "bob"}, {"resource": "carl"}]},
+        {"id": "c", "duration": "3 d", "assignments": [{"resource": "carl"}]},
+        {"id": "d", "hammock": True, "after": [{"from": "a", "type": "SS"}]},
+        {"id": "e"},
+        resources=[{"id": "ann", "capacity": [{"from": "2026-01-01", "value": 2}]}, nobody, unknown],
+    )
+    plan = ipmo.level(pf)
+    assert [(one.kind, one.resource, one.items) for one in plan.shortages] == [
+        ("nobody", "bob", ("P/b",)), ("not stated", "carl", ("P/b", "P/c")), ("too much", "ann", ("P/a",)),
+    ]  # fmt: skip
+    assert [str(one) for one in plan.shortages] == [
+        "P/b needs bob, and there never is any of it",
+        "2 tasks, first P/b, need carl, and nobody says how much of it there is",
+        "P/a needs 3 of ann at once, and there never are more than 2",
+    ]
+    assert [item for item, _ in plan.left_out] == ["P/d", "P/e"]
+    assert not plan.feasible
+    assert not plan.moved
+
+
+def test_before_the_first_capacity_there_is_nobody() -> None:
+    pf = portfolio({"id": "a", "duration": "3 d"}, capacity=[{"from": "2026-03-09", "value": 1}])
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert days(plan) == {"a": ("03-09", "03-11")}
+
+
+def test_as_late_as_possible_becomes_as_early_as_it_fits() -> None:
+    late = {"constraints": {"as_late_as_possible": True}}
+    pf = portfolio(
+        {"id": "a", "duration": "2 d", **late}, {"id": "b", "duration": "2 d"}, {"id": "c", "duration": "9 d", "assignments": []}
+    )
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert plan.finish == plan.finish_before
+
+
+def test_commitments_come_before_the_finish_of_all() -> None:
+    tasks = (
+        {"id": "a", "duration": "5 d"},
+        {"id": "b", "duration": "5 d", "after": "a", "assignments": []},
+        {"id": "c", "duration": "2 d", "deadline": "2026-03-03"},
+    )
+    pf = portfolio(*tasks)
+    kept = ipmo.level(pf)
+    assert (days(kept)["c"], str(kept.finish)[:10]) == (("03-02", "03-03"), "2026-03-17")
+    assert ipmo.schedule(kept.portfolio).commitments.missed == ()
+    early = ipmo.level(pf, objective="finish")
+    assert (days(early)["c"], str(early.finish)[:10]) == (("03-09", "03-10"), "2026-03-13")
+
+
+# ------------------------------------------------------------------------------------------- properties
+
+links = st.sampled_from(["FS", "SS", "FF", "SF"])
+
+
+@st.composite
+def portfolios(draw: st.DrawFn) -> ipmo.Portfolio:
+    """Two projects on several calendars, links of all types with lags, people with leave and hours, ties, and work under way."""
+    status = draw(st.booleans())
+    projects: list[dict[str, Any]] = []
+    for name in "PQ":
+        tasks: list[dict[str, Any]] = []
+        for number in range(draw(st.integers(2, 5))):
+            task: dict[str, Any] = {"id": f"t{number}", "duration": f"{draw(st.integers(2, 30))} h"}
+            task["assignments"] = [
+                {"resource": one, "units": draw(st.sampled_from([0.5, 1, 2]))} for one in draw(st.sets(st.sampled_from(["ann", "crew"]), max_size=2))
+            ]  # fmt: skip
+            if tasks and draw(st.booleans()):
+                before = draw(st.sampled_from([one["id"] for one in tasks]))
+                task["after"] = [{"from": before, "type": draw(links), "lag": f"{draw(st.integers(-8, 12))} h"}]
+            if draw(st.integers(0, 4)) == 0:
+                task["calendar"] = draw(st.sampled_from(["six", "night", "always"]))
+            if draw(st.integers(0, 5)) == 0:
+                task["not_before"] = (MONDAY + timedelta(days=draw(st.integers(0, 9)))).isoformat()
+            elif draw(st.integers(0, 7)) == 0:
+                task["constraints"] = {"as_late_as_possible": True}
+            tasks.append(task)
+        projects.append({"id": name, "tasks": tasks})
+    if status and draw(st.booleans()):
+        projects[0]["tasks"][0] |= {"actual_start": "2026-03-02", "progress": "25 %"}
+        projects[0]["tasks"][0].pop("not_before", None)
+    cross = {
+        "from": f"P/{draw(st.sampled_from(projects[0]['tasks']))['id']}",
+        "to": f"Q/{draw(st.sampled_from(projects[1]['tasks']))['id']}",
+        "type": draw(links),
+    }
+    leave = [{"from": "2026-01-01", "value": 2}, {"from": "2026-03-12", "value": 0}, {"from": "2026-03-14", "value": 3}]
+    return ipmo.Portfolio(
+        **{
+            "id": "x", "start": MONDAY.isoformat(), "calendars": [ALWAYS, SIX, NIGHT], "projects": projects, "links": [cross],
+            "resources": [{"id": "ann", "capacity": leave}, {"id": "crew", "capacity": [{"from": "2026-01-01", "value": 2}]}],
+            **({"status_date": "2026-03-04"} if status else {}),
+        }
+    )  # fmt: skip
+
+
+@given(portfolios(), st.integers(0, 3))
+def test_every_plan_is_feasible_reproduced_by_the_engine_and_no_better_than_without_limits(pf: ipmo.Portfolio, seed: int) -> None:
+    plan = ipmo.level(pf, passes=14, seed=seed)
+    assert plan.feasible, plan.shortages
+    verify(pf, plan)
+    before = ipmo.schedule(pf)
+    assert plan.finish is not None
+    assert plan.finish_before is not None
+    assert plan.finish >= plan.finish_before
+    for item in plan:
+        assert item.finish >= item.finish_before or pf[item.id].constraints is not None
+        assert item.waits is None or item.waits.resource in dict(item.needs)
+    assert ipmo.schedule(pf).finish == before.finish  # the portfolio stays as it was
+    fewer = ipmo.level(pf, passes=5, seed=seed)
+    assert [str(item) for item in ipmo.level(pf, passes=14, seed=seed)] == [str(item) for item in plan]
+    assert (plan.lateness, plan.finish) <= (fewer.lateness, fewer.finish)
+
+
+# --------------------------------------------------------------------------------------------- columns
+
+
+def jobs(lengths: list[int], links: list[tuple[int, int]], needs: list[tuple[int, int]], room: tuple[int, int], samples: int) -> Leveller:
+    """A leveller of plain jobs on two pools, in minutes around the clock."""
+    net = Network.from_columns([str(j) for j in range(len(lengths))], lengths, [u for u, _ in links], [v for _, v in links])
+    takes = [Take(j, r, units * levelling.UNIT, 0, lengths[j]) for j, both in enumerate(needs) for r, units in enumerate(both)]
+    return Leveller(Passes(net), [Pool(f"r{r}", ((0, units * levelling.UNIT),)) for r, units in enumerate(room)], takes, samples=samples)
+
+
+def shortest(lengths: list[int], links: list[tuple[int, int]], needs: list[tuple[int, int]], room: tuple[int, int]) -> int:
+    """The least makespan: every order of the jobs, each as early as it fits, minute by minute."""
+    best = sum(lengths)
+    for order in itertools.permutations(range(len(lengths))):
+        use, end = np.zeros((2, sum(lengths) + 1), int), dict[int, int]()
+        for j in order:
+            if any(v == j and u not in end for u, v in links):
+                break
+            at = max((end[u] for u, v in links if v == j), default=0)
+            while any((use[r, at : at + lengths[j]] + needs[j][r] > room[r]).any() for r in (0, 1)):
+                at += 1
+            for r in (0, 1):
+                use[r, at : at + lengths[j]] += needs[j][r]
+            end[j] = at + lengths[j]
+        else:
+            best = min(best, max(end.values()))
+    return best
+
+
+@given(st.data())
+def test_small_plans_are_as_short_as_any_order_of_the_jobs(data: st.DataObject) -> None:
+    n = data.draw(st.integers(2, 5))
+    lengths = data.draw(st.lists(st.integers(1, 5), min_size=n, max_size=n))
+    links = data.draw(
+        st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda one: one[0] < one[1]), max_size=4, unique=True)
+    )
+    needs = data.draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=n, max_size=n))
+    made = jobs(lengths, links, needs, (2, 3), 1).level(60, 1, lambda score: (score.end,))
+    assert made.score.end == shortest(lengths, links, needs, (2, 3))
+    assert made.over == ()
+
+
+def test_compiled_and_plain_kernels_give_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    lengths = rng.integers(1, 9, 40).tolist()
+    links = [(int(u), int(v)) for u, v in {tuple(sorted(pair)) for pair in rng.integers(0, 40, (50, 2)).tolist()} if u != v]
+    needs = [(int(a), int(b)) for a, b in rng.integers(0, 4, (40, 2))]
+    plans = []
+    for least in (0, 10**9):
+        monkeypatch.setattr(levelling, "COMPILED_FROM", least)
+        made = jobs(lengths, links, needs, (5, 5), 30)
+        plan = made.level(30, 3, lambda score: (score.end, score.ends))
+        plans.append((plain(plan.early.x), plan.score, plan.found))
+    assert plans[0] == plans[1]
+    assert plans[0][1].end > plan.today.end
+
+
+def test_the_calendar_of_a_pool_is_looked_up_as_far_ahead_as_it_must() -> None:
+    people = [{"id": "ann", "calendar": "half", "capacity": [{"from": "2026-01-01", "value": 1}]}]
+    pf = portfolio(*({"id": f"t{n}", "duration": "3 d"} for n in range(60)), resources=people)
+    plan = ipmo.level(pf, passes=1)
+    assert plan.feasible
+    assert max(item.finish for item in plan).date() == date(2026, 3, 4) + timedelta(weeks=59)
+
+
+def test_units_are_exact_to_a_millionth() -> None:
+    third = [{"resource": "ann", "effort": "1 pd"}]
+    pf = portfolio(*({"id": name, "duration": "3 d", "assignments": third} for name in "abc"))
+    assert not ipmo.level(pf).moved
+    assert ipmo.level(pf)["P/a"].needs[0][1] == pytest.approx(float(Fraction(1, 3)), abs=1e-6)
