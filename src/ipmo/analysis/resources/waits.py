@@ -167,7 +167,7 @@ class Reading:
     def _short(self, place: int) -> Iterator[int]:
         """The instants at which a pool begins to be short."""
         left, clock = self._left, self._net.clock(self._leveller.axes[place])
-        for k in range(left.first[place], left.first[place] + left.count[place]):
+        for k in range(left.first[place], left.first[place] + left.steps[place]):
             if left.free[k] < 0:
                 yield clock.start(left.time[k])
 

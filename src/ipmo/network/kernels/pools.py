@@ -22,14 +22,14 @@ class Pools(NamedTuple):
     Args:
         axis: the clock that the steps of each pool are counted on; 0 for wall-clock time.
         first: where the steps of each pool begin, and where the room for the last ends.
-        count: how many steps each has.
+        steps: how many steps each has.
         time: when each step begins.
         free: the units that are free in it; negative where more is taken than there is.
     """
 
     axis: Ints
     first: Ints
-    count: Ints
+    steps: Ints
     time: Ints
     free: Ints
 
@@ -54,9 +54,9 @@ class Takes(NamedTuple):
 
 def refill(pools: Pools, full: Pools) -> None:
     """The steps as they were before anything was taken."""
-    for r in range(len(pools.count)):
-        size = full.count[r]
-        pools.count[r] = size
+    for r in range(len(pools.steps)):
+        size = full.steps[r]
+        pools.steps[r] = size
         begin = pools.first[r]
         other = full.first[r]
         for k in range(size):
@@ -68,7 +68,7 @@ def step_at(pools: Pools, r: int, t: int) -> int:
     """The step of a pool in which a time lies."""
     time = pools.time
     lo = pools.first[r] + 1
-    hi = pools.first[r] + pools.count[r]
+    hi = pools.first[r] + pools.steps[r]
     while lo < hi:
         mid = (lo + hi) // 2
         if time[mid] <= t:
@@ -83,7 +83,7 @@ def short_until(pools: Pools, r: int, begin: int, end: int, units: int) -> int:
     time, free = pools.time, pools.free
     k = step_at(pools, r, end - 1)
     first = pools.first[r]
-    last = first + pools.count[r] - 1
+    last = first + pools.steps[r] - 1
     while True:
         if free[k] < units:
             return time[k + 1] if k < last else FAR
@@ -96,7 +96,7 @@ def short_from(pools: Pools, r: int, begin: int, end: int, units: int) -> int:
     """The beginning of the first step between two times in which fewer units are free; `end` where there is none."""
     time, free = pools.time, pools.free
     k = step_at(pools, r, begin)
-    last = pools.first[r] + pools.count[r] - 1
+    last = pools.first[r] + pools.steps[r] - 1
     while True:
         if free[k] < units:
             return time[k]
@@ -234,7 +234,7 @@ def cut_at(pools: Pools, r: int, t: int) -> int:
     k = step_at(pools, r, t)
     if time[k] == t:
         return k
-    stop = pools.first[r] + pools.count[r]
+    stop = pools.first[r] + pools.steps[r]
     j = stop
     while j > k + 1:
         time[j] = time[j - 1]
@@ -242,7 +242,7 @@ def cut_at(pools: Pools, r: int, t: int) -> int:
         j -= 1
     time[k + 1] = t
     free[k + 1] = free[k]
-    pools.count[r] += 1
+    pools.steps[r] += 1
     return k + 1
 
 
@@ -250,18 +250,18 @@ def join_at(pools: Pools, r: int, k: int) -> None:
     """Makes one step of two where as much is free in step k as in the one before."""
     time, free = pools.time, pools.free
     first = pools.first[r]
-    stop = first + pools.count[r]
+    stop = first + pools.steps[r]
     if k <= first or k >= stop or free[k] != free[k - 1]:
         return
     for j in range(k + 1, stop):
         time[j - 1] = time[j]
         free[j - 1] = free[j]
-    pools.count[r] -= 1
+    pools.steps[r] -= 1
 
 
 def change_free(pools: Pools, r: int, begin: int, end: int, units: int) -> bool:
     """More units, or fewer, are free between two times; False where there is no room for the steps."""
-    if pools.first[r] + pools.count[r] + 2 > pools.first[r + 1]:
+    if pools.first[r] + pools.steps[r] + 2 > pools.first[r + 1]:
         return False
     k = cut_at(pools, r, begin)
     stop = cut_at(pools, r, end)
