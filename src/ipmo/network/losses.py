@@ -21,7 +21,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.network.needs import same_needs, without
 from ipmo.network.positions import places_of, plain_list
-from ipmo.network.without import LeaveOneOut, Web, Without
+from ipmo.network.without import Failing, LeaveOneOut, Web, Without
 
 if TYPE_CHECKING:
     import numpy as np
@@ -165,15 +165,46 @@ class Losses:
         Args:
             item: id of a project, a programme, or any item of work.
         """
+        row = self._rows.get(item)
+        if row is not None:
+            first, targets = self._failing.each
+            return self._lost(targets[first[row] : first[row + 1]].tolist())
         node = self.engine.web.place.get(item)
         return {} if node is None else self._lost(self.knocked().of(node))
 
     @functools.cached_property
-    def _failing(self) -> tuple[Mapping[str, int], NDArray[np.int64], NDArray[np.int64]]:
-        """The targets that fail without each project and programme: the row of each, where those of each row begin, and they."""
+    def _rows(self) -> Mapping[str, int]:
+        """Projects and programmes, numbered."""
+        names = (*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes))
+        return dict(zip(names, range(len(names)), strict=True))
+
+    @functools.cached_property
+    def row_nodes(self) -> Sequence[int]:
+        """The node of each project and programme."""
         place = self.engine.web.place
-        names = [*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes)]
-        return {name: row for row, name in enumerate(names)}, *self.knocked().of_each([place[name] for name in names])
+        return [place[name] for name in self._rows]
+
+    @functools.cached_property
+    def _failing(self) -> Failing:
+        """The targets that fail without each project and programme."""
+        return self.engine.failing(self.row_nodes, self._targets)
+
+    @functools.cached_property
+    def _whole_losses(self) -> tuple[set[int], Sequence[int], NDArray[np.int64]]:
+        """(rows of `_rows` of which something is lost in part or after something else, where those of each row begin in the
+        third, places on the map of what fails as a whole without each)."""
+        import numpy as np
+
+        rows, (first, targets), (begin, after), count = self._rows, self._failing.each, self._touched_columns, max(len(self.map.order), 1)
+        owner = np.repeat(np.arange(len(rows)), np.diff(first))
+        number = np.array(self._wholly, np.int64)[targets]
+        gone = number >= 0
+        many = np.diff(begin)[targets]
+        each = np.repeat(np.arange(len(targets)), many)
+        touched = after[begin[targets[each]] + np.arange(len(each)) - np.repeat(np.cumsum(many) - many, many)]
+        beside = ~np.isin(owner[each] * count + touched, owner[gone] * count + number[gone])
+        partly = set(owner[each][beside].tolist())  # something is touched that is no whole that is lost
+        return partly, np.searchsorted(owner[gone], np.arange(len(rows) + 1)).tolist(), number[gone]
 
     def lost_of(self, values: Mapping[str, float]) -> dict[str, float]:
         """Of each initiative without which something is lost, how much of some values is, as `without` says it of one.
@@ -183,27 +214,38 @@ class Losses:
         """
         import numpy as np
 
-        (rows, first, targets), (begin, after), count = self._failing, self._touched_columns, max(len(self.map.order), 1)
-        owner = np.repeat(np.arange(len(rows)), np.diff(first))
-        number = np.array(self._wholly, np.int64)[targets]
-        gone = number >= 0
-        many = np.diff(begin)[targets]
-        each = np.repeat(np.arange(len(targets)), many)
-        touched = after[begin[targets[each]] + np.arange(len(each)) - np.repeat(np.cumsum(many) - many, many)]
-        beside = np.setdiff1d(owner[each] * count + touched, owner[gone] * count + number[gone])
-        partly = set((beside // count).tolist())  # something is touched that is no whole that is lost
+        partly, bounds, number = self._whole_losses
         base = np.array(self._base, np.float64)
-        amounts = (np.array([values.get(name, 0.0) for name in self.map.order], np.float64) * base)[number[gone]].tolist()
-        bounds, comes = np.searchsorted(owner[gone], np.arange(len(rows) + 1)).tolist(), base[number[gone]].tolist()
+        amounts = (np.array([values.get(name, 0.0) for name in self.map.order], np.float64) * base)[number].tolist()
+        comes = base[number].tolist()
         out: dict[str, float] = {}
         for name in self.initiatives:
-            row = rows[name]
+            row = self._rows[name]
             if row in partly:
-                lost = self._lost(targets[first[row] : first[row + 1]].tolist())
+                lost = self.without(name)
                 if lost:
                     out[name] = math.fsum(values[node] * share for node, share in lost.items() if node in values)
             elif any(comes[bounds[row] : bounds[row + 1]]):
                 out[name] = math.fsum(amounts[bounds[row] : bounds[row + 1]])
+        return out
+
+    def lost_places(self) -> dict[str, tuple[Sequence[int], Sequence[float]]]:
+        """Of each initiative: the places on the map of what is lost without it, and how much of each, as `without` says it of one."""
+        import numpy as np
+
+        partly, bounds, number = self._whole_losses
+        places = number.tolist()
+        comes = np.array(self._base, np.float64)[number].tolist()
+        out: dict[str, tuple[Sequence[int], Sequence[float]]] = {}
+        for name in self.initiatives:
+            row = self._rows[name]
+            some, shares = places[bounds[row] : bounds[row + 1]], comes[bounds[row] : bounds[row + 1]]
+            if row in partly:
+                lost = self.without(name)
+                some, shares = [self._order[one] for one in lost], list(lost.values())
+            elif not all(shares):
+                some, shares = [one for one, share in zip(some, shares, strict=True) if share], [share for share in shares if share]
+            out[name] = some, shares
         return out
 
     def anyway(self) -> dict[str, float]:
@@ -212,7 +254,7 @@ class Losses:
             return self.levels_without(self.engine.fails(self.engine.web.place[name] for name in self.initiatives))
         import numpy as np
 
-        rows, first, targets = self._failing  # where all is needed, what fails without many fails without one of them
+        rows, (first, targets) = self._rows, self._failing.each  # where all is needed, what fails without many fails without one of them
         mine = np.zeros(len(rows), bool)
         mine[[rows[name] for name in self.initiatives]] = True
         return self.levels_without({self._targets[t] for t in targets[np.repeat(mine, np.diff(first))].tolist()})
@@ -337,7 +379,7 @@ class Losses:
         web = self.engine.web
         if not (web.either or web.facts or web.gone):
             return self.engine
-        return Without(Web(web.ids, web.src, web.dst, known=web.place))
+        return Without(Web(web.ids, web.src, web.dst, known=web.place, owners=web.owners))
 
     def _named(self, node: str) -> str:
         """A node as people name it: its project, or itself where it lies in none."""
@@ -346,9 +388,9 @@ class Losses:
 
     def needs(self) -> Mapping[str, frozenset[str]]:
         """Of each piece of work on the map: the initiatives without which it fails, its own among them."""
-        place, found = self.engine.web.place, self.knocked()
+        found = self._failing
         spot = {name: t for t, name in enumerate(self._ids)}
-        rows = {name: found.row(place[name]) for name in self.initiatives if name in place}
+        rows = {name: found.row(self._rows[name]) for name in self.initiatives}
         out = {}
         for ways in self._ways.values():
             for way, node in ways:
@@ -367,23 +409,57 @@ class Losses:
         return remember(self.portfolio, "what projects serve", self._serves)
 
     def _serves(self) -> Mapping[str, frozenset[str]]:
-        return {name: self._names_of(bits) for name, bits in self.served.items()}
+        first, places = self._serving.each
+        order, bounds = self.map.order, first.tolist()
+        names = [order[place] for place in places.tolist()]
+        return {name: frozenset(names[bounds[row] : bounds[row + 1]]) for name, row in self._rows.items()}
 
     @functools.cached_property
     def served(self) -> Mapping[str, int]:
         """`serves` as bits of numbers, in the order of the map."""
-        place, nodes, numbers = self.engine.web.place, list[int](), list[int]()
+        return dict(zip(self._rows, self._serving.rows(), strict=True))
+
+    def served_of(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Of each initiative that leads to some of some values: what these sum to."""
+        import numpy as np
+
+        first, places = self._serving.each
+        order = self.map.order
+        wanted = np.array([name in values for name in order], bool)[places]
+        bounds = np.searchsorted(np.flatnonzero(wanted), first).tolist()
+        amounts = np.array([values.get(name, 0.0) for name in order], np.float64)[places[wanted]].tolist()
+        ends = ((name, bounds[self._rows[name]], bounds[self._rows[name] + 1]) for name in self.initiatives)
+        return {name: math.fsum(amounts[begin:end]) for name, begin, end in ends if begin < end}
+
+    @functools.cached_property
+    def _serving(self) -> Failing:
+        """What of the map each project and programme leads to: of `_rows`, by place on the map."""
+        nodes, numbers, own, led = list[int](), list[int](), list[int](), list[int]()
+        order, further = self._order, {self._order[name] for name in self.map.out if name in self._order} | self._brought.keys()
+
+        def note(what: int, number: int, into: list[int], onto: list[int]) -> None:
+            if number not in further:
+                into.append(what)
+                onto.append(number)
+                return
+            onward = places_of(self._onward_from(number))
+            into += [what] * len(onward)
+            onto += onward
+
         for v, name in zip(self._targets, self._ids, strict=True):
-            number = self._order.get(name)
-            some = self._onward_from(number) if number is not None else self._onward_bits(self.bits_of(self._leads.get(v, ())))
-            onward = places_of(some)
-            nodes += [v] * len(onward)
-            numbers += onward
-        reach, out = self._every.leave_one_out_of(nodes, numbers), dict[str, int]()
-        for name in (*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes)):
-            some = functools.reduce(lambda bits, one: bits | self._own(one) | self._reached(one), self.map.work_of(name), 0)
-            out[name] = reach.row(place[name]) | (self._onward_bits(some) if some else 0)
-        return out
+            for one in (name,) if name in order else self._leads.get(v, ()):
+                note(v, order[one], nodes, numbers)
+        for source, ways in self.map.out.items():
+            row = self._rows.get(self.map.initiative(source))
+            if row is not None:
+                for way in ways:
+                    if way.target in order:
+                        note(row, order[way.target], own, led)
+                    else:  # to work, which leads on itself
+                        some = places_of(self._onward_bits(self._reached(way.target)))
+                        own += [row] * len(some)
+                        led += some
+        return self._every.failing(self.row_nodes, nodes, numbers, len(order)).joined(own, led)
 
     @property
     def places(self) -> Mapping[str, int]:

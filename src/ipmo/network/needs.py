@@ -156,11 +156,15 @@ class _Weaver:
         ends = zip(plain_list(web.src), plain_list(web.dst), strict=True)
         return frozenset(link for link, (u, v) in enumerate(ends) if v in heads and u in waits)
 
-    def _owners(self) -> list[int]:
+    def _owners(self) -> Ints:
         """The place of the project of each node, -1 for none."""
         places = {project.id: place for place, project in enumerate(self.portfolio.projects)}
-        more = (name.partition("/")[0].partition("@")[0] for name in self.ids[self.network.n :])
-        return [*plain_list(self.network.project), *(places.get(name, -1) for name in more)]
+        more = [places.get(name.partition("/")[0].partition("@")[0], -1) for name in self.ids[self.network.n :]]
+        if self.network.arrays:
+            import numpy as np
+
+            return np.concatenate([self.network.owners, as_array(more)])
+        return [*plain_list(self.network.project), *more]
 
     def _node(self, name: str) -> int:
         node = self.place.get(name)

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-import attrs
-
 from ipmo.network.compiled import available, kernel
+from ipmo.network.condensed import Condensed, Web, condensed_arrays, condensed_lists, nodes_of, sorted_links
 from ipmo.network.kernels import without as kernels
+from ipmo.network.ports import Failing, Ports
 from ipmo.network.positions import as_array, places_of, plain_list
 
 if TYPE_CHECKING:
@@ -26,47 +26,10 @@ if TYPE_CHECKING:
 
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["LeaveOneOut", "Web", "Without"]
+__all__ = ["Failing", "LeaveOneOut", "Web", "Without"]
 
 LARGE = 20_000
 """Links from which on waiting for a compiler pays."""
-
-
-@attrs.frozen(eq=False)
-class Web:
-    """What needs what.
-
-    Args:
-        ids: the full id of each node.
-        src: the node that is needed, of each link.
-        dst: the node that needs it.
-        either: nodes for which one of those that they need is enough.
-        facts: nodes that are done: nothing takes them away any more.
-        gone: nodes that never come.
-        barred: links, by their place, that bring nothing as things stand: what is needed only waits, and another way does not.
-        known: the node of each id, where whoever made the web has it.
-        owners: the place of the project of each node among those of the portfolio, -1 for none; empty where nobody said.
-    """
-
-    ids: Sequence[str]
-    src: Ints
-    dst: Ints
-    either: AbstractSet[int] = frozenset()
-    facts: AbstractSet[int] = frozenset()
-    gone: AbstractSet[int] = frozenset()
-    barred: AbstractSet[int] = frozenset()
-    known: Mapping[str, int] | None = attrs.field(default=None, repr=False)
-    owners: Ints = attrs.field(factory=list, repr=False)
-
-    @functools.cached_property
-    def ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The two ends of every link as arrays, made once."""
-        return as_array(self.src), as_array(self.dst)
-
-    @functools.cached_property
-    def place(self) -> Mapping[str, int]:
-        """The node of each id."""
-        return dict(zip(self.ids, range(len(self.ids)), strict=True)) if self.known is None else self.known
 
 
 class Without:
@@ -136,7 +99,7 @@ class Without:
         import numpy as np
 
         out = np.zeros(len(self.web.ids), bool)
-        out[_nodes(some)] = True
+        out[nodes_of(some)] = True
         return out
 
     @functools.cached_property
@@ -148,9 +111,9 @@ class Without:
         src, dst = web.ends
         facts, size = self._among(web.facts), len(web.ids)
         kept = ~facts[src] & ~(facts | self._among(self._settled))[dst]
-        kept[_nodes(web.barred)] = False
+        kept[nodes_of(web.barred)] = False
         src, dst = src[kept], dst[kept]
-        begins, heads, _ = _sorted(dst, src, size)
+        begins, heads, _ = sorted_links(dst, src, size)
         ways = np.where(self._among(web.either), np.bincount(dst, minlength=size), 1)
         return begins, heads, ways
 
@@ -176,7 +139,7 @@ class Without:
 
         begins, heads, ways = self._outgoing
         waiting, out = np.empty(len(self.web.ids), np.int64), np.zeros(len(self.web.ids), np.int64)
-        some = _nodes(items - self.web.facts)
+        some = nodes_of(items - self.web.facts)
         waiting[: len(some)], out[some] = some, 1
         kernel(kernels.fail_from)(begins, heads, ways.copy(), waiting, len(some), out)
         return set(np.flatnonzero(out).tolist())
@@ -193,8 +156,8 @@ class Without:
         web, out = self.web, set(self.web.facts) | self.dead
         either = frozenset(web.either) - out - self._settled
         if not self._large:
-            return _condensed_lists(web, out, either, self._settled)
-        return _condensed_arrays(web, out, either, self._settled)
+            return condensed_lists(web, out, either, self._settled)
+        return condensed_arrays(web, out, either, self._settled)
 
     def leave_one_out(self, targets: Sequence[int]) -> LeaveOneOut:
         """Which of some targets fail without each node, taken away one at a time.
@@ -213,107 +176,80 @@ class Without:
         """
         return LeaveOneOut(self.condensed, nodes, len(self.web.ids), groups, compiled=self._large)
 
+    def failing(self, asked: Sequence[int], nodes: Ints, numbers: Ints | None = None, count: int | None = None) -> Failing:
+        """Which of some targets fail without each of a few nodes: what `leave_one_out` says of these, and no more.
 
-@attrs.frozen(eq=False)
-class Condensed:
-    """A web of groups: what fails together is one, and each comes after all that it needs.
+        Args:
+            asked: the nodes that are taken away, one at a time.
+            nodes: the nodes of the targets.
+            numbers: the target that each belongs to, from 0; each is a target of its own when left out.
+            count: how many targets there are; as many as bear a number when left out.
+        """
+        if self._ports is None:
+            plain = None if numbers is None else plain_list(numbers)  # numbers of Python: bits of a number have no end
+            found = LeaveOneOut(self.condensed, plain_list(nodes), len(self.web.ids), plain, compiled=self._large)
+            return Failing([found.row(node) for node in asked], found.count if count is None else count)
+        import numpy as np
 
-    Args:
-        group: the group of each node; -1 of what is done or never comes.
-        ptr: where the links into each group begin, those into `either` left out.
-        src: the group that is needed.
-        either: of each node for which one of several is enough: the nodes that are.
-        ordered: groups also come after those that are enough for them: no loop goes through these.
-    """
+        group = as_array(self.condensed.group)
+        groups = group[as_array(nodes)]
+        number = np.arange(len(groups)) if numbers is None else as_array(numbers)
+        count = int(number.max(initial=-1)) + 1 if count is None else count
+        number, groups = number[groups >= 0], groups[groups >= 0]
+        ports = self._ports
+        if (ports.port[groups] < 0).any():
+            ports = Ports(self.condensed.ptr, self.condensed.src, self._parts, groups)
+        return Failing(ports.rows(group[as_array(asked)], groups, number, (count + 63) // 64 or 1), count)
 
-    group: Ints
-    ptr: Ints
-    src: Ints
-    either: Mapping[int, Sequence[int]]
-    ordered: bool = False
+    def failing_owners(self, asked: Sequence[int], numbers: Sequence[int]) -> Failing:
+        """Which projects fail in part or whole without each of a few nodes.
 
+        Args:
+            asked: the nodes that are taken away, one at a time.
+            numbers: of each project, by its place: its number in the answer, from 0, each once.
+        """
+        import numpy as np
 
-def _condensed_lists(web: Web, out: AbstractSet[int], either: AbstractSet[int], settled: AbstractSet[int]) -> Condensed:
-    n = len(web.ids)
-    into: list[list[int]] = [[] for _ in range(n)]
-    ways: dict[int, list[int]] = {node: [] for node in either}
-    for link, (u, v) in enumerate(zip(plain_list(web.src), plain_list(web.dst), strict=True)):
-        if u in out or v in out or v in settled or link in web.barred:
-            continue
-        (ways[v] if v in either else into[v]).append(u)
-    ptr, src = [0] * (n + 1), list[int]()
-    for v in range(n):
-        src += into[v]
-        ptr[v + 1] = len(src)
-    group = [-1] * n
-    count = kernels.strong(ptr, src, group, *([0] * n for _ in range(5)))
-    members: list[set[int]] = [set() for _ in range(count)]
-    for v in range(n):
-        members[group[v]].update(group[u] for u in into[v])
-    begins, sources = [0] * (count + 1), list[int]()
-    for g in range(count):
-        sources += members[g] - {g}
-        begins[g + 1] = len(sources)
-    for v in out:
-        group[v] = -1
-    return Condensed(group, begins, sources, ways)
+        number, owners, group = np.array(numbers, np.int64), as_array(self.web.owners), as_array(self.condensed.group)
+        if self._ports is None:
+            nodes = np.flatnonzero(owners >= 0)
+            return self.failing(asked, nodes, number[owners[nodes]], len(number))
+        part, ports, projects = self._parts, self._ports, len(number)
+        inside = np.flatnonzero(part[ports.heads] >= 0)  # what fails of another project fails by a link into it
+        mixed = np.flatnonzero((group >= 0) & (owners >= 0)) if len(part) < len(group) else np.zeros(0, np.int64)
+        mixed = mixed[part[group[mixed]] < 0]  # a loop through several projects
+        groups = np.concatenate([ports.tails[inside], group[mixed]])
+        rows = ports.rows(
+            group[as_array(asked)],
+            groups,
+            number[np.concatenate([part[ports.heads[inside]], owners[mixed]])],
+            (projects + 63) // 64 or 1,
+        )
+        for row, node in enumerate(asked):
+            if group[node] >= 0 and owners[node] >= 0:
+                own = int(number[owners[node]])
+                rows[row, own // 64] |= np.left_shift(np.int64(1), own % 64)
+        return Failing(rows, projects)
 
+    @functools.cached_property
+    def _parts(self) -> NDArray[np.int64]:
+        """The place of the project of each group, -1 of what lies in none, or in more than one."""
+        import numpy as np
 
-def _condensed_arrays(web: Web, out: AbstractSet[int], either: AbstractSet[int], settled: AbstractSet[int]) -> Condensed:
-    import numpy as np
+        group, owners = as_array(self.condensed.group), as_array(self.web.owners)
+        known = np.flatnonzero(group >= 0)
+        group, owners = group[known], owners[known]
+        part = np.full(len(self.condensed.ptr) - 1, -1, np.int64)
+        part[group] = owners
+        part[group[part[group] != owners]] = -1
+        return part
 
-    n = len(web.ids)
-    src, dst = web.ends
-    gone, fixed, choice = (np.zeros(n, bool) for _ in range(3))
-    gone[_nodes(out)] = fixed[_nodes(settled)] = choice[_nodes(either)] = True
-    every = kept = ~gone[src] & ~(gone | fixed)[dst]
-    every[_nodes(web.barred)] = False
-    ways: dict[int, list[int]] = {node: [] for node in either}
-    if either:
-        chosen = kept & choice[dst]
-        for u, v in zip(src[chosen].tolist(), dst[chosen].tolist(), strict=True):
-            ways[v].append(u)
-        kept = kept & ~choice[dst]
-    group, count = _strong(src[every], dst[every], n)
-    ordered = not either or count == n
-    if not ordered:  # what needs one another through such ways does not fail together
-        apart, groups = _strong(src[kept], dst[kept], n)
-        ordered = groups == count
-        group, count = (group, count) if ordered else (apart, groups)
-    if count < n:
-        one, other = group[src[kept]], group[dst[kept]]
-        between = one != other
-        begins, sources, _ = _sorted(one[between], other[between], count)
-    else:
-        begins, sources, _ = _sorted(group[src[kept]], group[dst[kept]], n)
-    group[_nodes(out)] = -1
-    return Condensed(group, begins, sources, ways, ordered)
-
-
-def _strong(src: NDArray[np.int64], dst: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], int]:
-    """The strongly connected group of each node, each after all that leads to it, and how many there are."""
-    import numpy as np
-
-    ptr, tails, _ = _sorted(src, dst, n)
-    group = np.full(n, -1, np.int64)
-    return group, kernel(kernels.strong)(ptr, tails, group, *(np.zeros(n, np.int64) for _ in range(5)))
-
-
-def _nodes(some: AbstractSet[int]) -> NDArray[np.int64]:
-    import numpy as np
-
-    return np.fromiter(some, np.int64, len(some))
-
-
-def _sorted(src: NDArray[np.int64], dst: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Where the links into each node begin, and their sources."""
-    import numpy as np
-
-    from ipmo.network.kernels import order
-
-    ptr, perm, tail = np.zeros(n + 1, np.int64), np.empty(len(src), np.int64), np.empty(len(src), np.int64)
-    kernel(order.by_target)(n, src, dst, np.arange(n), ptr, perm, tail)
-    return ptr, tail, perm
+    @functools.cached_property
+    def _ports(self) -> Ports | None:
+        """The web in parts; None where one of several is enough somewhere, nobody said what lies where, or it is small."""
+        if not self._large or any(self.condensed.either.values()) or len(self.web.owners) != len(self.web.ids):
+            return None
+        return Ports(self.condensed.ptr, self.condensed.src, self._parts)
 
 
 class LeaveOneOut:

@@ -23,7 +23,6 @@ from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import Losses, level_of, losses
-from ipmo.network.positions import places_of
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, counted
@@ -217,7 +216,7 @@ def attribute(
             message = f"the shares into {target!r} sum to {stated:.0%}; together they are at most 100 %: lower them under contributions:"
             raise UnitError(message).about(target)
     known = losses(portfolio)
-    naive = _naive(known, pool)
+    naive = known.served_of(pool)
     values, by_source, attributed = _flow(found, pool)
     errors: dict[str, float] = {}
     if method == "flow":
@@ -283,12 +282,6 @@ def _reached(known: Losses, benefits: Iterable[str]) -> dict[str, tuple[str, ...
     served = known.serves()
     out = {name: tuple(one for one in wanted if one in served[name]) for name in known.initiatives}
     return {name: reached for name, reached in out.items() if reached}
-
-
-def _naive(known: Losses, pool: Mapping[str, float]) -> dict[str, float]:
-    order, wanted = known.map.order, known.bits_of(pool)
-    reached = {name: known.served[name] & wanted for name in known.initiatives}
-    return {name: math.fsum(pool[order[place]] for place in places_of(some)) for name, some in reached.items() if some}
 
 
 def _flow(found: BenefitsMap, pool: Mapping[str, float]) -> tuple[dict[str, float], dict[str, dict[str, float]], float]:

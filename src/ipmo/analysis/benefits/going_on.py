@@ -6,7 +6,7 @@ import functools
 import itertools
 import math
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -16,8 +16,9 @@ from ipmo.analysis.money.remaining import NO_EXIT, Remaining
 from ipmo.errors import listed
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
 from ipmo.network.losses import Losses, losses
-from ipmo.network.positions import as_array, places_of, plain_list
+from ipmo.network.ports import Failing
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, beside, counted
@@ -206,47 +207,57 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
     pool = {name: amount / parts[name] for name, amount in worth.coming.items()}
     blank = {benefit.id for benefit in portfolio.benefits if benefit.id not in pool and benefit.value is not None}
     known, costs, names = losses(portfolio), Remaining(portfolio), Names(portfolio)
-    served_by, enabled_by = known.serves(), names.enabled(known)
-    lost: dict[str, dict[str, float]] = {}
-    needed_for: dict[str, int] = {}
-    for name in known.initiatives:
-        lost[name] = {benefit: share for benefit, share in known.without(name).items() if benefit in pool}
-        if name in names.bit:
-            for benefit in lost[name]:
-                needed_for[benefit] = needed_for.get(benefit, 0) | names.bit[name]
+    order, served_by = known.map.order, known.serves()
+    amounts = [pool.get(name) for name in order]
+    lost = _lost_of_pool(known, amounts)
+    needed_for = [0] * len(order)
+    for name, number in names.number.items():
+        for place, _ in lost[name]:
+            needed_for[place] |= 1 << number
     coming = {one for one, value in pool.items() if value and known.base.get(one)}
+    open_ones = [p for p in portfolio.projects if not (p.stopped or p.state == "closed" or p.actual_finish is not None)]
+    enabled = names.enabled(known, open_ones)
+    beside = (
+        functools.reduce(operator.or_, (needed_for[place] for place, _ in lost[project.id]), 0) & ~fails
+        for project, fails in zip(open_ones, enabled, strict=True)
+    )
     out = []
-    for project in portfolio.projects:
-        if project.stopped or project.state == "closed" or project.actual_finish is not None:
-            continue
-        mine, served, own = lost[project.id], served_by[project.id], names.bit[project.id]
-        dark = blank & served
+    own = (1 << names.number[project.id] for project in open_ones)
+    enables = names.of_each(fails & ~one for fails, one in zip(enabled, own, strict=True))
+    for project, others, shared in zip(open_ones, enables, names.of_each(beside), strict=True):
+        mine, served = lost[project.id], served_by[project.id]
+        dark = blank & served if blank else blank
         unknown = tuple(sorted(one for one in dark if not known.base.get(one) or one in known.without(project.id)))
         cost, reason = costs.left(project.id)
         amount = None
         if not served.isdisjoint(pool):
-            amount = cents(math.fsum(pool[one] * share for one, share in mine.items()), worth.currency)
+            amount = cents(math.fsum((amounts[place] or 0.0) * share for place, share in mine), worth.currency)
         else:
             why = worth[min(dark)].reason if dark else "it serves no benefit that states a value"
             reason = reason or why
-        others = functools.reduce(operator.or_, map(needed_for.__getitem__, mine), 0)
-        enabled = enabled_by[project.id] & ~own
         exit_cost, no_exit = costs.exit_cost(project.id)
+        missed = (coming & served).difference(order[place] for place, _ in mine)
         out.append(
             Worth(
-                project=project.id, benefit=amount, cost=cost, exit_cost=exit_cost, no_exit=no_exit, enables=names.of(enabled),
-                shared=names.of(others & ~(enabled | own)), unknown=unknown, reason=reason,
-                instead=tuple(sorted(known.instead(project.id, (coming & served) - mine.keys()).items())),
+                project=project.id, benefit=amount, cost=cost, exit_cost=exit_cost, no_exit=no_exit, enables=others,
+                shared=shared, unknown=unknown, reason=reason,
+                instead=tuple(sorted(known.instead(project.id, missed).items())),
                 unrecorded=costs.unrecorded(project.id) if cost is not None else (),
             )
         )  # fmt: skip
     return out
 
 
-FEW = 64
-"""Bits that are told one by one."""
-DIGITS = bytes.maketrans(b"01", b"\x00\x01")
-"""Digits of a binary number as false and true."""
+def _lost_of_pool(known: Losses, amounts: Sequence[float | None]) -> dict[str, list[tuple[int, float]]]:
+    """Of each initiative: (place on the map, how much of it) of every valued benefit that is lost without it."""
+    return {
+        name: [pair for pair in zip(places, shares, strict=True) if amounts[pair[0]] is not None]
+        for name, (places, shares) in known.lost_places().items()
+    }
+
+
+SOME = 1024
+"""Sets whose names are told at once."""
 
 
 class Names:
@@ -259,22 +270,22 @@ class Names:
     def __init__(self, portfolio: Portfolio) -> None:
         self._projects = portfolio.projects
         self._ids = sorted(project.id for project in portfolio.projects)
-        self.bit = {name: 1 << number for number, name in enumerate(self._ids)}
+        self.number = {name: number for number, name in enumerate(self._ids)}
         """The bit of each project."""
 
-    def of(self, bits: int) -> tuple[str, ...]:
-        """The projects of a set."""
-        if bits.bit_count() < FEW:
-            return tuple(self._ids[place] for place in places_of(bits))
-        return tuple(itertools.compress(self._ids, f"{bits:b}"[::-1].encode().translate(DIGITS)))
-
-    def enabled(self, known: Losses) -> Mapping[str, int]:
-        """By project, the projects that fail without it, in whole or in part."""
+    def of_each(self, sets: Iterable[int]) -> Iterator[tuple[str, ...]]:
+        """The projects of each of many sets."""
         import numpy as np
 
-        engine, number = known.engine, {name: number for number, name in enumerate(self._ids)}
-        owners = as_array(engine.web.owners)
-        nodes = np.flatnonzero(owners >= 0)
-        groups = np.array([number[project.id] for project in self._projects], np.int64)[owners[nodes]]
-        found = engine.leave_one_out_of(plain_list(nodes), plain_list(groups))
-        return {name: found.row(engine.web.place[name]) for name in self._ids}
+        width, waiting = (len(self._ids) + 63) // 64 * 8, iter(sets)
+        while some := list(itertools.islice(waiting, SOME)):
+            rows = np.frombuffer(b"".join(bits.to_bytes(width, "little") for bits in some), np.int64)
+            first, places = Failing(rows.reshape(len(some), -1), len(self._ids)).each
+            found, ends = list(map(self._ids.__getitem__, places.tolist())), first.tolist()
+            yield from (tuple(found[begin:end]) for begin, end in itertools.pairwise(ends))
+
+    def enabled(self, known: Losses, projects: Sequence[Project]) -> list[int]:
+        """Of each of some projects, the set of those that fail without it, in whole or in part; itself among them."""
+        place, numbers = known.engine.web.place, [self.number[project.id] for project in self._projects]
+        found = known.engine.failing_owners([place[project.id] for project in projects], numbers).rows()
+        return [bits | 1 << self.number[project.id] for project, bits in zip(projects, found, strict=True)]

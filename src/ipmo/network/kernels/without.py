@@ -90,6 +90,103 @@ def spread_settling(
                 bits[to + j] |= bits[row + j]
 
 
+def links_across(ptr: Ints, src: Ints, part: Ints, tails: Ints, heads: Ints) -> int:
+    """The links between parts, in order; how many they are.
+
+    Args:
+        ptr: where the links into each position begin.
+        src: the source position of each link.
+        part: the part that each position lies in.
+        tails: takes where each of them leaves; room for every link.
+        heads: takes where each leads to; room for every link.
+    """
+    count = 0
+    for v in range(len(ptr) - 1):
+        for k in range(ptr[v], ptr[v + 1]):
+            if part[src[k]] != part[v]:
+                tails[count] = src[k]
+                heads[count] = v
+                count += 1
+    return count
+
+
+def spread_within(ptr: Ints, src: Ints, part: Ints, offset: Ints, width: Ints, bits: Ints) -> None:
+    """Gives every position the bits of the ports of its own part that it leads to without leaving the part.
+
+    Args:
+        ptr: where the links into each position begin; positions are in topological order.
+        src: the source position of each link.
+        part: the part that each position lies in.
+        offset: where the numbers of each position begin in `bits`.
+        width: how many numbers each has, the same in all of a part.
+        bits: the bit of its own of each port; takes those that each position leads to.
+    """
+    for v in range(len(ptr) - 2, -1, -1):
+        own = offset[v]
+        for j in range(width[v]):
+            word = bits[own + j]
+            if word != 0:
+                for k in range(ptr[v], ptr[v + 1]):
+                    if part[src[k]] == part[v]:
+                        bits[offset[src[k]] + j] |= word
+
+
+def add_ports(v: int, part: Ints, offset: Ints, width: Ints, bits: Ints, first: Ints, words: int, rows: Ints, into: Ints, at: int) -> None:
+    """Adds the rows of all ports that a position leads to within its part to a row.
+
+    Args:
+        v: the position.
+        part: the part that each position lies in.
+        offset: where the numbers of each position begin in `bits`.
+        width: how many numbers each has.
+        bits: the ports of its part that each leads to.
+        first: the number of the first port of each part.
+        words: numbers a row.
+        rows: the row of each port.
+        into: where the row lies that is added to; `rows` itself, too.
+        at: where it begins there.
+    """
+    for j in range(width[v]):
+        word = bits[offset[v] + j]
+        if word == 0:
+            continue
+        for b in range(64):
+            if (word >> b) & 1 != 0:
+                port = (first[part[v]] + 64 * j + b) * words
+                for w in range(words):
+                    if rows[port + w] != 0:
+                        into[at + w] |= rows[port + w]
+
+
+def spread_ports(
+    order: Ints, begin: Ints, heads: Ints, part: Ints, offset: Ints, width: Ints, bits: Ints, first: Ints, words: int, rows: Ints
+) -> None:
+    """Gives every port the bits of all that it leads to, by links between parts and what these lead to within them.
+
+    Args:
+        order: the ports, those that others lead to first.
+        begin: where the links of each port out of its part begin in `heads`.
+        heads: the position that each leads to.
+        part: the part that each position lies in.
+        offset: where the numbers of each position begin in `bits`.
+        width: how many numbers each has.
+        bits: the ports of its part that each position leads to.
+        first: the number of the first port of each part.
+        words: numbers a row.
+        rows: the bits that each port has of its own; takes those of all that it leads to.
+    """
+    for port in order:
+        for k in range(begin[port], begin[port + 1]):
+            add_ports(heads[k], part, offset, width, bits, first, words, rows, rows, port * words)
+
+
+def rows_of_ports(nodes: Ints, part: Ints, offset: Ints, width: Ints, bits: Ints, first: Ints, words: int, rows: Ints, out: Ints) -> None:
+    """The rows of some positions: those of all ports that each leads to within its part; nothing of negative ones."""
+    for i in range(len(nodes)):
+        if nodes[i] >= 0:
+            add_ports(nodes[i], part, offset, width, bits, first, words, rows, out, i * words)
+
+
 def settle_either(words: int, first: int, count: int, ptr: Ints, other: Ints, gain: Ints, bits: Ints) -> None:
     """Gives every row what fails with those of which one of several would have been enough, where it takes all of them away.
 
