@@ -11,7 +11,7 @@ from ipmo.analysis.change import effects
 from ipmo.analysis.dates.schedule import schedule
 from ipmo.analysis.money.amounts import Priced
 from ipmo.analysis.money.rollup import roll_up
-from ipmo.analysis.money.work_tree import work_tree
+from ipmo.analysis.money.work_tree import WorkTree, work_tree
 from ipmo.model import Portfolio, Project, Task
 from ipmo.network import network as engine
 from ipmo.testing.strategies import portfolios
@@ -23,6 +23,32 @@ def test_an_id_is_found_alone_as_among_all(portfolio: Portfolio) -> None:
     asked = [*tree.ids, *portfolio.items, "nowhere", "nowhere/a", "/", ""]
     assert [tree.find(name) for name in asked] == [tree.places.get(name) for name in asked]
     assert tree.find(3) is None and tree.find(None) is None
+
+
+def held_in(portfolio: Portfolio, tree: WorkTree, place: int) -> str:
+    """The full id of what an item of the tree lies in, as the nouns say; empty for the portfolio itself."""
+    noun = tree.nouns[place]
+    if isinstance(noun, Task):
+        project = tree.id(place).partition("/")[0]
+        return project if noun.parent is None else f"{project}/{noun.parent}"
+    return "" if isinstance(noun, Portfolio) else noun.programme or portfolio.id
+
+
+@given(portfolios())
+def test_the_tree_as_columns_is_the_tree_that_nouns_say(portfolio: Portfolio) -> None:
+    tree = work_tree(portfolio)
+    places, above = range(len(tree)), tree.parent.tolist()
+    assert list(tree.nouns) == [tree.nouns[place] for place in places] == list(tree.nouns[:])
+    assert [tree.id(place) for place in places] == list(tree.ids)
+    assert [tree.ids[up] if up >= 0 else "" for up in above] == [held_in(portfolio, tree, place) for place in places]
+    assert tree.depth.tolist() == [0 if up < 0 else int(tree.depth[up]) + 1 for up in above]
+    last = list(places)
+    for place in reversed(places[1:]):
+        last[above[place]] = max(last[above[place]], last[place])
+    assert (tree.end - 1).tolist() == last
+    assert [place for layer in tree.layers for place in layer.tolist()] == sorted(places, key=lambda place: (tree.depth[place], place))
+    assert [(place, noun) for place, noun in enumerate(tree.nouns) if not isinstance(noun, Task)] == list(tree.heads)
+    assert dict(tree.heads)[0] is portfolio and all(project is tree.nouns[tree.project[place]] for place, project in tree.heads[1:] if isinstance(project, Project))  # fmt: skip
 
 
 @given(portfolios())

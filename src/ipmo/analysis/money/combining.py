@@ -14,7 +14,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amount, Amounts, Priced, rounded
 from ipmo.analysis.money.explanation import RolledUpValue, Value, show
 from ipmo.analysis.money.measures import MEASURES, NO_TASKS
-from ipmo.analysis.money.work_tree import LEFT_OUT, PARENT, Bearing
+from ipmo.analysis.money.work_tree import LEFT_OUT, Bearing
 from ipmo.errors import IpmoError, UnitError
 from ipmo.findings import Finding, Severity
 from ipmo.model.hierarchy import hierarchy, subtasks
@@ -266,7 +266,7 @@ class Combining:
         )
 
     def _project(self, project: Project) -> RolledUpValue:
-        if self.measure.applies in NO_TASKS and list(map(PARENT, project.tasks)).count(None) == len(project.tasks):
+        if self.measure.applies in NO_TASKS and not [task for task in project.tasks if task.parent is not None]:
             return self._figure(project.id, project, "project", ())  # none of its tasks has a figure
         below = subtasks(project)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -59,8 +59,7 @@ class Sums:
         engine: the roll-up, which makes what people see of a figure.
         tree: the items.
         bases: by price base, the amount of every position, and which have one.
-        known: leaves known below each position.
-        total: leaves that should be.
+        counted: tells (leaves known, leaves that should be) below each position.
         own: which positions state a total for what they hold.
         notes: rates used, and why something is not known.
         findings: where stated totals differ from their parts.
@@ -69,11 +68,24 @@ class Sums:
     engine: Combining
     tree: WorkTree
     bases: Mapping[str, tuple[ExactColumn, NDArray[np.bool_]]]
-    known: NDArray[np.int64]
-    total: NDArray[np.int64]
+    counted: Callable[[], tuple[NDArray[np.int64], NDArray[np.int64]]]
     own: frozenset[int]
     notes: Mapping[int, str]
     findings: tuple[Finding, ...]
+
+    @functools.cached_property
+    def _counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return self.counted()
+
+    @property
+    def known(self) -> NDArray[np.int64]:
+        """Leaves known below each position."""
+        return self._counts[0]
+
+    @property
+    def total(self) -> NDArray[np.int64]:
+        """Leaves that should be."""
+        return self._counts[1]
 
     @functools.cached_property
     def rows(self) -> SummedRows:
@@ -206,12 +218,38 @@ def _stated(engine: Combining, tree: WorkTree) -> _Stated:
     return _Stated(amounts, notes, refused)
 
 
-def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
-    """Leaves into what holds them, layer by layer from the deepest; what states a total of its own counts by that."""
+def _leaves(tree: WorkTree, owns: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
+    """(which positions hold nothing, 1 where one of them is known, 1 where one should be)."""
     import numpy as np
 
     size = len(tree)
     leaf = tree.end == np.arange(size) + 1
+    level, silent = tree.project >= 0, np.zeros(size, bool)
+    silent[list(tree.silent)] = True
+    return leaf, (leaf & owns).astype(np.int64), (leaf & (level | owns) & ~silent).astype(np.int64)
+
+
+def _known(known: NDArray[np.int64], total: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return known, total
+
+
+def _unstated(tree: WorkTree) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Leaves known, none, and leaves that should be, below each position of a tree of which nothing states a figure."""
+    import numpy as np
+
+    _, known, total = _leaves(tree, np.zeros(len(tree), bool))
+    for layer, above, first in tree.sums:
+        total[above] = np.add.reduceat(total[layer], first)
+    return known, total
+
+
+def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
+    """Leaves into what holds them, layer by layer from the deepest; what states a total of its own counts by that."""
+    import numpy as np
+
+    if not stated.amounts and not stated.refused:
+        return Sums(engine, tree, {}, functools.partial(_unstated, tree), frozenset(), stated.notes, ())
+    size = len(tree)
     owns = np.zeros(size, bool)
     bases: dict[str, tuple[ExactColumn, NDArray[np.bool_]]] = {}
     for base, given in stated.amounts.items():
@@ -222,10 +260,7 @@ def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
         bases[base] = ExactColumn(numbers, exact.below), has
     refused = np.zeros(size, bool)
     refused[stated.refused] = True
-    level, silent = tree.project >= 0, np.zeros(size, bool)
-    silent[list(tree.silent)] = True
-    total = (leaf & (level | owns) & ~silent).astype(np.int64)
-    known = (leaf & owns).astype(np.int64)
+    leaf, known, total = _leaves(tree, owns)
     inner_own = owns & ~leaf
     differing: list[tuple[int, Priced]] = []
     for layer, above, first in tree.sums:
@@ -246,7 +281,9 @@ def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
         ]
         known[own] = total[own] = total[out] = 1
         known[out] = 0
-    found = Sums(engine, tree, bases, known, total, frozenset(np.flatnonzero(inner_own).tolist()), stated.notes, ())
+    found = Sums(
+        engine, tree, bases, functools.partial(_known, known, total), frozenset(np.flatnonzero(inner_own).tolist()), stated.notes, ()
+    )
     return attrs.evolve(found, findings=_findings(found, dict(differing)))
 
 

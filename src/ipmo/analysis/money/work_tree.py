@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import operator
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, overload
 from weakref import WeakValueDictionary
 
 import attrs
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
     Positions: TypeAlias = NDArray[np.int64]
 
-__all__ = ["LEFT_OUT", "PARENT", "Bearing", "Work", "WorkTree", "share_work", "work_of", "work_tree"]
+__all__ = ["LEFT_OUT", "Bearing", "Work", "WorkTree", "share_work", "work_of", "work_tree"]
 
-Bearing = Portfolio | Programme | Project | Task
+Head = Portfolio | Programme | Project
+Bearing = Head | Task
 """What money is stated of."""
 LEFT_OUT = ("proposed", "cancelled")
 
 
-PARENT = operator.attrgetter("parent")
-MILESTONE = operator.attrgetter("milestone")
-DEADLINE = operator.attrgetter("deadline")
 MONEY = ("budget", "actual", "forecast")
 """The fields in which tasks state money."""
+NOTHING: Mapping[str, Sequence[tuple[int, Task, Budget]]] = dict.fromkeys(MONEY, ())
+"""What tasks without money state."""
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -42,40 +42,73 @@ class WorkTree:
     """The portfolio, its programmes, counted projects and tasks without milestones, each before what it holds.
 
     Args:
-        nouns: the item of every position; the first is the portfolio.
-        parent: the position that each lies in; -1 of the first.
-        depth: how deep each lies.
-        end: the position behind the last that lies in each.
-        project: the position of the project of each task and of each project; -1 of others.
+        heads: the portfolio, which is the first, its programmes and counted projects with their positions, in order.
+        runs: of each run of positions that are alike: what they lie in, how deep, the position of their project, how many.
         silent: summaries that are marked as milestones: their own figures are not counted.
-        layers: the positions of every depth, in order: those that lie in one stand together.
         left_out: projects that do not count, by the position that they lie in, as `id (state)`.
         works: the position of every project, and what it holds.
     """
 
-    nouns: Sequence[Bearing]
-    parent: Positions
-    depth: Positions
-    end: Positions
-    project: Positions
+    heads: Sequence[tuple[int, Head]]
+    runs: Sequence[tuple[int, int, int, int]]
     silent: Sequence[int]
-    layers: Sequence[Positions]
     left_out: dict[int, tuple[str, ...]]
     works: Sequence[tuple[int, Work]]
 
     def __len__(self) -> int:
-        return len(self.nouns)
+        return self._size
+
+    @functools.cached_property
+    def _size(self) -> int:
+        return sum(run[3] for run in self.runs)
+
+    @functools.cached_property
+    def _columns(self) -> tuple[Positions, Positions, Positions]:
+        import numpy as np
+
+        runs = np.array(self.runs, np.int64)
+        above, depth, project = (np.repeat(runs[:, column], runs[:, 3]) for column in range(3))
+        return above, depth, project
+
+    @property
+    def parent(self) -> Positions:
+        """The position that each lies in; -1 of the first."""
+        return self._columns[0]
+
+    @property
+    def depth(self) -> Positions:
+        """How deep each lies."""
+        return self._columns[1]
+
+    @property
+    def project(self) -> Positions:
+        """The position of the project of each task and of each project; -1 of others."""
+        return self._columns[2]
+
+    @functools.cached_property
+    def layers(self) -> Sequence[Positions]:
+        """The positions of every depth, in order: those that lie in one stand together."""
+        return _layers(self.depth)
+
+    @functools.cached_property
+    def end(self) -> Positions:
+        """The position behind the last that lies in each."""
+        return _ends(self.parent, self.layers)
+
+    @functools.cached_property
+    def nouns(self) -> Sequence[Bearing]:
+        """The item of every position."""
+        return _Nouns(len(self), self.heads, dict(self.works))
 
     @functools.cached_property
     def ids(self) -> Sequence[str]:
         """The full id of every position."""
-        import numpy as np
-
-        names = [noun.id for noun in self.nouns]
-        heads = np.flatnonzero(self.project == np.arange(len(names)))
-        for here, end in zip(heads.tolist(), self.end[heads].tolist(), strict=True):
-            within = f"{names[here]}/"
-            names[here + 1 : end] = [within + name for name in names[here + 1 : end]]
+        works, names = dict(self.works), list[str]()
+        for place, noun in self.heads:
+            names.append(noun.id)
+            if place in works:
+                within = f"{noun.id}/"
+                names += [within + task.id for task in works[place].tasks]
         return names
 
     @functools.cached_property
@@ -84,14 +117,6 @@ class WorkTree:
         places = dict(zip(self.ids, range(len(self)), strict=True))
         places[self.ids[0]] = 0
         return places
-
-    @functools.cached_property
-    def heads(self) -> Sequence[tuple[int, Portfolio | Programme | Project]]:
-        """The portfolio, its programmes and projects with their positions, in order."""
-        import numpy as np
-
-        here = np.flatnonzero((self.project < 0) | (self.project == np.arange(len(self))))
-        return [(place, noun) for place in here.tolist() if not isinstance(noun := self.nouns[place], Task)]
 
     def stating(self, field: str) -> list[tuple[int, Bearing, Budget]]:
         """(position, item, money) of every item that has some in a field, in order."""
@@ -102,9 +127,7 @@ class WorkTree:
     @functools.cached_property
     def sums(self) -> Sequence[tuple[Positions, Positions, Positions]]:
         """(its positions, what they lie in, where those of each of these begin) of every layer below the first, from the deepest up."""
-        import numpy as np
-
-        return [(layer, *np.unique(self.parent[layer], return_index=True)) for layer in reversed(self.layers[1:])]
+        return [(layer, *_groups(self.parent[layer])) for layer in reversed(self.layers[1:])]
 
     @functools.cached_property
     def _by_head(self) -> dict[str, int]:
@@ -131,8 +154,8 @@ class WorkTree:
             return found
         if project not in self._inside:
             here = self._projects.get(project)
-            inside = () if here is None else range(here + 1, int(self.end[here]))
-            self._inside[project] = {self.nouns[place].id: place for place in inside}
+            tasks = () if here is None else dict(self.works)[here].tasks
+            self._inside[project] = {task.id: place for place, task in enumerate(tasks, (here or 0) + 1)}
         return self._inside[project].get(name)
 
     @functools.cached_property
@@ -170,6 +193,34 @@ class WorkTree:
         return sorted(positions, key=lambda one: int(self.end[one]) - int(self.depth[one]))
 
 
+class _Nouns(Sequence["Bearing"]):
+    """The item of every position, looked up where it lies: no list of all is made for a few of them."""
+
+    def __init__(self, size: int, heads: Sequence[tuple[int, Head]], works: Mapping[int, Work]) -> None:
+        self._size, self._places, self._heads, self._works = size, [place for place, _ in heads], [noun for _, noun in heads], works
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, position: int) -> Bearing: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Bearing]: ...
+    def __getitem__(self, position: int | slice) -> Bearing | list[Bearing]:
+        if isinstance(position, slice):
+            return [self[one] for one in range(self._size)[position]]
+        position = range(self._size)[position]
+        number = bisect_right(self._places, position) - 1
+        head = self._places[number]
+        return self._heads[number] if head == position else self._works[head].tasks[position - head - 1]
+
+    def __iter__(self) -> Iterator[Bearing]:
+        for place, noun in zip(self._places, self._heads, strict=True):
+            yield noun
+            if place in self._works:
+                yield from self._works[place].tasks
+
+
 def work_tree(portfolio: Portfolio, include: frozenset[str] = frozenset()) -> WorkTree:
     """The tree of a portfolio, made once.
 
@@ -181,50 +232,36 @@ def work_tree(portfolio: Portfolio, include: frozenset[str] = frozenset()) -> Wo
 
 
 def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
-    import numpy as np
-
     tree, known = hierarchy(portfolio), _works(portfolio)
-    nouns: list[Bearing] = []
-    parent: list[int] = []
-    depth: list[int] = []
-    project: list[int] = []
-    counts: list[int] = []
+    heads: list[tuple[int, Head]] = []
+    runs: list[tuple[int, int, int, int]] = []
     silent: list[int] = []
     works: list[tuple[int, Work]] = []
     left_out: dict[int, tuple[str, ...]] = {}
-    waiting: list[tuple[Portfolio | Programme | Project, int, int]] = [(portfolio, -1, 0)]
+    waiting: list[tuple[Head, int, int]] = [(portfolio, -1, 0)]
+    behind = 0
     while waiting:
         noun, above, deep = waiting.pop()
-        here = len(nouns)
-        nouns.append(noun)
-        parent.append(above)
-        depth.append(deep)
-        counts.append(1)
+        here = behind
+        behind += 1
+        heads.append((here, noun))
         if not isinstance(noun, Project):
-            project.append(-1)
+            runs.append((above, deep, -1, 1))
             inner = tree.direct(noun)
             if gone := tuple(f"{n.id} ({n.counted_as})" for n in inner if isinstance(n, Project) and not _counts(n, include)):
                 left_out[here] = gone
             waiting += [(n, here, deep + 1) for n in reversed(inner) if _counts(n, include)]
             continue
         work = known.of(noun)
-        project.append(here)
-        nouns += work.tasks
+        behind += len(work.tasks)
         works.append((here, work))
+        runs.append((above, deep, here, 1))
         if work.parent is None:  # all of it lies directly in the project
-            project.append(here)
-            parent.append(here)
-            depth.append(deep + 1)
-            counts.append(len(work.tasks))
+            runs.append((here, deep + 1, here, len(work.tasks)))
         else:
-            project += [here] * len(work.tasks)
-            parent += [here + one for one in work.parent]
-            depth += [deep + one for one in work.depth]
-            counts += [1] * len(work.tasks)
+            runs += [(here + above, deep + depth, here, 1) for above, depth in zip(work.parent, work.depth, strict=True)]
             silent += [here + one for one in work.silent]
-    depths, parents, projects = (np.repeat(np.array(column, np.int64), counts) for column in (depth, parent, project))
-    layers = _layers(depths)
-    return WorkTree(nouns, parents, depths, _ends(parents, layers), projects, silent, layers, left_out, works)
+    return WorkTree(heads, runs, silent, left_out, works)
 
 
 class Work:
@@ -236,7 +273,7 @@ class Work:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.tasks: Sequence[Task]
+        self.tasks: Sequence[Task] = project.tasks
         """Its tasks without milestones that have no parts, each before its parts."""
         self.parent: Sequence[int] | None = None
         """How far behind the project what holds each of them stands; None where that is the project of all."""
@@ -244,14 +281,21 @@ class Work:
         """How much deeper than the project each lies."""
         self.silent: Sequence[int] = ()
         """How far behind the project summaries stand that are marked as milestones."""
-        if list(map(PARENT, project.tasks)).count(None) < len(project.tasks):
-            self._nest(project)
-        else:
-            marked = list(map(MILESTONE, project.tasks))
-            self.tasks = [task for task in project.tasks if not task.milestone] if any(marked) else project.tasks
-        self.due: Sequence[Task] = list(itertools.compress(project.tasks, map(DEADLINE, project.tasks)))
+        self.due: Sequence[Task] = ()
         """Its tasks with a deadline."""
-        self._stating = {field: self._found(field) for field in MONEY}  # all at once, while its tasks are at hand
+        self._stating = NOTHING
+        told = _telling(project.tasks)
+        if told:
+            self._read(project, told)
+
+    def _read(self, project: Project, told: Sequence[Task]) -> None:
+        """Reads what tasks tell, all at once while they are at hand."""
+        if any([task.parent is not None for task in told]):  # noqa: C419 - a list is made faster than it is asked for one by one
+            self._nest(project)
+        elif any([task.milestone for task in told]):  # noqa: C419
+            self.tasks = [task for task in project.tasks if not task.milestone]
+        self.due = [task for task in told if task.deadline is not None]
+        self._stating = {field: self._found(field) for field in MONEY}
 
     def _nest(self, project: Project) -> None:
         """The tasks of a project with summaries, each before its parts; milestones without parts are no work."""
@@ -282,29 +326,52 @@ class Work:
         return [(place, task, money) for place, (task, money) in some if money is not None]
 
 
+def _telling(tasks: Sequence[Task]) -> Sequence[Task]:
+    """Those that are more than work right in their project, without a deadline and without money."""
+    return [
+        task
+        for task in tasks
+        if task.parent is not None
+        or task.milestone
+        or task.deadline is not None
+        or task.budget is not None
+        or task.actual is not None
+        or task.forecast is not None
+    ]
+
+
 class _Works:
     """What the projects of a portfolio hold, found once for each of them, and once for all portfolios that share it.
 
     Args:
-        family: what is found of a project while any of them keeps it, by the project's identity.
+        family: what is found of a project while any of them keeps it, by the project's identity; None while nobody shares it.
     """
 
-    def __init__(self, family: WeakValueDictionary[int, Work]) -> None:
-        self.family = family
+    def __init__(self, family: WeakValueDictionary[int, Work] | None = None) -> None:
+        self._family = family
         self._known: dict[int, Work] = {}  # each keeps its project alive, so that nothing else takes its identity
 
     def of(self, project: Project) -> Work:
         """What one project holds."""
         found = self._known.get(id(project))
         if found is None:
-            found = self.family.get(id(project)) or self.family.setdefault(id(project), Work(project))
+            if self._family is None:
+                found = Work(project)
+            else:
+                found = self._family.get(id(project)) or self._family.setdefault(id(project), Work(project))
             self._known[id(project)] = found
         return found
+
+    def shared(self) -> _Works:
+        """The same for a portfolio that has projects of this one."""
+        if self._family is None:
+            self._family = WeakValueDictionary(self._known)
+        return _Works(self._family)
 
 
 def share_work(copy: Portfolio, portfolio: Portfolio) -> None:
     """What is found of the projects of a portfolio holds for those that a changed copy of it has too, and the other way round."""
-    remember(copy, "work of projects", lambda: _Works(_works(portfolio).family))
+    remember(copy, "work of projects", lambda: _works(portfolio).shared())
 
 
 def work_of(portfolio: Portfolio, project: Project) -> Work:
@@ -313,7 +380,7 @@ def work_of(portfolio: Portfolio, project: Project) -> Work:
 
 
 def _works(portfolio: Portfolio) -> _Works:
-    return remember(portfolio, "work of projects", lambda: _Works(WeakValueDictionary()))
+    return remember(portfolio, "work of projects", _Works)
 
 
 def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
@@ -323,7 +390,17 @@ def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
 def _layers(depth: Positions) -> list[Positions]:
     import numpy as np
 
-    return np.split(np.argsort(depth, kind="stable"), np.cumsum(np.bincount(depth))[:-1])
+    counts = np.bincount(depth)
+    narrow = depth.astype(np.uint16) if len(counts) <= 1 << 16 else depth  # which numpy sorts by digits
+    return np.split(np.argsort(narrow, kind="stable"), np.cumsum(counts)[:-1])
+
+
+def _groups(above: Positions) -> tuple[Positions, Positions]:
+    """(what the positions of a layer lie in, where those of each of these begin): they stand together, in order."""
+    import numpy as np
+
+    first = np.flatnonzero(np.diff(above, prepend=-2))
+    return above[first], first
 
 
 def _ends(parent: Positions, layers: Sequence[Positions]) -> Positions:
@@ -332,6 +409,6 @@ def _ends(parent: Positions, layers: Sequence[Positions]) -> Positions:
 
     size = np.ones(len(parent), np.int64)
     for layer in reversed(layers[1:]):
-        above, first = np.unique(parent[layer], return_index=True)
+        above, first = _groups(parent[layer])
         size[above] += np.add.reduceat(size[layer], first)
     return np.arange(len(parent), dtype=np.int64) + size
