@@ -232,6 +232,17 @@ def threatened(forecast: str, uplift: bool = True) -> Portfolio:
     )
 
 
+def earned_badly(day: str, rule: str, finish: str) -> Portfolio:
+    """A budget that falls, half of it level of effort, dear work, and from month to month another rule and another past."""
+    begun = {"actual_start": "2026-01-05", "baseline_start": "2026-01-05", "baseline_finish": finish, "duration": "60 d"}
+    lines = [{"amount": "90 GBP", "from": "2026-01-05"}, {"amount": "-10 GBP", "from": "2026-02-02"}]
+    tasks = [
+        {"id": "t", **begun, "budget": "100 GBP", "actual": "90 GBP", "progress": "30 %", "earning": rule},
+        {"id": "u", **begun, "budget": lines, "actual": "10 GBP", "earning": "level of effort"},
+    ]
+    return made([{"id": "P", "tolerance": {"cost": "5 %"}, "tasks": tasks}], {"status_date": day, "money": {"currency": "GBP"}})
+
+
 def offences() -> list[CheckContext]:
     """Contexts in which every rule of the core is broken somewhere."""
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
@@ -243,6 +254,9 @@ def offences() -> list[CheckContext]:
         *(CheckContext(portfolio=pf) for pf in pool),
         CheckContext(portfolio=third, history=(first, second)),
         CheckContext(portfolio=second, history=(first,)),
+        CheckContext(
+            portfolio=earned_badly("2026-04-01", "percent", "2026-04-10"), history=(earned_badly("2026-03-02", "50/50", "2026-03-27"),)
+        ),
         CheckContext(portfolio=threatened("30 k GBP"), history=(threatened("10 k GBP"),)),
     ]
 

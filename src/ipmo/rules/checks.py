@@ -6,6 +6,7 @@ from ipmo.methods.contract import Check
 from ipmo.rules.benefits import BENEFIT_CHECKS
 from ipmo.rules.commitments import COMMITMENT_CHECKS
 from ipmo.rules.dependencies import DEPENDENCY_CHECKS
+from ipmo.rules.earned import EARNED_CHECKS
 from ipmo.rules.governance import GOVERNANCE_CHECKS
 from ipmo.rules.model import MODEL_CHECKS
 from ipmo.rules.money import MONEY_CHECKS
@@ -26,5 +27,6 @@ CHECKS: tuple[Check, ...] = (
     *BENEFIT_CHECKS,
     *STATUS_CHECKS,
     *MONEY_CHECKS,
+    *EARNED_CHECKS,
     *RISK_CHECKS,
 )

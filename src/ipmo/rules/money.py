@@ -20,6 +20,6 @@ def _totals(context: CheckContext) -> Iterator[Finding]:
 
 MONEY_CHECKS = (
     Theme(_totals, "ipmo, roll-up of money").check(
-        "total-differs", "Stated totals agree with their parts", "Totals that differ from their parts"
+        "total-differs", "Stated totals agree with their parts", "Totals that differ from their parts", rule="EVM-R01"
     ),
 )
