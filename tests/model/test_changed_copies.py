@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 import ipmo.examples
 from ipmo.errors import ModelError, Problem
 from ipmo.model import After, Portfolio, Project
+from ipmo.model import portfolio as portfolio_module
 from ipmo.model.integrity import problems_of
+from ipmo.model.items import Items
 from ipmo.testing.strategies import portfolios
 
 
@@ -111,3 +113,20 @@ def test_more_than_a_project_is_looked_at_as_a_whole() -> None:
     assert any("programme" in problem.message for problem in copied(portfolio, None, programmes=[]))
     assert copied(portfolio, None, calendar="no such calendar")
     assert copied(portfolio, None, projects=portfolio.projects[1:]) == anew(portfolio, projects=portfolio.projects[1:])
+
+
+def test_items_of_a_large_changed_copy_are_looked_up_project_by_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    pf = ipmo.examples.load("library")
+    whole = pf.evolve(name="other").items
+    monkeypatch.setattr(portfolio_module, "MANY", 1)
+    copy = pf.evolve(name="other")
+    assert not isinstance(whole, Items)
+    assert isinstance(copy.items, Items)
+    assert list(copy.items.items()) == list(whole.items())
+    assert len(copy.items) == len(whole)
+    assert not isinstance(Portfolio(id="x", projects=[Project(id="p")]).items, Items)
+    task = next(iter(copy.projects[0].tasks))
+    name = f"{copy.projects[0].id}/{task.id}"
+    again = copy.evolve(name, name="renamed")
+    assert (copy[name], again[name].name) == (task, "renamed")
+    assert again.evolve(name, name=task.name) == copy

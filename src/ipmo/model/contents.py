@@ -148,11 +148,7 @@ class Contents(Later):
     @functools.cached_property
     def items(self) -> Mapping[str, Any]:
         """Every item that has an id, by full id (`project/task`), in file order."""
-        found: dict[str, Any] = {}
-        for name in TOP:
-            for noun in () if unread(self, name) else getattr(self, name):  # links that were left out have no ids
-                if noun.id is not None:
-                    found[noun.id] = noun
+        found = self._at_top()
         if any(unread(project, group) for project in self.projects for group in INSIDE):
             return Items(found, self.projects)
         for project in self.projects:
@@ -160,6 +156,19 @@ class Contents(Later):
                 for noun in group:
                     found[f"{project.id}/{noun.id}"] = noun
         return found
+
+    def _at_top(self) -> dict[str, Any]:
+        """What stands at the top, by id."""
+        found: dict[str, Any] = {}
+        for name in TOP:
+            for noun in () if unread(self, name) else getattr(self, name):  # links that were left out have no ids
+                if noun.id is not None:
+                    found[noun.id] = noun
+        return found
+
+    def look_up_by_project(self) -> None:
+        """Items are looked up project by project from now on: of a changed copy a few are asked for, and a table of all takes its time."""
+        object.__setattr__(self, "items", Items(self._at_top(), self.projects))
 
     def __getitem__(self, full_id: str) -> Any:
         """The item with that full id; the portfolio itself for its own id.

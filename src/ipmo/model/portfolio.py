@@ -30,6 +30,8 @@ from ipmo.words import class_word
 __all__ = ["Portfolio"]
 
 N = TypeVar("N", bound=Noun)
+MANY = 10_000
+"""Tasks from which on a changed copy makes no table of all items."""
 _made_from: ContextVar[Portfolio | None] = ContextVar("_made_from", default=None)
 """The portfolio that one is a changed copy of, while it is made."""
 
@@ -45,7 +47,10 @@ class Portfolio(Contents):
     """
 
     def __attrs_post_init__(self) -> None:
-        if problems := problems_of(self, _made_from.get()):
+        before = _made_from.get()
+        if before is not None and sum(size_of(project, "tasks") for project in self.projects) >= MANY:
+            self.look_up_by_project()
+        if problems := problems_of(self, before):
             raise ModelError(problems)
 
     @functools.cached_property

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.int64]
     Known = NDArray[np.bool_]
 
-__all__ = ["restated"]
+__all__ = ["restated", "same_but_state"]
 
 T = TypeVar("T")
 GONE = State.GONE
@@ -94,13 +94,14 @@ def _ended(copy: Portfolio, portfolio: Portfolio) -> Mapping[int, Project] | Non
     for place, (now, was) in enumerate(zip(copy.projects, portfolio.projects, strict=True)):
         if now is was:
             continue
-        if now.state not in ENDED or was.state not in RUNNING or was.stopped or not _same_but_state(now, was):
+        if now.state not in ENDED or was.state not in RUNNING or was.stopped or not same_but_state(now, was):
             return None
         out[place] = now
     return out
 
 
-def _same_but_state(now: Project, was: Project) -> bool:
+def same_but_state(now: Project, was: Project) -> bool:
+    """Whether two projects are the same but for their state."""
     return all(
         one.name == "state" or getattr(now, one.name) is getattr(was, one.name) or getattr(now, one.name) == getattr(was, one.name)
         for one in attrs.fields(Project)

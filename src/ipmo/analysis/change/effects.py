@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.freed import Freed, freed_between
-from ipmo.analysis.change.standing import side_by_side
+from ipmo.analysis.change.standing import pairs
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.status import StatusView, status
 from ipmo.analysis.dates.commitments import Commitment
@@ -114,28 +114,32 @@ class Sides:
         return () if self.schedules is None else _largest(self._dates(*map(targets, self.schedules)))
 
     def _dates(self, one: Targets, other: Targets) -> Iterator[Moved]:
-        for t, row in enumerate(one):
-            place = other.place.get(row.name)
+        was, now, places = one.reach.dates, other.reach.dates, other.place
+        for t, name in enumerate(one.names):
+            place = places.get(name)
             if place is None:
+                row = one[t]
                 note = _why_gone(other.schedule, self.after, row)
                 yield _date_of(self.before, row, before=_shown(one.date(t), row.kind), note=note)
-            elif other.date(place) != one.date(t):
+            elif now[place] != was[t]:
                 yield _dated(one, t, other.date(place))
-        for t, row in enumerate(other):
-            if row.name not in one.place:
-                yield _date_of(self.after, row, after=_shown(other.date(t), row.kind), note="new")
+        for name in places.keys() - one.place.keys():
+            row = other[t := places[name]]
+            yield _date_of(self.after, row, after=_shown(other.date(t), row.kind), note="new")
 
     def commitments(self) -> tuple[Moved, ...]:
         """Commitments that are newly missed, hand-overs first, then those that are missed by more or less, or kept again."""
         if self.schedules is None:
             return ()
         found = []
-        for name, was, now in side_by_side(*self.schedules):
+        for pair in pairs(*self.schedules):
+            if not _other(*pair.rows(caused=False)):  # what a commitment is missed because of is asked where it is told
+                continue
+            was, now = pair.rows()
             now = now and _put_off(now, self.before, self.after)
             told = _told(was, now, self.after)
-            if told is not None:
-                rank = (bool(was is not None and was.broken), now is None or not now.broken, (now or was).kind != "hand-over")  # type: ignore[union-attr]
-                found.append((rank, -(told.change or 0.0), name, told))
+            rank = (bool(was is not None and was.broken), now is None or not now.broken, (now or was).kind != "hand-over")  # type: ignore[union-attr]
+            found.append((rank, -(told.change or 0.0), pair.name, told))
         return tuple(told for *_, told in sorted(found, key=lambda entry: entry[:3]))
 
     def floats(self) -> tuple[Moved, ...]:
@@ -317,16 +321,19 @@ def _put_off(row: Commitment, before: Portfolio, after: Portfolio) -> Commitment
     return attrs.evolve(row, reason=row.reason.replace(held.sentence, told).replace(held.clause, told))
 
 
-def _told(was: Commitment | None, now: Commitment | None, after: Portfolio) -> Moved | None:
-    """What is to be said of one commitment, before and after; None where it stands as it stood."""
+def _other(was: Commitment | None, now: Commitment | None) -> bool:
+    """Whether a commitment stands otherwise than before, and that is to be said."""
     if (was is None or not was.broken) and (now is None or not now.broken):
         known = [row is not None and row.standing == "unknown" for row in (was, now)]
         if now is None or known[0] or not known[1]:
-            return None  # kept, met or dropped in time
+            return False  # kept, met or dropped in time
     if was is not None and now is not None and (was.standing, was.days) == (now.standing, now.days):
-        return None
-    if was is not None and now is not None and was.standing == now.standing == "overdue":
-        return None  # it grows older with the status date
+        return False
+    return was is None or now is None or not was.standing == now.standing == "overdue"  # it grows older with the status date
+
+
+def _told(was: Commitment | None, now: Commitment | None, after: Portfolio) -> Moved:
+    """What is to be said of one commitment that stands otherwise than before."""
     row = now or was
     assert row is not None
     if now is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.analysis.dates.commitments import Commitment, Commitments, Stated
 from ipmo.analysis.dates.schedule import Schedule
@@ -18,32 +19,62 @@ if TYPE_CHECKING:
 
     Known = NDArray[np.bool_]
 
-__all__ = ["moved_nodes", "side_by_side"]
-
-Pair = tuple[str, Commitment | None, Commitment | None]
+__all__ = ["Pair", "moved_nodes", "pairs", "side_by_side"]
 
 
-def side_by_side(one: Schedule, other: Schedule) -> Iterator[Pair]:
+class Pair(NamedTuple):
+    """One commitment in two schedules.
+
+    Args:
+        name: its name.
+        was: how it stands in the earlier one, where it is stated there; what it is missed because of is asked where that is wanted.
+        now: how it stands in the later one.
+    """
+
+    name: str
+    was: Callable[[bool], Commitment | None]
+    now: Callable[[bool], Commitment | None]
+
+    def rows(self, *, caused: bool = True) -> tuple[Commitment | None, Commitment | None]:
+        """Both rows, with or without what a commitment is missed because of."""
+        return self.was(caused), self.now(caused)
+
+
+def side_by_side(one: Schedule, other: Schedule) -> Iterator[tuple[str, Commitment | None, Commitment | None]]:
     """(name, as it stands in one schedule, as it stands in the other) of commitments; those that stand alike may be left out.
 
     Args:
         one: the earlier schedule.
         other: the later one.
     """
+    return ((pair.name, *pair.rows()) for pair in pairs(one, other))
+
+
+def pairs(one: Schedule, other: Schedule) -> Iterator[Pair]:
+    """The commitments of two schedules, each as it stands in both; those that stand alike may be left out."""
     was, now = one.commitments, other.commitments
     old, new = _by_name(was), _by_name(now)
     moved = moved_nodes(one, other)
     if old is None or new is None or moved is None:
         for name in dict.fromkeys([*(row.name for row in now), *(row.name for row in was)]):
-            yield name, was[name] if name in was else None, now[name] if name in now else None
+            yield Pair(name, functools.partial(_named, was, name), functools.partial(_named, now, name))
         return
-    owners = as_array(one.network.project)
+    owners = one.network.owners
     projects = {one.network.projects[place] for place in set(owners[moved].tolist()) if place >= 0}
+    stirred = set(moved.nonzero()[0].tolist())
     for name in dict.fromkeys([*new, *old]):
         a, b = old.get(name), new.get(name)
-        if a is not None and a == b and not (a.item in projects if a.kind == "project" else moved[list(a.nodes)].any()):
+        if a is not None and a == b and not (a.item in projects if a.kind == "project" else not stirred.isdisjoint(a.nodes)):
             continue
-        yield name, None if a is None else was.of(a), None if b is None else now.of(b)
+        yield Pair(name, functools.partial(_standing, was, a), functools.partial(_standing, now, b))
+
+
+def _named(commitments: Commitments, name: str, caused: bool) -> Commitment | None:
+    return commitments[name] if name in commitments else None
+
+
+def _standing(commitments: Commitments, stated: Stated | None, caused: bool) -> Commitment | None:
+    return None if stated is None else commitments.of(stated, caused=caused)
 
 
 def _by_name(commitments: Commitments) -> dict[str, Stated] | None:
@@ -97,4 +128,4 @@ def _columns(passes: Passes) -> tuple[NDArray[np.int64], ...]:
     net, positions = passes.network, passes.positions
     pos = as_array(positions.pos)
     early, ends = as_array(passes.early_starts)[pos], as_array(passes.finishes)[pos]
-    return net.states, early, ends, as_array(positions.dur)[pos], as_array(positions.clk)[pos], as_array(net.low)
+    return net.states, early, ends, as_array(positions.dur)[pos], as_array(positions.clk)[pos], net.array("low")

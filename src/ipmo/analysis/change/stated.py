@@ -19,6 +19,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import RATINGS, RatingScale
 from ipmo.model.references import reference
 from ipmo.model.work import Project
+from ipmo.network.restated import same_but_state
 from ipmo.tables import Column, Table
 from ipmo.units import Money, as_day, minutes
 
@@ -101,8 +102,10 @@ def stated(before: Portfolio, after: Portfolio) -> Stated:
     unknown: Counter[str] = Counter()
     moved: list[Moved] = []
     alike = _counts_alike(before, after)
-    rolls = {name: (_rolled(before, name), _rolled(after, name)) for name in ("budget", "forecast")}
-    alike = alike and all((was is None) == (now is None) for was, now in rolls.values())
+    rolls: dict[str, tuple[RollUp | None, RollUp | None]] = {}
+    if not (alike and all(new[name] is old[name] or same_but_state(new[name], old[name]) for name in stayed)):
+        rolls = {name: (_rolled(before, name), _rolled(after, name)) for name in ("budget", "forecast")}
+        alike = alike and all((was is None) == (now is None) for was, now in rolls.values())
     conversions: Counter[tuple[str, str]] = Counter()
     lost: Counter[tuple[str, str]] = Counter()
     for name in stayed:

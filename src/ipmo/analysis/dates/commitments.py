@@ -296,9 +296,9 @@ class Commitments(Answer[str, Commitment]):
 
     # ------------------------------------------------------------------------------------------- one of them
 
-    def of(self, one: Stated) -> Commitment:
-        """How something stated stands."""
-        return self._row(one)
+    def of(self, one: Stated, *, caused: bool = True) -> Commitment:
+        """How something stated stands; what it is missed because of is found out too, or not."""
+        return self._row(one, caused=caused)
 
     def _row(self, one: Stated, *, caused: bool = True) -> Commitment:
         """How one stands.

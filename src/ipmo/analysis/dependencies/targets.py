@@ -81,7 +81,9 @@ class Targets:
         return iter(self._rows)
 
     def __getitem__(self, place: int) -> Target:
-        return self._rows[place]
+        if "_rows" in self.__dict__:
+            return self._rows[place]
+        return Target(self.names[place], self.kinds[place], self.items[place], self._clock(place))
 
     @functools.cached_property
     def _rows(self) -> list[Target]:
@@ -95,9 +97,16 @@ class Targets:
     @functools.cached_property
     def _clocks(self) -> list[int]:
         """The clock of each: see `Target`."""
-        whole = self.clock_of(self.portfolio.id)
-        fixed = {"portfolio": whole, "programme": whole, "benefit": 0}
-        return [fixed[kind] if kind in fixed else self.clock_of(item) for kind, item in zip(self.kinds, self.items, strict=True)]
+        return [self._clock(place) for place in range(len(self))]
+
+    @functools.cached_property
+    def _of_whole(self) -> int:
+        return self.clock_of(self.portfolio.id)
+
+    def _clock(self, place: int) -> int:
+        """The clock of one: see `Target`."""
+        kind = self.kinds[place]
+        return 0 if kind == "benefit" else self._of_whole if kind in ("portfolio", "programme") else self.clock_of(self.items[place])
 
     def _found(self, pf: Portfolio) -> Iterator[tuple[Kind, Aim]]:
         """The kind and the positions of everything that may be a target."""
@@ -141,7 +150,7 @@ class Targets:
 
     def days(self, place: int, before: int, after: int) -> float:
         """Days between two instants on a target's own calendar; elapsed days for a benefit."""
-        clock = self._clocks[place]
+        clock = self._clocks[place] if "_clocks" in self.__dict__ else self._clock(place)
         if clock == 0:
             return (after - before) / DAY
         return self.schedule.network.clock(clock).days(before, after)
