@@ -13,6 +13,7 @@ from types import ModuleType
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 
 import ipmo
@@ -20,6 +21,7 @@ from ipmo.analysis.dependencies.handovers import InterfaceAgreement
 from ipmo.analysis.money.earned_value import EarnedSchedule, Indices
 from ipmo.cli import main
 from ipmo.files.schema import json_schema
+from ipmo.model.shape import keys_of, shape
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -198,8 +200,9 @@ def test_what_the_glossary_names_exists() -> None:
             assert name in known or name.partition(".")[2] in known, (term, code)
 
 
-def house() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_house", DOCS / "pictures" / "make_house.py")
+def script(place: str) -> ModuleType:
+    """A script of the docs as a module."""
+    spec = importlib.util.spec_from_file_location(Path(place).stem, DOCS / place)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -208,10 +211,35 @@ def house() -> ModuleType:
 
 
 def test_the_picture_of_the_house_and_the_list_of_rooms_are_up_to_date() -> None:
-    made = house()
+    made = script("pictures/make_house.py")
     hint = "run python docs/pictures/make_house.py"
     assert (DOCS / "pictures" / "house.svg").read_text(encoding="utf-8") == made.house().to_svg(), hint
     assert (DOCS / "rooms.md").read_text(encoding="utf-8") == made.listing(), hint
+
+
+def test_every_noun_has_a_page_that_is_up_to_date_and_its_docstring_lists_its_fields() -> None:
+    made = script("nouns/make_nouns.py")
+    pages = made.pages()
+    assert {path.name: path.read_text(encoding="utf-8") for path in (DOCS / "nouns").glob("*.md")} == pages, (
+        "run python docs/nouns/make_nouns.py"
+    )
+    for cls in made.nouns():
+        fields = re.findall(r"^ +(\w+): .", inspect.getdoc(cls).partition("\nArgs:\n")[2], re.MULTILINE)
+        assert fields == [one.name for one in shape(cls)], cls
+
+
+def test_the_example_of_every_noun_reads() -> None:
+    made = script("nouns/make_nouns.py")
+    for cls in made.nouns():
+        text, _ = made.example(cls)
+        data = yaml.safe_load(text)
+        if cls is ipmo.Portfolio:
+            assert ipmo.from_dict(data).id == "city"
+            continue
+        if isinstance(data, dict):
+            assert cls(**{keys_of(cls)[key].name: value for key, value in data.items()}) is not None
+        else:  # what may stand as a list or a text alone
+            assert isinstance(getattr(ipmo.Task(id="t", **{cls.__name__.lower(): data}), cls.__name__.lower()), cls)
 
 
 def test_the_reference_names_every_verb_and_answer_of_the_front_door() -> None:

@@ -512,7 +512,25 @@ def named(cls: type, fields: list[Field]) -> list[Field]:
         if DECLARED not in field.metadata:
             field = field.evolve(metadata={**field.metadata, DECLARED: field.converter})
         out.append(field.evolve(converter=_naming(cls, field)))
+    if cls.__doc__:  # without docstrings under python -OO
+        cls.__doc__ = (
+            cls.__doc__.rstrip()
+            + "\n\n    Args:\n"
+            + "".join(f"        {field.name}: {_told(field)}.\n" for field in fields if field.init)
+            + "    "
+        )
     return out
+
+
+def _told(field: Field) -> str:
+    """What a field says, its unit and its choices, in a line of a docstring."""
+    told = field.metadata
+    parts = [told.get("help", ""), told.get("unit", "")]
+    if refers := told.get("refers"):
+        parts.append(f"the id of {'an' if refers[0] in 'aeiou' else 'a'} {refers}")
+    if choices := told.get("choices"):
+        parts.append(f"one of {', '.join(choices)}")
+    return "; ".join(part for part in parts if part)
 
 
 def _naming(cls: type, field: Field) -> Parse[object]:
