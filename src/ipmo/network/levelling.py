@@ -17,10 +17,11 @@ import attrs
 
 from ipmo.network.clocks import FAR
 from ipmo.network.compiled import available, kernel
+from ipmo.network.energy import Piece, least_finish
 from ipmo.network.kernels import generation as kernels
 from ipmo.network.kernels import pools as pool_kernels
 from ipmo.network.kernels.columns import Dates, Links, Nodes, Tables
-from ipmo.network.kernels.generation import Leaving, Placing
+from ipmo.network.kernels.generation import Dues, Leaving, Placing
 from ipmo.network.kernels.pools import Pools, Takes
 from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array, plain, plain_list
@@ -32,14 +33,12 @@ if TYPE_CHECKING:
 
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["RULES", "UNIT", "Leveller", "Levelling", "Pool", "Take"]
+__all__ = ["UNIT", "Due", "Leveller", "Levelling", "Pool", "Take"]
 
 UNIT = 1_000_000
 """Parts that a unit of a pool is counted in: capacities and demands are whole numbers of them."""
-RULES = ("late finish", "late start", "target finish", "target start", "float", "early start")
-"""Priority rules, each a date of the plan without limits: the earliest comes first."""
-SAMPLED = ("late finish", "late start", "target finish")
-"""Rules that noise is added to."""
+SAMPLED = 3
+"""So many rules, of the first, noise is added to."""
 COMPILED_FROM = 30_000
 """Placements of work, over all passes, from which compiling pays."""
 DEVIATION = 37_837
@@ -88,12 +87,36 @@ class Take(NamedTuple):
     end: int
 
 
+class Due(NamedTuple):
+    """Something is due by a date.
+
+    Args:
+        nodes: the last of them is what is due.
+        date: the instant.
+        at_start: it is about their start.
+        weight: what a minute late counts.
+    """
+
+    nodes: tuple[int, ...]
+    date: int
+    at_start: bool = False
+    weight: int = 1
+
+
 class Score(NamedTuple):
-    """How good a plan is, the lower the better, the first number first."""
+    """How good a plan is, the lower the better.
+
+    Args:
+        late: minutes after what is due, by weight.
+        end: the last finish.
+        ends: the sum of the last finishes of projects.
+        moved: how many of those that take something start otherwise than without limits.
+    """
 
     late: int
     end: int
     ends: int
+    moved: int
 
 
 @attrs.frozen(eq=False)
@@ -104,6 +127,7 @@ class Levelling:
         early: starts by position.
         score: how good it is.
         today: the same of the plan without limits: no plan that fits is better.
+        first: the same of the first pass: of one rule alone.
         over: positions that were placed although they did not fit.
         passes: how many passes were made.
         found: the pass that found it, from 1.
@@ -113,6 +137,7 @@ class Levelling:
     early: Dates
     score: Score
     today: Score
+    first: Score
     over: tuple[int, ...]
     passes: int
     found: int
@@ -143,7 +168,8 @@ class Leveller:
         pools: the pools.
         takes: what nodes take of them.
         frozen: nodes that stay where they are unless a link moves them.
-        weights: what a minute after its date counts for a commitment, by name; 1 where nothing is said.
+        due: what is due by a date.
+        committed: the latest start of each position at which that is kept, FAR where nothing asks.
         within_float: nothing moves beyond its float to the nearest target; what does not fit within it stays too much.
         samples: how many passes will be made: it decides whether compiling pays.
     """
@@ -155,7 +181,8 @@ class Leveller:
         takes: Iterable[Take],
         *,
         frozen: Iterable[int] = (),
-        weights: Mapping[str, int] | None = None,
+        due: Sequence[Due] = (),
+        committed: Ints | None = None,
         within_float: bool = False,
         samples: int = 1,
     ) -> None:
@@ -174,7 +201,7 @@ class Leveller:
         self.today = Dates(self._column(base.x), self._column(base.edge))
         """Early starts by position, without limits: what is as late as possible stands as early as it can here."""
         self.within_float = within_float
-        self._weights = weights or {}
+        self.due, self._committed = tuple(due), committed
         self._spare, self._never = 1, tuple[int, ...]()
         self._first_horizon = self._horizon = self.network.base + 2 * max((passes.end or 0) - self.network.base, 183 * DAY)
         taking = {row.node for row in self.rows}
@@ -290,34 +317,26 @@ class Leveller:
         return self._column([(owners[v] if owners[v] >= 0 else spare) if ending[place] else -1 for place, v in enumerate(plain(p.order))])
 
     @functools.cached_property
-    def due(self) -> tuple[Ints, Ints]:
-        """The instant that each position is due by, FAR where nothing asks, and what a minute after it counts."""
-        due, weight = self._filled(self.network.n, FAR), self._filled(self.network.n, 0)
-        net, pos = self.network, self.network.positions.pos
+    def _dues(self) -> Dues:
+        ptr, places = [0], list[int]()
+        for due in self.due:
+            places += [int(self.network.positions.pos[node]) for node in due.nodes]
+            ptr.append(len(places))
+        rest = [due.date for due in self.due], [int(due.at_start) for due in self.due], [due.weight for due in self.due]
+        return Dues(*map(self._column, (ptr, places, *rest)))
 
-        def ask(node: int, instant: int, name: str, at_start: bool) -> None:
-            place = int(pos[node])
-            if at_start:
-                clock = net.clock(int(self.nodes.clk[place]))
-                instant = clock.finish(clock.work(instant) + int(self.nodes.dur[place]))
-            due[place] = min(int(due[place]), instant)
-            weight[place] = max(int(weight[place]), self._weights.get(name, 1))
-
-        for commitment in net.commitments:
-            if commitment.date is not None:
-                for node in commitment.nodes:
-                    ask(node, commitment.date, commitment.name, commitment.at_start)
-        for bound in net.late_bounds:
-            ask(bound.node, bound.instant, net.ids[bound.node], not bound.at_finish)
-        for owner, instant in net.stated_finishes.items():
-            for node in self.passes.open_work.get(owner, ()):
-                ask(node, instant, f"{net.projects[owner]}@finish", False)
-        return due, weight
+    @functools.cached_property
+    def _usual(self) -> Ints:
+        """The start without limits of what takes something, FAR of the rest."""
+        usual = self._filled(self.network.n, FAR)
+        for row in self.asked:
+            usual[row.node] = self.today.x[row.node]
+        return usual
 
     def score(self, early: Dates) -> Score:
         """How good a plan is."""
-        ends, out = self._filled(len(self.network.projects) + 1, 0), self._filled(3, 0)
-        self._run(kernels.lateness, self.nodes, self.cal, early, *self.due, self.group, ends, out)
+        ends, out = self._filled(len(self.network.projects) + 1, 0), self._filled(4, 0)
+        self._run(kernels.score_plan, self.nodes, self.cal, early, self._dues, self.group, self._usual, ends, out)
         return Score(*(int(value) for value in out))
 
     def _instants(self, x: Ints, at_finish: int) -> NDArray[np.int64]:
@@ -333,20 +352,25 @@ class Leveller:
 
     @functools.cached_property
     def priorities(self) -> Mapping[str, NDArray[np.int64]]:
-        """The priorities by each rule, as instants; differences for float."""
+        """The priorities by each rule, as instants, or as differences for float; of rules that say the same only the first."""
         import numpy as np
 
         to_end, to_target = self.late
         late, target = self._instants(to_end, 0), self._instants(to_target, 0)
-        start = self._instants(self.today.x, 0)
-        return {
-            "late finish": self._instants(to_end, 1),
-            "late start": late,
-            "target finish": np.minimum(self._instants(to_target, 1), self._instants(to_end, 1)),
-            "target start": np.minimum(target, late),
-            "float": np.minimum(target, late) - start,
-            "early start": start,
-        }
+        start, finish = self._instants(self.today.x, 0), self._instants(to_end, 1)
+        found = {"late finish": finish, "late start": late}
+        if self._committed is not None:
+            for name, usual in (("commitment finish", finish), ("commitment start", late)):
+                due = self._instants(self._committed, int(usual is finish))
+                known, other = due[due < FAR // 2], usual[usual < FAR // 2]
+                behind = int(known.max()) - int(other.min()) + 1 if len(known) and len(other) else 0
+                found[name] = np.where(due < FAR // 2, due, np.where(usual < FAR // 2, usual + behind, usual))
+        found |= {"target start": np.minimum(target, late), "float": np.minimum(target, late) - start, "early start": start}
+        out: dict[str, NDArray[np.int64]] = {}
+        for name, key in found.items():
+            if not any(np.array_equal(key, other) for other in out.values()):
+                out[name] = key
+        return out
 
     # ------------------------------------------------------------------------------------------ passes
 
@@ -365,7 +389,7 @@ class Leveller:
             seed: of the noise.
             objective: puts the numbers of a score in the order that counts.
         """
-        today, best, found = self.score(self.today), None, 0
+        today, first, best, found = self.score(self.today), None, None, 0
         goal = objective(today)
         made = 0
         for number in range(passes):
@@ -373,31 +397,37 @@ class Leveller:
             parallel, key = self._priority(number, seed, None if best is None else best[1])
             for early, over in self._improved(parallel, key):
                 score = self.score(early)
+                first = first or score
                 if best is None or (len(over), objective(score)) < (len(best[2]), objective(best[0])):
                     best, found = (score, early, over), made
             assert best is not None
             if objective(best[0]) <= goal and not best[2]:
                 break
         assert best is not None
-        return Levelling(best[1], best[0], today, best[2], made, found, objective(best[0]) <= goal and not best[2])
+        assert first is not None
+        return Levelling(best[1], best[0], today, first, best[2], made, found, objective(best[0]) <= goal and not best[2])
 
     def _priority(self, number: int, seed: int, best: Dates | None) -> tuple[int, Ints]:
         """Whether a pass generates in parallel, and its priorities: each rule in both ways first, then rules and the best plan with noise."""
-        if number < 2 * len(RULES):
-            return 1 - number % 2, self._column(self.priorities[RULES[number // 2]])
+        rules = list(self.priorities)
+        if number < 2 * len(rules):
+            return 1 - number % 2, self._column(self.priorities[rules[number // 2]])
         import numpy as np
 
-        number -= 2 * len(RULES)
+        number -= 2 * len(rules)
         words = np.random.Philox(key=np.array([seed % 2**64, number], np.uint64)).random_raw(self.network.n)
         parts = np.sum([(words >> np.uint64(16 * at)) & np.uint64(0xFFFF) for at in range(4)], 0).astype(np.int64) - 2 * 65535
         if best is not None and number % 4 == 3:
             base, share = self._instants(best.x, 0), 40
         else:
-            base, share = self.priorities[SAMPLED[number // 2 % len(SAMPLED)]], 10
-        taking = as_array(sorted({row.node for row in self.rows}))
-        known = base[taking][base[taking] < FAR // 2]
-        span = int(known.max() - known.min()) if len(known) else 0
-        return 1 - number % 2, self._column(np.where(base < FAR // 2, base + parts * span // (share * DEVIATION), base))
+            base, share = self.priorities[rules[number // 2 % min(len(rules), SAMPLED)]], 10
+        return 1 - number % 2, self._column(np.where(base < FAR // 2, base + parts * self._length // (share * DEVIATION), base))
+
+    @functools.cached_property
+    def _length(self) -> int:
+        """How long the plan without limits is from the first start of what takes something to its end, in minutes."""
+        first = self._instants(self.today.x, 0)[sorted({row.node for row in self.asked})].min() if self.asked else 0
+        return max(self.score(self.today).end - int(first), 1)
 
     def _improved(self, parallel: int, key: Ints) -> Iterator[tuple[Dates, tuple[int, ...]]]:
         """A generated plan, and what forward-backward passes make of it."""
@@ -524,3 +554,21 @@ class Leveller:
         if clock is not None and clock.start(clock.work(instant)) != instant:
             return 0
         return next((units for since, units in reversed(pool.steps) if since <= instant), 0)
+
+    def bound(self, place: int) -> int | None:
+        """An instant that everything cannot be done before, by what is taken of a pool alone; None where nothing is."""
+        net, axis, x = self.network, self.axes[place], plain(self.today.x)
+        clk = self.plain.nodes.clk
+        tails = net.additive and not net.late_bounds and len(set(clk)) == 1  # else what must follow takes longer or shorter by when it is
+        late, last = plain(self.late[0]), net.clock(clk[0]).work(self.score(self.today).end) if clk else 0
+        steps = [(max(time, -MOST_AHEAD), units) for time, units in self._steps(place)]
+        work = []
+        for row in self.rows:
+            if row.pool == place:
+                head = x[row.node] + row.begin
+                if clk[row.node] != axis:
+                    head = net.clock(clk[row.node]).start(head)
+                tail = last - late[row.node] - row.end if tails and late[row.node] < FAR // 2 else 0
+                work.append(Piece(head, row.units * (row.end - row.begin), tail))
+        found = least_finish(steps, work)
+        return None if found is None else net.clock(axis).finish(found)

@@ -266,6 +266,40 @@ def test_commitments_come_before_the_finish_of_all() -> None:
     assert (days(early)["c"], str(early.finish)[:10]) == (("03-09", "03-10"), "2026-03-13")
 
 
+def test_no_plan_ends_before_the_work_of_a_person_is_done_and_what_follows_it() -> None:
+    pf = portfolio(
+        *({"id": name, "duration": "2 d"} for name in "abc"), {"id": "d", "duration": "3 d", "after": ["a", "b", "c"], "assignments": []}
+    )
+    plan = ipmo.level(pf)
+    assert [(name, f"{least:%m-%d %H:%M}") for name, least in plan.bounds] == [("ann", "03-12 17:00"), ("links", "03-06 17:00")]
+    assert plan.finish == plan.bounds[0][1] == plan.first_finish
+    assert plan.explain().splitlines()[1:] == ["  no plan that fits ends before 2026-03-12, by ann", "  2 items wait for ann"]
+    leave = [{"from": "2026-01-01", "value": 1}, {"from": "2026-03-05", "value": 0}, {"from": "2026-03-09", "value": 2}]
+    away = ipmo.level(portfolio(*({"id": name, "duration": "2 d"} for name in "abc"), capacity=leave))
+    assert f"{away.bounds[0][1]:%m-%d %H:%M}" == "03-10 13:00"  # three days by one, and three by two, which is a day and a half
+    assert f"{away.finish:%m-%d %H:%M}" == "03-10 17:00"
+
+
+def test_what_each_commitment_pays() -> None:
+    pf = portfolio(
+        {"id": "a", "duration": "3 d", "deadline": "2026-03-05"},
+        {"id": "b", "duration": "2 d", "deadline": "2026-03-04"},
+        {"id": "c", "duration": "1 d"},
+    )
+    plan = ipmo.level(pf)
+    assert [str(one) for one in plan.pays] == ["P/a: 2 ed later, missed by 0.7083 ed"]
+    assert (plan.pays[0].moved, plan.lateness, plan.pays[0].before) == (2, 17 / 24, datetime(2026, 3, 4, 17))
+    assert days(plan) == {"a": ("03-04", "03-06"), "b": ("03-02", "03-03"), "c": ("03-09", "03-09")}
+    assert "  P/a: 2 ed later, missed by 0.7083 ed" in plan.explain()
+
+
+def test_stability_moves_the_fewest() -> None:
+    tasks = {"id": "a", "duration": "5 d"}, {"id": "b", "duration": "2 d"}, {"id": "c", "duration": "2 d", "not_before": "2026-03-04"}
+    assert sorted(item.id for item in ipmo.level(portfolio(*tasks), objective="stability").moved) == ["P/a"]
+    hurried = ipmo.level(portfolio(*tasks[:2], {**tasks[2], "not_before": "2026-03-06"}), objective="projects")
+    assert len(hurried.moved) == 2
+
+
 # ------------------------------------------------------------------------------------------- properties
 
 links = st.sampled_from(["FS", "SS", "FF", "SF"])
@@ -325,6 +359,7 @@ def test_every_plan_is_feasible_reproduced_by_the_engine_and_no_better_than_with
         assert item.finish >= item.finish_before or pf[item.id].constraints is not None
         assert item.waits is None or item.waits.resource in dict(item.needs)
     assert ipmo.schedule(pf).finish == before.finish  # the portfolio stays as it was
+    assert all(plan.finish >= least for _, least in plan.bounds)
     fewer = ipmo.level(pf, passes=5, seed=seed)
     assert [str(item) for item in ipmo.level(pf, passes=14, seed=seed)] == [str(item) for item in plan]
     assert (plan.lateness, plan.finish) <= (fewer.lateness, fewer.finish)
@@ -370,6 +405,8 @@ def test_small_plans_are_as_short_as_any_order_of_the_jobs(data: st.DataObject) 
     made = jobs(lengths, links, needs, (2, 3), 1).level(60, 1, lambda score: (score.end,))
     assert made.score.end == shortest(lengths, links, needs, (2, 3))
     assert made.over == ()
+    leveller = jobs(lengths, links, needs, (2, 3), 1)
+    assert max((leveller.bound(place) or 0 for place in (0, 1)), default=0) <= made.score.end
 
 
 def test_compiled_and_plain_kernels_give_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -18,16 +19,18 @@ from ipmo.model.changes import Change, SetDate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
-from ipmo.network.levelling import UNIT, Leveller, Levelling, Score
+from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, moment, said_day
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
-__all__ = ["Levelled", "LevelledItem", "level"]
+__all__ = ["Levelled", "LevelledItem", "Payment", "level"]
 
 Within = Literal["capacity", "float"]
-Objective = Literal["commitments", "finish", "projects"]
+Objective = Literal["commitments", "finish", "projects", "stability"]
+LINKS = "links"
+"""The name of the bound by links alone."""
 SHOWN = frozenset({"task", "milestone", "gate", "project"})
 
 
@@ -74,6 +77,34 @@ class LevelledItem:
         return f"follows {self.after}" if self.after else ""
 
 
+@attrs.frozen(kw_only=True)
+class Payment:
+    """What levelling costs a commitment.
+
+    Args:
+        name: the commitment, as `Schedule.commitments` names it.
+        date: the date as stated.
+        before: when links alone have it.
+        after: when the levelled plan has it.
+        late: elapsed days that it is then missed by; 0 where it is kept.
+    """
+
+    name: str
+    date: datetime
+    before: datetime
+    after: datetime
+    late: float
+
+    @property
+    def moved(self) -> float:
+        """Elapsed days that it comes later, negative where it comes earlier."""
+        return (self.after - self.before).total_seconds() / 86400
+
+    def __str__(self) -> str:
+        kept = f"missed by {self.late:,.4g} ed" if self.late else "kept"
+        return f"{self.name}: {abs(self.moved):,.4g} ed {'later' if self.moved > 0 else 'earlier'}, {kept}"
+
+
 class Levelled(Rows[str, LevelledItem]):
     """The answer of `level`: a `LevelledItem` by full id for all open work that takes resources or moves, in file order.
 
@@ -84,6 +115,7 @@ class Levelled(Rows[str, LevelledItem]):
         today: its schedule.
         demand: what its work takes.
         shortages: what could not be levelled.
+        bounds: (name, instant) that no plan ends before, by links and by each resource.
         changes: what makes the portfolio start as planned.
     """
 
@@ -95,6 +127,7 @@ class Levelled(Rows[str, LevelledItem]):
         today: Schedule,
         demand: Demand,
         shortages: Sequence[Shortage],
+        bounds: Iterable[tuple[str, int]],
         changes: Sequence[SetDate],
     ) -> None:
         super().__init__({item.id: item for item in items}, "this levelled plan")
@@ -105,6 +138,8 @@ class Levelled(Rows[str, LevelledItem]):
         """(item, why) of open work with assignments that takes nothing."""
         self.changes: tuple[Change, ...] = tuple(changes)
         """Starts not before a date, for `ipmo.what_if` and `ipmo.write_changes`: with them the plan as it was starts as levelled."""
+        self.bounds: tuple[tuple[str, datetime], ...] = tuple((name, moment(instant)) for name, instant in bounds)
+        """(name, date) that no plan that fits ends before: by `links` alone, and by what each resource can give, the latest first."""
         self._plan = plan
 
     @property
@@ -128,9 +163,25 @@ class Levelled(Rows[str, LevelledItem]):
         return _instant(self._plan.today.end)
 
     @property
+    def first_finish(self) -> datetime | None:
+        """When it ends in the first plan, of one priority rule alone: what the other passes were for."""
+        return _instant(self._plan.first.end)
+
+    @property
     def lateness(self) -> float:
-        """Days around the clock that open commitments are missed by, summed over the work that they bind."""
+        """Elapsed days that open commitments are missed by, summed; see `pays` for each."""
         return self._plan.score.late / DAY
+
+    @functools.cached_property
+    def pays(self) -> tuple[Payment, ...]:
+        """What levelling costs each open commitment whose forecast it moves, the most first."""
+        after = schedule(self.portfolio, on_cycle="cut").commitments
+        found = []
+        for one, other in zip(self.today.commitments.stated, after.stated, strict=True):
+            was, now = self.today.commitments.of(one), after.of(other)
+            if was.expected is not None and now.expected is not None and was.expected != now.expected:
+                found.append(Payment(name=now.name, date=now.date, before=was.expected, after=now.expected, late=max(now.days or 0.0, 0.0)))
+        return tuple(sorted(found, key=lambda one: (one.before - one.after, one.name)))
 
     @property
     def passes(self) -> int:
@@ -153,12 +204,14 @@ class Levelled(Rows[str, LevelledItem]):
         projects = [_with_starts(project, wanted.get(project.id, {})) for project in self.before.projects]
         return self.before.evolve(projects=projects)
 
-    def explain(self, full_id: str) -> str:
-        """What an item needs, when it is done, and who or what it waits for.
+    def explain(self, full_id: str | None = None) -> str:
+        """What an item needs, when it is done, and who or what it waits for; without one, how good the plan is and what it costs.
 
         Raises:
             UnknownItemError: it takes no resource and does not move.
         """
+        if full_id is None:
+            return "\n".join(self._summary())
         item = self[full_id]
         needs = ", ".join(f"{units:g} of {name}" for name, units in item.needs)
         head = f"{item.id}: {item.start:%Y-%m-%d %H:%M} to {item.finish:%Y-%m-%d %H:%M}"
@@ -170,6 +223,20 @@ class Levelled(Rows[str, LevelledItem]):
             lines.append(f"  {item.because}")
         lines += [f"  {shortage}" for shortage in self.shortages if full_id in shortage.items]
         return "\n".join(lines)
+
+    def _summary(self) -> Iterator[str]:
+        """How good the plan is, what commitments pay, and what most of the waiting is for."""
+        yield repr(self)[1:-1]
+        if self.bounds and self.finish is not None:
+            name, least = self.bounds[0]
+            yield f"  no plan that fits ends before {least:%Y-%m-%d}, by {'its links' if name == LINKS else name}"
+        if self.first_finish is not None and self.finish is not None and self.first_finish > self.finish:
+            yield f"  the first of {counted(self.passes, 'pass', 'passes')} ended {self.first_finish:%Y-%m-%d}"
+        yield from (f"  {one}" for one in self.pays)
+        waits = Counter(item.waits.resource for item in self.rows if item.waits is not None)
+        for name, count in sorted(waits.items(), key=lambda pair: (-pair[1], pair[0])):
+            yield f"  {counted(count, 'item')} {agree(count, 'waits', 'wait')} for {name}"
+        yield from (f"  {shortage}" for shortage in self.shortages)
 
     def table(self) -> Table:
         """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits."""
@@ -221,7 +288,8 @@ def level(
         within: `capacity` keeps every capacity, whatever that moves; `float` moves nothing beyond its float to the nearest target, and
             lists what is still short.
         objective: what counts first: the days that commitments are missed by, then the finish of all, then those of projects
-            (`commitments`); the finish of all (`finish`); the sum of the finishes of projects (`projects`).
+            (`commitments`); the finish of all (`finish`); the sum of the finishes of projects (`projects`); how much work starts
+            otherwise than without limits (`stability`).
         passes: how many plans are made and improved; the best is kept, and more never give a worse one.
         seed: of the noise in priorities after the first passes.
         frozen: ids of tasks and projects that stay where they are too.
@@ -246,14 +314,18 @@ def level(
     today = schedule(portfolio, on_cycle="cut")
     demand = demand_of(portfolio, today, counted_too)
     stays = {*demand.frozen, *_nodes_of(portfolio, today, frozenset([frozen] if isinstance(frozen, str) else frozen))}
-    leveller = Leveller(today.passes, demand.pools, demand.takes, frozen=stays, within_float=within == "float", samples=passes)
+    due = [Due(one.nodes, one.date, not one.at_finish) for one in today.commitments.stated if one.nodes]
+    committed = today.commitments.late.x if due else None
+    leveller = Leveller(
+        today.passes, demand.pools, demand.takes, frozen=stays, due=due, committed=committed, within_float=within == "float", samples=passes
+    )  # fmt: skip
     plan = leveller.level(passes, seed, _orders(objective))
     return _answer(portfolio, today, demand, leveller, plan, within)
 
 
 def _orders(objective: Objective) -> functools.partial[tuple[int, ...]]:
     """The numbers of a score in the order that counts."""
-    places = {"commitments": (0, 1, 2), "finish": (1, 0, 2), "projects": (2, 1, 0)}[objective]
+    places = {"commitments": (0, 1, 2), "finish": (1, 0, 2), "projects": (2, 1, 0), "stability": (3, 0, 1, 2)}[objective]
     return functools.partial(_ordered, places)
 
 
@@ -333,4 +405,12 @@ def _answer(portfolio: Portfolio, today: Schedule, demand: Demand, leveller: Lev
                 fits=v not in over,
             )
         )
-    return Levelled(items, portfolio, plan, today, demand, [*demand.shortages, *reading.shortages(within)], changes)
+    short = [*demand.shortages, *reading.shortages(within)]
+    return Levelled(items, portfolio, plan, today, demand, short, _bounds(leveller, plan), changes)
+
+
+def _bounds(leveller: Leveller, plan: Levelling) -> list[tuple[str, int]]:
+    """What no plan ends before, the latest first."""
+    by_pool = [(pool.name, leveller.bound(place)) for place, pool in enumerate(leveller.pools)]
+    found = [(LINKS, plan.today.end), *((name, instant) for name, instant in by_pool if instant is not None)]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0] != LINKS, pair[0]))

@@ -63,6 +63,24 @@ class Placing(NamedTuple):
     over: Ints
 
 
+class Dues(NamedTuple):
+    """What is due by a date: the last of some positions each.
+
+    Args:
+        ptr: where the positions of each begin, and their number at the end.
+        place: the positions.
+        date: the instant that each is due by.
+        at_start: 1 where a start is due.
+        weight: what a minute late counts.
+    """
+
+    ptr: Ints
+    place: Ints
+    date: Ints
+    at_start: Ints
+    weight: Ints
+
+
 def comes_first(when: Ints, key: Ints, u: int, v: int) -> bool:
     """Whether u is placed before v: by the instant, by priority, by position."""
     if when[u] != when[v]:
@@ -299,30 +317,42 @@ def generate_back(
     return 0
 
 
-def lateness(nodes: Nodes, cal: Tables, early: Dates, due: Ints, weight: Ints, group: Ints, ends: Ints, out: Ints) -> None:
-    """How good a plan is: minutes after what is due, by weight; the last finish; the sum of the last finishes of groups.
+def score_plan(nodes: Nodes, cal: Tables, early: Dates, dues: Dues, group: Ints, usual: Ints, ends: Ints, out: Ints) -> None:
+    """How good a plan is: minutes after what is due, by weight; the last finish; the sum of the last finishes of groups; how much moved.
 
     Args:
-        due: the instant that each position is due by, FAR where nothing asks.
-        weight: what a minute late counts.
+        nodes, cal, early: the plan.
+        dues: what is due.
         group: the group of each position whose finish counts, -1 for none.
+        usual: the start of each position that is counted where it has another one, FAR of others.
         ends: room for a number a group.
-        out: takes the three numbers.
+        out: takes the four numbers.
     """
     clk, dur, x, edge = nodes.clk, nodes.dur, early.x, early.edge
     late = 0
-    last = -FAR
+    for c in range(len(dues.date)):
+        worst = 0
+        for i in range(dues.ptr[c], dues.ptr[c + 1]):
+            v = dues.place[i]
+            if dues.at_start[c]:
+                t = start_at(cal, clk[v], x[v])
+            else:
+                t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
+            if t - dues.date[c] > worst:
+                worst = t - dues.date[c]
+        late += dues.weight[c] * worst
     for g in range(len(ends)):
         ends[g] = -FAR
+    moved = 0
     for v in range(len(x)):
+        if usual[v] != FAR and x[v] != usual[v]:
+            moved += 1
         g = group[v]
-        if g < 0 and due[v] >= FAR:
-            continue
-        t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
-        if t > due[v]:
-            late += weight[v] * (t - due[v])
-        if g >= 0 and t > ends[g]:
-            ends[g] = t
+        if g >= 0:
+            t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
+            if t > ends[g]:
+                ends[g] = t
+    last = -FAR
     total = 0
     for g in range(len(ends)):
         if ends[g] > -FAR:
@@ -332,6 +362,7 @@ def lateness(nodes: Nodes, cal: Tables, early: Dates, due: Ints, weight: Ints, g
     out[0] = late
     out[1] = last
     out[2] = total
+    out[3] = moved
 
 
 def placed_instants(nodes: Nodes, cal: Tables, x: Ints, at_finish: int, out: Ints) -> None:
