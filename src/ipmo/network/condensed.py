@@ -36,6 +36,7 @@ class Web:
         barred: links, by their place, that bring nothing as things stand: what is needed only waits, and another way does not.
         known: the node of each id, where whoever made the web has it.
         owners: the place of the project of each node among those of the portfolio, -1 for none; empty where nobody said.
+        guess: places of the nodes, each once, in which each may come after all that it needs; None where nobody said.
     """
 
     ids: Sequence[str]
@@ -47,6 +48,7 @@ class Web:
     barred: AbstractSet[int] = frozenset()
     known: Mapping[str, int] | None = attrs.field(default=None, repr=False)
     owners: Ints = attrs.field(factory=list, repr=False)
+    guess: Ints | None = attrs.field(default=None, repr=False)
 
     @functools.cached_property
     def ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -128,7 +130,7 @@ def condensed_arrays(web: Web, out: AbstractSet[int], either: AbstractSet[int], 
         for u, v in zip(src[chosen].tolist(), dst[chosen].tolist(), strict=True):
             ways[v].append(u)
         kept = kept & ~choice[dst]
-    group, count = _strong(src[every], dst[every], n)
+    group, count = _guessed(web, src[every], dst[every]) or _strong(src[every], dst[every], n)
     ordered = not either or count == n
     if not ordered:  # what needs one another through such ways does not fail together
         apart, groups = _strong(src[kept], dst[kept], n)
@@ -142,6 +144,14 @@ def condensed_arrays(web: Web, out: AbstractSet[int], either: AbstractSet[int], 
         begins, sources, _ = sorted_links(group[src[kept]], group[dst[kept]], n)
     group[nodes_of(out)] = -1
     return Condensed(group, begins, sources, ways, ordered)
+
+
+def _guessed(web: Web, src: NDArray[np.int64], dst: NDArray[np.int64]) -> tuple[NDArray[np.int64], int] | None:
+    """The same as `_strong` says where each node comes after all that it needs in the order that was guessed; None where one does not."""
+    if web.guess is None:
+        return None
+    place = as_array(web.guess)
+    return (place.copy(), len(place)) if (place[src] < place[dst]).all() else None
 
 
 def _strong(src: NDArray[np.int64], dst: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], int]:

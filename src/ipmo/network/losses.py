@@ -19,6 +19,7 @@ from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
+from ipmo.network.names import Names
 from ipmo.network.needs import same_needs, without
 from ipmo.network.positions import places_of, plain_list
 from ipmo.network.without import Failing, LeaveOneOut, Web, Without
@@ -86,29 +87,35 @@ class Losses:
             for way, node in found:
                 if way.source not in self._order and node is not None:
                     self._leads.setdefault(node, []).append(target)
-        web = self.engine.web
-        src, dst = (plain_list(web.src), plain_list(web.dst)) if web.barred else ((), ())
-        idle = {(src[link], dst[link]) for link in web.barred}
-        self._parts: Mapping[str, tuple[Part, ...]] = {
-            name: tuple(
-                Part(way.need, way.share or 0.0, way.source if way.source in self._order else "", node)
-                for way, node in self._ways.get(name, ())
-                if not (way.need == "any" and (node, place.get(f"{name}@any")) in idle)
-            )
-            for name in self.map.order
-        }
         self.base: Mapping[str, float] = self.levels_without(())
         """How far everything on the map comes about as things stand."""
 
+    @functools.cached_property
+    def _parts(self) -> Mapping[str, tuple[Part, ...]]:
+        """The ways to everything on the map that count."""
+        web = self.engine.web
+        src, dst = (plain_list(web.src), plain_list(web.dst)) if web.barred else ((), ())
+        idle = {(src[link], dst[link]) for link in web.barred}
+        return {
+            name: tuple(
+                Part(way.need, way.share or 0.0, way.source if way.source in self._order else "", node)
+                for way, node in self._ways.get(name, ())
+                if not (way.need == "any" and (node, web.place.get(f"{name}@any")) in idle)
+            )
+            for name in self.map.order
+        }
+
     def _node(self, way: Way) -> int | None:
         """The node of the web that an arrow from work leaves; None where it has none."""
-        name, place = way.source, self.engine.web.place
-        ends = ("@whole", "") if way.need == "share" else ("@finish", "")
-        for end in ends:
-            node = place.get(name + end)
-            if node is not None:
-                return node
-        return None
+        place = self.engine.web.place
+        node = self._ended.get(way.source + ("@whole" if way.need == "share" else "@finish"))
+        return place.get(way.source) if node is None else node
+
+    @functools.cached_property
+    def _ended(self) -> Mapping[str, int]:
+        """The nodes that are ends of something or all of it, by id, and others."""
+        place = self.engine.web.place
+        return place.rest if isinstance(place, Names) else place
 
     def _level(self, name: str, gone: AbstractSet[int], level: Mapping[str, float], base: Mapping[str, float]) -> float:
         """How far something on the map comes about without some nodes, as `level_of` says it.
@@ -145,6 +152,8 @@ class Losses:
     def levels_without(self, gone: Iterable[int]) -> dict[str, float]:
         """How far everything on the map comes about without some nodes, what is gone anyway among them."""
         every, level = {*gone, *self.engine.dead}, dict[str, float]()
+        if not every and not any(way.need == "share" for way, _ in itertools.chain.from_iterable(self._ways.values())):
+            return dict.fromkeys(self.map.order, 1.0)
         for name in self.map.order:
             level[name] = self._level(name, every, level, {})
         return level
@@ -298,19 +307,20 @@ class Losses:
     @functools.cached_property
     def _onward(self) -> list[tuple[int, ...]]:
         """The places on the map that each one leads to at once."""
-        order = self._order
-        return [tuple(order[way.target] for way in self.map.out.get(name, ()) if way.target in order) for name in self.map.order]
+        order, out = self._order, self.map.out
+        return [tuple(order[way.target] for way in out[name] if way.target in order) if name in out else () for name in self.map.order]
 
     @functools.cached_property
     def _touched_columns(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of each target that fails: where the places begin of what it touches on the map, and of what it leads to as a whole; and they."""
         import numpy as np
 
-        parts = [
-            (*touched, *(self._onward[number] if number >= 0 else ())) for touched, number in zip(self._touched, self._wholly, strict=True)
-        ]
-        begin = np.cumsum([0, *map(len, parts)])
-        return begin, np.fromiter(itertools.chain.from_iterable(parts), np.int64, int(begin[-1]))
+        onward, counts, parts = self._onward, list[int](), list[int]()
+        for touched, number in zip(self._touched, self._wholly, strict=True):
+            some = touched if number < 0 else touched + onward[number]
+            counts.append(len(some))
+            parts += some
+        return np.cumsum([0, *counts]), np.array(parts, np.int64)
 
     @functools.cached_property
     def _wholly(self) -> list[int]:
@@ -320,11 +330,10 @@ class Losses:
     @functools.cached_property
     def _touched(self) -> list[tuple[int, ...]]:
         """Of each target: what of the map it is or leads to at once, by place."""
-        order = self._order
-        return [
-            (*((order[name],) if name in order else ()), *(order[one] for one in self._leads.get(node, ())))
-            for node, name in zip(self._targets, self._ids, strict=True)
-        ]
+        order, leads = self._order, self._leads
+        own = [(order[name],) if name in order else () for name in self._ids]
+        led = [tuple([order[one] for one in leads[node]]) if node in leads else () for node in self._targets]
+        return [mine + more for mine, more in zip(own, led, strict=True)]
 
     def instead(self, item: str, effects: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
         """Of effects that come without an item although it leads to them: what stands in for it, as the ids of projects.

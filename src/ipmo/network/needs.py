@@ -119,6 +119,7 @@ class _Weaver:
         named = network.named
         self.place: Names | dict[str, int] = named.with_room() if isinstance(named, Names) else dict(named)
         self._added = self.place.rest if isinstance(self.place, Names) else self.place
+        self._ended = any("@" in name for name in self._added)
         self.src: list[int] = []
         self.dst: list[int] = []
         self.whole: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
@@ -132,6 +133,7 @@ class _Weaver:
         """The whole of it."""
         self._work()
         self._containers()
+        wholes = len(self.ids)
         self._wholes()
         self._effects()
         src: Ints = self.src
@@ -141,7 +143,10 @@ class _Weaver:
 
             parts = [*self.whole, (as_array(self.src), as_array(self.dst))]
             src, dst = (np.concatenate(column) for column in zip(*parts, strict=True))
-        web = Web(self.ids, src, dst, either=self.either, facts=self.facts, gone=self.gone, known=self.place, owners=self._owners())
+        web = Web(
+            self.ids, src, dst, either=self.either, facts=self.facts, gone=self.gone, known=self.place, owners=self._owners(),
+            guess=self._guess(wholes),
+        )  # fmt: skip
         barred = self._barred(web)
         return attrs.evolve(web, barred=barred) if barred else web
 
@@ -165,6 +170,16 @@ class _Weaver:
 
             return np.concatenate([self.network.owners, as_array(more)])
         return [*plain_list(self.network.project), *more]
+
+    def _guess(self, wholes: int) -> NDArray[np.int64] | None:
+        """A place of each node that comes after those of what it needs, nearly always: containers, work in its order, and the rest."""
+        network = self.network
+        if not network.arrays or "positions" not in network.__dict__:
+            return None
+        import numpy as np
+
+        before = wholes - network.n
+        return np.concatenate([before + as_array(network.positions.pos), np.arange(before), np.arange(wholes, len(self.ids))])
 
     def _node(self, name: str) -> int:
         node = self.place.get(name)
@@ -273,10 +288,12 @@ class _Weaver:
 
     def _ends(self, name: str) -> None:
         """What starts and ends a whole needs it."""
+        if not self._ended:
+            return
         for end in ("start", "finish"):
-            node = self.place.get(f"{name}@{end}")
+            node = self._added.get(f"{name}@{end}")
             if node is not None and node not in self.either:  # where one of its tasks is enough, they need the whole themselves
-                self._need(self.place[name], self.place[f"{name}@{end}"])
+                self._need(self.place[name], node)
 
     def _wholes(self) -> None:
         """`P@whole`, all the work of a project, and of a programme one of its projects, where something is due to it as a whole."""

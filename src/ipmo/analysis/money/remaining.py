@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from fractions import Fraction
 
 from ipmo.analysis.money.amounts import Priced, rounded
@@ -20,6 +21,8 @@ __all__ = ["NO_EXIT", "Remaining"]
 
 NO_EXIT = "what getting out costs is not stated (exit_cost:)"
 YEAR = "financial year"
+BEGUN = tuple(map(operator.attrgetter, ("actual_start", "actual_finish", "progress")))
+"""What tasks say that are under way."""
 
 
 class Remaining:
@@ -89,7 +92,7 @@ class Remaining:
         priced = noun.budget is not None or noun.forecast is not None
         if not noun.tasks:
             return (noun.id,) if priced and (noun.actual_start is not None or bool(noun.progress)) else ()
-        if not any(task.started or task.progress for task in noun.tasks):
+        if not any(any(map(says, noun.tasks)) for says in BEGUN):
             return ()
         tasks = {task.id: task for task in noun.tasks}
         wholes = {task.parent for task in noun.tasks}
