@@ -13,6 +13,7 @@ import ipmo
 from ipmo import changes as ch
 from ipmo import model as m
 from ipmo.analysis.change.comparison import Comparison
+from ipmo.analysis.control.aspects import Aspects, Noun
 from ipmo.errors import IpmoError
 from ipmo.model import portfolio as portfolios
 from ipmo.network import assemble
@@ -84,6 +85,30 @@ def changes(pf: m.Portfolio, r: random.Random) -> list[Any]:
     return [r.choice([ch.Stop, ch.Stop, ch.Pause])(name) for name in r.sample(names, r.choice((1, 1, 2)))]
 
 
+def judged(pf: m.Portfolio) -> tuple[object, ...]:
+    """Everything that the status of a portfolio says."""
+    view = ipmo.status(pf)
+    return view.rows, view.breaches, dict(view.computed), [view.explain(row.item) for row in view]
+
+
+def test_only_projects_that_a_change_can_touch_are_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = "abcd"
+    projects = [m.Project(id=name, tasks=[m.Task(id="t", duration="3 d")], finish="2026-01-07", budget="1 k GBP") for name in names]
+    links = [m.Link(source="a/t", target="b/t"), m.Link(source="c/t", target="a/t", promised="2026-01-06")]
+    pf = m.Portfolio(id="pf", start="2026-01-05", projects=projects, links=links, money={"currency": "GBP"})
+    asked: list[str] = []
+
+    def noted(self: Aspects, name: str, noun: Noun, made: Callable[..., Any] = Aspects.of) -> Any:
+        asked.append(name)
+        return made(self, name, noun)
+
+    monkeypatch.setattr(Aspects, "of", noted)
+    found = ipmo.what_if(pf, ch.Stop("a"))
+    assert found.status
+    assert sorted(asked) == ["a", "b", "b", "c", "c", "d", "pf", "pf"]  # c handed over to what stopped, and d has to do with none
+    assert judged(found.after) == judged(anew(found.after))
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_a_stop_of_a_large_portfolio_says_what_two_portfolios_made_anew_say(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
     as_large(monkeypatch)
@@ -104,4 +129,5 @@ def test_a_stop_of_a_large_portfolio_says_what_two_portfolios_made_anew_say(part
         except IpmoError:
             continue  # what is over already is not stopped
         assert told(found) == told(Comparison(anew(pf), anew(found.after), changes=wanted)), seed
+        assert judged(found.after) == judged(anew(found.after)), seed
     assert sum(over) > 4

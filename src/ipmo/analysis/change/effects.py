@@ -10,9 +10,9 @@ import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.freed import Freed, freed_between
-from ipmo.analysis.change.standing import pairs
+from ipmo.analysis.change.standing import pairs, perhaps_other
 from ipmo.analysis.change.stated import Moved
-from ipmo.analysis.control.status import StatusView, status
+from ipmo.analysis.control.status import StatusView, status, status_of_copy
 from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dates.held import not_before
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -105,7 +105,8 @@ class Sides:
         try:
             if self.before.benefits and self.schedules is not None:
                 share_serving(self.after, self.before)
-            return status(self.before), status(self.after)
+            moved = None if self.schedules is None else perhaps_other(*self.schedules)
+            return status(self.before), status(self.after) if moved is None else status_of_copy(self.after, self.before, moved)
         except IpmoError:
             return None
 

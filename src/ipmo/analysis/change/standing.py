@@ -6,8 +6,12 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from ipmo.analysis.dates.commitments import Commitment, Commitments, Stated
 from ipmo.analysis.dates.schedule import Schedule
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array
 from ipmo.network.states import LIVE
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
     Known = NDArray[np.bool_]
 
-__all__ = ["Pair", "moved_nodes", "pairs", "side_by_side"]
+__all__ = ["Pair", "moved_nodes", "pairs", "perhaps_other", "side_by_side"]
 
 
 class Pair(NamedTuple):
@@ -112,6 +116,39 @@ def moved_nodes(one: Schedule, other: Schedule) -> Known | None:
     points = np.flatnonzero(((states == LIVE[0]) | (states == LIVE[1])) & (lengths == 0) & (finishes % DAY == 0))
     moved[[node for node in points.tolist() if net.kinds[node] != "benefit"]] = True
     return moved
+
+
+def perhaps_other(one: Schedule, other: Schedule) -> frozenset[str] | None:
+    """The projects that are other in two portfolios, or of which a date or what becomes of a hand-over may be; None where more is other.
+
+    Args:
+        one: the earlier schedule.
+        other: the later one.
+    """
+    before, after = one.portfolio, other.portfolio
+    if before is None or after is None or not _alike_beside_projects(before, after):
+        return None
+    moved = moved_nodes(one, other)
+    if moved is None:
+        return None
+    owners = set(one.network.owners[moved].tolist())
+    changed = {now.id for now, was in zip(after.projects, before.projects, strict=True) if now is not was}
+    giving = {
+        reference(before.resolve(link.source) or link.source).top
+        for link in before.links
+        if (link.promised is not None or link.needed is not None) and reference(before.resolve(link.target) or link.target).top in changed
+    }
+    return frozenset({one.network.projects[place] for place in owners if place >= 0} | changed | giving)
+
+
+def _alike_beside_projects(one: Portfolio, other: Portfolio) -> bool:
+    """Whether two portfolios have the same projects by id, in order, and all but them is the same."""
+    for field in attrs.fields(Portfolio):
+        if field.name not in ("projects", "source"):
+            was, now = getattr(one, field.name), getattr(other, field.name)
+            if was is not now and was != now:
+                return False
+    return [project.id for project in one.projects] == [project.id for project in other.projects]
 
 
 def _turned(passes: Passes) -> bool:

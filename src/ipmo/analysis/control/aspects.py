@@ -466,6 +466,36 @@ class Aspects:
             found += [self._benefits(full_id, noun), None if risk is None else Judged.of(risk)]
         return tuple(judged for judged in found if judged is not None)
 
+    def same_as(self, other: Aspects) -> Callable[[str, Project], bool] | None:
+        """Tells of a project, none of whose dates and hand-overs is other, whether it is judged as in another portfolio.
+
+        None where nothing can be told: figures of money or of benefits are known here and not there.
+
+        Args:
+            other: of a portfolio that has the same calendars, tolerances, programmes and benefits.
+        """
+        for mine, theirs in zip(self.rolls.values(), other.rolls.values(), strict=True):
+            if mine is None or theirs is None or mine.states != theirs.states:
+                return None
+        budgets = self.rolls["budget"]
+        counted = budgets is not None and budgets.states
+        if (self.worth is None) != (other.worth is None) or (counted and (self.earned is None) != (other.earned is None)):
+            return None
+        served, was = (self._served, other._served) if self.worth is not None else ({}, {})
+        if self.worth is not None and self._by_place != other._by_place:
+            return None
+        losing, lost = (self._losing, other._losing) if self.worth is not None else ({}, {})
+        moved = functools.reduce(
+            operator.or_, (1 << place for place in losing.keys() | lost.keys() if losing.get(place) != lost.get(place)), 0
+        )
+
+        def alike(name: str, project: Project) -> bool:
+            by_risk = project.tolerance is not None and project.tolerance.risk is not None
+            bits = served.get(name, 0)
+            return not by_risk and bits == was.get(name, 0) and not bits & moved
+
+        return alike
+
     def finish(self, full_id: str) -> datetime | None:
         """When an item is forecast to finish; None when nothing says."""
         end = self._end(full_id)

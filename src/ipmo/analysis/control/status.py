@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Literal, NamedTuple, get_args
 
@@ -24,7 +26,7 @@ from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_day, as_when
 from ipmo.words import counted
 
-__all__ = ["Breach", "ItemStatus", "StatusView", "status"]
+__all__ = ["Breach", "ItemStatus", "StatusView", "status", "status_of_copy"]
 
 Of = Literal["computed", "reported"]
 ABOVE: Mapping[str, Level] = {"task": "project", "project": "programme", "programme": "portfolio", "portfolio": "portfolio"}
@@ -253,7 +255,33 @@ def status(
     if baseline is not None or POLICIES.get(policy.name) is not policy:
         return _Tree(portfolio, policy, of, when, baseline, tasks).run()
     key = ("status", policy.name, of, when, tasks)
-    return remember(portfolio, key, lambda: _Tree(portfolio, policy, of, when, None, tasks).run())
+    return remember(portfolio, key, lambda: _tree(portfolio, policy, of, when, tasks).run())
+
+
+def status_of_copy(copy: Portfolio, portfolio: Portfolio, moved: AbstractSet[str]) -> StatusView:
+    """The status of a changed copy: projects in which nothing is other are judged as in the portfolio that it was made from.
+
+    Args:
+        copy: the copy; only projects are other in it.
+        portfolio: what it was made from.
+        moved: the projects that are other, or of which a date or a hand-over may be.
+
+    Raises:
+        ScheduleError: nothing says when one of them starts.
+    """
+    policy: Policy = POLICIES["tolerance"]
+    when = None if copy.status_date is None else as_day(copy.status_date)
+
+    def made() -> StatusView:
+        known = _tree(portfolio, policy, "computed", when, False)
+        return _Tree(copy, policy, "computed", when, None, False).run(known, moved)
+
+    return remember(copy, ("status", policy.name, "computed", when, False), made)
+
+
+def _tree(portfolio: Portfolio, policy: Policy, of: Of, when: date | None, tasks: bool) -> _Tree:
+    """What every item of a portfolio is judged by, of which copies take over what is the same."""
+    return remember(portfolio, ("judged", policy.name, of, when, tasks), lambda: _Tree(portfolio, policy, of, when, None, tasks))
 
 
 class _Found(NamedTuple):
@@ -272,10 +300,18 @@ class _Tree:
         self.portfolio, self.policy, self.of, self.as_of, self.tasks = portfolio, policy, of, as_of, tasks
         self.aspects = Aspects(portfolio, as_of, baseline)
         self.found: dict[str, _Found] = {}
+        self._taken: Callable[[str, Project], _Found | None] = _nothing
 
-    def run(self) -> StatusView:
-        """Every level, children first; shown from the top down. What is said of an item is made when somebody looks at it."""
+    def run(self, known: _Tree | None = None, moved: AbstractSet[str] = frozenset()) -> StatusView:
+        """Every level, children first; shown from the top down. What is said of an item is made when somebody looks at it.
+
+        Args:
+            known: the same of a portfolio that this one is a changed copy of; what is the same in both is taken over.
+            moved: the projects in which something may be other.
+        """
         pf = self.portfolio
+        if known is not None:
+            self._take_over(known, moved)
         tree = hierarchy(pf)
 
         def counted(noun: Portfolio | Programme) -> list[Programme | Project]:
@@ -336,7 +372,29 @@ class _Tree:
         reports = [r for r in said if r.rag is not None and (self.as_of is None or as_day(r.date) <= self.as_of)]
         return max(reports, key=lambda r: r.date) if reports else None
 
+    def _take_over(self, known: _Tree, moved: AbstractSet[str]) -> None:
+        """From now on a project that is judged as in another portfolio is not judged again."""
+        if not known.found:
+            known.run()
+        alike = self.aspects.same_as(known.aspects)
+
+        def taken(name: str, project: Project) -> _Found | None:
+            found = known.found.get(name)
+            if alike is None or name in moved or found is None or found.noun is not project or not alike(name, project):
+                return None
+            again = (one._replace(told=functools.partial(self._told, name, project, at)) for at, one in enumerate(found.judged))
+            return found._replace(judged=tuple(again))  # words are made from what is known here: the other portfolio is let go
+
+        self._taken = taken
+
+    def _told(self, name: str, project: Project, place: int) -> Aspect:
+        return self.aspects.of(name, project)[place].told()
+
     def _leaf(self, full_id: str, noun: Project | Task, level: str) -> None:
+        known = self._taken(full_id, noun) if isinstance(noun, Project) else None
+        if known is not None:
+            self.found[full_id] = known
+            return
         judged = self.aspects.of(full_id, noun)
         self.found[full_id] = _Found(noun, level, _worst(judged), judged)
 
@@ -411,6 +469,10 @@ class _Tree:
                 self.portfolio.evolve(bodies=[attrs.evolve(b, authority=None) for b in self.portfolio.bodies]), None, level=above
             )
             return attrs.evolve(told, reason=str(error))
+
+
+def _nothing(name: str, project: Project) -> _Found | None:
+    """Nothing is taken over."""
 
 
 def _worst(aspects: Iterable[Judged]) -> tuple[str | None, str | None]:
