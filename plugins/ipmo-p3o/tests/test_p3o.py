@@ -43,6 +43,8 @@ from ipmo_p3o import (
     P3O,
     BlueprintElement,
     Control,
+    Improvement,
+    MaturityScore,
     Measured,
     P3OFields,
     ValueKpi,
@@ -100,6 +102,10 @@ def blueprint_of(*elements: BlueprintElement) -> dict[str, Any]:
     return p3o(blueprint=(*elements, *rest))
 
 
+def scored(**changed: Any) -> dict[str, Any]:
+    return p3o(maturity=(attrs.evolve(SCORE, **changed),))
+
+
 def tiered(**more: Any) -> Project:
     return project(**p3o(tier="gold"), **more)
 
@@ -121,6 +127,8 @@ MEASURED = attrs.evolve(HUB, extensions={"p3o": P3OFields(funding_line="core", k
 GAP = BlueprintElement(
     id="one-ledger", section="information", as_is="40 sheets", to_be="one ledger", due=date(2026, 6, 30), owner="boss", weight=3
 )
+SCORE = MaturityScore(model="project", perspective="organisational governance", level=2, evidence=("minutes",), assessed=date(2025, 6, 1))
+DONE = Improvement(id="standard-cases", owner="boss", done=date(2026, 5, 1), measure="cases sent back", before=9, after=2)
 TIERS = (Control(tier="gold", gates_least=1, gates_most=2),)
 FOLLOWS = project(extensions={"p3o": P3OFields(standards={"s": "3"})})
 HERE = Path(__file__).parent
@@ -224,6 +232,17 @@ class TestP3O(MethodologyConformance):
             portfolio(HUB, projects=[tiered(gates=[Gate(id="G1")])], **p3o(controls=TIERS)),
             portfolio(HUB, projects=[tiered()], **p3o(controls=TIERS)),
         ),
+        "p3o/maturity-evidence": (portfolio(HUB, **p3o(maturity=(SCORE,))), portfolio(HUB, **scored(evidence=(" ",)))),
+        "p3o/maturity-score": (portfolio(HUB, **p3o(maturity=(SCORE,))), portfolio(HUB, **scored(level=3))),
+        "p3o/maturity-target": (portfolio(HUB, **p3o(maturity=(SCORE,))), portfolio(HUB, **scored(target=3))),
+        "p3o/improvement": (
+            portfolio(HUB, **p3o(improvements=(DONE,))),
+            portfolio(HUB, **p3o(improvements=(attrs.evolve(DONE, after=None),))),
+        ),
+        "p3o/reassess": (
+            portfolio(HUB, status_date="2026-06-01", **p3o(maturity=(SCORE,))),
+            portfolio(HUB, status_date="2026-06-02", **p3o(maturity=(SCORE,))),
+        ),
         "p3o/neutral-office": (CLEAN, portfolio(HUB, office(), projects=[project(risks=[Risk(id="R1", owner="clerk")])])),
     }
     extensions = {
@@ -244,7 +263,22 @@ class TestP3O(MethodologyConformance):
                 }
             ],
             "controls": [{"tier": "gold", "gates_least": 1, "gates_most": 6, "reports_least": "1 month", "reports_most": "1 w"}],
+            "maturity": [
+                {
+                    "model": "project",
+                    "perspective": "risk management",
+                    "level": 2,
+                    "target": 3,
+                    "why": "two losses last year",
+                    "evidence": ["register"],
+                    "assessed": "2026-03-02",
+                    "by": "audit",
+                }
+            ],
+            "reassess": "6 months",
+            "improvements": [{"id": "i", "owner": "ann", "due": "2026-06-30", "measure": "late risks", "before": 9, "after": 3}],
             "funding_line": "core",
+            "cost": "400 k GBP",
             "kpis": [
                 {
                     "id": "k",

@@ -19,11 +19,14 @@ from collections.abc import Iterable
 from ipmo.figures.svg import Figure
 from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, Methodology, Profile, Section, Table, agree, counted, hookimpl
+from ipmo_p3o.assessment import Assessment, Step, assess, compare_offices
 from ipmo_p3o.blueprint import Blueprint, SectionGap, blueprint
 from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES
 from ipmo_p3o.drawings import coverage_map, office_map
-from ipmo_p3o.fields import BlueprintElement, Control, Measured, P3OFields, ValueKpi
+from ipmo_p3o.fields import MODELS, BlueprintElement, Control, Improvement, MaturityScore, Measured, P3OFields, ValueKpi, fields_of
 from ipmo_p3o.flows import Lineage, lineage, lineage_table, wait
+from ipmo_p3o.maturity import Maturity, MaturityRow, maturity
+from ipmo_p3o.measures import OfficeMeasure
 from ipmo_p3o.offices import OfficeModel, ReportingPath, office_model, reporting_paths
 from ipmo_p3o.roles import roles_table
 from ipmo_p3o.rules import CHECKS
@@ -33,25 +36,35 @@ from ipmo_p3o.value import kpi_table
 __all__ = [
     "CATALOGUE",
     "P3O",
+    "Assessment",
     "Blueprint",
     "BlueprintElement",
     "Control",
     "Coverage",
+    "Improvement",
     "Lineage",
+    "Maturity",
+    "MaturityRow",
+    "MaturityScore",
     "Measured",
+    "OfficeMeasure",
     "OfficeModel",
     "P3OFields",
     "ReportingPath",
     "SectionGap",
     "ServiceCell",
+    "Step",
     "ValueKpi",
+    "assess",
     "blueprint",
+    "compare_offices",
     "coverage",
     "coverage_map",
     "ipmo_methodologies",
     "kpi_table",
     "lineage",
     "lineage_table",
+    "maturity",
     "office_map",
     "office_model",
     "reporting_paths",
@@ -121,6 +134,18 @@ def _worth(pf: Portfolio) -> Iterable[str | Table | Figure]:
         yield "# The blueprint"
         yield f"{found.share:.0%} of the gap between the office model as it is and its blueprint is closed, by weight."
         yield found.table()
+    if fields_of(pf).maturity:
+        profile = maturity(pf)
+        yield "# Maturity"
+        heads = [f"{model}s {profile.floor(model, scored=True) or '?'} and {profile.floor(model) or '?'}" for model in MODELS]
+        yield f"The lowest level scored, and the lowest that the data show by the attributes of edition {profile.edition}: {', '.join(heads)}."
+        yield profile.table()
+    if found.share is not None or fields_of(pf).maturity:
+        way = assess(pf)
+        yield "# The way to an integrated office"
+        yield f"What the data show of the office, held against an integrated one: {way}. Efforts are guesses to start from, things in the way times person-days each."
+        yield way.table()
+        yield way.roadmap()
     if any(person.roles for person in pf.people):
         yield "# Roles"
         yield roles_table(pf)

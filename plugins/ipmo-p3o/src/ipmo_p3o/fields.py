@@ -6,14 +6,39 @@ from datetime import date
 
 import attrs
 
-from ipmo import Span
+from ipmo import Money, Span
 from ipmo.model import FrozenMap, Portfolio, doc
 from ipmo.plugin import UnitError
 
-__all__ = ["SECTIONS", "BlueprintElement", "Control", "Measured", "P3OFields", "ValueKpi", "answerable", "fields_of"]
+__all__ = [
+    "MODELS",
+    "PERSPECTIVES",
+    "SECTIONS",
+    "BlueprintElement",
+    "Control",
+    "Improvement",
+    "MaturityScore",
+    "Measured",
+    "P3OFields",
+    "ValueKpi",
+    "answerable",
+    "fields_of",
+]
 
 SECTIONS = ("processes", "organisation", "technology", "information")
 """The sections of a blueprint (MSP; P3O, the permanent model's Define)."""
+
+MODELS = ("portfolio", "programme", "project")
+PERSPECTIVES = (
+    "organisational governance",
+    "management control",
+    "benefits management",
+    "financial management",
+    "stakeholder engagement",
+    "risk management",
+    "resource management",
+)
+"""The seven perspectives, as public summaries of P3M3 name them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -124,6 +149,60 @@ class Control:
 
 
 @attrs.frozen(kw_only=True)
+class MaturityScore:
+    """What somebody scored, on the five levels from awareness (1) to optimised (5).
+
+    Args:
+        model: portfolio, programme or project: three models that are never averaged.
+        perspective: one of the seven.
+        level: the score.
+        target: the level aimed at.
+        why: what the target is for.
+        evidence: where one sees it.
+        assessed: when.
+        by: who scored: a free name.
+    """
+
+    model: str = attrs.field(metadata=doc("model", choices=MODELS))
+    perspective: str = attrs.field(metadata=doc("perspective", choices=PERSPECTIVES))
+    level: int
+    target: int | None = None
+    why: str = ""
+    evidence: tuple[str, ...] = ()
+    assessed: date | None = None
+    by: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        for name, level in (("level", self.level), ("target", self.target)):
+            if level is not None and not 1 <= level <= 5:
+                raise UnitError(f"{name} {level} of {self.perspective} lies on no scale; levels go from 1 to 5")
+
+
+@attrs.frozen(kw_only=True)
+class Improvement:
+    """Something that is done to get better, and what it changed.
+
+    Args:
+        id: its name.
+        name: what is done.
+        owner: id of who answers for it.
+        due: by when.
+        done: when it was.
+        measure: what it should change.
+        before, after: values of the measure.
+    """
+
+    id: str
+    name: str = ""
+    owner: str = ""
+    due: date | None = None
+    done: date | None = None
+    measure: str = ""
+    before: float | None = None
+    after: float | None = None
+
+
+@attrs.frozen(kw_only=True)
 class P3OFields:
     """What the method adds to a portfolio, an office or a project; each field belongs to one of them.
 
@@ -134,7 +213,11 @@ class P3OFields:
         most_roles: of a portfolio: the most roles that one person holds; 3 when left out.
         blueprint: of a portfolio: how the office model is, and how it should be.
         controls: of a portfolio: how closely each tier of initiatives is looked at.
+        maturity: of a portfolio: what was scored.
+        reassess: of a portfolio: how often it is scored again; a year when left out.
+        improvements: of a portfolio: what is done to get better.
         funding_line: of an office: where its money comes from.
+        cost: of an office: what it costs a year.
         kpis: of an office: what it is worth, as something that is measured.
         handed_over: of a temporary office: records, risks, benefits, lessons to who takes each over when it closes.
         standards: of a project: standard id to the version it follows.
@@ -148,7 +231,11 @@ class P3OFields:
     most_roles: int = 3
     blueprint: tuple[BlueprintElement, ...] = ()
     controls: tuple[Control, ...] = ()
+    maturity: tuple[MaturityScore, ...] = ()
+    reassess: Span | None = None
+    improvements: tuple[Improvement, ...] = ()
     funding_line: str = ""
+    cost: Money | None = None
     kpis: tuple[ValueKpi, ...] = ()
     handed_over: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
     standards: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
@@ -160,6 +247,7 @@ class P3OFields:
             ("element", [one.id for one in self.blueprint]),
             ("tier", [one.tier for one in self.controls]),
             ("KPI", [k.id for k in self.kpis]),
+            ("improvement", [one.id for one in self.improvements]),
         )
         for what, names in rows:
             if len(set(names)) < len(names):

@@ -14,6 +14,7 @@ from ipmo_p3o.blueprint import gaps_closed
 from ipmo_p3o.catalogue import ASSURANCE, GUIDE, named_service
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.flows import nominal_days
+from ipmo_p3o.maturity import again, backed, improving, scored, targets
 from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
 from ipmo_p3o.proportion import proportion
 from ipmo_p3o.roles import roles
@@ -439,5 +440,10 @@ CHECKS = tuple(
         ("value", "P3O-R18", "Each office has a KPI of its value with baseline, target and a fresh measurement", value),
         ("office-closing", "P3O-R19", "A temporary office that closes hands over to somebody who stays", closing),
         ("proportion", "P3O-R20", "Control is in proportion to the tier of an initiative, both ways", proportion),
+        ("maturity-evidence", "MAT-R01", "Each score of maturity has evidence", backed),
+        ("maturity-score", "MAT-R02", "A score is not a level or more above what the data show", scored),
+        ("maturity-target", "MAT-R03", "A target level says what it is for, and is not the top for everything", targets),
+        ("improvement", "MAT-R04", "Improvements have an owner and a measured effect", improving),
+        ("reassess", "MAT-R05", "Maturity is scored again within its interval", again),
     )
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from fractions import Fraction
 
-from ipmo import Span
-from ipmo.plugin import Finding, Severity
+from ipmo import Money, Span
+from ipmo.model import Portfolio
+from ipmo.plugin import Finding, IpmoError, Severity
 from ipmo_p3o.flows import nominal_days
 
-__all__ = ["finding", "later", "longer"]
+__all__ = ["finding", "in_currency", "later", "longer"]
 
 
 def finding(slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.ERROR, part: str = "") -> Finding:
@@ -35,3 +37,16 @@ def later(day: date, span: Span) -> date:
 def longer(since: date, until: date, span: Span) -> bool:
     """Whether more than a length of time lies between two days."""
     return until > later(since, span)
+
+
+def in_currency(portfolio: Portfolio, amount: Money | None) -> Fraction | None:
+    """An amount in the portfolio's currency; None when it is not known, or no exchange rate turns it into that."""
+    if amount is None:
+        return None
+    if portfolio.money is None or portfolio.money.currency == amount.currency:
+        return Fraction(amount.amount)
+    day = portfolio.status_date or portfolio.start
+    try:
+        return None if day is None else portfolio.exchange_rates.convert(amount, day)
+    except IpmoError:
+        return None
