@@ -66,7 +66,7 @@ def portfolio(n: int = 10_000, kind: Kind = "triangular", seed: int = 1) -> Port
         calendar = f"c{p % 20}" if kind == "calendars" else None
         projects.append(Project(id=f"p{p:03d}", tasks=tasks, calendar=calendar))
     links: dict[tuple[str, str], Link] = {}
-    while len(links) < n * 6 // 100:
+    while len(links) < (n * 6 // 100 if count > 1 else 0):
         one, other = r.choice(names), r.choice(names)
         if one[1] != other[1] and one[0] < other[0] < one[0] + 1:
             ends = f"p{one[1]:03d}/t{one[2]}", f"p{other[1]:03d}/t{other[2]}"

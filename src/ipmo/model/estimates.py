@@ -41,16 +41,17 @@ __all__ = [
 Quantity = Span | Money | Effort | float | Decimal
 
 CENTRALS = ("likely", "mean", "p50")
+WITH_UNIT = (Span, Money, Effort)
 
 
 def number(quantity: Quantity) -> float:
     """The bare number of a quantity, in its own unit."""
-    return float(quantity.amount) if isinstance(quantity, Span | Money | Effort) else float(quantity)
+    return float(quantity.amount) if isinstance(quantity, WITH_UNIT) else float(quantity)
 
 
 def like(quantity: Quantity, value: float) -> Quantity:
     """A quantity of the same unit with another number, to nine decimals."""
-    if isinstance(quantity, Span | Money | Effort):
+    if isinstance(quantity, WITH_UNIT):
         return attrs.evolve(quantity, amount=Decimal(format(value, ".9f")).normalize())
     return value
 

@@ -15,7 +15,7 @@ from ipmo.analysis.dates.assessed import Assessed, Ids
 from ipmo.network.clocks import clocks_of
 from ipmo.units import minutes
 
-__all__ = ["SOURCE", "Point", "bei", "cpli", "points"]
+__all__ = ["SOURCE", "Point", "bei", "cpli", "hiding", "points"]
 
 SOURCE = "DCMA 14-Point Assessment (2009 to 2012 form)"
 VARIANT = "dcma-2012"
@@ -145,6 +145,11 @@ def points(a: Assessed) -> tuple[Point, ...]:
         _cpli(a),
         _bei(a),
     )
+
+
+def hiding(a: Assessed) -> tuple[Point, Point]:
+    """Leads and hard constraints alone: the two points that say where a delay does not arrive where it would."""
+    return next(_relations(a)), next(_hard(a))
 
 
 def _share(point: Point, counted: Sequence[str], of: Sequence[str], nothing: str) -> Point:

@@ -8,7 +8,7 @@ import attrs
 
 from ipmo.analysis.dates.assessed import Assessed
 from ipmo.analysis.dates.by_day import gives_at_finish, last_instant
-from ipmo.analysis.dates.dcma import SOURCE, Point, bei, cpli, points
+from ipmo.analysis.dates.dcma import SOURCE, Point, bei, cpli, hiding, points
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.model.portfolio import Portfolio
@@ -17,7 +17,7 @@ from ipmo.network.links import joins_projects
 from ipmo.tables import Answer, Column, Table
 from ipmo.units import minutes
 
-__all__ = ["SOURCE", "Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "dangling", "schedule_quality"]
+__all__ = ["SOURCE", "Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "dangling", "schedule_quality", "where_delays_end"]
 
 
 @attrs.frozen(kw_only=True)
@@ -148,6 +148,16 @@ def schedule_quality(portfolio: Portfolio, *, project: str | None = None, of: Sc
         out_of_sequence=tuple((net.ids[u], net.ids[v], kind) for u, v, kind in net.out_of_sequence),
         hand_overs=tuple(_hand_overs(assessed)),
     )
+
+
+def where_delays_end(portfolio: Portfolio) -> tuple[tuple[Dangling, ...], Point, Point]:
+    """What `schedule_quality` says of loose ends, leads and hard constraints, without what the other points take.
+
+    Raises:
+        ScheduleError: nothing says when the portfolio starts.
+    """
+    assessed = Assessed(portfolio, schedule(portfolio, on_cycle="cut"), None)
+    return tuple(dangling(assessed)), *hiding(assessed)
 
 
 def dangling(a: Assessed) -> Iterator[Dangling]:

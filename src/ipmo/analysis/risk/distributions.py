@@ -24,13 +24,27 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mixed = tuple[list[int], Callable[[Floats], Floats]]
 
-__all__ = ["Draws", "PertRule", "beta_of", "beta_table", "corners", "deviation", "endless", "normal_quantile", "quantiles", "random"]
+__all__ = [
+    "BOUNDED",
+    "Draws",
+    "PertRule",
+    "beta_of",
+    "beta_table",
+    "corners_of",
+    "deviation",
+    "endless",
+    "normal_quantile",
+    "quantiles",
+    "random",
+]
 
 PertRule = Literal["beta", "classic"]
 """Which distribution a PERT estimate is: beta with 1 + 4 (m - a) / (b - a), or the beta whose deviation is a sixth of the range.
 
 Both have the mean (a + 4 m + b) / 6. Source: Malcolm et al. (1959) state the mean and the sixth; Vose, Risk Analysis, the beta.
 """
+BOUNDED = (Triangular, Uniform, Pert)
+"""Kinds between two bounds."""
 ALL = 1 - 1e-9
 """A probability that counts as certain."""
 CELLS = 2048
@@ -46,8 +60,8 @@ def random(estimate: Estimate | None) -> bool:
     """
     if estimate is None or isinstance(estimate, Fixed):
         return False
-    if isinstance(estimate, Triangular | Pert):  # their bounds say it without a quantile, which takes a beta distribution a millisecond
-        low, high = estimate.bounds
+    if isinstance(estimate, BOUNDED):  # their bounds say it without a quantile, which takes a beta distribution a millisecond
+        low, _, high, _ = corners_of(estimate)
         return low != high
     stairs = estimate.steps()
     if stairs:
@@ -122,10 +136,10 @@ def interpolated(u: Floats, shares: Floats, values: Floats) -> Floats:
     return out
 
 
-def beta_of(estimate: Pert, rule: PertRule) -> tuple[float, float]:
-    """The two parameters of a PERT estimate's beta distribution."""
-    low, high = estimate.bounds
-    mode = (number(estimate.likely) - low) / (high - low)
+def beta_of(corners: tuple[float, float, float, float], rule: PertRule) -> tuple[float, float]:
+    """The two parameters of a PERT estimate's beta distribution, by its corners."""
+    low, likely, high, _ = corners
+    mode = (likely - low) / (high - low)
     if rule == "beta":
         return 1 + 4 * mode, 5 - 4 * mode
     mean = (4 * mode + 1) / 6
@@ -146,11 +160,12 @@ def quantiles(estimate: Estimate, u: Floats, pert: PertRule = "beta") -> Floats:
     """
     match estimate:
         case Triangular() | Uniform():
-            row: Floats = _straight(np.array([corners(estimate)]), u[None, :])[0]
+            row: Floats = _straight(np.array([corners_of(estimate)]), u[None, :])[0]
             return row
         case Pert():
-            low, high = estimate.bounds
-            return np.full_like(u, low) if low == high else low + (high - low) * interpolated(u, *beta_table(*beta_of(estimate, pert)))
+            corners = corners_of(estimate)
+            low, _, high, _ = corners
+            return np.full_like(u, low) if low == high else low + (high - low) * interpolated(u, *beta_table(*beta_of(corners, pert)))
         case Fixed():
             return np.full_like(u, number(estimate.value))
         case LogNormal():
@@ -175,10 +190,12 @@ def quantiles(estimate: Estimate, u: Floats, pert: PertRule = "beta") -> Floats:
     return np.array([number(one) for one in found if one is not None])
 
 
-def corners(estimate: Triangular | Uniform) -> tuple[float, float, float, float]:
+def corners_of(estimate: Triangular | Uniform | Pert) -> tuple[float, float, float, float]:
     """Least, most likely and greatest value, and 1 where all between are alike."""
     if isinstance(estimate, Uniform):
         return number(estimate.low), number(estimate.low), number(estimate.high), 1.0
+    if not estimate.percentiles:
+        return number(estimate.low), number(estimate.likely), number(estimate.high), 0.0
     low, high = estimate.bounds
     return low, number(estimate.likely), high, 0.0
 
@@ -192,24 +209,30 @@ def _straight(corners: Floats, u: Floats) -> Floats:
     return np.where(even == 1, low + u * width, np.where(u * width <= likely - low, below, above))
 
 
-def deviation(estimate: Estimate, pert: PertRule = "beta") -> float:
+def deviation(estimate: Estimate, pert: PertRule = "beta", corners: tuple[float, float, float, float] | None = None) -> float:
     """The standard deviation of an estimate, in its own unit; of kinds without a formula from ten thousand quantiles.
+
+    Args:
+        estimate: the estimate.
+        pert: which distribution a PERT estimate is.
+        corners: what `corners_of` says of it, where that is known.
 
     Source: triangular (a^2 + m^2 + b^2 - am - ab - mb) / 18; PERT by the rule, beta or a sixth of the range.
 
     >>> round(deviation(Pert(2.0, 4.0, 12.0)) ** 2, 4), round(deviation(Pert(2.0, 4.0, 12.0), "classic") ** 2, 4)
     (3.0, 2.7778)
     """
+    if corners is None and isinstance(estimate, BOUNDED):
+        corners = corners_of(estimate)
+    a, m, b, _ = corners or (0.0, 0.0, 0.0, 0.0)
     match estimate:
         case Triangular():
-            a, m, b, _ = corners(estimate)
             return math.sqrt((a * a + m * m + b * b - a * m - a * b - m * b) / 18)
         case Uniform():
-            return (number(estimate.high) - number(estimate.low)) / math.sqrt(12)
-        case Pert() if estimate.bounds[0] < estimate.bounds[1]:
-            alpha, beta = beta_of(estimate, pert)
-            low, high = estimate.bounds
-            return (high - low) * math.sqrt(alpha * beta / (alpha + beta + 1)) / (alpha + beta)
+            return (b - a) / math.sqrt(12)
+        case Pert() if a < b:
+            alpha, beta = beta_of((a, m, b, 0.0), pert)
+            return (b - a) * math.sqrt(alpha * beta / (alpha + beta + 1)) / (alpha + beta)
         case Normal():
             return estimate.deviation
     return float(np.std(quantiles(estimate, (np.arange(10_000) + 0.5) / 10_000, pert)))
@@ -231,7 +254,7 @@ class Draws:
         self._pert = pert
         straight = [(place, one) for place, one in enumerate(self._estimates) if isinstance(one, Triangular | Uniform)]
         self._straight = np.array([place for place, _ in straight], np.int64)
-        self._corners = np.array([corners(one) for _, one in straight]).reshape(len(straight), 4)
+        self._corners = np.array([corners_of(one) for _, one in straight]).reshape(len(straight), 4)
         taken = {place for place, _ in straight}
         self._others = [place for place in range(len(wanted)) if place not in taken]
 

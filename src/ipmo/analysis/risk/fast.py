@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from ipmo.analysis.risk.distributions import beta_of, beta_table, corners, random
-from ipmo.model.estimates import Pert, Triangular, Uniform, number
+from ipmo.analysis.risk.distributions import beta_of, beta_table
+from ipmo.model.estimates import Pert
 from ipmo.network.compiled import available
 from ipmo.network.sampled_fast import LONGEST, CompiledPass, GroupDates, fits
 from ipmo.network.streams import GROUP, stream
@@ -46,15 +46,16 @@ class Fast:
         self.sampled = setup.structures.of(())
         nodes, pos = setup.structures.base.passes.nodes, self.sampled.pos
         self._at = [pos[nodes[piece.full_id]] for piece in pieces]
+        own = [(place, piece) for place, piece in zip(self._at, pieces, strict=True) if piece.full_id in inside]
         drawn = {
-            place: ((*_numbers(piece.estimate), piece.unit, piece.left), stream(setup.seed, piece.full_id, "length"))
-            for place, piece in zip(self._at, pieces, strict=True)
-            if piece.full_id in inside and isinstance(piece.estimate, Triangular | Uniform | Pert)
+            place: ((*piece.corners, piece.unit, piece.left), stream(setup.seed, piece.full_id, "length"))
+            for place, piece in own
+            if piece.corners is not None
         }
         tables = {
-            place: beta_table(*beta_of(piece.estimate, setup.pert))
-            for place, piece in zip(self._at, pieces, strict=True)
-            if piece.full_id in inside and isinstance(piece.estimate, Pert)
+            place: beta_table(*beta_of(piece.corners, setup.pert))
+            for place, piece in own
+            if piece.corners is not None and isinstance(piece.estimate, Pert)
         }
         self._order = np.array(self.sampled.order, np.int64)
         self._given = [piece.full_id for piece in pieces if piece.full_id not in inside]
@@ -97,7 +98,7 @@ class Fast:
         touched |= setup.certain | frozenset(setup.together.names if setup.together is not None else ())
         touched |= {name for name, bearer in setup.costs.bearers.items() if bearer.per_minute}
         own = [piece for piece in pieces if piece.full_id not in touched and _plain(piece)]
-        tables = {beta_of(piece.estimate, setup.pert) for piece in own if isinstance(piece.estimate, Pert)}
+        tables = {beta_of(piece.corners, setup.pert) for piece in own if isinstance(piece.estimate, Pert) and piece.corners is not None}
         inside = frozenset(piece.full_id for piece in own if len(tables) <= TABLES or not isinstance(piece.estimate, Pert))
         nodes = setup.structures.base.passes.nodes
         most = {nodes[piece.full_id]: _most(piece) if piece.full_id in inside else MOST for piece in pieces}
@@ -181,24 +182,14 @@ class Fast:
                     row += 1
 
 
-def _numbers(estimate: Triangular | Uniform | Pert) -> tuple[float, float, float, float]:
-    """Least, most likely and greatest value, and 1 where all between are alike."""
-    if isinstance(estimate, Pert):
-        low, high = estimate.bounds
-        return low, number(estimate.likely), high, 0.0
-    return corners(estimate)
-
-
 def _plain(piece: Piece) -> bool:
     """A triangular, uniform or PERT estimate that never comes to nothing."""
-    estimate = piece.estimate
-    if not isinstance(estimate, Triangular | Uniform | Pert) or not random(estimate):
+    if piece.corners is None or not piece.uncertain:
         return False
-    low, _, high, _ = _numbers(estimate)
+    low, _, high, _ = piece.corners
     return low * piece.unit * piece.left >= 1 and low * piece.unit >= 1 and high * piece.unit < LONGEST
 
 
 def _most(piece: Piece) -> int:
     """The greatest length of an estimate that is drawn in the kernels, in minutes."""
-    central = piece.estimate.quantile(1.0)
-    return 1 if central is None else int(number(central) * piece.unit) + 1
+    return 1 if piece.corners is None else int(piece.corners[2] * piece.unit) + 1

@@ -209,13 +209,14 @@ class Gathering:
         net, pf, n = self.plan.schedule.network, self.plan.portfolio, self.setup.samples
         counts = np.sum([one.critical for one in batches], axis=0)
         pieces = [self.setup.structures.pieces[name] for name in sorted(self.setup.structures.pieces)]
-        sums = [[sum(int(one.lengths[place, part]) for one in batches) for part in range(3)] for place in range(len(pieces))]
+        parts = zip(*(one.lengths.tolist() for one in batches), strict=True)  # numbers of Python have room for every sum
+        sums = [[sum(column) for column in zip(*rows, strict=True)] for rows in parts]
         ends = [sum(one.ends[part] for one in batches) for part in range(2)]
         spread = {piece.full_id: self._moments(piece, sums[place], ends) for place, piece in enumerate(pieces)}
         shown = [
-            (net.ids[node], int(counts[node]) / n)
-            for node in range(net.n)
-            if net.state[node] in LIVE and net.kinds[node] not in EFFECTS and net.ids[node] in pf.items
+            (name, count / n)
+            for name, count, state, kind in zip(net.ids, counts.tolist(), net.state, net.kinds, strict=False)
+            if state in LIVE and kind not in EFFECTS and name in pf.items
         ]
         shown.sort(key=lambda one: (-one[1], one[0]))
         none = (None, None, None)

@@ -13,7 +13,7 @@ from ipmo.analysis.benefits.realisation import BenefitValue, benefits
 from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, not_counted, shared
 from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Costs
-from ipmo.analysis.risk.distributions import PertRule, endless, random
+from ipmo.analysis.risk.distributions import PertRule, endless
 from ipmo.analysis.risk.forks import forks
 from ipmo.analysis.risk.lost_days import too_many
 from ipmo.analysis.risk.readiness import readiness
@@ -75,7 +75,8 @@ class Plan:
         found = tuple(self.rated(event, costs) for event in found)
         branches, told = forks(portfolio, targets, costs.bearers)
         self.findings += told
-        touched = {name for name, piece in work.items() if random(piece.estimate)}
+        uncertain = frozenset(name for name, piece in work.items() if piece.uncertain)
+        touched = set(uncertain)
         touched |= {name for fork in branches for way in fork.ways for name in way.tasks}
         touched |= {name for one in drivers if one.driver.affects == "duration" for name in one.tasks}
         touched |= {name for event in found for delayed in event.delays for name, _ in delayed.longer}
@@ -84,7 +85,7 @@ class Plan:
             found = tuple(self._without_points(event) for event in found)
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
-        together, repaired = correlated(correlations, {name for name, piece in work.items() if random(piece.estimate)})
+        together, repaired = correlated(correlations, uncertain)
         self.findings += repaired
         self.setup = Setup(
             structures=structures,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from ipmo.analysis.dates.quality import schedule_quality
+from ipmo.analysis.dates.quality import where_delays_end
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.risk.causes import Shared
-from ipmo.analysis.risk.distributions import deviation, random
+from ipmo.analysis.risk.distributions import deviation
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
@@ -31,8 +31,8 @@ LOOSE = 0.05
 MANY = 10
 """Uncertain pieces of work from which on independence makes a total look far too sure."""
 RULE = "RSK-R08"
-POINTS = {2: ("leads", "leads"), 5: ("hard-constraints", "hard constraints")}
-"""Points of the DCMA that say whether a delay arrives where it would: their number, a code, and what they count."""
+POINTS = (("leads", "leads"), ("hard-constraints", "hard constraints"))
+"""Points of the DCMA that say whether a delay arrives where it would: a code, and what they count."""
 
 
 def readiness(
@@ -63,7 +63,7 @@ def _finding(code: str, severity: Severity, message: str, hint: str, item: str =
 
 def _impossible(found: Schedule, work: Sequence[Piece], causes: Sequence[object]) -> Iterator[Finding]:
     """What leaves nothing to be sure of."""
-    if not causes and not any(random(piece.estimate) for piece in work):
+    if not causes and not any(piece.uncertain for piece in work):
         yield _finding(
             "nothing-uncertain",
             Severity.ERROR,
@@ -90,9 +90,9 @@ def _impossible(found: Schedule, work: Sequence[Piece], causes: Sequence[object]
 
 def _logic(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
     """What hides risk from the network: open ends, and what the points of the DCMA count."""
-    quality = schedule_quality(portfolio)
+    dangling, *hiding = where_delays_end(portfolio)
     last: dict[str, tuple[str, str]] = {}
-    loose = [one.id for one in quality.dangling if one.finish]
+    loose = [one.id for one in dangling if one.finish]
     for name in loose:  # a project ends somewhere: its last open end is none
         project, when = portfolio.project_of(name), str(found.dates(name)[1] or "")
         last[project] = max(last.get(project, ("", "")), (when, name))
@@ -104,8 +104,7 @@ def _logic(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
             f"nothing waits for {counted(len(ends), 'piece')} of open work ({listed(ends)}): its delays arrive nowhere",
             "link it to what needs it",
         )
-    for place, (code, words) in POINTS.items():
-        point = quality[place]
+    for point, (code, words) in zip(hiding, POINTS, strict=True):
         if point.numerator:
             named = listed(point.numerator)
             yield _finding(
@@ -118,7 +117,7 @@ def _logic(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
 
 def _estimates(work: Sequence[Piece], drivers: Sequence[Shared]) -> Iterator[Finding]:
     """Estimates too narrow to be true, work without any range, and causes that are taken as independent."""
-    uncertain = [piece for piece in work if random(piece.estimate)]
+    uncertain = [piece for piece in work if piece.uncertain]
     narrow = [piece.full_id for piece in uncertain if _narrow(piece)]
     if narrow:
         yield _finding(
@@ -134,7 +133,8 @@ def _estimates(work: Sequence[Piece], drivers: Sequence[Shared]) -> Iterator[Fin
             f"only {len(uncertain)} of {counted(len(work), 'piece')} of open work {agree(len(uncertain), 'has', 'have')} a range; the rest counts as certain",
             "estimate the rest as {low, likely, high}",
         )
-    alone = [piece for piece in uncertain if not any(piece.full_id in one.tasks for one in drivers)]
+    shared = {name for one in drivers for name in one.tasks}
+    alone = [piece for piece in uncertain if piece.full_id not in shared]
     if len(alone) >= MANY:
         yield _finding(
             "independence-assumed",
@@ -146,4 +146,4 @@ def _estimates(work: Sequence[Piece], drivers: Sequence[Shared]) -> Iterator[Fin
 
 def _narrow(piece: Piece) -> bool:
     central = piece.estimate.central()
-    return central is not None and deviation(piece.estimate) < NARROW * abs(number(central))
+    return central is not None and deviation(piece.estimate, corners=piece.corners) < NARROW * abs(number(central))

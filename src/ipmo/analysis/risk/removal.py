@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 import numpy as np
 
-from ipmo.analysis.risk.distributions import random
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
 from ipmo.analysis.risk.sampling import cost_rows, run
 from ipmo.analysis.risk.setup import Kept, Setup
@@ -119,7 +118,7 @@ class HandedOver:
 
 def causes(setup: Setup, estimates: Iterable[str]) -> list[Cause]:
     """Everything that can be taken out: drivers, risks, days that calendars lose, and the estimates of some tasks."""
-    uncertain = [name for name in estimates if name in setup.structures.pieces and random(setup.structures.pieces[name].estimate)]
+    uncertain = [name for name in estimates if name in setup.structures.pieces and setup.structures.pieces[name].uncertain]
     return [
         *(Cause(id=one.driver.id, kind="driver") for one in setup.shared),
         *(Cause(id=event.full_id, kind="risk") for event in setup.events),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ipmo.analysis.risk.causes import Event, Shared
-from ipmo.analysis.risk.distributions import Draws, random
+from ipmo.analysis.risk.distributions import Draws
 from ipmo.analysis.risk.fast import Fast
 from ipmo.analysis.risk.forks import taken
 from ipmo.analysis.risk.lost_days import LostTime, Some
@@ -135,7 +135,7 @@ class Samples:
         self._wanted: list[tuple[str, str, Estimate]] = []
         self._row: dict[tuple[str, str], int] = {}
         for piece in self.pieces:
-            if piece.full_id not in inside and (piece.full_id not in setup.certain or piece.full_id in mixed) and random(piece.estimate):
+            if piece.full_id not in inside and (piece.full_id not in setup.certain or piece.full_id in mixed) and piece.uncertain:
                 self._want(piece.full_id, "length", piece.estimate)
         for one in setup.shared:
             assert one.driver.factor is not None

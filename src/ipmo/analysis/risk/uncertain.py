@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.risk.distributions import BOUNDED, corners_of, random
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.fields import FrozenMap
@@ -57,6 +58,16 @@ class Piece:
     minutes: int
     calendar: Calendar = attrs.field(repr=False)
 
+    @functools.cached_property
+    def corners(self) -> tuple[float, float, float, float] | None:
+        """Least, most likely and greatest value, and 1 where all between are alike; None of kinds without bounds."""
+        return corners_of(self.estimate) if isinstance(self.estimate, BOUNDED) else None
+
+    @functools.cached_property
+    def uncertain(self) -> bool:
+        """It comes to more than one length."""
+        return random(self.estimate) if self.corners is None else self.corners[0] != self.corners[2]
+
     def lengths(self, values: Floats) -> Floats:
         """Minutes left, from values of the estimate in its own unit; whole, rounded half to even, not yet held above zero."""
         import numpy as np
@@ -80,24 +91,32 @@ def minutes_per(calendar: Calendar, unit: str, *, elapsed: bool) -> float:
 def open_work(portfolio: Portfolio, network: Network) -> dict[str, Piece]:
     """All open work of known length by full id; what has a finish of its own, or none, is not among it."""
     nodes = {name: node for node, name in enumerate(network.ids)}
+    table = portfolio.calendar_table
+    units: dict[tuple[str, str], float] = {}
     out: dict[str, Piece] = {}
     for project in portfolio.projects:
+        usual = portfolio.calendar_for(project.id)
         for task in project.tasks:
             full_id = f"{project.id}/{task.id}"
             node = nodes.get(full_id)
             if node is None or task.milestone or task.hammock or network.state[node] not in LIVE or node in network.expected:
                 continue
-            piece = _piece(portfolio, task, full_id)
+            own = task.resource_calendar or task.calendar
+            piece = _piece(task, full_id, usual if own is None else table[own], units)
             if piece is not None:
                 out[full_id] = piece
     return out
 
 
-def _piece(portfolio: Portfolio, task: Task, full_id: str) -> Piece | None:
-    """The length of one task; None where nobody knows it."""
-    calendar = portfolio.calendar_for(full_id)
-    if task.resource_calendar is not None:
-        calendar = portfolio.calendar_table[task.resource_calendar]
+def _piece(task: Task, full_id: str, calendar: Calendar, units: dict[tuple[str, str], float]) -> Piece | None:
+    """The length of one task; None where nobody knows it.
+
+    Args:
+        task: the task.
+        full_id: its full id.
+        calendar: what its working time counts on.
+        units: takes the minutes in units of time, by calendar.
+    """
     statused = task.actual_start is not None or task.progress is not None or task.remaining is not None
     estimate = task.remaining if task.remaining is not None else task.duration
     central = estimate.central() if estimate is not None else None
@@ -105,13 +124,17 @@ def _piece(portfolio: Portfolio, task: Task, full_id: str) -> Piece | None:
         return None
     left = 1 - task.progress if task.remaining is None and task.progress is not None else 1.0
     whole = calendar.minutes(central)
+    elapsed = central.unit in ELAPSED
+    unit = units.get((calendar.id, central.unit))
+    if unit is None:
+        unit = units[calendar.id, central.unit] = minutes_per(calendar, central.unit, elapsed=elapsed)
     return Piece(
         full_id=full_id,
         field="remaining" if statused else "duration",
         estimate=estimate,
-        unit=minutes_per(calendar, central.unit, elapsed=central.unit in ELAPSED),
+        unit=unit,
         left=left,
-        elapsed=central.unit in ELAPSED,
+        elapsed=elapsed,
         minutes=whole if left == 1 else round(whole * left),
         calendar=calendar,
     )
