@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ipmo.network.sampled import SampledPass
 
     Row = NDArray[np.int64]
-    Table = tuple[NDArray[np.float64], NDArray[np.float64]]
+    Floats = NDArray[np.float64]
 
 __all__ = ["CompiledPass", "GroupDates", "fits"]
 
@@ -44,8 +44,6 @@ BITS = GROUP // 8
 """Bytes of a row of bits."""
 MOST_DAYS = 36_600
 """Days that are looked up in tables at most; what lies beyond is searched for."""
-CELLS = 4096
-"""Cells of the shares by which tables of distributions are looked up."""
 COUNT_OF = np.array([number.bit_count() for number in range(256)], np.uint8)
 
 
@@ -144,7 +142,7 @@ class CompiledPass:
         drawn: estimates that are drawn here, by position: the six numbers of `kernels.SampledWork.estimates`, and their stream.
         given: the positions whose lengths are rows that are given, in their order.
         kept: the positions whose dates somebody asks for, with whether it is the start.
-        tables: shares and values, from 0 to 1, of those that are drawn from a table of their distribution.
+        tables: the table of their distribution, of those that are drawn from one; see `kernels.draw_beta`.
     """
 
     def __init__(
@@ -153,7 +151,7 @@ class CompiledPass:
         drawn: Mapping[int, tuple[Sequence[float], Stream]],
         given: Sequence[int],
         kept: Iterable[tuple[int, bool]] = (),
-        tables: Mapping[int, Table] = FrozenMap(),
+        tables: Mapping[int, Floats] = FrozenMap(),
     ) -> None:
         net = sampled.network
         self.n, self.bases = net.n, _bases(net)
@@ -219,6 +217,7 @@ class CompiledPass:
             narrow, wide = np.uint8, np.int32
             room = kernels.SampledRoom(
                 words=np.empty(GROUP, wide),
+                values=np.empty(GROUP),
                 d=np.empty(GROUP, wide),
                 x=np.empty(GROUP, wide),
                 late=np.zeros(GROUP, narrow),
@@ -290,26 +289,20 @@ class CompiledPass:
         return counts, driving, sums
 
 
-def _tables(drawn: Iterable[int], tables: Mapping[int, Table]) -> tuple[Row, NDArray[np.float64], NDArray[np.int32]]:
-    """Which table each estimate has, the tables, and where to begin in them; see `kernels.SampledWork`."""
+def _tables(drawn: Iterable[int], tables: Mapping[int, Floats]) -> tuple[Row, Floats]:
+    """Which table each estimate has, -1 for none, and the tables."""
     numbers: dict[int, int] = {}
-    made: list[NDArray[np.float64]] = []
-    near: list[Row] = []
+    made: list[Floats] = []
     which = []
     for v in drawn:
         if v not in tables:
             which.append(-1)
             continue
-        shares, values = tables[v]
-        if id(shares) not in numbers:
-            numbers[id(shares)] = len(made)
-            with np.errstate(divide="ignore", invalid="ignore"):  # cells of no share are never looked up
-                slopes = np.append(np.diff(values) / np.diff(shares), 0.0)
-            made.append(np.stack([shares, values, slopes], axis=1))
-            near.append(np.searchsorted(shares, np.arange(CELLS) / CELLS, side="right") - 1)
-        which.append(numbers[id(shares)])
-    size = len(made[0]) if made else 2
-    return np.array(which, np.int64), np.array(made).reshape(len(made), size, 3), np.array(near, np.int32).reshape(len(near), CELLS)
+        if id(tables[v]) not in numbers:
+            numbers[id(tables[v])] = len(made)
+            made.append(tables[v])
+        which.append(numbers[id(tables[v])])
+    return np.array(which, np.int64), np.array(made) if made else np.empty((0, 1, 3))
 
 
 def _bounds(

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipmo.analysis.risk.distributions import Draws, deviation, normal_quantile, quantiles, random
+from ipmo.analysis.risk.distributions import (
+    Draws,
+    PertRule,
+    beta_of,
+    beta_table,
+    deviation,
+    from_table,
+    normal_quantile,
+    quantiles,
+    random,
+)
 from ipmo.errors import UnitError
 from ipmo.model import (
     Discrete,
@@ -24,6 +34,7 @@ from ipmo.model import (
     Triangular,
     Uniform,
 )
+from ipmo.model.beta import beta_quantile
 from ipmo.network.streams import stream
 from ipmo.testing.strategies import estimates
 
@@ -42,6 +53,24 @@ def test_rows_of_draws_are_the_quantiles_of_every_kind(estimate: Estimate, more:
     scale = max(map(abs, exact)) + 1
     assert quantiles(estimate, u) == pytest.approx(exact, abs=1e-5 * scale)
     assert random(estimate) == (len({of(estimate.quantile(share)) for share in (0.0005, 0.9995)}) > 1)
+
+
+@pytest.mark.parametrize("rule", ["beta", "classic"])
+@pytest.mark.parametrize("mode", [0.0, 0.03, 0.2, 0.5, 0.9, 1.0])
+def test_tables_of_beta_distributions_are_near_and_never_fall(rule: PertRule, mode: float) -> None:
+    """Within 2e-5 of the range in the middle, at the borders between middle and tails, and in the farthest draw there is; no step back."""
+    alpha, beta = beta_of((0.0, mode, 1.0, 0.0), rule)
+    table = beta_table(alpha, beta)
+    edges = [edge * near for edge in (1 / 128, 2.0**-13, 2.0**-19) for near in (1 - 1e-9, 1.0, 1 + 1e-9, 1.05)]
+    few = np.array([*edges, *(1 - np.array(edges)), 2.0**-33, 1 - 2.0**-33, *(np.arange(16) + 0.3) / 16])
+    exact = [beta_quantile(alpha, beta, share) for share in few.tolist()]
+    assert from_table(few, table) == pytest.approx(exact, abs=2e-5)
+    many = np.unique(
+        np.concatenate([few, (np.arange(65536) + 0.5) / 65536, 2.0 ** -np.linspace(1, 33, 4000), 1 - 2.0 ** -np.linspace(1, 33, 4000)])
+    )
+    found = from_table(many, table)
+    assert np.diff(found).min() >= -(2.0**-52)
+    assert 0 <= found[0] <= found[-1] <= 1
 
 
 def test_the_normal_quantile_is_that_of_the_standard_library() -> None:

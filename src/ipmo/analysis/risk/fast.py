@@ -27,7 +27,7 @@ __all__ = ["Fast"]
 PAYS = 2_000_000
 """Nodes times samples from which on compiling pays: rows of numpy take a second for less."""
 TABLES = 2048
-"""Tables of beta distributions in the kernels at most, 64 KB each: each ratio of a PERT estimate's three values has its own."""
+"""Tables of beta distributions in the kernels at most, 72 KB each: each ratio of a PERT estimate's three values has its own."""
 MOST = 1 << 22
 """Minutes of a length that is made elsewhere, at most: eight years of work."""
 
