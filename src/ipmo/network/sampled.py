@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 
     Row = NDArray[np.int64]
 
-__all__ = ["Cap", "Lost", "SampledDates", "SampledPass"]
+__all__ = ["NO_EDGE", "Cap", "Finishes", "Lost", "SampledDates", "SampledPass"]
+
+NO_EDGE: Row = np.zeros(1, np.int64)
+"""Of a finish that never lies in a break."""
+ALWAYS: NDArray[np.bool_] = np.ones(1, bool)
+"""Of a link that drives its target in every sample."""
 
 
 class Lost(Protocol):
@@ -65,6 +70,41 @@ class Cap(NamedTuple):
     waits: bool = False
 
 
+class Finishes:
+    """Finishes of positions as instants, each made when somebody asks for it: most only hand on the minutes that are worked by then.
+
+    Args:
+        sampled: the columns of the network.
+        x, edge, length: see `SampledDates`; added to position by position.
+    """
+
+    def __init__(self, sampled: SampledPass, x: list[Row], edge: list[Row], length: list[Row]) -> None:
+        self._sampled, self._x, self._edge, self._length = sampled, x, edge, length
+        self._made: dict[int, Row] = {}
+        self._worked: dict[int, Row] = {}
+
+    def plain(self, v: int) -> bool:
+        """The minutes worked say the finish: it never lies in a break, and nothing is lost before it."""
+        return self._edge[v] is NO_EDGE and v not in self._made
+
+    def worked(self, v: int) -> Row:
+        """The minutes worked by the finish of a position."""
+        row = self._worked.get(v)
+        if row is None:
+            row = self._worked[v] = self._x[v] + self._length[v]
+        return row
+
+    def __getitem__(self, v: int) -> Row:
+        row = self._made.get(v)
+        if row is None:
+            row = self._made[v] = self._sampled.instants(v, self.worked(v), self._edge[v])
+        return row
+
+    def __setitem__(self, v: int, row: Row) -> None:
+        self._made[v] = row
+        self._worked.pop(v, None)
+
+
 class SampledDates(NamedTuple):
     """The dates of all positions in some samples.
 
@@ -78,7 +118,7 @@ class SampledDates(NamedTuple):
 
     x: list[Row]
     edge: list[Row]
-    finish: list[Row]
+    finish: Finishes
     drives: list[NDArray[np.bool_]]
     length: list[Row]
 
@@ -138,15 +178,60 @@ class SampledPass:
             lost: working time that some positions lose.
         """
         dur = [lengths[v] if v in lengths else np.array([length], np.int64) for v, length in enumerate(self.dur)]
-        found = SampledDates([], [], [], [], dur)
+        x: list[Row] = []
+        edge: list[Row] = []
+        found = SampledDates(x, edge, Finishes(self, x, edge, dur), [], dur)
         for v in range(self.network.n):
+            if self._simple[v] and v not in shifts and v not in lost and not capped and self._simply(v, found):
+                continue
             one = self._dated(v, found, dur[v], (shifts.get(v), capped, lost.get(v)))
             found.x.append(one.x)
             found.edge.append(one.edge)
-            found.finish.append(one.finish)
             found.drives.extend(one.drives)
             dur[v] = one.length
+            if v in lost:
+                found.finish[v] = one.finish
         return found
+
+    @functools.cached_property
+    def _simple(self) -> list[bool]:
+        """The positions that only links of one number and a first day bound."""
+        out = []
+        for v in range(self.network.n):
+            bare = not self.mark[v] & (ONE_IS_ENOUGH | STARTS_SHIFT) and v not in self.floors and v not in self.caps and self.high[v] >= FAR
+            out.append(bare and all(self.mode[k] in (PLAIN, FINISHES) for k in range(self.ptr[v], self.ptr[v + 1])))
+        return out
+
+    @functools.cached_property
+    def _held(self) -> list[bool]:
+        """The positions whose first day no link implies."""
+        out = []
+        for v in range(self.network.n):
+            links = range(self.ptr[v], self.ptr[v + 1])
+            out.append(not any(self.typ[k] < FF and self.lag[k] >= 0 and self.low[self.src[k]] >= self.low[v] for k in links))
+        return out
+
+    def _simply(self, v: int, found: SampledDates) -> bool:
+        """Dates a simple position, unless the finish of one before it lies in a break: what `_dated` says, in a step or two a link."""
+        asked: list[Row] = []
+        for k in range(self.ptr[v], self.ptr[v + 1]):
+            u, typ, lag = self.src[k], self.typ[k], self.lag[k]
+            if self.mode[k] == FINISHES and found.edge[u] is not NO_EDGE:
+                return False
+            y = found.finish.worked(u) if typ in (FS, FF) else found.x[u]
+            if lag:
+                y = y + lag
+            asked.append(y - found.length[v] if typ >= FF else y)
+        if asked:
+            best = functools.reduce(np.maximum, asked)
+            if self._held[v]:
+                best = np.maximum(best, self.low[v])
+        else:
+            best = np.array([self.low[v]], np.int64)
+        found.x.append(best)
+        found.edge.append(NO_EDGE)
+        found.drives.extend([ALWAYS if y is best else y == best for y in asked])
+        return True
 
     def moved(
         self,
@@ -242,11 +327,11 @@ class SampledPass:
         if self.mark[v] & STARTS_SHIFT:
             late = np.ones_like(late)
         drives = [y == best if away is None else away.resumed(y) == best for y in asked]
-        return _Dated(best, late, self._finish(v, best + length, late, away), drives, length)
+        return _Dated(best, late, self.instants(v, best + length, late, away), drives, length)
 
     def _lowest(self, v: int, length: Row, away: Lost | None) -> tuple[Row, Row]:
         """The earliest start of a position before any link, and whether its finish then falls into a break."""
-        best, late = np.array([self.low[v]], np.int64), np.zeros(1, np.int64)
+        best, late = np.array([self.low[v]], np.int64), NO_EDGE
         if v in self.floors:
             least, edge = _to_finish(*self.floors[v], length, away)
             best = np.maximum(best, least)
@@ -269,9 +354,7 @@ class SampledPass:
         """The start that a link asks for, and whether the finish then lies where the next shift begins."""
         u, mode, typ, lag = self.src[k], self.mode[k], self.typ[k], self.lag[k]
         if mode in (PLAIN, FINISHES):
-            y = found.x[u] + lag
-            if typ in (FS, FF):
-                y = y + found.length[u]
+            y = (found.finish.worked(u) if typ in (FS, FF) else found.x[u]) + lag
             if typ >= FF:
                 y = _back(y, length, away)
             return y, found.edge[u] if mode == FINISHES else 0
@@ -303,7 +386,7 @@ class SampledPass:
             return clocks.start_at(lagclk, clocks.work(lagclk, t) + lag)
         return t
 
-    def _finish(self, v: int, worked: Row, edge: Row, away: Lost | None) -> Row:
+    def instants(self, v: int, worked: Row, edge: Row, away: Lost | None = None) -> Row:
         """The instant of a finish: with its last minute of work, or where the next shift begins."""
         if self.clk[v] == 0:
             return worked
@@ -328,9 +411,12 @@ class SampledPass:
         no = np.zeros(1, bool)
         found: list[NDArray[np.bool_]] = [last.get(v, no) for v in range(self.network.n)]
         for v in range(self.network.n - 1, -1, -1):
-            if found[v].any():
+            own = found[v]
+            if np.count_nonzero(own):
                 for k in range(self.ptr[v], self.ptr[v + 1]):
-                    found[self.src[k]] = found[self.src[k]] | (found[v] & dates.drives[k])
+                    u, drives = self.src[k], dates.drives[k]
+                    both = own if drives is ALWAYS else own & drives
+                    found[u] = both if found[u] is no else found[u] | both
         return found
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
     Word = np.uint64 | Words
 
-__all__ = ["GROUP", "Stream", "philox", "stream", "uniforms"]
+__all__ = ["GROUP", "TOGETHER", "Stream", "philox", "stream", "uniforms"]
 
 GROUP = 512
 """Samples that are drawn together: block n is counters 128 n to 128 n + 127, and each of their four words fills a quarter."""

@@ -17,7 +17,7 @@ import numpy as np
 from ipmo.errors import UnitError
 from ipmo.model.estimates import Discrete, Empirical, Estimate, Fixed, LogNormal, Normal, Pert, Triangular, Uniform, number
 from ipmo.network.kernels.samples import LEVELS, PIECES, STEPS, TAIL, ZOOM
-from ipmo.network.streams import GROUP, Stream, uniforms
+from ipmo.network.streams import GROUP, TOGETHER, Stream, uniforms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -230,9 +230,14 @@ def _straight(corners: Floats, u: Floats) -> Floats:
     """The values of triangular and uniform estimates, one a row."""
     low, likely, high, even = (corners[:, place : place + 1] for place in range(4))
     width = high - low
-    below = low + np.sqrt(u * width * (likely - low))
-    above = high - np.sqrt((1 - u) * width * (high - likely))
-    return np.where(even == 1, low + u * width, np.where(u * width <= likely - low, below, above))
+    part = u * width
+    first = part <= likely - low
+    square = np.where(first, part * (likely - low), (1 - u) * width * (high - likely))
+    np.sqrt(square, out=square)
+    out: Floats = np.where(first, low + square, high - square)
+    flat = np.flatnonzero(even[:, 0] == 1)
+    out[flat] = low[flat] + part[flat]
+    return out
 
 
 def deviation(estimate: Estimate, pert: PertRule = "beta", corners: tuple[float, float, float, float] | None = None) -> float:
@@ -291,8 +296,9 @@ class Draws:
             places, mix = self._mixed
             u[places] = mix(u[places])
         out = np.empty((len(self._streams), GROUP))
-        if len(self._straight):
-            out[self._straight] = _straight(self._corners, u[self._straight])
+        for first in range(0, len(self._straight), TOGETHER):  # so few rows stay in the cache
+            rows = self._straight[first : first + TOGETHER]
+            out[rows] = _straight(self._corners[first : first + TOGETHER], u[rows])
         for place in self._others:
             out[place] = quantiles(self._estimates[place], u[place], self._pert)
         return out

@@ -29,7 +29,7 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Uniform
 from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
-from ipmo.network.sampled import Cap, Lost, SampledDates, SampledPass
+from ipmo.network.sampled import NO_EDGE, Cap, Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Batch", "Samples", "cost_rows", "groups_in_batch", "run", "spans_of"]
 
+NEVER = -(1 << 62)
+"""Minutes that nobody works."""
 CERTAIN = Uniform(0.0, 1.0)
 """What a bare draw between 0 and 1 is."""
 ROOM = 4_000_000
@@ -120,6 +122,15 @@ def of_products(one: Row, other: Row) -> int:
     return sum(map(operator.mul, one.tolist(), other.tolist()))
 
 
+def _sums(rows: Sequence[Row], after: Row) -> Row:
+    """The sums of rows of whole numbers, of their squares and of their products with another row: exact however large they are."""
+    most = max(int(np.abs(after).max(initial=0)), max((int(row.max(initial=0)) for row in rows), default=0))
+    if rows and most**2 * len(after) < 2**63 and all(row.dtype == np.int64 for row in rows):
+        return np.array([(row.sum(), row @ row, row @ after) for row in rows], np.int64)
+    said = [[int(row.sum()), of_products(row, row), of_products(row, after)] for row in rows]
+    return np.array(said, object).reshape(-1, 3)
+
+
 class Samples:
     """All draws of a setup, and what follows from them, for any run of samples."""
 
@@ -191,8 +202,7 @@ class Samples:
             lost = {one.id: self._lost(one, first, last) for one in setup.lost.values()}
             (dates, critical, driving, ends), lasting = self._dated(lengths, later, lost, size)
             after = ends - setup.structures.base.network.base
-            said = [[int(row.sum()), of_products(row, row), of_products(row, after)] for row in lengths.values()]
-            sums = np.array(said, object).reshape(-1, 3)
+            sums = _sums(list(lengths.values()), after)
             lengths = {**lengths, **lasting}
         comes = [drawn[self._row[name, "comes"]] < share for name, share in setup.likely.items()]
         return Batch(
@@ -259,7 +269,7 @@ class Samples:
             found = self._length(drawn, piece, at_work.get(piece.full_id, ()))
             if piece.full_id in lost:
                 found = found + lost[piece.full_id]
-            below[place] = (found < 0).sum()
+            below[place] = np.count_nonzero(found < 0)
             whole = np.maximum(found, 0).astype(np.int64)
             out[piece.full_id] = np.where(on_way[piece.full_id], whole, 0) if piece.full_id in on_way else whole
         return out, below
@@ -346,27 +356,15 @@ class Samples:
         found = sampled.forward(part.lengths, part.shifts, lost=part.lost)
         for place in range(len(self.setup.kept)):
             dates[place, columns] = self._kept(place, sampled, found)
-        ending = [v for v, node in enumerate(sampled.order) if net.state[node] in LIVE and net.kinds[node] not in EFFECTS]
-        own = net.dialect is not None and net.dialect.float_to == "project"
-        groups: dict[int, Row] = {}
-        for v in ending:
-            owner = net.project[sampled.order[v]] if own else -1
-            groups[owner] = np.maximum(groups.get(owner, -1), found.finish[v])
-        end = np.array([-1], np.int64)
-        for row in groups.values():
-            end = np.maximum(end, row)
+        end, set_by = self._ends(sampled, found)
         ends[columns] = end
-        set_by = {
-            v: found.finish[v] == (groups[net.project[sampled.order[v]]] if own and net.project[sampled.order[v]] >= 0 else end)
-            for v in ending
-        }
         many = len(columns)
         on_path = sampled.critical(found, set_by)
         for v, node in enumerate(sampled.order[: len(on_path)]):
             yes = on_path[v]
             if node < len(critical) and (net.ids[node] not in self._forked or net.ids[node] in part.worked):
-                critical[node] += int(yes.sum()) * (many if len(yes) == 1 else 1)
-        heads = [v for v in range(net.n) for _ in range(sampled.ptr[v], sampled.ptr[v + 1])]
+                critical[node] += int(np.count_nonzero(yes)) * (many if len(yes) == 1 else 1)
+        heads = sampled.heads
         numbers = net.numbers
         for k, link in enumerate(sampled.links):
             number = numbers.get(link)
@@ -377,14 +375,55 @@ class Samples:
                 driving[number] = driving.get(number, 0) + int(both.sum()) * (many if len(both) == 1 else 1)
         return found
 
+    @staticmethod
+    def _ends(sampled: SampledPass, found: SampledDates) -> tuple[Row, dict[int, NDArray[np.bool_]]]:
+        """The end of each sample, and in which samples each position lies at the end of the whole, or of its project where that counts.
+
+        Work that never ends in a break is compared by the minutes worked, on one clock: its instants are made for the last of it only.
+        """
+        net = sampled.network
+        own = net.dialect is not None and net.dialect.float_to == "project"
+        places: dict[tuple[int, int], list[int]] = {}
+        for v, node in enumerate(sampled.order):
+            if net.state[node] in LIVE and net.kinds[node] not in EFFECTS:
+                clock = sampled.clk[v] if found.finish.plain(v) else -1
+                places.setdefault((net.project[node] if own else -1, clock), []).append(v)
+        worked: dict[tuple[int, int], Row] = {}
+        groups: dict[int, Row] = {}
+        for (owner, clock), inside in places.items():
+            row = functools.reduce(np.maximum, (found.finish[v] if clock < 0 else found.finish.worked(v) for v in inside))
+            worked[owner, clock] = row
+            instants = row if clock < 0 else sampled.instants(inside[0], row, NO_EDGE)
+            groups[owner] = np.maximum(groups.get(owner, -1), instants)
+        end = functools.reduce(np.maximum, groups.values(), np.array([-1], np.int64))
+        set_by: dict[int, Yes] = {}
+        for (owner, clock), inside in places.items():
+            wanted = groups[owner] if owner >= 0 else end
+            if clock < 0:
+                set_by |= {v: found.finish[v] == wanted for v in inside}
+                continue
+            last = worked[owner, clock]
+            last = np.where(sampled.instants(inside[0], last, NO_EDGE) == wanted, last, NEVER)
+            set_by |= {v: found.finish.worked(v) == last for v in inside}
+        return end, set_by
+
     def _kept(self, place: int, sampled: SampledPass, found: SampledDates, moved: Mapping[int, tuple[Row, Row]] = FrozenMap()) -> Row:
         """The dates of what is kept, from those of positions, and from the start and the finish of those that moved."""
         kept, net = self.setup.kept[place], sampled.network
         last = np.full(1, kept.done, np.int64)
+        worked: dict[int, tuple[int, Row]] = {}
         for node in kept.nodes:
             v = sampled.pos[node]
-            x, finish = moved[v] if v in moved else (found.x[v], found.finish[v])
-            last = np.maximum(last, sampled.starts(v, x) if kept.begins and node not in net.points else finish)
+            begins = kept.begins and node not in net.points
+            if len(kept.nodes) > 1 and not begins and v not in moved and found.finish.plain(v):
+                one, row = worked.get(sampled.clk[v], (v, None))
+                own = found.finish.worked(v)
+                worked[sampled.clk[v]] = one, own if row is None else np.maximum(row, own)
+                continue
+            x, finish = moved[v] if v in moved else (found.x[v], None)
+            last = np.maximum(last, sampled.starts(v, x) if begins else found.finish[v] if finish is None else finish)
+        for v, row in worked.values():
+            last = np.maximum(last, sampled.instants(v, row, NO_EDGE))
         return last
 
     def in_time(self, first: int, last: int, wanted: Sequence[int]) -> Iterator[tuple[int, Row, dict[int, Row]]]:
