@@ -35,6 +35,7 @@ from ipmo.model.fields import (
     texts,
 )
 from ipmo.model.making import maker
+from ipmo.model.other_words import meant
 from ipmo.model.shape import DECLARED, UNITED, Kind, Shape, keys_of, shape, shape_of
 from ipmo.model.values import CONVERTER, PARSERS, ByFields, reader_of
 from ipmo.progress import steps
@@ -457,11 +458,11 @@ def unknown_field(key: str, cls: type, allowed: Iterable[str] = (), *, hinted: b
     """
     keys, said = _keys_in_files(cls)
     known = tuple(allowed) or keys
-    near = _speller(known).near(key[:80], 1) if hinted else []
     in_python = _keys_by_name(cls).get(key, "")
-    hint = f"did you mean {near[0]!r}?" if near else said if known is keys else f"the fields are {', '.join(known)}"
-    if in_python in known and not near:
-        hint = f"write {in_python}:"
+    hint = f"write {in_python}:" if in_python in known else meant(key, known)
+    if not hint:
+        near = _speller(known).near(key[:80], 1) if hinted else []
+        hint = f"did you mean {near[0]!r}?" if near else said if known is keys else f"the fields are {', '.join(known)}"
     return Problem(message=f"unknown field {key[:80]!r}", hint=hint, path=(key,))
 
 
