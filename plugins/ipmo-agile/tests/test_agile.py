@@ -78,6 +78,12 @@ def railed(horizon: str) -> Portfolio:
     return pf.evolve("P", budget="10 GBP", extensions={"agile": AgileFields(horizon=horizon)})
 
 
+def boarded(days: int) -> Portfolio:
+    ages = AgileFields(kanban_ages=FrozenMap({"analysing": Span(30, "ed")}))
+    epic = AgileFields(kanban=FrozenMap({"funnel": date(2025, 12, 1), "analysing": date(2026, 2, 2) - timedelta(days=days)}))
+    return CLEAN.evolve("x", extensions={"agile": ages}).evolve("P", extensions={"agile": epic})
+
+
 def ordered(*rows: tuple[float, float, float, float], ties: tuple[int | None, ...] = (None, None)) -> Portfolio:
     pf = CLEAN.evolve(links=())
     for name, (value, urgency, risk, size), tie in zip(("P/a", "Q/b"), rows, ties, strict=True):
@@ -110,6 +116,7 @@ class TestAgile(MethodologyConformance):
         "agile/flow": (with_fields(backlog=steady()), with_fields(backlog=ageing())),
         "agile/guardrails": (railed("h1"), railed("h2")),
         "agile/epic": (with_fields(epic=BET), with_fields(epic=Epic(hypothesis="faster"))),
+        "agile/epics-in-hand": (boarded(30), boarded(31)),
         "agile/order": (ordered((1, 1, 1, 1), (5, 3, 2, 2)), ordered((2, 1, 1, 1), (5, 3, 2, 2))),
         "agile/commitment": (CLEAN, vague()),
         "agile/percentile": (CLEAN, portfolio(forecast(), percentile=None)),
@@ -137,6 +144,9 @@ class TestAgile(MethodologyConformance):
             "cost_of_delay": "10 k GBP per w",
             "horizon": "h1",
             "work_type": "feature",
+            "kanban": {"funnel": "2026-01-05", "ready": "2026-02-02"},
+            "kanban_limits": {"implementing": 4},
+            "kanban_ages": {"analysing": "60 ed"},
         }
     }
 

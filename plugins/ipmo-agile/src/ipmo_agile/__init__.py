@@ -52,6 +52,7 @@ from ipmo_agile.formats import FORMATS
 from ipmo_agile.history import Backtest, Bulk, Trial, backtest, bulk_closures, throughput, without_bulk
 from ipmo_agile.jira import backlog, read_jira
 from ipmo_agile.jira_csv import read_jira_csv
+from ipmo_agile.kanban import EpicCard, Kanban, portfolio_kanban
 from ipmo_agile.priority import CAVEAT, Job, delay_cost, earned, priorities, smith, wsjf
 from ipmo_agile.rules import CHECKS
 
@@ -62,11 +63,13 @@ __all__ = [
     "Backtest",
     "Bulk",
     "Epic",
+    "EpicCard",
     "Flow",
     "Guardrails",
     "Inputs",
     "Iteration",
     "Job",
+    "Kanban",
     "Scope",
     "Team",
     "Trial",
@@ -81,6 +84,7 @@ __all__ = [
     "ipmo_methodologies",
     "little",
     "parse_forecast",
+    "portfolio_kanban",
     "priorities",
     "read_jira",
     "read_jira_csv",
@@ -125,6 +129,11 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield f"# Flow of {full_id}"
             yield f"{found.start} to {found.end}: {counted(found.arrived, 'item')} started, {found.finished} finished."
             yield found.table()
+    if pf.status_date is not None and any(fields.kanban for _, fields in held):
+        board = portfolio_kanban(pf)
+        yield "# The portfolio kanban"
+        yield f"{counted(len(board.begun), 'epic')} begun in a year, {len(board.done)} done. Age: days since an epic came into its state."
+        yield board.table()
     if any(fields.scope is not None for _, fields in held):
         yield "# Earned by scope"
         yield earned(pf)

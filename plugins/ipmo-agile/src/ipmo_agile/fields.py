@@ -9,12 +9,12 @@ from typing import Any
 
 import attrs
 
-from ipmo import MissingRateError, Money, Task
+from ipmo import MissingRateError, Money, Span, Task
 from ipmo.model import FrozenMap, Portfolio, Programme, Project, Rate, doc
 from ipmo.plugin import Extension, UnitError
 from ipmo_agile.forecast import AgileForecast
 
-__all__ = ["AgileFields", "Epic", "Guardrails", "Inputs", "Iteration", "Scope", "Team", "WorkItem", "fields_of"]
+__all__ = ["STATES", "AgileFields", "Epic", "Guardrails", "Inputs", "Iteration", "Scope", "Team", "WorkItem", "fields_of", "lasting"]
 
 GUIDE = "Flow metrics and forecasting from throughput; our own words, after the Kanban Guide and public texts on lean portfolios"
 
@@ -199,6 +199,9 @@ class AgileFields:
         wsjf: of a project or task: scores for its order.
         cost_of_delay: of a project or task: money that a time of waiting costs.
         horizon, work_type: of a project: where its money counts.
+        kanban: of a project, programme or task that is an epic: state to the day on which it last came there.
+        kanban_limits: of a portfolio: state to how many epics may be in it.
+        kanban_ages: of a portfolio: state to how long an epic may be in it.
     """
 
     teams: tuple[Team, ...] = ()
@@ -212,10 +215,16 @@ class AgileFields:
     cost_of_delay: Rate | None = None
     horizon: str = ""
     work_type: str = ""
+    kanban: FrozenMap[str, date] = attrs.field(factory=FrozenMap)
+    kanban_limits: FrozenMap[str, int] = attrs.field(factory=FrozenMap)
+    kanban_ages: FrozenMap[str, Span] = attrs.field(factory=FrozenMap)
 
     def __attrs_post_init__(self) -> None:
         if self.cost_of_delay is not None and self.cost_of_delay.per not in PER:
             raise UnitError(f"a cost of delay is money per {', '.join(PER)}; {self.cost_of_delay} is not")
+        for state in (*self.kanban, *self.kanban_limits, *self.kanban_ages):
+            if state not in STATES:
+                raise UnitError(f"there is no state {state!r} of an epic; write one of {', '.join(STATES)}")
         for what, rows in (("team", self.teams), ("iteration", self.iterations), ("item", self.backlog)):
             names = [row.id for row in rows]
             if len(set(names)) < len(names):
@@ -227,6 +236,10 @@ class AgileFields:
         return None if self.scope is None else self.scope.share
 
 
+STATES = ("funnel", "reviewing", "analysing", "ready", "implementing", "done")
+"""The states of an epic on the portfolio kanban, in order (SAFe 6.0, in public summaries)."""
+LASTS = {"min": 7 / 2400, "h": 0.175, "d": 1.4, "w": 7.0, "eh": 1 / 24, "ed": 1.0, "ew": 7.0, "month": 30.4375, "year": 365.25}
+"""Elapsed days that a unit lasts in the middle; working days on a week of five."""
 PER = ("d", "w", "month", "year")
 """Times that a delay may cost by."""
 FIELDS = Extension(name="agile", title="Teams, backlog, epic, scope, order", source=GUIDE, parse=AgileFields)
@@ -242,6 +255,15 @@ def fields_of(noun: Any) -> AgileFields:
 def day_of(when: date) -> date:
     """The day of a date or of an instant."""
     return when.date() if isinstance(when, datetime) else when
+
+
+def lasting(span: Span) -> float:
+    """Elapsed days of a length of time, in the middle.
+
+    >>> lasting(Span(10, "d"))
+    14.0
+    """
+    return float(span.amount) * LASTS[span.unit]
 
 
 def converted(portfolio: Portfolio, amount: Money) -> Fraction | None:

@@ -1,4 +1,4 @@
-"""The rules AGL-R01 to R07, R09 and R10, as in the domain reference, 3.4."""
+"""The rules AGL-R01 to R10, as in the domain reference, 3.4."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError, agree, counted
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, WorkItem, bearers, converted, day_of, fields_of, forecasts
 from ipmo_agile.flow import flow
+from ipmo_agile.kanban import epics_in_hand
 from ipmo_agile.priority import CAVEAT, wsjf
 from ipmo_agile.promised import percentile
 
@@ -352,6 +353,7 @@ CHECKS = tuple(
         ("guardrails", "AGL-R05", "Money lies over horizons and work as agreed, and large epics were decided on", LEAN, _guardrails),
         ("epic", "AGL-R06", "An epic has a hypothesis, an MVP, a leading indicator and a date to pivot or stop", LEAN, _epics),
         ("commitment", "AGL-R07", "A dependency between teams has a giver, a receiver and a date with its spread", LEAN, _commitment),
+        ("epics-in-hand", "AGL-R08", "No more epics are in hand than agreed, and no more are begun than are done", LEAN, epics_in_hand),
         ("order", "AGL-R09", "Scores are relative in each column, ties are broken, dependencies are named", LEAN, _order),
         (
             "percentile",

@@ -20,7 +20,7 @@ __all__ = ["Pipeline", "Waiting", "pipeline", "started_and_finished"]
 YEAR = timedelta(days=365)
 CHANCE = 0.05
 """As many starts against finishes as come about by chance more seldom than this, were both as likely, are said (one-sided sign test)."""
-DAYS = {"w": 7, "ew": 7, "ed": 1, "month": 30.4375, "year": 365.25, "d": 1.4}
+DAYS = {"min": 7 / 2400, "h": 0.175, "d": 1.4, "w": 7.0, "eh": 1 / 24, "ed": 1.0, "ew": 7.0, "month": 30.4375, "year": 365.25}
 """Elapsed days that a unit lasts in the middle; working days on a week of five."""
 
 
@@ -162,4 +162,4 @@ def _stuck(context: CheckContext, found: Pipeline) -> Iterator[Finding]:
 
 
 def _days(span: Span) -> float:
-    return float(span.amount) * DAYS.get(span.unit, 1.0)
+    return float(span.amount) * DAYS[span.unit]
