@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import ipmo.examples
 from ipmo.errors import ModelError, Problem
-from ipmo.model import After, Portfolio, Project
+from ipmo.model import After, Benefit, Gate, Portfolio, Project, Task
 from ipmo.model import portfolio as portfolio_module
 from ipmo.model.integrity import problems_of
-from ipmo.model.items import Items
+from ipmo.model.items import ItemsOfCopy
 from ipmo.testing.strategies import portfolios
 
 
@@ -115,18 +115,26 @@ def test_more_than_a_project_is_looked_at_as_a_whole() -> None:
     assert copied(portfolio, None, projects=portfolio.projects[1:]) == anew(portfolio, projects=portfolio.projects[1:])
 
 
-def test_items_of_a_large_changed_copy_are_looked_up_project_by_project(monkeypatch: pytest.MonkeyPatch) -> None:
-    pf = ipmo.examples.load("library")
-    whole = pf.evolve(name="other").items
+def test_items_of_a_large_changed_copy_are_looked_up_where_they_were_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    projects = [Project(id=name, tasks=[Task(id="a", duration="1 d"), Task(id="b", after="a")], gates=[Gate(id="g")]) for name in "xyz"]
+    pf = Portfolio(id="pf", projects=projects, benefits=[Benefit(id="gain", enabled_by="x/b")])
     monkeypatch.setattr(portfolio_module, "MANY", 1)
-    copy = pf.evolve(name="other")
-    assert not isinstance(whole, Items)
-    assert isinstance(copy.items, Items)
-    assert list(copy.items.items()) == list(whole.items())
-    assert len(copy.items) == len(whole)
-    assert not isinstance(Portfolio(id="x", projects=[Project(id="p")]).items, Items)
-    task = next(iter(copy.projects[0].tasks))
-    name = f"{copy.projects[0].id}/{task.id}"
-    again = copy.evolve(name, name="renamed")
-    assert (copy[name], again[name].name) == (task, "renamed")
-    assert again.evolve(name, name=task.name) == copy
+    named = pf.evolve(name="other")
+    renamed = named.evolve("x/a", name="first")
+    back = renamed.evolve("x/a", name="")
+    bare = renamed.evolve(projects=[renamed.projects[0], Project(id="y")])
+    swapped = bare.evolve(projects=[Project(id="new", tasks=[Task(id="a")]), projects[1], renamed.projects[0]])
+    for one in (named, renamed, back, bare, swapped):
+        whole = Portfolio(**{field.name: getattr(one, field.name) for field in attrs.fields(Portfolio)}).items
+        assert isinstance(one.items, ItemsOfCopy)
+        assert isinstance(whole, dict)
+        assert list(one.items.items()) == list(whole.items())
+        assert len(one.items) == len(whole)
+        for name in (*pf.items, *swapped.items, "", "/", "x/", "nobody/a", 7):
+            assert (name in one.items) == (name in whole)
+            assert one.items.get(name) is whole.get(name)
+            if name not in whole:
+                with pytest.raises(KeyError):
+                    one.items[name]
+    assert back == named
+    assert renamed["x/a"].name == "first"

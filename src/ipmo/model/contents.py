@@ -17,7 +17,7 @@ from ipmo.model.changes import ChangeRequest
 from ipmo.model.dialects import DIALECTS, Dialect, as_dialect
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, as_tuple, doc, said
 from ipmo.model.governance import Decision, Lesson, Standard, Tolerance, Waiver
-from ipmo.model.items import INSIDE, Items, class_of
+from ipmo.model.items import INSIDE, Items, ItemsOfCopy, class_of
 from ipmo.model.later import Later, unread
 from ipmo.model.money import Budget, MoneySettings, RateRow, as_budget
 from ipmo.model.people import DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
@@ -166,9 +166,11 @@ class Contents(Later):
                     found[noun.id] = noun
         return found
 
-    def look_up_by_project(self) -> None:
-        """Items are looked up project by project from now on: of a changed copy a few are asked for, and a table of all takes its time."""
-        object.__setattr__(self, "items", Items(self._at_top(), self.projects))
+    def look_up_in(self, other: Contents) -> None:
+        """Items of projects that another portfolio has as well are looked up there from now on: a table of all takes its time."""
+        known, top = other.items, self._at_top()
+        by_project = Items(top, self.projects) if isinstance(known, Items) else ItemsOfCopy(top, self.projects, other.projects, known)
+        object.__setattr__(self, "items", by_project)
 
     def __getitem__(self, full_id: str) -> Any:
         """The item with that full id; the portfolio itself for its own id.

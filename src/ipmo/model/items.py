@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ipmo.model.fields import PlainData
 from ipmo.model.later import kept_beside, unread
 from ipmo.model.work import Project, Task
 
-__all__ = ["INSIDE", "Items", "class_of"]
+__all__ = ["INSIDE", "Items", "ItemsOfCopy", "class_of"]
 
 INSIDE = ("tasks", "gates", "risks")
 """The fields of a project whose nouns have ids in it."""
@@ -91,6 +91,72 @@ class Items(Mapping[str, PlainData]):
 
     def __len__(self) -> int:
         return len(self._top) + sum(len(_left(project)) + len(_beside(project)) for project in self._projects.values())
+
+
+class ItemsOfCopy(Mapping[str, PlainData]):
+    """Items by full id of a changed copy: those of projects that it shares with another portfolio are looked up there.
+
+    Args:
+        top: what stands at the top, by id.
+        projects: the projects of the copy, each of which is among those.
+        others: those of the other portfolio.
+        known: all items of that, by full id.
+
+    >>> tram, depot = (Project(id=name, tasks=[{"id": "design", "duration": "5 d"}]) for name in ("tram", "depot"))
+    >>> before = {"tram": tram, "depot": depot, "tram/design": tram.tasks[0], "depot/design": depot.tasks[0]}
+    >>> bare = Project(id="depot")
+    >>> found = ItemsOfCopy({"tram": tram, "depot": bare}, [tram, bare], [tram, depot], before)
+    >>> found["tram/design"].id, list(found), "depot/design" in found, len(found)
+    ('design', ['tram', 'depot', 'tram/design'], False, 3)
+    """
+
+    def __init__(
+        self, top: Mapping[str, PlainData], projects: Sequence[Project], others: Sequence[Project], known: Mapping[str, PlainData]
+    ) -> None:
+        self._top, self._projects = top, {project.id: project for project in projects}
+        was, tables = {id(project) for project in others}, known.tables if isinstance(known, ItemsOfCopy) else None
+        shared = [project.id for project in projects if id(project) in was]
+        self.tables: dict[str, Mapping[str, PlainData]]
+        """Where the items of each project are found, by its id; of one that nobody has looked into that is not known yet."""
+        if tables is None:
+            self.tables = dict.fromkeys(shared, known)
+        else:  # not the copy that it was made from: a chain of changes keeps what each project was last
+            self.tables = {name: tables[name] for name in shared if name in tables}
+
+    def _found(self, full_id: str) -> object:
+        found = self._top.get(full_id)
+        if found is None:
+            project, slash, _ = full_id.partition("/")
+            if slash and project in self._projects:
+                if project not in self.tables:
+                    owner = self._projects[project]
+                    self.tables[project] = {f"{project}/{noun.id}": noun for group in INSIDE for noun in getattr(owner, group)}
+                return self.tables[project].get(full_id)
+        return found
+
+    def __getitem__(self, full_id: str) -> PlainData:
+        found = self._found(full_id) if isinstance(full_id, str) else None
+        if found is None:
+            raise KeyError(full_id)
+        return found
+
+    if not TYPE_CHECKING:  # asked for every end of every link: typed as any mapping has it
+
+        def get(self, full_id: str, default: T | None = None) -> object:
+            """The item, or what stands for one that is not there."""
+            found = self._found(full_id) if isinstance(full_id, str) else None
+            return default if found is None else found
+
+    def __contains__(self, full_id: object) -> bool:
+        return isinstance(full_id, str) and self.get(full_id) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._top
+        for name, project in self._projects.items():
+            yield from (f"{name}/{noun.id}" for group in INSIDE for noun in getattr(project, group))
+
+    def __len__(self) -> int:
+        return len(self._top) + sum(len(getattr(project, group)) for project in self._projects.values() for group in INSIDE)
 
 
 def _left(project: Project) -> Collection[str]:

@@ -49,7 +49,7 @@ class Portfolio(Contents):
     def __attrs_post_init__(self) -> None:
         before = _made_from.get()
         if before is not None and sum(size_of(project, "tasks") for project in self.projects) >= MANY:
-            self.look_up_by_project()
+            self.look_up_in(before)
         if problems := problems_of(self, before):
             raise ModelError(problems)
 

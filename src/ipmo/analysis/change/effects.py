@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.freed import Freed, freed_between
-from ipmo.analysis.change.standing import pairs, perhaps_other
+from ipmo.analysis.change.standing import moved_nodes, pairs, perhaps_other
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.status import StatusView, status, status_of_copy
 from ipmo.analysis.dates.commitments import Commitment
@@ -29,6 +30,10 @@ from ipmo.network.positions import as_array
 from ipmo.network.states import State
 from ipmo.units import Money, as_day, day_text, first_day, moment
 from ipmo.words import counted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Sides", "by_weight", "few", "moved_targets", "scheduled"]
 
@@ -101,11 +106,16 @@ class Sides:
         return None if one is None or other is None else (one, other)
 
     @functools.cached_property
+    def _moved(self) -> NDArray[np.bool_] | None:
+        """The nodes that may have another state, start or finish."""
+        return None if self.schedules is None else moved_nodes(*self.schedules)
+
+    @functools.cached_property
     def _statuses(self) -> tuple[StatusView, StatusView] | None:
         try:
             if self.before.benefits and self.schedules is not None:
                 share_serving(self.after, self.before)
-            moved = None if self.schedules is None else perhaps_other(*self.schedules)
+            moved = None if self.schedules is None else perhaps_other(*self.schedules, self._moved)
             return status(self.before), status(self.after) if moved is None else status_of_copy(self.after, self.before, moved)
         except IpmoError:
             return None
@@ -133,7 +143,7 @@ class Sides:
         if self.schedules is None:
             return ()
         found = []
-        for pair in pairs(*self.schedules):
+        for pair in pairs(*self.schedules, self._moved):
             if not _other(*pair.rows(caused=False)):  # what a commitment is missed because of is asked where it is told
                 continue
             was, now = pair.rows()
@@ -147,15 +157,23 @@ class Sides:
         """Projects whose least float to a commitment is another."""
         if self.schedules is None:
             return ()
+        one, other = self.schedules
         was, now = map(_least_floats, self.schedules)
-        return tuple(
-            Moved(
-                item=name, name=_title(self.before, name), what="float", before=f"{days:,.4g} d", after=f"{now[name]:,.4g} d",
-                change=now[name] - days, unit="d",
-            )
-            for name, days in was.items()
-            if now.get(name, days) != days
-        )  # fmt: skip
+        shared = one.network.clocks is other.network.clocks and one.network.dur is other.network.dur
+        out = []
+        for name, least in was.items():
+            most = now.get(name)
+            if most is None or (shared and least[1:] == most[1:]):
+                continue
+            days, left = _days_of(one, least), _days_of(other, most)
+            if left != days:
+                out.append(
+                    Moved(
+                        item=name, name=_title(self.before, name), what="float", before=f"{days:,.4g} d", after=f"{left:,.4g} d",
+                        change=left - days, unit="d",
+                    )
+                )  # fmt: skip
+        return tuple(out)
 
     def critical(self) -> tuple[Moved, ...]:
         """The critical path, when items joined or left it."""
@@ -377,22 +395,32 @@ def _title(portfolio: Portfolio, item: str) -> str:
     return portfolio.name if item == portfolio.id else getattr(portfolio.items.get(item), "name", "") or ""
 
 
-def _least_floats(s: Schedule) -> dict[str, float]:
-    """The least float of the open work of each project to a commitment, in working days."""
+class _Least(NamedTuple):
+    """Of a project the open work of least float to a commitment: its position and node, its start, and the latest that keeps the commitment."""
+
+    place: int
+    node: int
+    start: int
+    latest: int
+
+
+def _least_floats(s: Schedule) -> dict[str, _Least]:
+    """Where the open work of each project has the least float to a commitment."""
     aim, x, net = s.commitments.late.x, s.passes.early_starts, s.network
     if net.arrays:
         return dict(_least_in_columns(s))
-    out: dict[str, float] = {}
+    out: dict[str, _Least] = {}
+    order = s.passes.positions.order
     for owner, nodes in s.passes.open_work.items():
         places = [int(s.passes.positions.pos[v]) for v in nodes]
         found = [(int(aim[p]) - int(x[p]), p) for p in places if aim[p] < FAR // 2]
         if found:
-            slack, p = min(found)
-            out[net.projects[owner]] = s.passes.days(p, int(x[p]), int(x[p]) + slack)
+            _, p = min(found)
+            out[net.projects[owner]] = _Least(p, int(order[p]), int(x[p]), int(aim[p]))
     return out
 
 
-def _least_in_columns(s: Schedule) -> Iterator[tuple[str, float]]:
+def _least_in_columns(s: Schedule) -> Iterator[tuple[str, _Least]]:
     """The same from the columns of a large network, project by project in the order of its open work."""
     import numpy as np
 
@@ -402,9 +430,13 @@ def _least_in_columns(s: Schedule) -> Iterator[tuple[str, float]]:
     owner, slack = as_array(passes.groups)[places], (aim - x)[places]
     order = np.lexsort((places, slack, owner))
     first = order[np.unique(owner[order], return_index=True)[1]]
-    for at in first.tolist():
-        p = int(places[at])
-        yield net.projects[int(owner[at])], passes.days(p, int(x[p]), int(aim[p]))
+    columns = (owner[first], places[first], as_array(passes.positions.order)[places[first]], x[places[first]], aim[places[first]])
+    for name, *least in zip(*(column.tolist() for column in columns), strict=True):
+        yield net.projects[name], _Least(*least)
+
+
+def _days_of(s: Schedule, least: _Least) -> float:
+    return s.passes.days(least.place, least.start, least.latest)
 
 
 def _grants(portfolio: Portfolio) -> bool:

@@ -51,14 +51,19 @@ def side_by_side(one: Schedule, other: Schedule) -> Iterator[tuple[str, Commitme
         one: the earlier schedule.
         other: the later one.
     """
-    return ((pair.name, *pair.rows()) for pair in pairs(one, other))
+    return ((pair.name, *pair.rows()) for pair in pairs(one, other, moved_nodes(one, other)))
 
 
-def pairs(one: Schedule, other: Schedule) -> Iterator[Pair]:
-    """The commitments of two schedules, each as it stands in both; those that stand alike may be left out."""
+def pairs(one: Schedule, other: Schedule, moved: Known | None) -> Iterator[Pair]:
+    """The commitments of two schedules, each as it stands in both; those that stand alike may be left out.
+
+    Args:
+        one: the earlier schedule.
+        other: the later one.
+        moved: what `moved_nodes` says of them.
+    """
     was, now = one.commitments, other.commitments
     old, new = _by_name(was), _by_name(now)
-    moved = moved_nodes(one, other)
     if old is None or new is None or moved is None:
         for name in dict.fromkeys([*(row.name for row in now), *(row.name for row in was)]):
             yield Pair(name, functools.partial(_named, was, name), functools.partial(_named, now, name))
@@ -118,25 +123,23 @@ def moved_nodes(one: Schedule, other: Schedule) -> Known | None:
     return moved
 
 
-def perhaps_other(one: Schedule, other: Schedule) -> frozenset[str] | None:
+def perhaps_other(one: Schedule, other: Schedule, moved: Known | None) -> frozenset[str] | None:
     """The projects that are other in two portfolios, or of which a date or what becomes of a hand-over may be; None where more is other.
 
     Args:
         one: the earlier schedule.
         other: the later one.
+        moved: what `moved_nodes` says of them.
     """
     before, after = one.portfolio, other.portfolio
-    if before is None or after is None or not _alike_beside_projects(before, after):
-        return None
-    moved = moved_nodes(one, other)
-    if moved is None:
+    if moved is None or before is None or after is None or not _alike_beside_projects(before, after):
         return None
     owners = set(one.network.owners[moved].tolist())
     changed = {now.id for now, was in zip(after.projects, before.projects, strict=True) if now is not was}
     giving = {
-        reference(before.resolve(link.source) or link.source).top
+        reference(link.source).top
         for link in before.links
-        if (link.promised is not None or link.needed is not None) and reference(before.resolve(link.target) or link.target).top in changed
+        if (link.promised is not None or link.needed is not None) and reference(link.target).top in changed
     }
     return frozenset({one.network.projects[place] for place in owners if place >= 0} | changed | giving)
 

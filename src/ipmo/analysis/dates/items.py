@@ -203,7 +203,7 @@ class Items:
         found = self.made.get(full_id)
         if found is not None:
             return found
-        node = self.passes.nodes.get(full_id)
+        node = self.passes.named.get(full_id) if isinstance(full_id, str) else None
         if node is not None:
             found = self.made[full_id] = self.of(node)
             return found

@@ -417,7 +417,7 @@ class Schedule(Answer[str, ScheduledItem]):
             UnknownItemError: there is no such item in the schedule.
         """
         passes, net, q = self.passes, self.network, self.passes.lists
-        node = passes.nodes.get(full_id)
+        node = passes.named.get(full_id) if isinstance(full_id, str) else None
         if node is None:
             self[full_id]  # or there is no such item
             ends = reference(full_id).end == "finish"
