@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -16,11 +17,12 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.dates import commitments
 from ipmo.analysis.dates.commitments import Commitment
-from ipmo.model import Portfolio, Tolerance
+from ipmo.model import Link, Portfolio, Project, Task, Tolerance
 from ipmo.testing.strategies import portfolios
 from ipmo.units import minutes
 
 from ...network.conftest import as_large
+from ..dates.stated_by_item import hand_overs
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 FIRST = date(2026, 1, 5)
@@ -65,6 +67,70 @@ def test_status_by_columns_is_status_item_by_item(data: st.DataObject, tied: boo
     assert dict(large.computed) == {row.item: row.computed for row in plain.rows}
 
 
+def worst(rows: list[Commitment]) -> dict[str, tuple[str, int, int]]:
+    """Of each project the first of the rows that are missed by most: item, date and forecast."""
+    out: dict[str, tuple[str, int, int]] = {}
+    for row in rows:
+        if row.expected is not None:
+            one = row.item, minutes(row.date), minutes(row.expected)
+            if row.project not in out or one[2] - one[1] > out[row.project][2] - out[row.project][1]:
+                out[row.project] = one
+    return out
+
+
+def handing_over(seed: int) -> Portfolio:
+    """Work of few lengths that hands over by starting and by finishing, on promises around its forecast: late, on time, and late alike."""
+    rng = random.Random(seed)
+    projects, names = [], list[str]()
+    for p in range(rng.randint(1, 3)):
+        tasks: list[Task] = []
+        for t in range(rng.randint(1, 5)):
+            done, milestone = rng.random() < 0.1, rng.random() < 0.2
+            tasks.append(
+                Task(
+                    id=f"t{t}", milestone=milestone, duration=None if milestone else rng.choice(["1 d", "2 d", "2 ed", "0 d", None]),
+                    after=[one.id for one in tasks if rng.random() < 0.3], hammock=rng.random() < 0.05, not_before=rng.choice([None, None, "2026-01-09"]),
+                    actual_start="2026-01-02" if done else None, actual_finish="2026-01-03" if done and rng.random() < 0.5 else None,
+                )
+            )  # fmt: skip
+        names += [f"p{p}/{one.id}" for one in tasks]
+        projects.append(Project(id=f"p{p}", tasks=tasks, state=rng.choice(["active"] * 5 + ["paused"])))
+    projects.append(Project(id="taker", tasks=[{"id": f"w{n}", "duration": "1 d"} for n in range(8)]))
+    calendar = None if rng.random() < 0.5 else "standard"
+    pf = Portfolio(id="all", start="2026-01-05", status_date=rng.choice([None, "2026-01-08"]), projects=projects, calendar=calendar)
+    s = ipmo.schedule(pf)
+    links = []
+    for n in range(8):
+        giver, kind = rng.choice([*names, f"p0@{rng.choice(['start', 'finish'])}", "external:port"]), rng.choice(["FS", "FS", "SS", "FF"])
+        when = s.dates(giver)[kind[0] == "F"]
+        day = (FIRST if when is None else when.date()) + timedelta(days=rng.choice([-3, -2, -2, -1, 0, 0, 1]))
+        links.append(
+            Link(
+                source=giver,
+                target=f"taker/w{n}",
+                type=kind,
+                lag=rng.choice([None, "1 d"]),
+                promised=day,
+                date=FIRST if ":" in giver else None,
+            )
+        )
+    return pf.evolve(links=links)
+
+
+@given(st.integers(0, 10**9), st.booleans())
+def test_hand_overs_by_columns_are_those_of_every_row(seed: int, large: bool) -> None:
+    pf = handing_over(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        if large:
+            as_large(patch)
+            patch.setattr(commitments, "SEVERAL", 1)
+        s = ipmo.schedule(pf)
+        found, rows = s.commitments.missed_hand_overs, [row for row in s.commitments.missed if row.kind == "hand-over"]
+        assert [told(row) for row in found] == [told(row) for row in rows]
+        assert s.commitments.worst_hand_overs == worst(rows)
+        assert [(one, one.link) for one in s.commitments.stated] == [(one, one.link) for one in hand_overs(s)]
+
+
 @settings(deadline=None, max_examples=30)
 @given(judged())
 def test_ends_and_broken_hand_overs_by_columns_are_those_of_every_row(pf: Portfolio) -> None:
@@ -74,6 +140,9 @@ def test_ends_and_broken_hand_overs_by_columns_are_those_of_every_row(pf: Portfo
         s = ipmo.schedule(pf, on_cycle="cut")
         found, rows = s.commitments.missed_hand_overs, [row for row in s.commitments.missed if row.kind == "hand-over"]
         assert [told(row) for row in found] == [told(row) for row in rows]
+        assert s.commitments.worst_hand_overs == worst(rows)
+        given_by = [one for one in s.commitments.stated if one.kind == "hand-over"]
+        assert [(one, one.link) for one in given_by] == [(one, one.link) for one in hand_overs(s)]
         ends = s.ends_of_projects
     for name, end in ends.items():
         assert ipmo.schedule(pf.evolve(), on_cycle="cut").instants(name)[1] == end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import NamedTuple
@@ -13,7 +13,7 @@ import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.control.exposure import RiskExposure, exposure
-from ipmo.analysis.dates.commitments import Commitment
+from ipmo.analysis.dates.commitments import LateHandOver
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
@@ -217,19 +217,16 @@ class Aspects:
         return commitment, reached
 
     @functools.cached_property
-    def _broken(self) -> Mapping[str, Sequence[Commitment]]:
-        """What each project hands over too late."""
-        out: dict[str, list[Commitment]] = {}
-        for one in self.schedule.commitments.missed_hand_overs:
-            out.setdefault(one.project, []).append(one)
-        return out
+    def _broken(self) -> Mapping[str, LateHandOver]:
+        """What each project hands over too late, of several the one that is missed by most."""
+        return self.schedule.commitments.worst_hand_overs
 
     def _deadlines(self, project: Project) -> Iterable[tuple[str, int, int]]:
         """(name, committed, forecast finish) of the open deadlines inside a project, and of what it hands over too late."""
-        for one in self._broken.get(project.id, ()):
-            if one.expected is not None:
-                noun = self.portfolio.items.get(one.item)
-                yield f"{getattr(noun, 'name', '') or one.item}, handed over,", minutes(one.date), minutes(one.expected)
+        one = self._broken.get(project.id)
+        if one is not None:
+            noun = self.portfolio.items.get(one.item)
+            yield f"{getattr(noun, 'name', '') or one.item}, handed over,", one.committed, one.expected
         for task in work_of(self.portfolio, project).due:
             finish = self._end(f"{project.id}/{task.id}") if not task.finished else None
             if task.deadline is not None and finish is not None:

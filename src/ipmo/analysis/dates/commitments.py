@@ -7,21 +7,19 @@ benefit that was planned, a date that a constraint asks for. An item's own forec
 from __future__ import annotations
 
 import functools
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
-from ipmo.analysis.dates.by_day import agreed, at_finish_of, days_after, gives_at_finish
+from ipmo.analysis.dates.by_day import days_after
 from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Standing, Stated
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
+from ipmo.analysis.dates.statements import Statements
 from ipmo.errors import UnknownItemError, close_matches
-from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Link, Project
 from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array
@@ -30,10 +28,22 @@ from ipmo.network.states import LIVE, State
 from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import DAY, day_text, minutes, moment
 
-__all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
+__all__ = ["KINDS", "Commitment", "Commitments", "Kind", "LateHandOver", "Standing", "Stated"]
 WHERE = "the open commitments of this portfolio"
 SEVERAL = 16
 """Of so many the standing is read off columns."""
+
+
+OTHER, MISSED, UNSURE = range(3)
+"""How a hand-over stands, as far as columns say: missed, or not."""
+
+
+class LateHandOver(NamedTuple):
+    """A hand-over that is missed: full id of what is handed over, when it was to be there and when it is expected, as instants."""
+
+    item: str
+    committed: int
+    expected: int
 
 
 class Found(TypedDict, total=False):
@@ -73,109 +83,15 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def stated(self) -> tuple[Stated, ...]:
         """What is stated about open work, in the order of the kinds and of the file."""
-        found = [*self._handed_over(), *self._on_items(), *self._finishes(), *self._benefits(), *self._constraints()]
-        return tuple(sorted(found, key=lambda one: KINDS.index(one.kind)))
+        return self._statements.all
 
-    def _handed_over(self) -> Iterator[Stated]:
-        pf = self._portfolio
-        if pf is None:
-            return
-        items, at_work = pf.items, dict[str, bool]()
-        for number, link in enumerate(pf.links):
-            if (link.promised is None and link.needed is None) or link.kind != "schedule" or link.status in ("cancelled", "delivered"):
-                continue
-            giver, taker, whole = items.get(link.source), items.get(link.target), link.target.partition("/")[0]
-            if isinstance(giver, Project) or isinstance(taker, Project):
-                continue  # where it attaches is not known
-            if taker is None:
-                target = reference(pf.resolve(link.target) or link.target)
-                taker, whole = items.get(target.item), target.top
-            if whole not in at_work:
-                project = items.get(whole)
-                at_work[whole] = not (getattr(project, "stopped", False) or getattr(project, "state", "") == "closed")
-            if at_work[whole] and not getattr(taker, "finished", False):  # else nobody waits for it any more
-                yield from self._of_link(pf, number, link, giver)
-
-    def _of_link(self, pf: Portfolio, number: int, link: Link, giver: object) -> Iterator[Stated]:
-        """The earlier of the dates on which the giver said, and the receiver needs, that it is there."""
-        name, source = link.id or f"{link.source} -> {link.target}", link.source
-        at_finish = at_finish_of(giver, link) if giver is not None else gives_at_finish(pf, link)
-        date, word = agreed(link, at_finish=at_finish)
-        if giver is None:  # an end of a whole, or something outside
-            source = pf.resolve(source) or source
-            if source not in pf.items and reference(source).external:
-                known = None if link.date is None else minutes(link.date, end=at_finish)
-                yield Stated(name, "hand-over", source, date, (), at_finish, word, known, number)
-                return
-        nodes, state = self._nodes_of(source, at_finish), self._passes.network.state
-        for node in nodes:
-            if state[node] is not State.FINISHED and (at_finish or state[node] is not State.STARTED):
-                yield Stated(name, "hand-over", source, date, nodes, at_finish, word, None, number)
-                return
-
-    def _nodes_of(self, source: str, at_finish: bool) -> tuple[int, ...]:
-        """What a giver is in the network: its node, that of its end, or what a summary holds."""
-        net, known = self._passes.network, self._passes.named
-        node = known.get(source)
-        if node is None:
-            node = known.get(f"{reference(source).item}@{'finish' if at_finish else 'start'}")
-        if node is not None:
-            return (node,)
-        named = reference(source)
-        return tuple(net.summaries.get((named.project, named.name), ())) if "/" in named.item else ()
+    @functools.cached_property
+    def _statements(self) -> Statements:
+        return Statements(self._passes, self._portfolio)
 
     def _open(self, node: int) -> bool:
         """It is not done, whether it has dates or not."""
         return self._passes.network.state[node] is not State.FINISHED
-
-    def _on_items(self) -> Iterator[Stated]:
-        """Deadlines, and need-by dates of gates."""
-        net = self._passes.network
-        for one in net.commitments:
-            if one.date is None or one.at_start or not any(self._open(node) and net.state[node] is not State.GONE for node in one.nodes):
-                continue  # done, or cancelled: nobody waits for it
-            gate = net.kinds[one.nodes[0]] == "gate" and not one.is_deadline
-            yield Stated(one.name, "gate" if gate else "deadline", one.name, one.date, one.nodes, word="needed by" if gate else "due")
-
-    def _finishes(self) -> Iterator[Stated]:
-        """Stated finishes of projects; of a bar only where something else than its own statement sets its date."""
-        net, passes = self._passes.network, self._passes
-        held: dict[int, list[int]] = {}
-        for node in net.holds:
-            if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
-                held.setdefault(int(net.project[node]), []).append(node)
-        for place, instant in net.stated_finishes.items():
-            nodes = (*passes.open_work.get(place, ()), *held.get(place, ()))
-            if nodes:
-                yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
-        for project in self._portfolio.projects if self._portfolio is not None else ():
-            bar = passes.named.get(project.id) if not size_of(project, "tasks") and not project.gates else None
-            if bar is None or project.finish is None or net.state[bar] not in LIVE:
-                continue
-            if self._before(int(passes.positions.pos[bar])):
-                date = minutes(project.finish, end=True)
-                yield Stated(f"{project.id}@finish", "project", project.id, date, (bar,), word="to finish by")
-
-    def _benefits(self) -> Iterator[Stated]:
-        """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
-        net = self._passes.network
-        for one in self._portfolio.benefits if self._portfolio is not None else ():
-            asked = ((one.planned_start, False, PLANNED), (one.need_by, True, "needed by"))
-            dates = [(minutes(when, end=end), word) for when, end, word in asked if when is not None]
-            node = self._passes.named.get(one.id) if dates else None
-            if node is not None and net.state[node] is not State.FINISHED:
-                date, word = min(dates)
-                yield Stated(one.id, "benefit", one.id, date, (node,), word=word)
-
-    def _constraints(self) -> Iterator[Stated]:
-        """No later than: on its start, on its finish."""
-        net = self._passes.network
-        if self._passes.dialect.progress == "actual":
-            return  # there they are actual starts of what follows
-        for node, instant, at_finish in net.late_bounds:
-            if net.state[node] in LIVE:
-                word = "to finish no later than" if at_finish else "to start no later than"
-                yield Stated(net.ids[node], "constraint", net.ids[node], instant, (node,), at_finish, word)
 
     # ------------------------------------------------------------------------------------------------ floats
 
@@ -211,25 +127,58 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def missed_hand_overs(self) -> tuple[Commitment, ...]:
         """The hand-overs among `missed`, in their order; what each is missed because of is not asked."""
-        found = _in_order(
-            self._row(one, caused=False) for one in self._perhaps_late([one for one in self.stated if one.kind == "hand-over"])
-        )
+        some = (place for place, standing in enumerate(self._sure[0]) if standing != OTHER)
+        return self._missed_of(some)
+
+    def _missed_of(self, places: Iterable[int]) -> tuple[Commitment, ...]:
+        found = _in_order(self._row(self._statements.hand_over(place), caused=False) for place in places)
         return tuple(row for row in found if row.standing == "missed")
 
-    def _perhaps_late(self, some: list[Stated]) -> list[Stated]:
-        """Those that are not kept for sure: of a large network, what one piece of open work finishes before its date is read off columns."""
-        net, passes = self._passes.network, self._passes
-        if not net.arrays or len(some) < SEVERAL:
-            return some
+    @functools.cached_property
+    def worst_hand_overs(self) -> Mapping[str, LateHandOver]:
+        """Of each project that hands over too late, on a day that is known, the hand-over that is missed by most; the first of `missed_hand_overs`."""
+        net, (standing, reached), found = self._passes.network, self._sure, self._statements.hand_overs
+        late: dict[str, list[tuple[int, int]]] = {}
+        for place, sure in enumerate(standing):
+            if sure == MISSED and (owner := int(net.project[found.nodes[place]])) >= 0:
+                late.setdefault(net.projects[owner], []).append((reached[place] - found.dates[place], place))
+            elif sure == UNSURE:
+                for row in self._missed_of((place,)):
+                    if row.expected is not None:
+                        late.setdefault(row.project, []).append((minutes(row.expected) - minutes(row.date), place))
+        out: dict[str, LateHandOver] = {}
+        for project, some in late.items():
+            most = max(over for over, _ in some)
+            alike = [place for over, place in some if over == most]
+            if len(alike) == 1 and standing[alike[0]] == MISSED:
+                item = self._statements.hand_over(alike[0]).item
+                out[project] = LateHandOver(item, found.dates[alike[0]], reached[alike[0]])
+            else:
+                row = self._missed_of(alike)[0]
+                out[project] = LateHandOver(row.item, minutes(row.date), minutes(row.expected or row.date))
+        return out
+
+    @functools.cached_property
+    def _sure(self) -> tuple[Sequence[int], Sequence[int]]:
+        """(whether each hand-over is missed, when it comes) as far as columns say: of a large network, of one piece of open work with dates."""
+        net, passes, found = self._passes.network, self._passes, self._statements.hand_overs
+        if not net.arrays or len(found) < SEVERAL:
+            return [UNSURE] * len(found), [-1] * len(found)
         import numpy as np
 
-        node = np.array([one.nodes[0] if len(one.nodes) == 1 and one.at_finish else -1 for one in some], np.int64)
-        date = np.array([one.date for one in some], np.int64)
+        node, date, at_finish = (np.array(column, np.int64) for column in (found.nodes, found.dates, found.at_finish))
         place = np.where(node >= 0, passes.places_of_open_work[node], -1)
-        clear = np.ones(net.n, bool)
-        clear[list(passes.lower_bounded)] = False
-        kept = (place >= 0) & (date > self._today) & (as_array(passes.finishes)[place] < date) & clear[place]
-        return list(itertools.compress(some, (~kept).tolist()))
+        reached = as_array(passes.finishes)[place]
+        turned = passes.back_from is not None or passes.dialect.direction == "back"
+        for one in np.flatnonzero((place >= 0) & (at_finish == 0)).tolist():
+            giver = int(node[one])
+            if turned or giver in net.points:
+                place[one] = -1
+            else:
+                reached[one] = net.running_clock(giver).start(int(passes.early_starts[place[one]]))
+        other = reached + at_finish <= date  # by the very minute it may be next morning
+        missed = (reached > date) & ((date > self._today) | (as_array(passes.positions.dur)[place] != 0))
+        return np.where(place < 0, UNSURE, np.where(other, OTHER, np.where(missed, MISSED, UNSURE))).tolist(), reached.tolist()
 
     @functools.cached_property
     def _places(self) -> dict[str, int]:

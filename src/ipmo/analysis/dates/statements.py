@@ -1,0 +1,202 @@
+"""What is stated about open work, found in the network: hand-overs as columns, of which none is made one by one, and all the rest."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from ipmo.analysis.dates.by_day import agreed, at_finish_of, gives_at_finish
+from ipmo.analysis.dates.committed import KINDS, PLANNED, Stated
+from ipmo.model.later import size_of
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.work import Link, Project
+from ipmo.network.passes import Passes
+from ipmo.network.states import LIVE, State
+from ipmo.units import When, minutes
+
+__all__ = ["HandedOver", "Statements"]
+
+Terms = tuple[int, str]
+"""The last instant that keeps it, and how it is stated."""
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
+class HandedOver:
+    """Promised and needed hand-overs as columns, one entry each, in the order of the links.
+
+    Args:
+        links: the place of its link among those of the portfolio.
+        nodes: the node of its giver; -1 where that may be none, or several: those are in `apart`.
+        dates: the last instant that keeps it.
+        at_finish: whether it is a date for the finish of its giver.
+        words: how it is stated.
+        apart: those whose giver is no single node, by place.
+    """
+
+    links: Sequence[int]
+    nodes: Sequence[int]
+    dates: Sequence[int]
+    at_finish: Sequence[bool]
+    words: Sequence[str]
+    apart: Mapping[int, Stated]
+
+    def __len__(self) -> int:
+        return len(self.links)
+
+
+class Statements:
+    """What is stated about open work.
+
+    Args:
+        passes: the passes over its network.
+        portfolio: the portfolio; None where the network was made from columns.
+    """
+
+    def __init__(self, passes: Passes, portfolio: Portfolio | None) -> None:
+        self._passes, self._portfolio = passes, portfolio
+
+    @functools.cached_property
+    def all(self) -> tuple[Stated, ...]:
+        """Each of them, in the order of the kinds and of the file."""
+        given = (self.hand_over(place) for place in range(len(self.hand_overs)))
+        found = [*given, *self._on_items(), *self._finishes(), *self._benefits(), *self._constraints()]
+        return tuple(sorted(found, key=lambda one: KINDS.index(one.kind)))
+
+    # ------------------------------------------------------------------------------------------ hand-overs
+
+    def hand_over(self, place: int) -> Stated:
+        """One hand-over, by its place among them."""
+        found = self.hand_overs
+        if place in found.apart:
+            return found.apart[place]
+        assert self._portfolio is not None
+        link = self._portfolio.links[found.links[place]]
+        name = link.id or f"{link.source} -> {link.target}"
+        nodes, at_finish = (found.nodes[place],), found.at_finish[place]
+        return Stated(name, "hand-over", link.source, found.dates[place], nodes, at_finish, found.words[place], None, found.links[place])
+
+    @functools.cached_property
+    def hand_overs(self) -> HandedOver:
+        """The hand-overs whose giver is open, and for which somebody waits."""
+        out = HandedOver(links=[], nodes=[], dates=[], at_finish=[], words=[], apart={})
+        if self._portfolio is None:
+            return out
+        pf, named, state = self._portfolio, self._passes.named, self._passes.network.state
+        items, at_work, terms = pf.items, dict[str, bool](), dict[tuple[When | None, When | None, bool], Terms]()
+        links, nodes, dates = list[int](), list[int](), list[int]()
+        finishing, words, apart = list[bool](), list[str](), dict[int, Stated]()
+        for number, link in enumerate(pf.links):
+            promised, needed = link.promised, link.needed
+            if (promised is None and needed is None) or link.kind != "schedule" or link.status in ("cancelled", "delivered"):
+                continue
+            giver, taker, whole = items.get(link.source), items.get(link.target), link.target.partition("/")[0]
+            if isinstance(giver, Project) or isinstance(taker, Project):
+                continue  # where it attaches is not known
+            if taker is None:
+                target = reference(pf.resolve(link.target) or link.target)
+                taker, whole = items.get(target.item), target.top
+            if whole not in at_work:
+                project = items.get(whole)
+                at_work[whole] = not (getattr(project, "stopped", False) or getattr(project, "state", "") == "closed")
+            if not at_work[whole] or getattr(taker, "finished", False):
+                continue  # nobody waits for it any more
+            at_finish = at_finish_of(giver, link) if giver is not None else gives_at_finish(pf, link)
+            key = promised, needed, at_finish
+            if key not in terms:
+                terms[key] = agreed(link, at_finish=at_finish)
+            node = named.get(link.source) if giver is not None else None
+            if node is None:
+                one = self._apart(pf, number, link, terms[key], at_finish, known=giver is not None)
+                if one is None:
+                    continue
+                apart[len(links)], node = one, -1
+            elif state[node] is State.FINISHED or (state[node] is State.STARTED and not at_finish):
+                continue
+            links.append(number)
+            nodes.append(node)
+            dates.append(terms[key][0])
+            finishing.append(at_finish)
+            words.append(terms[key][1])
+        return HandedOver(links=links, nodes=nodes, dates=dates, at_finish=finishing, words=words, apart=apart)
+
+    def _apart(self, pf: Portfolio, number: int, link: Link, terms: Terms, at_finish: bool, *, known: bool) -> Stated | None:
+        """A hand-over by the end of a whole, by a summary, or from outside; None where it is not open."""
+        name, source, (date, word) = link.id or f"{link.source} -> {link.target}", link.source, terms
+        if not known:
+            source = pf.resolve(source) or source
+            if source not in pf.items and reference(source).external:
+                heard = None if link.date is None else minutes(link.date, end=at_finish)
+                return Stated(name, "hand-over", source, date, (), at_finish, word, heard, number)
+        nodes, state = self._nodes_of(source, at_finish), self._passes.network.state
+        if any(state[node] is not State.FINISHED and (at_finish or state[node] is not State.STARTED) for node in nodes):
+            return Stated(name, "hand-over", source, date, nodes, at_finish, word, None, number)
+        return None
+
+    def _nodes_of(self, source: str, at_finish: bool) -> tuple[int, ...]:
+        """What a giver is in the network: its node, that of its end, or what a summary holds."""
+        net, known = self._passes.network, self._passes.named
+        node = known.get(source)
+        if node is None:
+            node = known.get(f"{reference(source).item}@{'finish' if at_finish else 'start'}")
+        if node is not None:
+            return (node,)
+        named = reference(source)
+        return tuple(net.summaries.get((named.project, named.name), ())) if "/" in named.item else ()
+
+    # -------------------------------------------------------------------------------------------- the rest
+
+    def _open(self, node: int) -> bool:
+        """It is not done, whether it has dates or not."""
+        return self._passes.network.state[node] is not State.FINISHED
+
+    def _on_items(self) -> Iterator[Stated]:
+        """Deadlines, and need-by dates of gates."""
+        net = self._passes.network
+        for one in net.commitments:
+            if one.date is None or one.at_start or not any(self._open(node) and net.state[node] is not State.GONE for node in one.nodes):
+                continue  # done, or cancelled: nobody waits for it
+            gate = net.kinds[one.nodes[0]] == "gate" and not one.is_deadline
+            yield Stated(one.name, "gate" if gate else "deadline", one.name, one.date, one.nodes, word="needed by" if gate else "due")
+
+    def _finishes(self) -> Iterator[Stated]:
+        """Stated finishes of projects; of a bar only where something else than its own statement sets its date."""
+        net, passes = self._passes.network, self._passes
+        held: dict[int, list[int]] = {}
+        for node in net.holds:
+            if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
+                held.setdefault(int(net.project[node]), []).append(node)
+        for place, instant in net.stated_finishes.items():
+            nodes = (*passes.open_work.get(place, ()), *held.get(place, ()))
+            if nodes:
+                yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
+        for project in self._portfolio.projects if self._portfolio is not None else ():
+            bar = passes.named.get(project.id) if not size_of(project, "tasks") and not project.gates else None
+            if bar is None or project.finish is None or net.state[bar] not in LIVE:
+                continue
+            if passes.positions.ptr[passes.positions.pos[bar]] < passes.positions.ptr[passes.positions.pos[bar] + 1]:  # links lead to it
+                date = minutes(project.finish, end=True)
+                yield Stated(f"{project.id}@finish", "project", project.id, date, (bar,), word="to finish by")
+
+    def _benefits(self) -> Iterator[Stated]:
+        """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
+        net = self._passes.network
+        for one in self._portfolio.benefits if self._portfolio is not None else ():
+            asked = ((one.planned_start, False, PLANNED), (one.need_by, True, "needed by"))
+            dates = [(minutes(when, end=end), word) for when, end, word in asked if when is not None]
+            node = self._passes.named.get(one.id) if dates else None
+            if node is not None and net.state[node] is not State.FINISHED:
+                date, word = min(dates)
+                yield Stated(one.id, "benefit", one.id, date, (node,), word=word)
+
+    def _constraints(self) -> Iterator[Stated]:
+        """No later than: on its start, on its finish."""
+        net = self._passes.network
+        if self._passes.dialect.progress == "actual":
+            return  # there they are actual starts of what follows
+        for node, instant, at_finish in net.late_bounds:
+            if net.state[node] in LIVE:
+                word = "to finish no later than" if at_finish else "to start no later than"
+                yield Stated(net.ids[node], "constraint", net.ids[node], instant, (node,), at_finish, word)
