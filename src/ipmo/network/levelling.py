@@ -9,6 +9,7 @@ Kolisch and Hartmann (EJOR 174, 2006), sampling and rules; Valls, Ballestin and 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
@@ -280,11 +281,9 @@ class Leveller:
             at, stop = max(since, self.network.base), min(until, self._horizon)
             yield since, 0
             while at < stop:
-                worked = clock.work(at)
-                begin = clock.start(worked)
+                begin, length = pool_kernels.shift_at(clock.tables, clock.number, clock.work(at))
                 if begin >= stop:
                     break
-                length = pool_kernels.shift_left(clock.tables, clock.number, worked)
                 end = min(begin + length, stop)
                 yield begin, units
                 yield end, 0
@@ -304,7 +303,8 @@ class Leveller:
             free += [u for _, u in steps] + [0] * (room - len(steps))
             count.append(len(steps))
             first.append(first[-1] + room)
-        return Pools(*map(self._column, (list(self.axes), first, count, time, free)))
+        spare = [0] * (max((after - before for before, after in itertools.pairwise(first)), default=0) + 8)
+        return Pools(*map(self._column, (list(self.axes), first, count, time, free, spare, list(spare))))
 
     # ------------------------------------------------------------------------------------------- dates
 

@@ -25,6 +25,7 @@ class Pools(NamedTuple):
         steps: how many steps each has.
         time: when each step begins.
         free: the units that are free in it; negative where more is taken than there is.
+        spare_time, spare_free: room to work in, for as many steps as the largest pool has room for.
     """
 
     axis: Ints
@@ -32,6 +33,8 @@ class Pools(NamedTuple):
     steps: Ints
     time: Ints
     free: Ints
+    spare_time: Ints
+    spare_free: Ints
 
 
 class Takes(NamedTuple):
@@ -105,12 +108,14 @@ def short_from(pools: Pools, r: int, begin: int, end: int, units: int) -> int:
         k += 1
 
 
-def shift_left(cal: Tables, clock: int, worked: int) -> int:
-    """How many minutes of work are left, at least one, from the one that follows so many until a break, or until the tables part."""
+def shift_at(cal: Tables, clock: int, worked: int) -> tuple[int, int]:
+    """Where the minute of work after so many lies, as `start_at` has it, and how many are left, with it, until a break or until the tables part."""
+    if clock == 0:
+        return worked, FAR
     head, periods = cal
     row = head[2 * clock]
     count = head[2 * clock + 1]
-    room = FAR
+    left = FAR
     if count > 1:
         lo = 1
         while lo < count:
@@ -120,12 +125,14 @@ def shift_left(cal: Tables, clock: int, worked: int) -> int:
             else:
                 count = mid
         if lo < head[2 * clock + 1]:
-            room = head[row + 6 * lo + 1] - worked
+            left = head[row + 6 * lo + 1] - worked
         row += 6 * (lo - 1)
     week = head[row + 5]
     if week == 0:
-        return 1
-    rest = (worked - head[row + 2]) % week
+        return start_at(cal, clock, worked), FAR
+    worked -= head[row + 2]
+    weeks = worked // week
+    rest = worked - weeks * week
     lo = head[row + 3]
     hi = lo + head[row + 4]
     while lo < hi:
@@ -134,8 +141,9 @@ def shift_left(cal: Tables, clock: int, worked: int) -> int:
             lo = mid + 1
         else:
             hi = mid
-    left = periods[3 * lo - 2] + periods[3 * lo - 1] - rest
-    return left if left < room else room
+    inside = rest - periods[3 * lo - 2]
+    until = periods[3 * lo - 1] - inside
+    return weeks * 10080 + periods[3 * lo - 3] + inside, until if until < left else left
 
 
 def next_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int) -> int:
@@ -147,19 +155,30 @@ def next_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int
     if pools.axis[r] == clock:
         t = short_until(pools, r, begin, end, units)
         return FAR if t >= FAR // 2 else x + t - begin
+    time, free = pools.time, pools.free
+    stop = pools.first[r] + pools.steps[r]
+    short = -1
+    t, left = shift_at(cal, clock, begin)
+    k = step_at(pools, r, t)
     w = begin
-    while w < end:
-        left = shift_left(cal, clock, w)
+    while True:  # shift by shift, and step by step in each: the last step that is short counts
         if left > end - w:
             left = end - w
-        t = start_at(cal, clock, w)
-        u = short_until(pools, r, t, t + left, units)
-        if u >= FAR // 2:
-            return FAR
-        if u > t:
-            return x + work(cal, clock, u) - begin
+        while k + 1 < stop and time[k + 1] <= t:
+            k += 1
+        while True:
+            if free[k] < units:
+                short = k
+            if k + 1 == stop or time[k + 1] >= t + left:
+                break
+            k += 1
         w += left
-    return x
+        if w >= end:
+            break
+        t, left = shift_at(cal, clock, w)
+    if short < 0:
+        return x
+    return FAR if short + 1 == stop else x + work(cal, clock, time[short + 1]) - begin
 
 
 def last_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int) -> int:
@@ -173,10 +192,9 @@ def last_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int
         return -FAR if t <= -FAR // 2 else x + t - end
     w = begin
     while w < end:
-        left = shift_left(cal, clock, w)
+        t, left = shift_at(cal, clock, w)
         if left > end - w:
             left = end - w
-        t = start_at(cal, clock, w)
         u = short_from(pools, r, t, t + left, units)
         if u <= -FAR // 2:
             return -FAR
@@ -228,67 +246,76 @@ def latest_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x: i
     return x
 
 
-def cut_at(pools: Pools, r: int, t: int) -> int:
-    """The step of a pool that begins at a time: made where there is none."""
-    time, free = pools.time, pools.free
-    k = step_at(pools, r, t)
-    if time[k] == t:
-        return k
-    stop = pools.first[r] + pools.steps[r]
-    j = stop
-    while j > k + 1:
-        time[j] = time[j - 1]
-        free[j] = free[j - 1]
-        j -= 1
-    time[k + 1] = t
-    free[k + 1] = free[k]
-    pools.steps[r] += 1
-    return k + 1
+def put_step(time: Ints, free: Ints, size: int, t: int, units: int) -> int:
+    """Adds a step to so many: in the place of one at the same time, not at all where as much is free in the last one; how many there are."""
+    if size > 0 and time[size - 1] == t:
+        size -= 1
+    if size > 0 and free[size - 1] == units:
+        return size
+    time[size] = t
+    free[size] = units
+    return size + 1
 
 
-def join_at(pools: Pools, r: int, k: int) -> None:
-    """Makes one step of two where as much is free in step k as in the one before."""
-    time, free = pools.time, pools.free
+def change_free(cal: Tables, clock: int, pools: Pools, r: int, begin: int, end: int, units: int) -> bool:
+    """More units, or fewer, of a pool are free in some work of a clock; False where there is no room for the steps."""
+    time, free, times, frees = pools.time, pools.free, pools.spare_time, pools.spare_free
     first = pools.first[r]
     stop = first + pools.steps[r]
-    if k <= first or k >= stop or free[k] != free[k - 1]:
-        return
-    for j in range(k + 1, stop):
-        time[j - 1] = time[j]
-        free[j - 1] = free[j]
-    pools.steps[r] -= 1
-
-
-def change_free(pools: Pools, r: int, begin: int, end: int, units: int) -> bool:
-    """More units, or fewer, are free between two times; False where there is no room for the steps."""
-    if pools.first[r] + pools.steps[r] + 2 > pools.first[r + 1]:
+    if pools.axis[r] == clock:
+        t, left = begin, end - begin
+    else:
+        t, left = shift_at(cal, clock, begin)
+    k = step_at(pools, r, t)
+    if k > first and time[k] == t:
+        k -= 1
+    since = k
+    size = put_step(times, frees, 0, time[k], free[k])
+    while True:  # shift by shift: what there is is read from k on, what there will be is put aside
+        if left > end - begin:
+            left = end - begin
+        while k + 1 < stop and time[k + 1] <= t:
+            k += 1
+            size = put_step(times, frees, size, time[k], free[k])
+            if size + 4 > len(times):
+                return False
+        size = put_step(times, frees, size, t, free[k] + units)
+        t += left
+        while k + 1 < stop and time[k + 1] < t:
+            k += 1
+            size = put_step(times, frees, size, time[k], free[k] + units)
+            if size + 4 > len(times):
+                return False
+        if k + 1 < stop and time[k + 1] == t:
+            k += 1
+        size = put_step(times, frees, size, t, free[k])
+        begin += left
+        if size + 4 > len(times):
+            return False
+        if begin >= end:
+            break
+        t, left = shift_at(cal, clock, begin)
+    more = size - (k + 1 - since)
+    if stop + more > pools.first[r + 1]:
         return False
-    k = cut_at(pools, r, begin)
-    stop = cut_at(pools, r, end)
-    for j in range(k, stop):
-        pools.free[j] += units
-    join_at(pools, r, stop)
-    join_at(pools, r, k)
+    if more > 0:
+        for j in range(stop - 1, k, -1):
+            time[j + more] = time[j]
+            free[j + more] = free[j]
+    elif more < 0:
+        for j in range(k + 1, stop):
+            time[j + more] = time[j]
+            free[j + more] = free[j]
+    for j in range(size):
+        time[since + j] = times[j]
+        free[since + j] = frees[j]
+    pools.steps[r] += more
     return True
 
 
 def take(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x: int, sign: int) -> bool:
     """Takes what a position needs when it starts at x (sign 1), or gives it back (-1); False where there is no room for the steps."""
     for i in range(takes.ptr[v], takes.ptr[v + 1]):
-        r = takes.pool[i]
-        begin = x + takes.begin[i]
-        end = x + takes.end[i]
-        units = -sign * takes.units[i]
-        if pools.axis[r] == clock:
-            if not change_free(pools, r, begin, end, units):
-                return False
-            continue
-        while begin < end:
-            left = shift_left(cal, clock, begin)
-            if left > end - begin:
-                left = end - begin
-            t = start_at(cal, clock, begin)
-            if not change_free(pools, r, t, t + left, units):
-                return False
-            begin += left
+        if not change_free(cal, clock, pools, takes.pool[i], x + takes.begin[i], x + takes.end[i], -sign * takes.units[i]):
+            return False
     return True
