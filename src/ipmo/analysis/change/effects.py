@@ -53,6 +53,9 @@ ORDER = (
 )
 """What matters first: commitments to people, then money, then time, then what margin is left."""
 
+EXACT = 1e12
+"""Amounts below it are told apart to the last minor unit by their floats."""
+
 
 def scheduled(portfolio: Portfolio, origin: Portfolio | None = None) -> Schedule | None:
     """The schedule of a portfolio, loops cut; None where it has none: nothing says when it starts.
@@ -201,7 +204,6 @@ class Sides:
     def money(self) -> tuple[Moved, ...]:
         """The totals of budget, forecast and funding, where they are known on both sides and differ."""
         out = []
-        gone = self._left_out()
         granted = any(map(_grants, (self.before, self.after)))
         for measure in ("budget", "forecast", *(("funding",) if granted else ())):
             was, now = (_total(portfolio, measure) for portfolio in (self.before, self.after))
@@ -211,12 +213,15 @@ class Sides:
                 continue
             change = now.amount - was.amount
             share = float(change / was.amount) if was.amount else None
-            what = f"total {measure}"
             out.append(
-                self._whole(what, before=f"{was:,}", after=f"{now:,}", change=float(change), unit=now.currency, share=share, note=gone)
-            )
+                self._whole(
+                    f"total {measure}", before=f"{was:,}", after=f"{now:,}", change=float(change), unit=now.currency, share=share,
+                    note=self._left_out,
+                )
+            )  # fmt: skip
         return tuple(out)
 
+    @functools.cached_property
     def _left_out(self) -> str:
         """What totals count no more because it was stopped, and what was spent on it."""
         try:
@@ -426,11 +431,15 @@ def _least_in_columns(s: Schedule) -> Iterator[tuple[str, _Least]]:
 
     net, passes = s.network, s.passes
     aim, x = as_array(s.commitments.late.x), as_array(passes.early_starts)
-    places = np.flatnonzero(passes.live & (as_array(passes.groups) < len(net.projects)) & (aim < FAR // 2))
-    owner, slack = as_array(passes.groups)[places], (aim - x)[places]
-    order = np.lexsort((places, slack, owner))
-    first = order[np.unique(owner[order], return_index=True)[1]]
-    columns = (owner[first], places[first], as_array(passes.positions.order)[places[first]], x[places[first]], aim[places[first]])
+    groups = as_array(passes.groups)
+    places = np.flatnonzero(passes.live & (groups < len(net.projects)) & (aim < FAR // 2))
+    owner, slack = groups[places], (aim - x)[places]
+    lowest = np.full(len(net.projects), FAR, np.int64)
+    np.minimum.at(lowest, owner, slack)
+    places = places[slack == lowest[owner]]  # the first in order of those alike
+    owner, first = np.unique(groups[places], return_index=True)
+    places = places[first]
+    columns = (owner, places, as_array(passes.positions.order)[places], x[places], aim[places])
     for name, *least in zip(*(column.tolist() for column in columns), strict=True):
         yield net.projects[name], _Least(*least)
 
@@ -447,25 +456,28 @@ def _grants(portfolio: Portfolio) -> bool:
 
 def _total(portfolio: Portfolio, measure: str) -> Money | None:
     try:
-        found: Money | None = roll_up(portfolio, measure).total.value
+        roll = roll_up(portfolio, measure)
+        found: Money | None = roll.total.value if roll.states else None
     except IpmoError:
         return None
     return found
 
 
 def _benefits(was: Benefits, now: Benefits) -> Iterator[Moved]:
-    """Benefits that have another present value, have one no more, or are new."""
-    for one in was.rows:
-        if one.npv is None:
+    """Benefits that have another present value, have one no more, or are new; of all others no row is made."""
+    before, after = was.present_amounts, now.present_amounts
+    for name in dict.fromkeys([*before, *after]):
+        amount = before.get(name)
+        if amount is not None and amount == after.get(name) and abs(amount) < EXACT and was.currency == now.currency:
             continue
-        other = now[one.id] if one.id in now else None
-        if other is None or other.npv is None:
-            yield _benefit(one.id, one.name, one.npv, None, "it is no longer planned" if other is None else other.reason)
+        one, other = (side[name] if name in side else None for side in (was, now))
+        if one is None or one.npv is None:
+            if one is None and other is not None and other.npv is not None:
+                yield _benefit(name, other.name, None, other.npv, "")
+        elif other is None or other.npv is None:
+            yield _benefit(name, one.name, one.npv, None, "it is no longer planned" if other is None else other.reason)
         elif other.npv != one.npv:
-            yield _benefit(one.id, one.name, one.npv, other.npv, "")
-    for one in now.rows:
-        if one.id not in was and one.npv is not None:
-            yield _benefit(one.id, one.name, None, one.npv, "")
+            yield _benefit(name, one.name, one.npv, other.npv, "")
 
 
 def _benefit(item: str, name: str, was: Money | None, now: Money | None, note: str) -> Moved:
