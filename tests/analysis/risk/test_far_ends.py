@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo.analysis.risk.exact import of_products
 from ipmo.analysis.risk.plan import Plan
-from ipmo.analysis.risk.sampling import Samples, of_products
+from ipmo.analysis.risk.sampling import Samples
 from ipmo.model import Portfolio, Project, Task
 from ipmo.network.compiled import available
 

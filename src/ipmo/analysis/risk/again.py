@@ -78,7 +78,8 @@ class Remade:
     """
 
     def __init__(self, gathered: Gathering) -> None:
-        self._gathered, self._plan, self._setup = gathered, gathered.plan, gathered.setup
+        self._gathered, self._plan = gathered, gathered.plan
+        self._setup = attrs.evolve(gathered.setup, sketched=())
 
     def drivers(self, item: str, percent: float, estimates: Sequence[str], count: int) -> list[Removed]:
         """What each cause adds to a percentile of an item; with a count, the causes that are best taken out in order.

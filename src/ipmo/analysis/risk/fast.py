@@ -61,7 +61,7 @@ class Fast:
         self._given = [piece.full_id for piece in pieces if piece.full_id not in inside]
         points = self.sampled.network.points
         self._asked = [
-            (pos[node], kept.begins and node not in points) for kept in setup.kept if kept.projects is None for node in kept.nodes
+            (pos[node], kept.begins and node not in points) for kept in setup.dated if kept.projects is None for node in kept.nodes
         ]
         """The position of each node of what is kept by nodes, with whether its start counts."""
         self._kernels = CompiledPass(self.sampled, drawn, [pos[nodes[name]] for name in self._given], self._asked, tables)
@@ -118,7 +118,7 @@ class Fast:
         if given.size and (int(given.min()) <= 0 or int(given.max()) >= MOST):
             return None
         net, kernels = self.sampled.network, self._kernels
-        dates = np.empty((len(self.setup.kept), size), np.int64)
+        dates = np.empty((len(self.setup.dated), size), np.int64)
         critical, driving = np.zeros(net.n, np.int64), np.zeros(net.m, np.int64)
         after = np.empty(size, np.int64)
         sums = np.zeros((len(self.inside), 3), np.int64)
@@ -171,7 +171,7 @@ class Fast:
         count = out.shape[1]
         dated = found.instants(self._asked, count)
         row = 0
-        for place, kept in enumerate(self.setup.kept):
+        for place, kept in enumerate(self.setup.dated):
             out[place] = kept.done
             if kept.projects is not None:
                 for project in kept.projects:

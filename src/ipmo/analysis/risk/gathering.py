@@ -19,6 +19,8 @@ from ipmo.analysis.risk.precision import of_share
 from ipmo.analysis.risk.sampling import Batch, cost_rows
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.simulation import Again, Simulated, Simulation
+from ipmo.analysis.risk.sketched import SketchedDates
+from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.uncertain import Piece, open_work
 from ipmo.errors import UnitError
 from ipmo.findings import Finding, Severity
@@ -63,14 +65,21 @@ class Gathering:
         costs = self._costs(money)
         found = {kept.full_id: self._dates(kept, dates[place]) for place, kept in enumerate(setup.kept)}
         values = self.values(found, comes)
+        rest = self._sketched(batches[-1].rest)
         rows: dict[str, Simulated] = {}
         names = dict.fromkeys([*self.plan.parts, *(benefit.id for benefit in pf.benefits)])
         for name in names:
             kind = self.plan.parts[name][0] if name in self.plan.parts else "benefit"
-            if name in found or name in costs or name in values:
+            if name in found or name in costs or name in values or name in rest:
                 noun = pf.items.get(name, pf)
                 rows[name] = Simulated(
-                    id=name, name=noun.name, kind=kind, dates=found.get(name), costs=costs.get(name), value=values.get(name)
+                    id=name,
+                    name=noun.name,
+                    kind=kind,
+                    dates=found.get(name),
+                    costs=costs.get(name),
+                    value=values.get(name),
+                    sketch=rest.get(name),
                 )
         findings = [*self.plan.findings, *more, *self._below_zero(batches)]
         work = self._criticality(batches), self._links(batches)
@@ -80,11 +89,31 @@ class Gathering:
         made = (setup.samples, setup.seed, self.plan.settings + told)
         return Simulation(rows, pf.id, made, findings, work, held=held, again=again)
 
+    def _sketched(self, rest: Sketches | None) -> dict[str, SketchedDates]:
+        """What is known of the dates that are not kept."""
+        base, begins = self.setup.structures.base.network.base, [kept.begins for kept in self.setup.sketched]
+        return {
+            kept.full_id: SketchedDates(
+                id=kept.full_id,
+                sketch=rest.one(place),
+                base=base,
+                begins=begins[place],
+                planned=self.plan.planned(kept),
+                at_least=self._bound(kept),
+            )
+            for place, kept in enumerate(self.setup.sketched)
+            if rest is not None
+        }
+
+    def _bound(self, kept: Kept) -> bool:
+        """The dates of an item are lower bounds."""
+        net, passes, nodes = self.plan.schedule.network, self.plan.schedule.passes, self.plan.parts[kept.full_id][1]
+        return any(net.state[v] in LIVE and passes.lists.pos[v] in passes.lower_bounded for v in nodes) if net.unknown else False
+
     def _dates(self, kept: Kept, row: NDArray[np.int64]) -> Dates:
         """The dates of one item."""
         row.flags.writeable = False
-        net, passes, nodes = self.plan.schedule.network, self.plan.schedule.passes, self.plan.parts[kept.full_id][1]
-        bound = any(net.state[v] in LIVE and passes.lists.pos[v] in passes.lower_bounded for v in nodes) if net.unknown else False
+        bound = self._bound(kept)
         planned, committed = self.plan.planned(kept), self.plan.committed(kept.full_id)
         return Dates(id=kept.full_id, instants=row, begins=kept.begins, planned=planned, committed=committed, at_least=bound)
 

@@ -38,6 +38,8 @@ def simulate(
     pert: PertRule = "beta",
     keep: Sequence[str] = (),
     correlations: Mapping[tuple[str, str], float] | None = None,
+    memory: float = 16,
+    sketches: bool = False,
     executor: Executor | None = None,
     threshold: float | None = None,
     check_every: int | None = None,
@@ -56,7 +58,11 @@ def simulate(
         risks: `before` their responses, `after` (their costs are counted too), or `none`.
         dialect: conventions of the schedule; the portfolio's own when left out.
         pert: `beta`, or `classic` with a sixth of the range as deviation.
-        keep: tasks and summaries whose dates are kept where items times samples are more than two million; else those of all are.
+        keep: tasks and summaries whose dates are kept in any case.
+        memory: megabytes that the samples of dates may take, 8 bytes each. Where those of all items take more, they are kept of the portfolio,
+            programmes, projects, gates, milestones, outcomes and benefits, of what is committed or in `keep`, and, as far as there is room, of
+            work that links join; while answers are made, twice as much is taken.
+        sketches: moments and a sketch of the dates are kept of all other work (`q.sketch(id)`); it takes about as long again. Else it is left out.
         correlations: rank correlations of durations by pairs of tasks, from -1 to 1; what cannot hold together is repaired, with a
             finding. Each estimate stays as it is. Shared causes are better recorded as drivers.
         executor: what computes blocks of samples, any of `concurrent.futures` or Dask's `client.get_executor()`: each worker is sent the
@@ -76,6 +82,8 @@ def simulate(
         raise OptionError("samples", samples, takes=f"a whole number from 2 to {MOST:,}")
     one_of("risks", risks, get_args(RiskView))
     one_of("pert", pert, get_args(PertRule))
+    if not 0 < memory <= 1e6:
+        raise OptionError("memory", memory, takes="a number of megabytes above 0 and up to a million, such as 16")
     for name in keep:
         if name not in portfolio.items:
             raise UnknownItemError(name, close_matches(name, portfolio.items), f"portfolio {portfolio.id!r}")
@@ -83,7 +91,7 @@ def simulate(
         raise OptionError("check_every", check_every, takes="a threshold beside it, such as threshold=1: nothing is checked without one")
     stop = None if threshold is None else Convergence(threshold, 1024 if check_every is None else check_every)
     with watched(progress):
-        plan = Plan(portfolio, samples, seed, risks, dialect, pert, keep, correlations or {})
+        plan = Plan(portfolio, samples, seed, risks, dialect, pert, keep, correlations or {}, memory, sketches=sketches)
         if stop is None:
             return gathered(plan, list(run(plan.setup, executor)))
         found = stop.run(plan.setup, plan.wholes, plan.since, executor)

@@ -22,7 +22,7 @@ from ipmo.units import DAY, Money, as_money, as_when, first_day, minutes, moment
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Dates", "Joint", "Pair", "Sums", "percent"]
+__all__ = ["Dates", "Joint", "Pair", "Sums", "day_of", "percent"]
 
 BAND = 1.959964
 """Standard errors on each side of a 95 % interval."""
@@ -40,6 +40,14 @@ def percent(option: str, given: float) -> float:
     if not 0 < given < 100:
         raise OptionError(option, given, takes="a number above 0 and below 100, such as 80")
     return given / 100
+
+
+def day_of(instant: float, *, begins: bool) -> date:
+    """The day that people say of an instant, in minutes since 0001-01-01: of a finish the day that ends, of a start the first whole one."""
+    when = moment(round(instant))
+    found = first_day(when) if begins else said_day(when, finish=True)
+    assert found is not None
+    return found
 
 
 def _band(count: int, share: float) -> tuple[int, int]:
@@ -87,10 +95,12 @@ class Dates:
 
     def day(self, instant: float) -> date:
         """The day that people say of an instant of it."""
-        when = moment(round(instant))
-        found = first_day(when) if self.begins else said_day(when, finish=True)
-        assert found is not None
-        return found
+        return day_of(instant, begins=self.begins)
+
+    @property
+    def planned_day(self) -> date | None:
+        """The day of the schedule as it stands."""
+        return None if self.planned is None else self.day(self.planned)
 
     @checked
     def p(self, percent: float) -> date:

@@ -29,14 +29,15 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
 from ipmo.units import as_day, minutes
+from ipmo.words import counted
 
 if TYPE_CHECKING:
     from ipmo.analysis.dates.schedule import Schedule
 
 __all__ = ["Plan"]
 
-NUMBERS = 2_000_000
-"""Dates up to which those of all tasks are kept; beyond, of those that are asked for, and of all that is no task."""
+BYTES = 8
+"""Bytes of one date of one sample."""
 
 WHOLES = ("portfolio", "programme", "project")
 """Kinds of items that have key figures."""
@@ -55,6 +56,9 @@ class Plan:
         pert: PertRule,
         keep: Sequence[str],
         correlations: Mapping[tuple[str, str], float] = FrozenMap(),
+        memory: float = 16,
+        *,
+        sketches: bool = False,
     ) -> None:
         self.portfolio = portfolio
         self.view: RiskView = risks
@@ -85,11 +89,13 @@ class Plan:
             found = tuple(self._without_points(event) for event in found)
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
+        kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples))
         together, repaired = correlated(correlations, uncertain)
         self.findings += repaired
         self.setup = Setup(
             structures=structures,
-            kept=tuple(self._kept(keep, samples)),
+            kept=tuple(kept),
+            sketched=tuple(others) if sketches else (),
             shared=drivers,
             events=found,
             costs=costs,
@@ -104,6 +110,9 @@ class Plan:
         self.settings = f"risks {risks}" + (f", dialect {net.dialect.name}" if net.dialect is not None else "")
         self.settings += f", {len(correlations)} correlations" if correlations else ""
         self.settings += ", classic PERT" if pert == "classic" else ""
+        if others:
+            what = "sketched" if sketches else "left out"
+            self.settings += f", samples of {counted(len(kept), 'item')} kept in {memory:g} MB, the dates of {len(others)} {what}"
         self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, (*found, *branches, *self.setup.lost))
 
     def _losing(self, work: Mapping[str, Piece], *, one_by_one: bool) -> dict[str, Calendar]:
@@ -192,15 +201,35 @@ class Plan:
         """The portfolio, its programmes and its projects."""
         return [name for name, (kind, _) in self.parts.items() if kind in WHOLES]
 
-    def _kept(self, keep: Sequence[str], samples: int) -> Iterable[Kept]:
-        """The items whose dates are kept: all, or where those are too many all but tasks that nobody asked for."""
-        net, passes = self.schedule.network, self.schedule.passes
-        every = len(self.parts) * samples <= NUMBERS
+    def _budgeted(self, keep: Sequence[str], most: int) -> tuple[list[Kept], list[Kept]]:
+        """The items whose samples are kept, and the others.
+
+        Kept are all, where there are no more than the budget has room for. Else what is asked for, is committed or is no task or summary;
+        then, as far as there is room, work that links of the file lead from or to, in the order of the file.
+
+        Args:
+            keep: what is asked for.
+            most: how many items there is room for.
+        """
+        every = list(self._dated())
+        if len(self.parts) <= most:
+            return every, []
         asked = frozenset(keep)
+        first = {
+            one.full_id
+            for one in every
+            if one.full_id in asked or self.parts[one.full_id][0] not in ("task", "summary") or self.committed(one.full_id) is not None
+        }
+        linked = {end for link in self.portfolio.links for end in (link.source, link.target)}
+        more = [one.full_id for one in every if one.full_id in linked and one.full_id not in first]
+        chosen = first | set(more[: max(most - len(first), 0)])
+        return [one for one in every if one.full_id in chosen], [one for one in every if one.full_id not in chosen]
+
+    def _dated(self) -> Iterable[Kept]:
+        """The items that have dates in each sample."""
+        net, passes = self.schedule.network, self.schedule.passes
         unsized = passes.without_duration
         for name, (kind, nodes) in self.parts.items():
-            if kind in ("task", "summary") and not every and name not in asked:
-                continue
             if kind in EFFECTS:
                 if net.state[nodes[0]] in LIVE and passes.lists.pos[nodes[0]] not in passes.lower_bounded:
                     yield Kept(full_id=name, nodes=(nodes[0],), done=-1, begins=True)

@@ -7,7 +7,6 @@ samples are cut into blocks, on however many threads, the figures are the same.
 from __future__ import annotations
 
 import functools
-import operator
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
@@ -18,13 +17,14 @@ import numpy as np
 
 from ipmo.analysis.risk.causes import Event, Shared
 from ipmo.analysis.risk.distributions import Draws
+from ipmo.analysis.risk.exact import MinorUnits, of_products, sums_of
 from ipmo.analysis.risk.fast import Fast
 from ipmo.analysis.risk.forks import taken
 from ipmo.analysis.risk.lost_days import LostTime, Some
 from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.sharing import cores, on_threads, shared_out
+from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.uncertain import Piece
-from ipmo.errors import UnitError
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Uniform
 from ipmo.model.fields import FrozenMap
@@ -67,6 +67,7 @@ class Batch(NamedTuple):
             exact however large they are.
         ends: the sum of the ends and of their squares, after the base.
         below: how often the draws of a piece of work were below zero, and counted as nothing.
+        rest: of the dates that are not kept, in minutes after the base; of a batch that `run` gives of those before it too.
     """
 
     dates: Row
@@ -77,6 +78,7 @@ class Batch(NamedTuple):
     lengths: Row
     ends: tuple[int, int]
     below: Row
+    rest: Sketches | None = None
 
 
 class _Part(NamedTuple):
@@ -95,40 +97,6 @@ class _Part(NamedTuple):
     shifts: Mapping[int, Row]
     lost: Mapping[int, Lost]
     worked: frozenset[str]
-
-
-class _MinorUnits:
-    """Amounts as whole minor units, of which the sum of all has room in 64 bits."""
-
-    def __init__(self) -> None:
-        self._most = 0.0
-
-    def of(self, item: str, row: Floats) -> Row:
-        """The amounts of an item, one a sample, rounded.
-
-        Raises:
-            UnitError: they and those before them may come to more than there is room for.
-        """
-        self._most += float(np.abs(row).max(initial=0.0))
-        if not self._most < 2**63:
-            raise UnitError(f"{item!r}: its cost, with all others, does not fit 64-bit minor units; state money in a larger unit")
-        return np.rint(row).astype(np.int64)
-
-
-def of_products(one: Row, other: Row) -> int:
-    """The sum of the products of two rows of whole numbers, exact however large it is."""
-    if not one.size or int(np.abs(one).max()) * int(np.abs(other).max()) * one.size < 2**63:
-        return int((one * other).sum())
-    return sum(map(operator.mul, one.tolist(), other.tolist()))
-
-
-def _sums(rows: Sequence[Row], after: Row) -> Row:
-    """The sums of rows of whole numbers, of their squares and of their products with another row: exact however large they are."""
-    most = max(int(np.abs(after).max(initial=0)), max((int(row.max(initial=0)) for row in rows), default=0))
-    if rows and most**2 * len(after) < 2**63 and all(row.dtype == np.int64 for row in rows):
-        return np.array([(row.sum(), row @ row, row @ after) for row in rows], np.int64)
-    said = [[int(row.sum()), of_products(row, row), of_products(row, after)] for row in rows]
-    return np.array(said, object).reshape(-1, 3)
 
 
 class Samples:
@@ -202,11 +170,14 @@ class Samples:
             lost = {one.id: self._lost(one, first, last) for one in setup.lost.values()}
             (dates, critical, driving, ends), lasting = self._dated(lengths, later, lost, size)
             after = ends - setup.structures.base.network.base
-            sums = _sums(list(lengths.values()), after)
+            sums = sums_of(list(lengths.values()), after)
             lengths = {**lengths, **lasting}
         comes = [drawn[self._row[name, "comes"]] < share for name, share in setup.likely.items()]
+        kept = len(setup.kept)
+        rest = Sketches.of(dates[kept:] - setup.structures.base.network.base) if setup.sketched else None
         return Batch(
-            dates=dates,
+            dates=dates if rest is None else dates[:kept].copy(),
+            rest=rest,
             costs=self._costs(drawn, happens, factors, lengths, on_way),
             comes=np.array(comes, bool).reshape(len(comes), size),
             critical=critical,
@@ -307,7 +278,7 @@ class Samples:
     ) -> tuple[tuple[Row, Row, dict[int, int], Row], dict[str, Row]]:
         """The dates of what is kept, how often each node and link is critical, and the end of each sample; how long work with lost days lasts."""
         structures = self.setup.structures
-        dates = np.full((len(self.setup.kept), size), -1, np.int64)
+        dates = np.full((len(self.setup.dated), size), -1, np.int64)
         critical = np.zeros(structures.base.network.n, np.int64)
         driving: dict[int, int] = {}
         ends = np.zeros(size, np.int64)
@@ -354,7 +325,7 @@ class Samples:
         dates, critical, driving, ends = out
         sampled, columns, net = part.sampled, part.columns, part.sampled.network
         found = sampled.forward(part.lengths, part.shifts, lost=part.lost)
-        for place in range(len(self.setup.kept)):
+        for place in range(len(self.setup.dated)):
             dates[place, columns] = self._kept(place, sampled, found)
         end, set_by = self._ends(sampled, found)
         ends[columns] = end
@@ -409,7 +380,7 @@ class Samples:
 
     def _kept(self, place: int, sampled: SampledPass, found: SampledDates, moved: Mapping[int, tuple[Row, Row]] = FrozenMap()) -> Row:
         """The dates of what is kept, from those of positions, and from the start and the finish of those that moved."""
-        kept, net = self.setup.kept[place], sampled.network
+        kept, net = self.setup.dated[place], sampled.network
         last = np.full(1, kept.done, np.int64)
         worked: dict[int, tuple[int, Row]] = {}
         for node in kept.nodes:
@@ -444,7 +415,7 @@ class Samples:
             sampled = part.sampled
             found = sampled.forward(part.lengths, part.shifts, lost=part.lost)
             keeps: dict[int, list[int]] = {}
-            for place, kept in enumerate(self.setup.kept):
+            for place, kept in enumerate(self.setup.dated):
                 for node in kept.nodes:
                     keeps.setdefault(sampled.pos[node], []).append(place)
             own: dict[int, dict[int, Cap]] = {}
@@ -492,7 +463,7 @@ class Samples:
         moved = {name: int(row[sample]) for name, row in later.items() if row[sample]}
         passes = structures.scheduled(minutes, moved).passes
         net, q = passes.network, passes.lists
-        for place, kept in enumerate(self.setup.kept):
+        for place, kept in enumerate(self.setup.dated):
             last = kept.done
             for node in kept.nodes:
                 v = q.pos[node]
@@ -535,7 +506,7 @@ class Samples:
             for name in one.tasks if one.driver.affects == "cost" else ():
                 at_work.setdefault(name, []).append(factors[one.driver.id])
         happening, size = owners(self.setup), drawn.shape[1]
-        minor = _MinorUnits()
+        minor = MinorUnits()
         out = np.zeros((len(costs.bearers) + len(happening), size), np.int64)
         for place, name in enumerate(sorted(costs.bearers)):
             bearer = costs.bearers[name]
@@ -612,7 +583,10 @@ def run(setup: Setup, executor: Executor | None = None, batch: int | None = None
     whole = Samples(setup, compiled=compiled)
     with nullcontext(executor) if executor is not None else on_threads(whole.threads(len(spans))) as pool:
         found = map(whole.batch, *zip(*spans, strict=True)) if pool is None else shared_out(whole, spans, pool)
+        rest: Sketches | None = None
         for done, one in enumerate(found):
             step("simulating", done, len(spans))
-            yield one
+            if one.rest is not None:  # one for all: what many batches hold would be no little room
+                rest = one.rest if rest is None else rest.with_more(one.rest)
+            yield one._replace(rest=rest)
     step("simulating", len(spans), len(spans))

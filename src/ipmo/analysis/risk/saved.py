@@ -17,6 +17,8 @@ import numpy as np
 
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.simulation import Simulated, Simulation
+from ipmo.analysis.risk.sketched import SketchedDates
+from ipmo.analysis.risk.sketches import Sketch
 from ipmo.atomic import write_atomically
 from ipmo.errors import FileError
 from ipmo.findings import Finding
@@ -26,6 +28,8 @@ from ipmo.tables import Column, Table
 __all__ = ["load_simulation", "save_simulation"]
 
 FORMAT = "ipmo simulation 1"
+KNOWN = ("size", "least", "greatest", "total", "squares", "wide", "first")
+"""What is known of a sketch beside its counts."""
 MOST_BYTES = 1 << 32
 """Bytes of a file that is read, at most, as it lies and unpacked."""
 DAMAGED: Final = (
@@ -59,6 +63,10 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
                 "at_least": row.dates.at_least,
                 "committed": None if committed is None else committed.isoformat(),
             }
+        if row.sketch is not None:
+            arrays[f"sketch{place}"] = np.array(row.sketch.sketch.cells, np.int64)
+            more = {name: getattr(row.sketch, name) for name in ("base", "begins", "planned", "at_least")}
+            said["sketch"] = more | {name: getattr(row.sketch.sketch, name) for name in KNOWN}
         for name in ("costs", "value"):
             sums: Sums | None = getattr(row, name)
             if sums is not None:
@@ -133,7 +141,10 @@ def _made(text: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Simu
             sums = _sums(said["id"], said["costs"], _whole(arrays[f"costs{place}"], samples))
         if "value" in said:
             value = _sums(said["id"], said["value"], _whole(arrays[f"value{place}"], samples))
-        rows[said["id"]] = Simulated(id=said["id"], name=said["name"], kind=said["kind"], dates=dates, costs=sums, value=value)
+        sketch = None if "sketch" not in said else _sketch(said["id"], said["sketch"], arrays[f"sketch{place}"], samples)
+        rows[said["id"]] = Simulated(
+            id=said["id"], name=said["name"], kind=said["kind"], dates=dates, costs=sums, value=value, sketch=sketch
+        )
     findings = [Finding(**{**one, "also": tuple(tuple(pair) for pair in one["also"])}) for one in text["findings"]]
     work = [Table(Column(name, kind, values, unit) for name, kind, unit, values in columns) for columns in text["work"]]
     held = {name: tuple(projects) for name, projects in text["held"].items()}
@@ -142,6 +153,16 @@ def _made(text: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Simu
 
 def _sums(name: str, said: dict[str, Any], row: np.ndarray[Any, Any]) -> Sums:
     return Sums(id=name, minor=row, **{**said, "missing": tuple(said["missing"])})
+
+
+def _sketch(name: str, said: dict[str, Any], cells: np.ndarray[Any, Any], samples: int) -> SketchedDates:
+    """A sketch, whose counts are as many as the samples."""
+    counts = tuple(cells.tolist())
+    numbers = {field: said[field] for field in KNOWN}
+    if any(type(one) is not int for one in (*counts, *numbers.values())) or sum(counts) != samples or numbers["size"] != samples:
+        raise ValueError("its sketches are not whole")
+    more = {field: said[field] for field in ("base", "begins", "planned", "at_least")}
+    return SketchedDates(id=name, sketch=Sketch(**numbers, cells=counts), **more)
 
 
 def _whole(row: np.ndarray[Any, Any], samples: int) -> np.ndarray[Any, np.dtype[np.int64]]:

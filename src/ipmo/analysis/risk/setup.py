@@ -43,7 +43,8 @@ class Setup:
 
     Args:
         structures: the networks.
-        kept: items whose dates are kept.
+        kept: items whose dates are kept, sample by sample.
+        sketched: items of whose dates moments and a sketch are kept.
         shared: drivers with what they touch.
         events: risks.
         costs: who bears which cost.
@@ -70,3 +71,9 @@ class Setup:
     certain: frozenset[str] = frozenset()
     forks: tuple[Fork, ...] = ()
     lost: Mapping[str, Calendar] = FrozenMap()
+    sketched: tuple[Kept, ...] = ()
+
+    @property
+    def dated(self) -> tuple[Kept, ...]:
+        """The items that are dated in each sample, those that are kept first."""
+        return self.kept + self.sketched

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import attrs
 
-from ipmo.analysis.risk.outcomes import Dates, Joint, Sums
+from ipmo.analysis.risk.outcomes import Dates, Joint, Sums, day_of
 from ipmo.analysis.risk.outcomes import percent as _share
 from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
 from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
+from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.errors import ModelError
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.options import checked
@@ -39,6 +40,7 @@ class Simulated:
         dates: its finish, of an outcome or benefit its start; None where it has none.
         costs: its cost at completion; None where none is known.
         value: what a benefit is worth, of the portfolio what all are; None where that is not known.
+        sketch: what is known of its dates where their samples were not kept; None where they were, and of what has none.
     """
 
     id: str
@@ -47,6 +49,12 @@ class Simulated:
     dates: Dates | None = None
     costs: Sums | None = None
     value: Sums | None = None
+    sketch: SketchedDates | None = None
+
+    @property
+    def basis(self) -> str:
+        """What its dates are read off: `samples`, or `sketch`; empty where it has none."""
+        return "samples" if self.dates is not None else "sketch" if self.sketch is not None else ""
 
 
 class Again(Protocol):
@@ -104,7 +112,18 @@ class Simulation(Rows[str, Simulated]):
             UnknownItemError: there is no such item among those kept.
             ModelError: it has no dates.
         """
+        if self[item].sketch is not None:
+            raise ModelError(f"of the dates of {item!r} a sketch alone was kept: ask sketch({item!r}), or simulate with keep=[{item!r}]")
         return self._found(item, self[item].dates, "dates")
+
+    def sketch(self, item: str) -> SketchedDates:
+        """What is known of the dates of an item whose samples were not kept: exact moments, and days between which percentiles lie.
+
+        Raises:
+            UnknownItemError: there is no such item among those kept.
+            ModelError: its samples were kept, or it has no dates.
+        """
+        return self._found(item, self[item].sketch, "sketch")
 
     def cost(self, item: str) -> Sums:
         """What an item costs at completion.
@@ -325,13 +344,16 @@ class Simulation(Rows[str, Simulated]):
         )
 
     def table(self) -> Table:
-        """One row an item: its schedule, mean, deviation in days, P10 to P90, what it is committed to and how sure that is; cost; value."""
+        """One row an item: its schedule, mean, deviation in days, P10 to P90, what it is committed to and how sure that is; cost; value.
+
+        `basis` says what the dates are read off: `samples`, or a `sketch`, whose percentiles are the latest days that they may be.
+        """
         rows = self.rows
         dates, costs, values = [r.dates for r in rows], [r.costs for r in rows], [r.value for r in rows]
         currency = next((one.currency for one in (*costs, *values) if one is not None), "")
 
         def day(name: str, percent: int) -> Column:
-            return Column(name, "date", [None if d is None else d.p(percent) for d in dates])
+            return Column(name, "date", [None if d is None else d.p(percent) for d in map(_either, rows)])
 
         def money(name: str, found: Sequence[Sums | None], percent: int | None) -> Column:
             cells = [None if c is None else float((c.mean if percent is None else c.p(percent)).amount) for c in found]
@@ -343,10 +365,10 @@ class Simulation(Rows[str, Simulated]):
         return Table(
             [
                 *(Column(name, "str", [getattr(row, name) for row in rows]) for name in ("id", "name", "kind")),
-                Column("schedule", "date", [None if d is None or d.planned is None else d.day(d.planned) for d in dates]),
+                Column("schedule", "date", [None if d is None else d.planned_day for d in map(_either, rows)]),
                 Column("on_schedule", "float", [None if d is None else d.on_plan for d in dates]),
-                Column("mean", "date", [None if d is None else d.day(minutes(d.mean)) for d in dates]),
-                Column("sd", "float", [None if d is None else d.sd for d in dates], "days"),
+                Column("mean", "date", [None if d is None else day_of(minutes(d.mean), begins=d.begins) for d in map(_either, rows)]),
+                Column("sd", "float", [None if d is None else d.sd for d in map(_either, rows)], "days"),
                 day("p10", 10),
                 day("p50", 50),
                 day("p80", 80),
@@ -365,6 +387,7 @@ class Simulation(Rows[str, Simulated]):
                 money("cost_p80", costs, 80),
                 money("value_mean", values, None),
                 money("value_p20", values, 20),
+                Column("basis", "str", [row.basis for row in rows]),
             ]
         )
 
@@ -416,6 +439,8 @@ class Simulation(Rows[str, Simulated]):
         lines = []
         if row.dates is not None:
             lines.append(_dates_said(row.dates))
+        if row.sketch is not None:
+            lines.append(_sketch_said(row.sketch))
         if row.costs is not None:
             lines.append(_costs_said(row.costs))
         if row.value is not None:
@@ -449,6 +474,18 @@ class Simulation(Rows[str, Simulated]):
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
+
+
+def _either(row: Simulated) -> Dates | SketchedDates | None:
+    """The dates of an item, or what is known of them."""
+    return row.sketch if row.dates is None else row.dates
+
+
+def _sketch_said(found: SketchedDates) -> str:
+    first, last = found.p_between(50)
+    low, high = found.p_between(80)
+    said = f"half of the samples come by a day from {first} to {last}, four of five by one from {low} to {high}: a sketch, no samples were kept"
+    return f"{said}; its dates are lower bounds" if found.at_least else said
 
 
 def _dates_said(found: Dates) -> str:
