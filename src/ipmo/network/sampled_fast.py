@@ -142,7 +142,7 @@ class CompiledPass:
         drawn: estimates that are drawn here, by position: the six numbers of `kernels.SampledWork.estimates`, and their stream.
         given: the positions whose lengths are rows that are given, in their order.
         kept: the positions whose dates somebody asks for, with whether it is the start.
-        tables: the table of their distribution, of those that are drawn from one; see `kernels.draw_beta`.
+        tables: the table of their distribution, of those that are drawn from one; see `kernels.draws.draw_beta`.
     """
 
     def __init__(

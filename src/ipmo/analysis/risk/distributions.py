@@ -16,7 +16,7 @@ import numpy as np
 
 from ipmo.errors import UnitError
 from ipmo.model.estimates import Discrete, Empirical, Estimate, Fixed, LogNormal, Normal, Pert, Triangular, Uniform, number
-from ipmo.network.kernels.samples import LEVELS, PIECES, STEPS, TAIL, ZOOM
+from ipmo.network.kernels.draws import LEVELS, PIECES, STEPS, TAIL, ZOOM
 from ipmo.network.streams import GROUP, TOGETHER, Stream, uniforms
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ F = (2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.846318317510054681
 def beta_table(alpha: float, beta: float) -> Floats:
     """Quantiles of a beta distribution on 0 to 1, for interpolation: within 2e-5 of the true ones, and never falling by more than the last bit.
 
-    A row has the three coefficients of a parabola in one piece of the shares, see `kernels.draw_beta`: 512 pieces from 0 to 1, then the
+    A row has the three coefficients of a parabola in one piece of the shares, see `kernels.draws.draw_beta`: 512 pieces from 0 to 1, then the
     tail below and that above, both magnified again and again, for they are steep. Each parabola goes through the values at the ends and in
     the middle of its piece. Those come from the distribution function at 2,049 points: the density is summed over x = sin^2 t, which is
     smooth at both ends, by three points of Gauss and Legendre in each cell of t.
@@ -144,7 +144,7 @@ def _parabolas(values: Floats) -> Floats:
 
 
 def from_table(u: Floats, table: Floats) -> Floats:
-    """Values of a table, in steps that compiled kernels take alike; see `kernels.draw_beta`."""
+    """Values of a table, in steps that compiled kernels take alike; see `kernels.draws.draw_beta`."""
     part, first = u * PIECES, np.zeros(len(u), np.int64)
     above = u > 1 - TAIL
     tails = np.flatnonzero((u < TAIL) | above)

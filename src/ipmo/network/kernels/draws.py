@@ -1,12 +1,26 @@
-"""Random numbers as loops: Philox4x32-10, counter by counter. See `ipmo.network.streams`, which says the same in numpy."""
+"""Random numbers as loops: Philox4x32-10, counter by counter, and the lengths that they draw. See `ipmo.network.streams`, which says the same in numpy."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Ints32 = NDArray[np.int32]
+    Ints64 = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+PIECES = 512
+"""Pieces of the shares from 0 to 1 in a table of a distribution."""
+TAIL = 1 / 128
+"""The share of each tail that is looked up in pieces of its own."""
+LOW_TAIL, HIGH_TAIL = -2113929216, 2113929216
+"""Words below the one, or from the other on, draw from a tail: 2^31 - 2^25 without and with its sign."""
+LEVELS, ZOOM, STEPS = 5, 64, 256
+"""How many magnifications each tail has, how strong each is on top of the one before, and its pieces."""
 
 
 def fill_words(out: NDArray[np.int32], key0: int, key1: int, high0: int, high1: int, counter: int) -> None:
@@ -57,3 +71,84 @@ def fill_uniforms(out: NDArray[np.float64], words: NDArray[np.int32], key0: int,
     fill_words(words, key0, key1, high0, high1, counter)
     for s in range(len(out)):
         out[s] = (words[s] + 2147483648.5) * 2.0**-32
+
+
+def draw_lengths(estimates: Floats, streams: Ints64, r: int, counter: int, words: Ints32, out: Ints32) -> None:
+    """Lengths of one triangular or uniform estimate for successive samples, in whole minutes rounded half to even.
+
+    Args:
+        estimates, streams: see `samples.SampledWork`.
+        r: which of them.
+        counter: of the first sample.
+        words: room for the random words.
+        out: takes the lengths.
+    """
+    fill_words(words, streams[r, 0], streams[r, 1], streams[r, 2], streams[r, 3], counter)
+    low = estimates[r, 0]
+    likely = estimates[r, 1]
+    high = estimates[r, 2]
+    unit = estimates[r, 4]
+    left = estimates[r, 5]
+    width = high - low
+    first = likely - low
+    second = high - likely
+    if estimates[r, 3] == 1.0:
+        for s in range(len(words)):
+            u = (words[s] + 2147483648.5) * 2.0**-32
+            whole = ((low + u * width) * unit + 6755399441055744.0) - 6755399441055744.0  # adding 1.5 * 2^52 rounds half to even
+            out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0
+    else:
+        for s in range(len(words)):
+            u = (words[s] + 2147483648.5) * 2.0**-32
+            part = u * width
+            # negative above the likely value: one root a draw, where two branches compile to two
+            square = part * first if part <= first else -((1.0 - u) * width * second)
+            root = math.sqrt(abs(square))
+            value = low + root if square > 0.0 else high - root
+            whole = (value * unit + 6755399441055744.0) - 6755399441055744.0
+            out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0
+
+
+def tail_of(tables: Floats, k: int, u: float) -> float:
+    """The value of a share below 1 / 128, or above 127 / 128, in a table."""
+    row = PIECES
+    if u > 0.5:
+        row = PIECES + LEVELS * STEPS
+        u = 1.0 - u
+    u = u * 128.0
+    last = row + (LEVELS - 1) * STEPS
+    while u < 0.015625 and row < last:
+        u = u * ZOOM
+        row += STEPS
+    part = u * STEPS
+    piece = int(part)
+    part = part - piece
+    row += piece
+    value: float = (tables[k, row, 2] * part + tables[k, row, 1]) * part + tables[k, row, 0]
+    return value
+
+
+def draw_beta(
+    estimates: Floats, streams: Ints64, tables: Floats, k: int, r: int, counter: int, words: Ints32, values: Floats, out: Ints32
+) -> None:
+    """Lengths of one estimate, r of them, whose distribution is table k, for successive samples; see `draw_lengths`.
+
+    The first bits of a word name the piece of the shares and the others the part of it, at which its parabola says the value. Three loops
+    take half as long as one: only the first two look something up.
+    """
+    fill_words(words, streams[r, 0], streams[r, 1], streams[r, 2], streams[r, 3], counter)
+    low = estimates[r, 0]
+    width = estimates[r, 2] - low
+    unit = estimates[r, 4]
+    left = estimates[r, 5]
+    for s in range(len(words)):
+        word = (int(words[s]) + 2147483648) & 0xFFFFFFFF  # the compiler sees that it is not below 0
+        piece = word >> 23
+        part = ((word & 0x7FFFFF) + 0.5) * 2.0**-23
+        values[s] = (tables[k, piece, 2] * part + tables[k, piece, 1]) * part + tables[k, piece, 0]
+    for s in range(len(words)):
+        if words[s] < LOW_TAIL or words[s] >= HIGH_TAIL:
+            values[s] = tail_of(tables, k, (words[s] + 2147483648.5) * 2.0**-32)
+    for s in range(len(words)):
+        whole = ((low + width * values[s]) * unit + 6755399441055744.0) - 6755399441055744.0
+        out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0

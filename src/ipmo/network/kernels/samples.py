@@ -7,13 +7,12 @@ for it; which links drive their targets is kept as bits, so that what is critica
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.network.kernels.clocks import add_months
 from ipmo.network.kernels.columns import EARLY_AT_WORK, FF, FINISHES, FS, MONTHS, ONE_IS_ENOUGH, PLAIN, SF, SS, STARTS_SHIFT
 from ipmo.network.kernels.days import DayTables, to_ends, to_instants, to_work
-from ipmo.network.kernels.draws import fill_words
+from ipmo.network.kernels.draws import draw_beta, draw_lengths
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,16 +22,6 @@ if TYPE_CHECKING:
     Ints64 = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Bits = NDArray[np.uint8]
-
-
-PIECES = 512
-"""Pieces of the shares from 0 to 1 in a table of a distribution."""
-TAIL = 1 / 128
-"""The share of each tail that is looked up in pieces of its own."""
-LOW_TAIL, HIGH_TAIL = -2113929216, 2113929216
-"""Words below the one, or from the other on, draw from a tail: 2^31 - 2^25 without and with its sign."""
-LEVELS, ZOOM, STEPS = 5, 64, 256
-"""How many magnifications each tail has, how strong each is on top of the one before, and its pieces."""
 
 
 class SampledLinks(NamedTuple):
@@ -73,7 +62,7 @@ class SampledWork(NamedTuple):
         estimates: a row an estimate: least, likely and greatest value, 1 where all between are alike, minutes in a unit, the share left.
         streams: a row an estimate: two words of the key, two of the counter.
         table: by estimate, which table says its distribution, -1 for none.
-        tables: a table: a row of three coefficients a piece of the shares; see `draw_beta`.
+        tables: a table: a row of three coefficients a piece of the shares; see `draws.draw_beta`.
         group: which end a position counts for, -1 for none; one whose finish may lie in a break counts in wall-clock time.
         finish: the row of dates that takes its finish; int64.
         start: the row of dates that takes its start, -1 where nobody asks for it.
@@ -140,89 +129,6 @@ class SampledRoom(NamedTuple):
     critical: Bits
     touched: Bits
     ends: Ints32
-
-
-def draw_lengths(estimates: Floats, streams: Ints64, r: int, counter: int, words: Ints32, out: Ints32) -> None:
-    """Lengths of one triangular or uniform estimate for successive samples, in whole minutes rounded half to even.
-
-    Args:
-        estimates, streams: see `SampledWork`.
-        r: which of them.
-        counter: of the first sample.
-        words: room for the random words.
-        out: takes the lengths.
-    """
-    fill_words(words, streams[r, 0], streams[r, 1], streams[r, 2], streams[r, 3], counter)
-    low = estimates[r, 0]
-    likely = estimates[r, 1]
-    high = estimates[r, 2]
-    unit = estimates[r, 4]
-    left = estimates[r, 5]
-    width = high - low
-    first = likely - low
-    second = high - likely
-    if estimates[r, 3] == 1.0:
-        for s in range(len(words)):
-            u = (words[s] + 2147483648.5) * 2.0**-32
-            whole = ((low + u * width) * unit + 6755399441055744.0) - 6755399441055744.0  # adding 1.5 * 2^52 rounds half to even
-            out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0
-    else:
-        for s in range(len(words)):
-            u = (words[s] + 2147483648.5) * 2.0**-32
-            part = u * width
-            # negative above the likely value: one root a draw, where two branches compile to two
-            square = part * first if part <= first else -((1.0 - u) * width * second)
-            root = math.sqrt(abs(square))
-            value = low + root if square > 0.0 else high - root
-            whole = (value * unit + 6755399441055744.0) - 6755399441055744.0
-            out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0
-
-
-def tail_of(tables: Floats, k: int, u: float) -> float:
-    """The value of a share below 1 / 128, or above 127 / 128, in a table."""
-    row = PIECES
-    if u > 0.5:
-        row = PIECES + LEVELS * STEPS
-        u = 1.0 - u
-    u = u * 128.0
-    last = row + (LEVELS - 1) * STEPS
-    while u < 0.015625 and row < last:
-        u = u * ZOOM
-        row += STEPS
-    part = u * STEPS
-    piece = int(part)
-    part = part - piece
-    row += piece
-    value: float = (tables[k, row, 2] * part + tables[k, row, 1]) * part + tables[k, row, 0]
-    return value
-
-
-def draw_beta(work: SampledWork, r: int, counter: int, words: Ints32, values: Floats, out: Ints32) -> None:
-    """Lengths of one estimate whose distribution has a table, for successive samples; see `draw_lengths`.
-
-    The first bits of a word name the piece of the shares and the others the part of it, at which its parabola says the value. Three loops
-    take half as long as one: only the first two look something up.
-    """
-    estimates = work.estimates
-    streams = work.streams
-    fill_words(words, streams[r, 0], streams[r, 1], streams[r, 2], streams[r, 3], counter)
-    low = estimates[r, 0]
-    width = estimates[r, 2] - low
-    unit = estimates[r, 4]
-    left = estimates[r, 5]
-    k = work.table[r]
-    tables = work.tables
-    for s in range(len(words)):
-        word = (int(words[s]) + 2147483648) & 0xFFFFFFFF  # the compiler sees that it is not below 0
-        piece = word >> 23
-        part = ((word & 0x7FFFFF) + 0.5) * 2.0**-23
-        values[s] = (tables[k, piece, 2] * part + tables[k, piece, 1]) * part + tables[k, piece, 0]
-    for s in range(len(words)):
-        if words[s] < LOW_TAIL or words[s] >= HIGH_TAIL:
-            values[s] = tail_of(tables, k, (words[s] + 2147483648.5) * 2.0**-32)
-    for s in range(len(words)):
-        whole = ((low + width * values[s]) * unit + 6755399441055744.0) - 6755399441055744.0
-        out[s] = (whole * left + 6755399441055744.0) - 6755399441055744.0
 
 
 def later_of(x: Ints32, dates: Ints32, r: int) -> None:
@@ -466,14 +372,14 @@ def sample_forward(
     """
     ptr, src, lags, typs = links.ptr, links.src, links.lag, links.typ
     dates, drives, asked, x, d = room.dates, room.drives, room.asked, room.x, room.d
-    words, drawn, given, dur, tabled = room.words, room.drawn, room.given, work.dur, work.table
+    words, drawn, given, dur, tabled, tables = room.words, room.drawn, room.given, work.dur, work.table, work.tables
     estimates, streams, kinds, rows = work.estimates, work.streams, work.kind, work.row
     finish, start, group, low, floor = work.finish, work.start, work.group, work.low, work.floor
     for v in range(len(low)):
         r = rows[v]
         if kinds[v] == 1:
             if tabled[r] >= 0:
-                draw_beta(work, r, counter, words, room.values, d)
+                draw_beta(estimates, streams, tables, tabled[r], r, counter, words, room.values, d)
             else:
                 draw_lengths(estimates, streams, r, counter, words, d)
             keep_lengths(d, size, drawn, r, sums)
