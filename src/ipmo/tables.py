@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import html
 import numbers
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import NoneType
@@ -189,12 +189,73 @@ class Table:
         """These columns only, in this order."""
         return Table(self._column(name) for name in names)
 
-    def where(self, keep: Sequence[bool]) -> Table:
-        """The rows for which `keep` is true."""
-        return Table(
-            Column(column.name, column.kind, [v for v, yes in zip(column.values, keep, strict=True) if yes], column.unit)
-            for column in self._columns.values()
-        )
+    def where(self, keep: Sequence[bool] | Callable[[dict[str, Cell]], object] | None = None, /, **values: Cell) -> Table:
+        """The rows that are kept.
+
+        Args:
+            keep: a truth value for each row, or what says of a row (a dict by column) whether it is kept.
+            values: columns with the value that they must have; None keeps what is unknown.
+
+        Raises:
+            UnknownItemError: there is no column of that name.
+            ModelError: `keep` says it of more or fewer rows than there are.
+
+        >>> table = Table([Column("id", "str", ["a", "b", "c"]), Column("float", "float", [0.0, 2.5, None], "d")])
+        >>> table.where(float=0.0)["id"], table.where(lambda row: row["float"] is None)["id"]
+        (('a',), ('c',))
+        """
+        if keep is None:
+            chosen = [True] * len(self)
+        elif callable(keep):
+            chosen = [bool(keep(row)) for row in self.rows()]
+        else:
+            chosen = [bool(yes) for yes in keep]
+        if len(chosen) != len(self):
+            raise ModelError(f"{counted(len(chosen), 'truth value')} for {counted(len(self), 'row')}: one each is needed")
+        for name, value in values.items():
+            chosen = [yes and cell == value for yes, cell in zip(chosen, self[name], strict=True)]
+        return self._at([place for place, yes in enumerate(chosen) if yes])
+
+    def sort(self, *columns: str, descending: bool = False) -> Table:
+        """The rows in order of some columns, the first of them before the others; rows that are alike keep their order, unknown values come last.
+
+        Args:
+            columns: their names.
+            descending: the largest first.
+
+        Raises:
+            UnknownItemError: there is no column of that name.
+
+        >>> table = Table([Column("id", "str", ["a", "b", "c"]), Column("float", "float", [None, 2.5, 0.0], "d")])
+        >>> table.sort("float")["id"], table.sort("float", descending=True)["id"]
+        (('c', 'b', 'a'), ('b', 'c', 'a'))
+        """
+        places = list(range(len(self)))
+        for name in reversed(columns):
+            values = self[name]
+            known = sorted((place for place in places if values[place] is not None), key=values.__getitem__, reverse=descending)
+            places = known + [place for place in places if values[place] is None]
+        return self._at(places)
+
+    def group(self, column: str) -> dict[Cell, Table]:
+        """The rows by the value that they have in a column, in the order in which the values first occur; None for those where it is unknown.
+
+        Raises:
+            UnknownItemError: there is no column of that name.
+
+        >>> table = Table([Column("id", "str", ["a", "b", "c"]), Column("project", "str", ["P", "Q", "P"])])
+        >>> {project: rows["id"] for project, rows in table.group("project").items()}
+        {'P': ('a', 'c'), 'Q': ('b',)}
+        """
+        places: dict[Cell, list[int]] = {}
+        for place, value in enumerate(self[column]):
+            places.setdefault(value, []).append(place)
+        return {value: self._at(some) for value, some in places.items()}
+
+    def _at(self, places: Sequence[int]) -> Table:
+        """The rows at some places, in that order."""
+        cells = ((column, column.values) for column in self._columns.values())
+        return Table(Column(column.name, column.kind, [values[place] for place in places], column.unit) for column, values in cells)
 
     def to_dict(self) -> dict[str, list[Cell]]:
         """Plain lists by column name."""

@@ -8,7 +8,7 @@ import click
 
 import ipmo
 from ipmo.analysis.benefits.attribution import Method
-from ipmo.cli.shell import Verb, answer, as_of_option, baseline_option, json_option, main, portfolio_argument
+from ipmo.cli.shell import TableVerb, answer, as_of_option, baseline_option, json_option, main, portfolio_argument
 
 __all__: list[str] = []
 
@@ -17,7 +17,7 @@ discount_option = click.option(
 )
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @discount_option
 @as_of_option
@@ -29,7 +29,7 @@ def benefits(path: str, discount: str | None, as_of: str | None, baseline: str |
     answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @click.option(
     "--method",
@@ -45,7 +45,7 @@ def attribution(path: str, method: Method, discount: str | None, as_json: bool) 
     answer(found.table(), as_json, [repr(found)[1:-1]])
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @json_option
 def line_of_sight(path: str, as_json: bool) -> None:
@@ -55,7 +55,7 @@ def line_of_sight(path: str, as_json: bool) -> None:
     answer(found.table(), as_json, notes, unserved=list(found.unserved), orphans=list(found.orphans))
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @json_option
 def worth_going_on(path: str, as_json: bool) -> None:

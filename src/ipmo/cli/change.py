@@ -11,7 +11,19 @@ import ipmo
 from ipmo.analysis.change.quantity import What
 from ipmo.analysis.change.sensitivity import By
 from ipmo.analysis.dates.schedule import OnCycle
-from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, out_option, plain_rows, portfolio_argument, say
+from ipmo.cli.shell import (
+    TableVerb,
+    Verb,
+    answer,
+    emit,
+    json_option,
+    main,
+    on_cycle_option,
+    out_option,
+    plain_rows,
+    portfolio_argument,
+    say,
+)
 from ipmo.model.changes import Change
 from ipmo.units import day_text
 from ipmo.words import more
@@ -90,7 +102,7 @@ def what_if(
         say("\n".join([str(found), *(f"  hit: {name}" for name in found.hit), *notes]))
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @click.argument("source", type=click.Path(), metavar="BEFORE")
 @click.argument("target", type=click.Path(), metavar="AFTER")
 @click.option("--all", "everything", is_flag=True, help="Every change, not only their counts.")

@@ -11,6 +11,7 @@ import click
 import ipmo
 from ipmo.analysis.control.policies import PolicyName
 from ipmo.cli.shell import (
+    TableVerb,
     Verb,
     answer,
     as_of_option,
@@ -23,6 +24,7 @@ from ipmo.cli.shell import (
     plain_rows,
     portfolio_argument,
     say,
+    view_of,
 )
 from ipmo.words import more
 
@@ -32,7 +34,7 @@ MOST = 10
 """Broken commitments that are told one by one."""
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @click.option("--policy", type=click.Choice(get_args(PolicyName)), default="tolerance", help="How colours combine.")
 @click.option("--of", type=click.Choice(["computed", "reported"]), default="computed", help="Which colours are combined.")
@@ -46,13 +48,15 @@ def status(
     pf = ipmo.read(path)
     view = ipmo.status(pf, policy=policy, of=of, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
     commitments = ipmo.schedule(pf, on_cycle="cut").commitments
-    broken = [f"late: {one.text}" for one in commitments.missed] + [f"overdue: {one.text}" for one in commitments.overdue]
+    shown = view_of()
+    missed = [(f"late: {one.text}", one) for one in commitments.missed] + [(f"overdue: {one.text}", one) for one in commitments.overdue]
+    broken = [line for line, one in missed if shown.about(one.item, one.project or "")]
     if not as_json:
         for line in broken[:MOST]:
             say(line)
         if rest := more(len(broken) - MOST):
             say(rest)
-    notes = [f"escalate to {b.escalate_to or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches]
+    notes = [f"escalate to {b.escalate_to or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches if shown.about(b.item)]
     answer(
         view.table(),
         as_json,
@@ -63,7 +67,7 @@ def status(
     )
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @as_of_option
 @json_option
@@ -72,7 +76,7 @@ def raid_log(path: str, as_of: str | None, as_json: bool) -> None:
     answer(ipmo.raid_log(path, as_of=as_of).table(), as_json)
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @as_of_option
 @level_option
@@ -105,7 +109,7 @@ def snapshot(path: str, out: str | None, baseline: str | None, reason: str, as_j
         say(f"name it under baselines: - {{id: {baseline}, date: {pf.status_date}, file: {where}}}")
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @click.argument("path", type=click.Path(), metavar="FOLDER")
 @click.argument("measure", default="budget")
 @click.option("--item", metavar="ITEM", help="One item; the whole portfolio when left out.")
@@ -116,7 +120,7 @@ def trend(path: str, measure: str, item: str | None, as_json: bool) -> None:
     answer(found.table(), as_json, [repr(found)[1:-1]], ("snapshot",))
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @click.argument("path", type=click.Path(), metavar="FOLDER")
 @json_option
 def reporting_compliance(path: str, as_json: bool) -> None:

@@ -7,14 +7,26 @@ from typing import Literal
 import click
 
 import ipmo
-from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, print_table, say
+from ipmo.cli.shell import (
+    TableVerb,
+    answer,
+    emit,
+    json_option,
+    main,
+    on_cycle_option,
+    plain_rows,
+    portfolio_argument,
+    print_table,
+    say,
+    view_of,
+)
 from ipmo.model import DIALECTS
 from ipmo.words import agree, counted
 
 __all__: list[str] = []
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @click.option("--dialect", type=click.Choice(list(DIALECTS)), help="Conventions that tools differ on.")
 @click.option("--explain", metavar="ITEM", help="Say why an item is when it is.")
@@ -32,7 +44,7 @@ def schedule(
         emit([{"item": explain, "explanation": line} for line in text.splitlines()]) if as_json else say(text)
         return
     if as_json:
-        emit(plain_rows(s.table()), [found for found in ipmo.check(pf) if found.code.startswith("ipmo/")])
+        emit(plain_rows(view_of().of(s.table())), [found for found in ipmo.check(pf) if found.code.startswith("ipmo/")])
         return
     print_table(
         s.overview(),
@@ -45,7 +57,7 @@ def schedule(
     say(f"finish {end}; {counted(critical, 'item')} {agree(critical, 'is')} critical")
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @click.option("--project", metavar="PROJECT", help="Only the work of one project.")
 @json_option

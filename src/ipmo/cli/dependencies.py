@@ -12,7 +12,7 @@ from ipmo.analysis.dependencies.handed_over import table as handed_over_table
 from ipmo.analysis.dependencies.interfaces import MEASURES, Measured
 from ipmo.analysis.dependencies.ranking import EXPECTED, RANKS, RankBy
 from ipmo.analysis.risk.expected_loss import ExpectedLoss, expected_losses
-from ipmo.cli.shell import Row, Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, say
+from ipmo.cli.shell import Row, TableVerb, Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, say
 from ipmo.words import measured
 
 __all__: list[str] = []
@@ -90,7 +90,7 @@ def _expected_row(ends: tuple[str, str, str], loss: ExpectedLoss) -> Row:
     return {"source": source, "target": target, "type": kind, **loss._asdict()}
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @click.option("--matrix", type=click.Choice(MEASURES), help="Receivers by givers, in an order in which as much as can be leads on.")
 @click.option("--register", "register", metavar="PROJECT", help="The interface register of a project: what it gives and gets.")
@@ -128,7 +128,7 @@ def interfaces(
         answer(view.table(), as_json, [repr(view)[1:-1]])
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @click.option("--of", metavar="EFFECT", help="What one benefit, objective or gate needs.")
 @on_cycle_option

@@ -8,6 +8,7 @@ import click
 
 import ipmo
 from ipmo.cli.shell import (
+    TableVerb,
     Verb,
     answer,
     as_of_option,
@@ -74,7 +75,7 @@ def roll_up(
                 say(f"{indent}  left out: {', '.join(figure.left_out)}")
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @as_of_option
 @level_option
@@ -94,7 +95,7 @@ def earned_value(path: str, as_of: str | None, level: Level | None, baseline: st
     answer(found.table(level), as_json, notes, ("name", "level"))
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @every_option
 @click.option("--item", metavar="ITEM", help="Only a programme, a project or a summary.")
@@ -107,7 +108,7 @@ def time_phase(path: str, every: Every, item: str | None, as_of: str | None, con
     answer(found.table(), as_json, found.notes() or (() if found.periods else ["nothing has both an amount and a date"]))
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @click.option("--by", type=click.Choice(["resource", "category", "project"]), default="resource", help="What the rows are.")
 @every_option

@@ -9,8 +9,10 @@ import click
 
 import ipmo
 from ipmo.analysis.dates.reproduced import Reproduced, reproduced
-from ipmo.cli.shell import Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say, say_findings
+from ipmo.cli.shell import COLOURS, Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say, say_findings
+from ipmo.cli.viewing import View
 from ipmo.errors import FileError, IpmoError
+from ipmo.findings import Findings
 from ipmo.model import Portfolio
 from ipmo.words import agree, counted
 
@@ -86,15 +88,19 @@ def _counted(count: int, noun: str) -> str:
 @portfolio_argument
 @click.option("--history", metavar="FOLDER", help="Earlier months: what is stuck or slides shows over time only.")
 @click.option("--standard", metavar="NAME", help="Hold it against a public data standard, clause by clause: uk-project-data.")
+@click.option("--project", metavar="PROJECT", help="Only findings about one project, or something in it.")
+@click.option("--top", type=click.IntRange(min=1), help="Only the first few.")
 @json_option
-def check(path: str, history: str | None, standard: str | None, as_json: bool) -> None:
+def check(path: str, history: str | None, standard: str | None, project: str | None, top: int | None, as_json: bool) -> None:
     """List everything that somebody should look at; exit 1 when there is an error among it."""
-    found = ipmo.check(path, history=history, standard=standard, progress=True)
+    everything = ipmo.check(path, history=history, standard=standard, progress=True)
+    view = View(project=project)
+    found = Findings(finding for finding in everything if view.about(finding.item))
     if as_json:
-        emit(plain_rows(found.table()), found)
+        emit(plain_rows(found.table()), list(found)[:top])
     else:
-        for finding in found:
-            say(str(finding))
+        for finding in list(found)[:top]:
+            say(str(finding), colour=COLOURS.get(finding.severity))
         errors = len(found.errors)
         say(
             f"{counted(len(found), 'finding')}, {errors} of them {agree(errors, 'an error', 'errors')}"

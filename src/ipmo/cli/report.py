@@ -19,12 +19,15 @@ __all__: list[str] = []
 @out_option
 @click.option("--title", help="Its heading; the portfolio's name when left out.")
 @click.option("--before", metavar="FILE", help="An earlier state of it: the report says what changed since.")
+@click.option("--open", "opened", is_flag=True, help="Open it in the browser.")
 @json_option
-def report(path: str, out: str | None, title: str | None, before: str | None, as_json: bool) -> None:
+def report(path: str, out: str | None, title: str | None, before: str | None, opened: bool, as_json: bool) -> None:
     """Write the report: one offline HTML file for a director; out/NAME.html unless --out says where. Prints a summary."""
     pf = ipmo.read(path, progress=True)
     where = Path(out) if out else Path("out") / f"{Path(path.rstrip('/')).stem}.html"
     written = ipmo.report(pf, where, title=title, before=before, progress=True)
+    if opened:
+        click.launch(written.resolve().as_uri())
     if as_json:
         emit([{"file": str(written)}], ipmo.check(pf))
         return

@@ -8,12 +8,12 @@ import click
 
 import ipmo
 from ipmo.analysis.resources.levelling import Objective, Within
-from ipmo.cli.shell import Verb, answer, emit, json_option, main, out_option, portfolio_argument, say
+from ipmo.cli.shell import TableVerb, answer, emit, json_option, main, out_option, portfolio_argument, say
 
 __all__: list[str] = []
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @click.option(
     "--within", type=click.Choice(get_args(Within)), default="capacity", help="Keep every capacity, or move nothing beyond its float."

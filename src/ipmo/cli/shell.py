@@ -7,30 +7,34 @@ import gc
 import json
 import re
 import sys
-import unicodedata
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import TextIO
 
 import click
 
 import ipmo
 from ipmo.analysis.money.periods import EVERY
+from ipmo.cli.viewing import EVERYTHING, View, clean, on_terminal, plain
 from ipmo.errors import IpmoError, Problem
 from ipmo.files.places import places
 from ipmo.files.reading import text_in
-from ipmo.findings import Finding, Findings
-from ipmo.tables import Table, shown
+from ipmo.findings import Finding, Findings, Severity
+from ipmo.tables import Table
 
 __all__ = [
+    "COLOURS",
     "Row",
+    "TableVerb",
     "Verb",
     "answer",
     "as_json_text",
     "as_of_option",
     "baseline_option",
-    "clean",
     "emit",
+    "ending_of",
     "every_option",
     "json_option",
     "level_option",
@@ -42,23 +46,23 @@ __all__ = [
     "print_table",
     "say",
     "say_findings",
+    "view_of",
 ]
 
-OUTPUT = "ipmo.output"
+OUTPUT, TAKEN, VIEW = "ipmo.output", "ipmo.standard-input", "ipmo.view"
+STANDARD_INPUT = "-"
 FEW = 3
 """Findings of one kind that are printed before the rest are counted."""
 COLLECTING = (100_000, 20, 100)
 """How many objects more than were freed there are before cyclic garbage is looked for, and how often in those that are older."""
 NUMBER = re.compile(r"[0-9]+")
+KEY = re.compile(rb"\s*(?:#|---|[\w-]+\s*:(?:\s|$))")
+"""How a YAML file begins: with a comment, a document, or a key."""
 VALUE = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|[0-9][0-9.,:/-]*")
 """What a message quotes or counts: what differs between findings of one kind."""
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 Row = dict[str, object]
 """A row as JSON has it."""
-
-
-def clean(text: str) -> str:
-    """Text with control characters shown instead of sent to the terminal."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else f"\\x{ord(c):02x}" for c in text)
 
 
 def _output() -> TextIO:
@@ -68,9 +72,23 @@ def _output() -> TextIO:
     return kept or sys.stdout
 
 
-def say(text: str = "", *, err: bool = False) -> None:
-    """Prints for people."""
-    click.echo(clean(text), file=None if err else _output(), err=err)
+def say(text: str = "", *, err: bool = False, colour: str | None = None) -> None:
+    """Prints for people; in a colour where that is a terminal."""
+    click.echo(_seen(click.style(clean(text), fg=colour) if colour else clean(text)), file=None if err else _output(), err=err)
+
+
+def _seen(text: str) -> str:
+    """Text in which what came by standard input has the name that the user gave it."""
+    context = click.get_current_context(silent=True)
+    taken = context.meta.get(TAKEN) if context is not None else None
+    return text.replace(taken, STANDARD_INPUT) if taken else text
+
+
+def view_of() -> View:
+    """Which rows the user wants to see, in which order."""
+    context = click.get_current_context(silent=True)
+    found: View | None = context.meta.get(VIEW) if context is not None else None
+    return found or EVERYTHING
 
 
 def say_findings(findings: Iterable[Finding], *, every: bool) -> None:
@@ -81,14 +99,14 @@ def say_findings(findings: Iterable[Finding], *, every: bool) -> None:
         alike.setdefault((found.code, NUMBER.sub("", where) + VALUE.sub("", why)), []).append(found)
     for group in alike.values():
         for found in group if every else group[:FEW]:
-            say(f"  {found}")
+            say(f"  {found}", colour=COLOURS.get(found.severity))
         if not every and len(group) > FEW:
             say(f"  ... and {len(group) - FEW} more like it; --all shows them")
 
 
 def as_json_text(data: object) -> None:
     """One JSON value on standard output."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str), file=_output())
+    click.echo(_seen(json.dumps(data, ensure_ascii=False, indent=1, default=str)), file=_output())
 
 
 def plain_rows(table: Table) -> list[Row]:
@@ -139,7 +157,12 @@ class Verb(click.Command):
         as_json = bool(ctx.params.get("as_json"))
         ctx.meta[OUTPUT] = sys.stdout
         try:
-            with contextlib.redirect_stdout(sys.stderr), text_in(ctx.params.pop("encoding", None)), _seldom_collecting():
+            with (
+                contextlib.redirect_stdout(sys.stderr),
+                text_in(ctx.params.pop("encoding", None)),
+                _seldom_collecting(),
+                _standard_input(ctx),
+            ):
                 return super().invoke(ctx)
         except IpmoError as error:
             path = str(ctx.params.get("path") or "")
@@ -155,6 +178,54 @@ class Verb(click.Command):
                 name = ctx.params.get("path") or ctx.params.get("source")
                 say(f"{name}: {error}" if name else f"ipmo: {error}", err=True)
             ctx.exit(1)
+
+
+class TableVerb(Verb):
+    """A verb whose answer is a table: its rows can be picked, ordered and cut short."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its options, and those of every table that it does not have itself."""
+        found = super().get_params(ctx)
+        own = {one.name for one in found}
+        place = next((place for place, one in enumerate(found) if one.name == "as_json"), len(found))
+        return [*found[:place], *(one for one in view_options if one.name not in own), *found[place:]]
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the verb; what it prints is what the user wants to see."""
+        own = {one.name for one in self.params}
+        ctx.meta[VIEW] = View(**{one.name: ctx.params.pop(one.name, None) for one in view_options if one.name and one.name not in own})
+        return super().invoke(ctx)
+
+
+view_options = (
+    click.Option(["--project"], metavar="PROJECT", help="Only rows about one project, or something in it."),
+    click.Option(["--sort"], metavar="COLUMN", help="Order the rows by a column; -COLUMN: the largest first."),
+    click.Option(["--top"], type=click.IntRange(min=1), help="Only the first few rows."),
+)
+
+
+@contextlib.contextmanager
+def _standard_input(ctx: click.Context) -> Iterator[None]:
+    """Where a portfolio is read from `-`, what comes by standard input is kept as a file while the verb runs."""
+    if ctx.params.get("path") != STANDARD_INPUT:
+        yield
+        return
+    data = sys.stdin.buffer.read()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / f"portfolio{ending_of(data)}"
+        kept.write_bytes(data)
+        ctx.params["path"] = ctx.meta[TAKEN] = str(kept)
+        yield
+
+
+def ending_of(data: bytes) -> str:
+    """The ending of a file with these contents: what formats are told by, where the contents do not say it themselves."""
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for begins, ending in ((b"PK", ".xlsx"), (b"ERMHDR", ".xer"), (b"<", ".xml"), (b"{", ".json")):
+        if start.startswith(begins):
+            return ending
+    first = start.partition(b"\n")[0]
+    return ".csv" if not KEY.match(first) and any(mark in first for mark in (b",", b";", b"\t")) else ".yaml"
 
 
 @contextlib.contextmanager
@@ -205,20 +276,33 @@ def main() -> None:
 
 
 def answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterable[str] = (), **more: object) -> None:
-    """A table for people (columns without any value left out), or as JSON."""
+    """A table for people (columns without any value left out), or as JSON: the rows that the user wants to see."""
+    view = view_of()
+    rows = view.of(table)
     if as_json:
-        emit(plain_rows(table), (), **more)
+        emit(plain_rows(rows), (), **more)
         return
-    names = [n for n in table.columns if n not in set(leave) and any(value not in (None, "") for value in table[n])]
-    if len(table):
-        print_table(table, tuple(names))
+    names = [n for n in rows.columns if n not in set(leave) and any(value not in (None, "") for value in rows[n])]
+    if len(rows):
+        _printed(rows, tuple(names))
+    elif len(table) and view.project is not None:
+        say(f"no row is about {view.project!r}")
     for note in notes:
         say(note)
 
 
 def print_table(table: Table, columns: tuple[str, ...]) -> None:
-    """A table for the terminal: dates without midnight, floats in days."""
-    texts = [[name, *(shown(value) for value in table[name])] for name in columns]
-    widths = [max(map(len, column)) for column in texts]
-    for row in zip(*texts, strict=True):
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    """A table for people, the rows that they want to see: dates without midnight, floats in days."""
+    rows = view_of().of(table)
+    _printed(rows, columns)
+    if len(table) and not len(rows):
+        say(f"no row is about {view_of().project!r}")
+
+
+def _printed(table: Table, columns: tuple[str, ...]) -> None:
+    stream = _output()
+    if stream.isatty():
+        on_terminal(table, columns, stream)
+        return
+    for line in plain(table, columns):
+        say(line)
