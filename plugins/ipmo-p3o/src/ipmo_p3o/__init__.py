@@ -25,6 +25,7 @@ from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES
 from ipmo_p3o.drawings import coverage_map, office_map
 from ipmo_p3o.fields import MODELS, BlueprintElement, Control, Improvement, MaturityScore, Measured, P3OFields, ValueKpi, fields_of
 from ipmo_p3o.flows import Lineage, lineage, lineage_table, wait
+from ipmo_p3o.learning import FittingLesson, Lessons, lessons_for
 from ipmo_p3o.maturity import Maturity, MaturityRow, maturity
 from ipmo_p3o.measures import OfficeMeasure
 from ipmo_p3o.offices import OfficeModel, ReportingPath, office_model, reporting_paths
@@ -41,7 +42,9 @@ __all__ = [
     "BlueprintElement",
     "Control",
     "Coverage",
+    "FittingLesson",
     "Improvement",
+    "Lessons",
     "Lineage",
     "Maturity",
     "MaturityRow",
@@ -62,6 +65,7 @@ __all__ = [
     "coverage_map",
     "ipmo_methodologies",
     "kpi_table",
+    "lessons_for",
     "lineage",
     "lineage_table",
     "maturity",
@@ -140,6 +144,18 @@ def _worth(pf: Portfolio) -> Iterable[str | Table | Figure]:
         heads = [f"{model}s {profile.floor(model, scored=True) or '?'} and {profile.floor(model) or '?'}" for model in MODELS]
         yield f"The lowest level scored, and the lowest that the data show by the attributes of edition {profile.edition}: {', '.join(heads)}."
         yield profile.table()
+    new = [p for p in pf.projects if p.counted_as in ("proposed", "approved")] if pf.lessons else []
+    fits = [(project.id, row) for project in new for row in lessons_for(pf, project.id, most=3) if not row.used]
+    if fits:
+        yield "# Lessons for what is about to begin"
+        yield Table(
+            [
+                Column("initiative", "str", [name for name, _ in fits]),
+                Column("lesson", "str", [row.lesson.id for _, row in fits]),
+                Column("advice", "str", [row.lesson.advice or row.lesson.text for _, row in fits]),
+                Column("why", "str", [row.why for _, row in fits]),
+            ]
+        )
     if found.share is not None or fields_of(pf).maturity:
         way = assess(pf)
         yield "# The way to an integrated office"
