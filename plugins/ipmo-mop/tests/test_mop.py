@@ -34,7 +34,7 @@ from ipmo.model import (
 )
 from ipmo.plugin import CheckContext
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_mop import MOP, Booking, BusinessCase, ConcentrationLimit, Criterion, Group, MopFields, Selection
+from ipmo_mop import MOP, Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Criterion, Group, MopFields, Selection
 
 SCALE = {"low": 1.0, "high": 5.0}
 VALUE = Criterion(id="value", weight=0.6, scale=SCALE)
@@ -95,6 +95,10 @@ CASED = (
     .evolve("P", **mop(case=BusinessCase(horizon=ipmo.Span(10, "year"))))
     .evolve("Q", **mop(case=BusinessCase(horizon=ipmo.Span(120, "month"))))
 )
+NEEDED = portfolio(resources=[{"id": "crew", "capacity": [{"from": "2026-01-01", "value": 1}]}]).evolve(
+    "P/a", assignments=[{"resource": "crew", "units": 2}]
+)
+LIVE = portfolio().evolve("P/a", attributes={"goes_live_in": "shops"}).evolve("Q/b", attributes={"goes_live_in": "shops"})
 STAGED = mop(stage_limits=ipmo.model.FrozenMap({"understand": ipmo.Span(90, "ed")}))
 GO = with_gates(Gate(id="G1", decision=go()), Gate(id="G2", decision=go(date="2026-02-02")))
 BREACHED = portfolio(status_date="2026-02-02").evolve("P", budget="100 GBP", forecast="200 GBP")
@@ -173,6 +177,11 @@ class TestMoP(MethodologyConformance):
         "mop/portfolio-question": (
             with_gates(Gate(id="G1", decision=go(evidence=["strategic", "affordable", "best-use"]))),
             with_gates(Gate(id="G1", decision=go(evidence=["strategic", "affordable"]))),
+        ),
+        "mop/role-capacity": (NEEDED.evolve("crew", capacity=[{"from": "2026-01-01", "value": 2}]), NEEDED),
+        "mop/change-load": (
+            LIVE.evolve("x", **mop(change_limits=(ChangeLimit(area="shops", most=2),))),
+            LIVE.evolve("x", **mop(change_limits=(ChangeLimit(area="shops", most=1),))),
         ),
         "mop/concentration": (
             BUDGETED.evolve("x", **mop(concentration=(ConcentrationLimit(of="initiative", most=0.95),))),

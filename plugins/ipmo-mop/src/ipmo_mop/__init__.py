@@ -21,7 +21,8 @@ from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, agree, counted, hookimpl
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
 from ipmo_mop.concentration import Concentration, concentration
-from ipmo_mop.fields import Booking, BusinessCase, ConcentrationLimit
+from ipmo_mop.demands import Collision, GoLive, change_load, collisions
+from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit
 from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
@@ -34,9 +35,12 @@ __all__ = [
     "Booking",
     "BusinessCase",
     "Candidate",
+    "ChangeLimit",
+    "Collision",
     "Concentration",
     "ConcentrationLimit",
     "Criterion",
+    "GoLive",
     "Group",
     "MopFields",
     "Pipeline",
@@ -48,6 +52,8 @@ __all__ = [
     "Swap",
     "Waiting",
     "ahp",
+    "change_load",
+    "collisions",
     "concentration",
     "criteria_of",
     "ipmo_methodologies",

@@ -11,7 +11,7 @@ import attrs
 from ipmo import Money, Span
 from ipmo.model import FrozenMap, doc
 from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Stage, UnitError
-from ipmo_mop.fields import Booking, BusinessCase, ConcentrationLimit
+from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit
 
 __all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "Criterion", "Group", "MopFields", "fields_of"]
 
@@ -107,6 +107,7 @@ class MopFields:
         stage_since: of a project: the day on which it came into its stage.
         budget_lines: of a portfolio: a budget or target of the line to what it holds a year.
         booked_in: of a benefit: the budgets and targets that it is booked in.
+        change_limits: of a portfolio: how much change each part of the business takes in a period.
     """
 
     criteria: tuple[Criterion, ...] = ()
@@ -125,6 +126,7 @@ class MopFields:
     stage_since: date | None = None
     budget_lines: FrozenMap[str, Money] = attrs.field(factory=FrozenMap)
     booked_in: tuple[Booking, ...] = ()
+    change_limits: tuple[ChangeLimit, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.confidence is not None and not 0 < self.confidence < 1:

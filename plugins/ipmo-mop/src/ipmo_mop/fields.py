@@ -8,7 +8,7 @@ from ipmo import Money, Span
 from ipmo.model import doc
 from ipmo.plugin import UnitError
 
-__all__ = ["Booking", "BusinessCase", "ConcentrationLimit"]
+__all__ = ["Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit"]
 
 
 @attrs.frozen(kw_only=True)
@@ -62,3 +62,22 @@ class ConcentrationLimit:
     def __attrs_post_init__(self) -> None:
         if self.top < 1 or not 0 < self.most < 1:
             raise UnitError(f"concentration of {self.of}: top is 1 at least, and most a share between 0 and 100 %")
+
+
+@attrs.frozen(kw_only=True)
+class ChangeLimit:
+    """How much change a part of the business takes.
+
+    Args:
+        area: the part of the business, as the attribute `goes_live_in` of tasks and milestones names it.
+        most: how many go live in it in a period, at most.
+        every: the period.
+    """
+
+    area: str
+    most: int
+    every: str = attrs.field(default="month", metadata=doc("the period", choices=("month", "quarter")))
+
+    def __attrs_post_init__(self) -> None:
+        if self.most < 0:
+            raise UnitError(f"{self.area} takes {self.most} changes; write 0 or more")

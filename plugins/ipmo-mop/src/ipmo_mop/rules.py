@@ -10,6 +10,7 @@ from ipmo_mop import governance
 from ipmo_mop.cases import booked_once, comparable
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.concentration import concentrated
+from ipmo_mop.demands import changes_in_time, roles_in_time
 from ipmo_mop.envelopes import envelopes
 from ipmo_mop.pipeline import started_and_finished
 from ipmo_mop.questions import questions
@@ -199,8 +200,10 @@ CHECKS = tuple(
         ("criteria", "MOP-R02", "Each project is scored on the criteria of its category, on their scales", GUIDE, _criteria),
         ("comparable", "MOP-R03", "Business cases are made on one set of terms", GUIDE, comparable),
         ("envelope", "MOP-R04", "What a period costs stays within its envelope, at the chosen confidence", GUIDE, envelopes),
+        ("role-capacity", "MOP-R05", "Demand stays within capacity, by role and period", GUIDE, roles_in_time),
         ("selection-closed", "MOP-R06", "No selected initiative depends on an unselected or later one", GUIDE, _closure),
         ("booked", "MOP-R07", "A benefit is booked once, with somebody in the line", GUIDE, booked_once),
+        ("change-load", "MOP-R08", "No part of the business has more change at once than it can take", GUIDE, changes_in_time),
         ("portfolio-question", "MOP-R09", "At each gate it is decided anew whether the portfolio still wants it", GUIDE, questions),
         ("baseline", "MOP-R10", "Plans are baselined, and each baseline was approved", GUIDE, _baselined),
         ("concentration", "MOP-R11", "Cost and exposure do not lie in too few hands", GUIDE, concentrated),
