@@ -54,7 +54,7 @@ class BenefitsMap:
             self._add(Way(self._full(one.source), self._full(one.target), "share", None, one.share))
 
     def _full(self, text: str) -> str:
-        meant = self.portfolio.reference(text)
+        meant = self.portfolio.reference(text) if "@" in text else None  # else it is the full id itself
         return text if meant is None else meant.item
 
     def _add(self, way: Way) -> None:

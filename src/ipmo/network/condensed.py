@@ -119,31 +119,43 @@ def condensed_arrays(web: Web, out: AbstractSet[int], either: AbstractSet[int], 
     import numpy as np
 
     n = len(web.ids)
-    src, dst = web.ends
-    gone, fixed, choice = (np.zeros(n, bool) for _ in range(3))
-    gone[nodes_of(out)] = fixed[nodes_of(settled)] = choice[nodes_of(either)] = True
-    every = kept = ~gone[src] & ~(gone | fixed)[dst]
-    every[nodes_of(web.barred)] = False
+    every = kept = _that_count(web, out, settled)
     ways: dict[int, list[int]] = {node: [] for node in either}
     if either:
-        chosen = kept & choice[dst]
-        for u, v in zip(src[chosen].tolist(), dst[chosen].tolist(), strict=True):
+        choice = np.zeros(n, bool)
+        choice[nodes_of(either)] = True
+        chosen = choice[every[1]]
+        for u, v in zip(every[0][chosen].tolist(), every[1][chosen].tolist(), strict=True):
             ways[v].append(u)
-        kept = kept & ~choice[dst]
-    group, count = _guessed(web, src[every], dst[every]) or _strong(src[every], dst[every], n)
+        kept = every[0][~chosen], every[1][~chosen]
+    group, count = _guessed(web, *every) or _strong(*every, n)
     ordered = not either or count == n
     if not ordered:  # what needs one another through such ways does not fail together
-        apart, groups = _strong(src[kept], dst[kept], n)
+        apart, groups = _strong(*kept, n)
         ordered = groups == count
         group, count = (group, count) if ordered else (apart, groups)
     if count < n:
-        one, other = group[src[kept]], group[dst[kept]]
+        one, other = group[kept[0]], group[kept[1]]
         between = one != other
         begins, sources, _ = sorted_links(one[between], other[between], count)
     else:
-        begins, sources, _ = sorted_links(group[src[kept]], group[dst[kept]], n)
+        begins, sources, _ = sorted_links(*kept, n, group)
     group[nodes_of(out)] = -1
     return Condensed(group, begins, sources, ways, ordered)
+
+
+def _that_count(web: Web, out: AbstractSet[int], settled: AbstractSet[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The ends of the links by which something may still fail."""
+    import numpy as np
+
+    src, dst = web.ends
+    if not (out or settled or web.barred):
+        return src, dst
+    gone, fixed = np.zeros(len(web.ids), bool), np.zeros(len(web.ids), bool)
+    gone[nodes_of(out)] = fixed[nodes_of(settled)] = True
+    kept = ~gone[src] & ~(gone | fixed)[dst]
+    kept[nodes_of(web.barred)] = False
+    return src[kept], dst[kept]
 
 
 def _guessed(web: Web, src: NDArray[np.int64], dst: NDArray[np.int64]) -> tuple[NDArray[np.int64], int] | None:
@@ -170,12 +182,14 @@ def nodes_of(some: AbstractSet[int]) -> NDArray[np.int64]:
     return np.fromiter(some, np.int64, len(some))
 
 
-def sorted_links(src: NDArray[np.int64], dst: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Where the links into each node begin, and their sources."""
+def sorted_links(
+    src: NDArray[np.int64], dst: NDArray[np.int64], n: int, place: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Where the links into each node begin, their sources, and which links they are; by place instead of by node where places are given."""
     import numpy as np
 
     from ipmo.network.kernels import order
 
     ptr, perm, tail = np.zeros(n + 1, np.int64), np.empty(len(src), np.int64), np.empty(len(src), np.int64)
-    kernel(order.by_target)(n, src, dst, np.arange(n), ptr, perm, tail)
+    kernel(order.by_target)(n, src, dst, np.arange(n) if place is None else place, ptr, perm, tail)
     return ptr, tail, perm

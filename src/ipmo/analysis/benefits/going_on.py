@@ -250,8 +250,9 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
 
 def _lost_of_pool(known: Losses, amounts: Sequence[float | None]) -> dict[str, list[tuple[int, float]]]:
     """Of each initiative: (place on the map, how much of it) of every valued benefit that is lost without it."""
+    whole = None not in amounts
     return {
-        name: [pair for pair in zip(places, shares, strict=True) if amounts[pair[0]] is not None]
+        name: [pair for pair in zip(places, shares, strict=True) if whole or amounts[pair[0]] is not None]
         for name, (places, shares) in known.lost_places().items()
     }
 
