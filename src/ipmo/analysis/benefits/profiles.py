@@ -21,9 +21,9 @@ from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, wall_clock
 from ipmo.model.benefits import Benefit
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.clocks import months_later
-from ipmo.units import Money, minutes, moment
+from ipmo.units import DAY, Money, first_day, minutes, moment
 
-__all__ = ["Flow", "Profile", "Valued", "profile", "step_later", "years_later"]
+__all__ = ["Flow", "Profile", "Valued", "first_day_of", "profile", "step_later", "years_later"]
 
 
 @attrs.frozen
@@ -210,6 +210,8 @@ class Valued:
     def factors(self, years: Sequence[float]) -> list[float]:
         """What one unit some years after the base date is worth at it."""
         rate, end = self._near
+        if max(years, default=0.0) <= end:
+            return [math.exp(-(one * rate)) for one in years]
         return [math.exp(-(one * rate)) if one <= end else self.discount.factor(one) for one in years]
 
     def _anniversary(self, year: int) -> int:
@@ -254,3 +256,18 @@ class Valued:
             return None
         whole = float(amount)
         return math.fsum((whole if part is None else float(amount * part)) * factor for part, factor in found)
+
+
+def first_day_of(instant: int) -> date:
+    """The first whole day from an instant on, as `first_day` says it.
+
+    >>> first_day_of(0), first_day_of(1), first_day_of(DAY)
+    (datetime.date(1, 1, 1), datetime.date(1, 1, 2), datetime.date(1, 1, 2))
+
+    Raises:
+        UnitError: it lies outside the years 1 to 9999.
+    """
+    days, rest = divmod(instant, DAY)
+    if not 0 <= days < date.max.toordinal() - 1:
+        return first_day(moment(instant))
+    return date.fromordinal(days + 1 if rest == 0 else days + 2)

@@ -15,7 +15,7 @@ from typing import get_args
 import attrs
 
 from ipmo.analysis.benefits.present import PresentValues, minor_units
-from ipmo.analysis.benefits.profiles import Profile, Valued, left_of, profile, step_later
+from ipmo.analysis.benefits.profiles import Profile, Valued, first_day_of, left_of, profile, step_later
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, Unrated, cents, rounded
 from ipmo.analysis.money.finance import discount_schedule
@@ -28,7 +28,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minor_digits, minutes, moment
+from ipmo.units import NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minor_digits, minutes
 
 __all__ = ["BenefitValue", "Benefits", "benefits"]
 
@@ -429,7 +429,7 @@ class _Columns:
         for benefit, instant in zip(self._benefits, instants, strict=True):
             start: date | None
             if instant is not None:
-                start, reason = first_day(moment(instant)), ""
+                start, reason = first_day_of(instant), ""
             else:
                 start, reason = self._start(self.now, benefit.id)
             if start is None and benefit.planned_start is not None and reason == "nothing enables it":

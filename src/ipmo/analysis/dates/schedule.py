@@ -28,6 +28,7 @@ from ipmo.network.assemble import compile_portfolio
 from ipmo.network.network import Network
 from ipmo.network.parts import Cut
 from ipmo.network.passes import Passes
+from ipmo.network.positions import as_array, plain_list
 from ipmo.network.states import LIVE, TYPE_NAMES, State
 from ipmo.options import checked
 from ipmo.tables import Answer, Table, row_at
@@ -260,15 +261,17 @@ class Schedule(Answer[str, ScheduledItem]):
     def beginnings(self, effects: Sequence[str]) -> list[int | None]:
         """`begins` of many as instants, in one sweep; None also for what is not in the schedule."""
         net, passes = self.network, self.passes
-        named, state, blank = passes.named, net.state, passes.without_duration
-        bounded, points, pos, x = passes.lower_bounded, net.points, passes.positions.pos, passes.early_starts
+        named, state, blank, bounded, points = passes.named, net.state, passes.without_duration, passes.lower_bounded, net.points
+        nodes = [-1 if node is None or state[node] not in LIVE else node for node in map(named.get, effects)]
+        pos, x = passes.positions.pos, passes.early_starts
+        places = plain_list(as_array(pos)[nodes]) if net.arrays and nodes else [int(pos[node]) for node in nodes]
+        begins = plain_list(as_array(x)[places]) if net.arrays and nodes else [int(x[place]) for place in places]
         out: list[int | None] = []
-        for name in effects:
-            node = named.get(name)
-            if node is None or state[node] not in LIVE or node in blank or node in points or int(pos[node]) in bounded:
+        for node, place, begin in zip(nodes, places, begins, strict=True):
+            if node < 0 or node in blank or node in points or place in bounded:
                 out.append(None)
             else:
-                out.append(int(net.running_clock(node).start(int(x[pos[node]]))))
+                out.append(int(net.running_clock(node).start(begin)))
         return out
 
     def total_float(self, full_id: str) -> float | None:

@@ -12,6 +12,7 @@ from typing import Literal
 import attrs
 
 from ipmo.errors import MissingRateError, ModelError, UnitError
+from ipmo.model.benefits import Benefit
 from ipmo.model.estimates import Fixed, Quantity, exact
 from ipmo.model.money import Budget, BudgetLine, Spread
 from ipmo.model.portfolio import Portfolio
@@ -135,6 +136,7 @@ class Amounts:
     ) -> None:
         self.portfolio, self.as_of, self.what, self.unrated, self.confidence = portfolio, as_of, what, unrated, confidence
         self.missing: dict[str, str] = {}
+        self._fractions: dict[Decimal, Fraction] = {}  # amounts that were asked for
 
     @functools.cached_property
     def rates(self) -> ExchangeRates:
@@ -190,7 +192,10 @@ class Amounts:
             MissingRateError: there is no rate, and that is to be refused.
         """
         if money.currency == self.currency:
-            return exact(money), self.base_of(full_id)
+            amount = self._fractions.get(money.amount)
+            if amount is None:
+                amount = self._fractions[money.amount] = exact(money)
+            return amount, self.base_of(full_id)
         lines = self.lines(full_id, money)
         return None if lines is None else (lines[0].value, lines[0].base)
 
@@ -253,11 +258,15 @@ class Amounts:
         if line is not None and line.price_base is not None:
             return str(line.price_base)
         items = self.portfolio.items
-        base = getattr(items.get(full_id), "price_base", None)
-        if base is None:
+        noun = items.get(full_id)
+        base = getattr(noun, "price_base", None)
+        if base is None and type(noun) is not Benefit:  # which lies in no project
             base = getattr(items.get(self.portfolio.project_of(full_id)), "price_base", None)
-        if base is not None:
-            return str(base)
+        return self._settled_base if base is None else str(base)
+
+    @functools.cached_property
+    def _settled_base(self) -> str:
+        """The price base of the portfolio; empty when none is stated."""
         settings = self.portfolio.money
         return str(settings.price_base) if settings is not None and settings.price_base is not None else ""
 
