@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import ipmo
 from ipmo.desk import installed
 from ipmo.errors import ModelError, PluginError, UnknownItemError
 from ipmo.installation import new_registry
-from ipmo.model import Portfolio, Project
+from ipmo.model import MoneySettings, Portfolio, Programme, Project, Task
 from ipmo.plugin import Check, EstimateKind, Finding, Measure, Methodology, hookimpl
 
 
@@ -41,6 +42,63 @@ def test_a_crashed_check_becomes_a_finding_and_a_crashed_measure_an_error(monkey
     monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
     with pytest.raises(PluginError, match="plugin 'crash' .*measure 'boom': ZeroDivisionError"):
         ipmo.roll_up(Portfolio(id="x", projects=[Project(id="P")]), "boom")
+
+
+def test_a_measure_of_a_plugin_is_asked_only_of_what_it_applies_to_whatever_answer_asks_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It raises for everything but tasks of a category, and every answer that knows of measures is asked: none of them hears of it."""
+
+    def applies(item: object) -> bool:
+        return isinstance(item, Task) and item.category == "build"
+
+    def value(context: Any, full_id: str, item: Any) -> int:
+        if not applies(item):
+            raise ZeroDivisionError(full_id)
+        return 3
+
+    def run(context: Any) -> list[Finding]:
+        return [Finding(code="x/tons", message=str(context.roll_up(name).total.value)) for name in ("tons", "total", "mean", "ratio")]
+
+    plain: dict[str, Any] = {"title": "t", "unit": "number", "value": value, "applies": applies}
+    tons = Measure(name="tons", combine="sum", **plain)
+    total = Measure(name="total", combine="sum", own_total=True, **plain)
+    most = Measure(name="mean", combine="max", **plain)
+    ratio = Measure(name="ratio", title="t", unit="share", combine="ratio", of=(tons, total), applies=applies)
+    registry = new_registry()
+    registry.add(
+        plugin(
+            ipmo_measures=lambda: [tons, total, most, ratio],
+            ipmo_checks=lambda: [Check(code="x/tons", title="t", source="s", run=run)],
+        ),
+        name="tons",
+    )
+    monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
+    work = [Task(id="s"), Task(id="t", parent="s", duration="5 d", category="build", budget="7 GBP"), Task(id="u", duration="1 d")]
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-01-07",
+        money=MoneySettings(currency="GBP"),
+        programmes=[Programme(id="G")],
+        projects=[Project(id="P", programme="G", tasks=work), Project(id="bare", start="2026-01-05", finish="2026-01-09")],
+    )
+    for name, wanted in (("tons", 3), ("total", 3), ("mean", 3), ("ratio", 1.0)):
+        periods = [{"by": "month"}] if name in ("tons", "total") else []
+        for options in (*periods, {"by": "category"}, {"within": "G"}, {"confidence": 0.8}, {"level": "task"}):
+            assert ipmo.roll_up(pf, name, **options).table() is not None, (name, options)
+        found = ipmo.roll_up(pf, name)
+        assert (found.total.value, found.total.known, found.total.total, found["P/t"].value) == (wanted, 1, 1, wanted)
+        assert "P/u" not in found
+        assert found.explain("P").lines
+    assert [f.message for f in registry.run(pf) if f.code in ("x/tons", "ipmo/check-crashed")] == ["3", "3", "3", "1.0"]
+    assert not [f for f in ipmo.check(pf) if f.code == "ipmo/check-crashed"]
+    page = tmp_path / "report.html"
+    ipmo.report(pf, page)
+    assert "ZeroDivisionError" not in page.read_text(encoding="utf-8")
+    assert ipmo.compare(pf, pf.evolve("P/t", duration="9 d")).table() is not None
+    assert ipmo.earned_value(pf).table() is not None
+    assert ipmo.simulate(pf, samples=10).table() is not None
 
 
 def test_a_methodology_is_chosen_for_a_scope_and_an_item_may_override() -> None:
