@@ -124,6 +124,12 @@ WORTH = ValueKpi(
     id="k", baseline=30, target=10, owner="boss", every=ipmo.Span(1, "month"), measured=(Measured(date=date(2026, 5, 1), value=20),)
 )
 MEASURED = attrs.evolve(HUB, extensions={"p3o": P3OFields(funding_line="core", kpis=(WORTH,))})
+
+
+def serving(most: float) -> Office:
+    return attrs.evolve(HUB, extensions={"p3o": P3OFields(funding_line="core", serves_most=most)})
+
+
 GAP = BlueprintElement(
     id="one-ledger", section="information", as_is="40 sheets", to_be="one ledger", due=date(2026, 6, 30), owner="boss", weight=3
 )
@@ -223,6 +229,7 @@ class TestP3O(MethodologyConformance):
             portfolio(HUB, status_date="2026-06-30", **blueprint_of(GAP)),
             portfolio(HUB, status_date="2026-07-01", **blueprint_of(GAP)),
         ),
+        "p3o/office-load": (portfolio(serving(3)), portfolio(serving(2))),
         "p3o/value": (portfolio(MEASURED, status_date="2026-06-01"), portfolio(MEASURED, status_date="2026-06-02")),
         "p3o/office-closing": (
             portfolio(HUB, office(ends="2026-06-01"), status_date="2026-05-31"),

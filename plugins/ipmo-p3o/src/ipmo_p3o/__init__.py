@@ -26,6 +26,7 @@ from ipmo_p3o.drawings import coverage_map, office_map
 from ipmo_p3o.fields import MODELS, BlueprintElement, Control, Improvement, MaturityScore, Measured, P3OFields, ValueKpi, fields_of
 from ipmo_p3o.flows import Lineage, lineage, lineage_table, wait
 from ipmo_p3o.learning import FittingLesson, Lessons, lessons_for
+from ipmo_p3o.load import OfficeLoad, office_load, office_load_table
 from ipmo_p3o.maturity import Maturity, MaturityRow, maturity
 from ipmo_p3o.measures import OfficeMeasure
 from ipmo_p3o.offices import OfficeModel, ReportingPath, office_model, reporting_paths
@@ -50,6 +51,7 @@ __all__ = [
     "MaturityRow",
     "MaturityScore",
     "Measured",
+    "OfficeLoad",
     "OfficeMeasure",
     "OfficeModel",
     "P3OFields",
@@ -69,6 +71,8 @@ __all__ = [
     "lineage",
     "lineage_table",
     "maturity",
+    "office_load",
+    "office_load_table",
     "office_map",
     "office_model",
     "reporting_paths",

@@ -218,6 +218,7 @@ class P3OFields:
         improvements: of a portfolio: what is done to get better.
         funding_line: of an office: where its money comes from.
         cost: of an office: what it costs a year.
+        serves_most: of an office: how many services it can give at once, each to an initiative.
         kpis: of an office: what it is worth, as something that is measured.
         handed_over: of a temporary office: records, risks, benefits, lessons to who takes each over when it closes.
         standards: of a project: standard id to the version it follows.
@@ -236,6 +237,7 @@ class P3OFields:
     improvements: tuple[Improvement, ...] = ()
     funding_line: str = ""
     cost: Money | None = None
+    serves_most: float | None = None
     kpis: tuple[ValueKpi, ...] = ()
     handed_over: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
     standards: FrozenMap[str, str] = attrs.field(factory=FrozenMap)

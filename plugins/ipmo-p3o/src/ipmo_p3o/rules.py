@@ -14,6 +14,7 @@ from ipmo_p3o.blueprint import gaps_closed
 from ipmo_p3o.catalogue import ASSURANCE, GUIDE, named_service
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.flows import nominal_days
+from ipmo_p3o.load import offices_in_time
 from ipmo_p3o.maturity import again, backed, improving, scored, targets
 from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
 from ipmo_p3o.proportion import proportion
@@ -436,6 +437,7 @@ CHECKS = tuple(
         ("standards", "P3O-R13", "Every initiative follows the current version of each standard, or has a waiver", _adoption),
         ("learning", "P3O-R14", "Closed and cancelled initiatives leave lessons, and new ones cite some", _learning),
         ("blueprint", "P3O-R15", "Gaps of the blueprint close by their day, in their order, with evidence", gaps_closed),
+        ("office-load", "P3O-R16", "An office has no more to serve than its capacity", offices_in_time),
         ("neutral-office", "P3O-R17", "An office owns no benefit, risk or delivery that it supports", _neutral),
         ("value", "P3O-R18", "Each office has a KPI of its value with baseline, target and a fresh measurement", value),
         ("office-closing", "P3O-R19", "A temporary office that closes hands over to somebody who stays", closing),
