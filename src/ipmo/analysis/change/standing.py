@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -63,19 +64,42 @@ def pairs(one: Schedule, other: Schedule, moved: Known | None) -> Iterator[Pair]
         moved: what `moved_nodes` says of them.
     """
     was, now = one.commitments, other.commitments
-    old, new = _by_name(was), _by_name(now)
-    if old is None or new is None or moved is None:
+    if moved is None or not (was.statements.apart and now.statements.apart):
         for name in dict.fromkeys([*(row.name for row in now), *(row.name for row in was)]):
             yield Pair(name, functools.partial(_named, was, name), functools.partial(_named, now, name))
         return
-    owners = one.network.owners
-    projects = {one.network.projects[place] for place in set(owners[moved].tolist()) if place >= 0}
     stirred = set(moved.nonzero()[0].tolist())
+    owners = set(one.network.owners[moved].tolist())
+    projects = {one.network.projects[place] for place in owners if place >= 0}
+    columns = one.portfolio is not None and other.portfolio is not None and one.portfolio.links is other.portfolio.links
+    if columns:
+        yield from _handed_over(was, now, stirred)
+    old, new = ({a.name: a for a in (found.others if columns else found.all)} for found in (was.statements, now.statements))
     for name in dict.fromkeys([*new, *old]):
         a, b = old.get(name), new.get(name)
         if a is not None and a == b and not (a.item in projects if a.kind == "project" else not stirred.isdisjoint(a.nodes)):
             continue
-        yield Pair(name, functools.partial(_standing, was, a), functools.partial(_standing, now, b))
+        yield _pair(was, a, now, b)
+
+
+def _handed_over(was: Commitments, now: Commitments, stirred: AbstractSet[int]) -> Iterator[Pair]:
+    """The hand-overs by the same links; of those that stand alike none is made."""
+    first, last = was.statements.hand_overs, now.statements.hand_overs
+    old, new = ({number: place for place, number in enumerate(found.links)} for found in (first, last))
+    for number in sorted(old.keys() | new.keys()):
+        a, b = old.get(number), new.get(number)
+        if a is not None and b is not None and first.nodes[a] not in stirred and first.entry(a) == last.entry(b):
+            if a not in first.apart or stirred.isdisjoint(first.apart[a].nodes):
+                continue
+        yield _pair(
+            was, None if a is None else was.statements.hand_over(a), now, None if b is None else now.statements.hand_over(b)
+        )  # fmt: skip
+
+
+def _pair(was: Commitments, a: Stated | None, now: Commitments, b: Stated | None) -> Pair:
+    known = a or b
+    assert known is not None
+    return Pair(known.name, functools.partial(_standing, was, a), functools.partial(_standing, now, b))
 
 
 def _named(commitments: Commitments, name: str, caused: bool) -> Commitment | None:
@@ -84,12 +108,6 @@ def _named(commitments: Commitments, name: str, caused: bool) -> Commitment | No
 
 def _standing(commitments: Commitments, stated: Stated | None, caused: bool) -> Commitment | None:
     return None if stated is None else commitments.of(stated, caused=caused)
-
-
-def _by_name(commitments: Commitments) -> dict[str, Stated] | None:
-    """What is stated, by name; None where two things have one name."""
-    found = {one.name: one for one in commitments.stated}
-    return found if len(found) == len(commitments.stated) else None
 
 
 def moved_nodes(one: Schedule, other: Schedule) -> Known | None:

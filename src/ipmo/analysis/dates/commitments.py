@@ -83,10 +83,11 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def stated(self) -> tuple[Stated, ...]:
         """What is stated about open work, in the order of the kinds and of the file."""
-        return self._statements.all
+        return self.statements.all
 
     @functools.cached_property
-    def _statements(self) -> Statements:
+    def statements(self) -> Statements:
+        """What is stated, hand-overs as columns."""
         return Statements(self._passes, self._portfolio)
 
     def _open(self, node: int) -> bool:
@@ -97,7 +98,7 @@ class Commitments(Answer[str, Commitment]):
 
     @functools.cached_property
     def _nearest(self) -> Nearest:
-        return Nearest(self._passes, self.stated)
+        return Nearest(self._passes, self.statements)
 
     @property
     def late(self) -> Dates:
@@ -131,13 +132,13 @@ class Commitments(Answer[str, Commitment]):
         return self._missed_of(some)
 
     def _missed_of(self, places: Iterable[int]) -> tuple[Commitment, ...]:
-        found = _in_order(self._row(self._statements.hand_over(place), caused=False) for place in places)
+        found = _in_order(self._row(self.statements.hand_over(place), caused=False) for place in places)
         return tuple(row for row in found if row.standing == "missed")
 
     @functools.cached_property
     def worst_hand_overs(self) -> Mapping[str, LateHandOver]:
         """Of each project that hands over too late, on a day that is known, the hand-over that is missed by most; the first of `missed_hand_overs`."""
-        net, (standing, reached), found = self._passes.network, self._sure, self._statements.hand_overs
+        net, (standing, reached), found = self._passes.network, self._sure, self.statements.hand_overs
         late: dict[str, list[tuple[int, int]]] = {}
         for place, sure in enumerate(standing):
             if sure == MISSED and (owner := int(net.project[found.nodes[place]])) >= 0:
@@ -151,7 +152,7 @@ class Commitments(Answer[str, Commitment]):
             most = max(over for over, _ in some)
             alike = [place for over, place in some if over == most]
             if len(alike) == 1 and standing[alike[0]] == MISSED:
-                item = self._statements.hand_over(alike[0]).item
+                item = self.statements.hand_over(alike[0]).item
                 out[project] = LateHandOver(item, found.dates[alike[0]], reached[alike[0]])
             else:
                 row = self._missed_of(alike)[0]
@@ -161,7 +162,7 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def _sure(self) -> tuple[Sequence[int], Sequence[int]]:
         """(whether each hand-over is missed, when it comes) as far as columns say: of a large network, of one piece of open work with dates."""
-        net, passes, found = self._passes.network, self._passes, self._statements.hand_overs
+        net, passes, found = self._passes.network, self._passes, self.statements.hand_overs
         if not net.arrays or len(found) < SEVERAL:
             return [UNSURE] * len(found), [-1] * len(found)
         import numpy as np

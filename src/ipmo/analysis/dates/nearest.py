@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ipmo.analysis.dates.by_day import last_start
 from ipmo.analysis.dates.committed import Stated
+from ipmo.analysis.dates.statements import Statements
 from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.network.parts import LateBound
 from ipmo.network.passes import Passes
@@ -34,11 +35,11 @@ class Nearest:
 
     Args:
         passes: the passes over the network.
-        stated: what is stated.
+        statements: what is stated.
     """
 
-    def __init__(self, passes: Passes, stated: Sequence[Stated]) -> None:
-        self._passes, self._stated = passes, stated
+    def __init__(self, passes: Passes, statements: Statements) -> None:
+        self._passes, self._statements = passes, statements
 
     @functools.cached_property
     def _bounds(self) -> list[tuple[int, LateBound]]:
@@ -61,7 +62,7 @@ class Nearest:
     @functools.cached_property
     def _by_name(self) -> list[Stated]:
         """In the order in which one of several equally near is named: that of a whole project first, then by name."""
-        return sorted(self._stated, key=lambda one: (one.kind != "project", one.name))
+        return sorted(self._statements.all, key=lambda one: (one.kind != "project", one.name))
 
     @functools.cached_property
     def _starts(self) -> list[tuple[int, LateBound]]:
@@ -83,6 +84,22 @@ class Nearest:
         )
         return places[kept], instants, numbers
 
+    @property
+    def _asked(self) -> tuple[Array, Array]:
+        """Of open work that is stated to be finished by a date: positions, and these dates; whoever states it."""
+        import numpy as np
+
+        given = self._statements.hand_overs
+        nodes, dates, ends = (np.array(column, np.int64) for column in (given.nodes, given.dates, given.at_finish))
+        single = (nodes >= 0) & (ends != 0)
+        some = [one for one in (*given.apart.values(), *self._statements.others) if one.at_finish]
+        counts = [len(one.nodes) for one in some]
+        more = np.fromiter(itertools.chain.from_iterable(one.nodes for one in some), np.int64, sum(counts))
+        nodes = np.concatenate([nodes[single], more])
+        dates = np.concatenate([dates[single], np.repeat(np.array([one.date for one in some], np.int64), counts)])
+        places = self._passes.places_of_open_work[nodes]
+        return places[places >= 0], dates[places >= 0]
+
     @functools.cached_property
     def late(self) -> Dates:
         """The latest start of every position at which each commitment downstream still holds; FAR where none lies there."""
@@ -91,9 +108,11 @@ class Nearest:
             import numpy as np
 
             column = np.full(passes.network.n, FAR, np.int64)
-            places, instants, _ = self._finishes
-            np.minimum.at(column, places, instants)
-            return passes.late_under(column, [bound for _, bound in self._starts])
+            np.minimum.at(column, *self._asked)
+            given = self._statements.hand_overs
+            some = [self._statements.hand_over(place) for place, ends in enumerate(given.at_finish) if not ends]
+            some += [one for one in self._statements.others if not one.at_finish]
+            return passes.late_under(column, [bound for _, bound in self._bounds_of(enumerate(some))])
         finishes = [FAR] * passes.network.n
         starts: list[LateBound] = []
         for _, bound in self._bounds:

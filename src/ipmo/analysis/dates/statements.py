@@ -46,6 +46,10 @@ class HandedOver:
     def __len__(self) -> int:
         return len(self.links)
 
+    def entry(self, place: int) -> tuple[object, ...]:
+        """All that is known of one."""
+        return self.nodes[place], self.dates[place], self.at_finish[place], self.words[place], self.apart.get(place)
+
 
 class Statements:
     """What is stated about open work.
@@ -62,8 +66,24 @@ class Statements:
     def all(self) -> tuple[Stated, ...]:
         """Each of them, in the order of the kinds and of the file."""
         given = (self.hand_over(place) for place in range(len(self.hand_overs)))
-        found = [*given, *self._on_items(), *self._finishes(), *self._benefits(), *self._constraints()]
-        return tuple(sorted(found, key=lambda one: KINDS.index(one.kind)))
+        return tuple(sorted([*given, *self.others], key=lambda one: KINDS.index(one.kind)))
+
+    @functools.cached_property
+    def others(self) -> tuple[Stated, ...]:
+        """What is stated but for hand-overs."""
+        return (*self._on_items(), *self._finishes(), *self._benefits(), *self._constraints())
+
+    @functools.cached_property
+    def apart(self) -> bool:
+        """Whether each has a name of its own."""
+        names = [self._name(place) for place in range(len(self.hand_overs))] + [one.name for one in self.others]
+        return len(set(names)) == len(names)
+
+    def _name(self, place: int) -> str:
+        """The name of a hand-over, by its place among them."""
+        assert self._portfolio is not None
+        link = self._portfolio.links[self.hand_overs.links[place]]
+        return link.id or f"{link.source} -> {link.target}"
 
     # ------------------------------------------------------------------------------------------ hand-overs
 
