@@ -17,13 +17,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ipmo.figures.svg import Figure
-from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, Methodology, Profile, Section, Table, agree, counted, hookimpl
 from ipmo_p3o.assessment import Assessment, Step, assess, compare_offices
 from ipmo_p3o.blueprint import Blueprint, SectionGap, blueprint
 from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES
 from ipmo_p3o.drawings import coverage_map, office_map
 from ipmo_p3o.fields import MODELS, BlueprintElement, Control, Improvement, MaturityScore, Measured, P3OFields, ValueKpi, fields_of
+from ipmo_p3o.figures import OfficeFigure, office_value
 from ipmo_p3o.flows import Lineage, lineage, lineage_table, wait
 from ipmo_p3o.learning import FittingLesson, Lessons, lessons_for
 from ipmo_p3o.load import OfficeLoad, office_load, office_load_table
@@ -51,6 +51,7 @@ __all__ = [
     "MaturityRow",
     "MaturityScore",
     "Measured",
+    "OfficeFigure",
     "OfficeLoad",
     "OfficeMeasure",
     "OfficeModel",
@@ -75,6 +76,7 @@ __all__ = [
     "office_load_table",
     "office_map",
     "office_model",
+    "office_value",
     "reporting_paths",
     "roles_table",
     "wait",
@@ -127,11 +129,17 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         yield "# Age of figures at the top"
         yield "Freshest and oldest are bounds from cadences and cut-offs, in elapsed days, when the figure lands at its last reader."
         yield lineage_table(pf)
-    yield from _worth(pf)
+    yield from _worth(context)
 
 
-def _worth(pf: Portfolio) -> Iterable[str | Table | Figure]:
+def _worth(context: CheckContext) -> Iterable[str | Table | Figure]:
     """What offices are worth, how far the blueprint is, and who holds the roles: each where something of it is stated."""
+    pf = context.portfolio
+    computed = office_value(pf, context.history).where(lambda row: row["value"] is not None)
+    if len(computed):
+        yield "# The office in figures"
+        yield "Computed from the data, none of it typed; count is how many things a figure rests on."
+        yield computed
     kpis = kpi_table(pf)
     if len(kpis):
         yield "# What offices are worth"

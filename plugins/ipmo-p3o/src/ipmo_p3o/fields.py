@@ -11,6 +11,7 @@ from ipmo.model import FrozenMap, Portfolio, doc
 from ipmo.plugin import UnitError
 
 __all__ = [
+    "FIGURES",
     "MODELS",
     "PERSPECTIVES",
     "SECTIONS",
@@ -41,6 +42,18 @@ PERSPECTIVES = (
 """The seven perspectives, as public summaries of P3M3 name them."""
 
 
+FIGURES = {
+    "decision-latency": "days from the day a question was put to its decision, in the middle",
+    "decision-evidence": "decisions that rest on evidence",
+    "conditions-in-time": "conditions of gates that were met by their day",
+    "report-age": "days since a running project was last reported on, in the middle",
+    "early-stops": "planned and not spent on initiatives that were stopped",
+    "lesson-reuse": "lessons that were used",
+    "standard-adoption": "projects that follow the current version of each standard, or have a waiver",
+}
+"""What the value of an office may be computed as: name to title."""
+
+
 @attrs.frozen(kw_only=True)
 class Measured:
     """A value on a day.
@@ -67,10 +80,12 @@ class ValueKpi:
         owner: id of who answers for it.
         every: how often it is measured.
         measured: the values, in any order.
+        figure: what it is computed as, on every status date, instead of being typed.
     """
 
     id: str
     name: str = ""
+    figure: str = attrs.field(default="", metadata=doc("what it is computed as", choices=("", *FIGURES)))
     unit: str = ""
     baseline: float | None = None
     target: float | None = None

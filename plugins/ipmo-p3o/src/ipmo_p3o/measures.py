@@ -16,7 +16,7 @@ from ipmo_p3o.offices import OPEN, day_of, office_model
 from ipmo_p3o.roles import roles_table
 from ipmo_p3o.services import coverage
 
-__all__ = ["MEASURES", "OfficeMeasure", "measured"]
+__all__ = ["MEASURES", "OfficeMeasure", "adopted", "measured", "reused"]
 
 
 @attrs.frozen(kw_only=True)
@@ -99,7 +99,8 @@ def _age(pf: Portfolio) -> Found:
     return (None if worst is None else float(worst)), (field for field, age in ages.items() if age == worst)
 
 
-def _adopted(pf: Portfolio) -> Found:
+def adopted(pf: Portfolio) -> list[tuple[str, bool]]:
+    """Every standard in every open project that it is for, and whether its current version is followed, or a waiver stands there or above."""
     today, model = _today(pf), office_model(pf)
     waived = {(w.item, w.standard) for w in pf.waivers if w.standard and w.holds(today)}
     rows = []
@@ -111,7 +112,13 @@ def _adopted(pf: Portfolio) -> Found:
                 held = fields_of(project).standards.get(standard.id) == standard.version
                 held = held or any((over, standard.id) in waived for over in (*model.over(project.id), pf.id))
                 rows.append((f"{standard.id} in {project.id}", held))
-    return _share(rows)
+    return rows
+
+
+def reused(pf: Portfolio) -> list[tuple[str, bool]]:
+    """Every lesson, and whether it was applied or cited anywhere."""
+    cited = {name for project in pf.projects for name in fields_of(project).cites}
+    return [(lesson.id, bool(lesson.applied_in) or lesson.id in cited) for lesson in pf.lessons]
 
 
 def _variants(pf: Portfolio) -> Found:
@@ -148,11 +155,6 @@ def _lessons(pf: Portfolio) -> Found:
     return _share((project.id, project.id in taught) for project in pf.projects if project.counted_as in ("closed", "cancelled"))
 
 
-def _used(pf: Portfolio) -> Found:
-    cited = {name for project in pf.projects for name in fields_of(project).cites}
-    return _share((lesson.id, bool(lesson.applied_in) or lesson.id in cited) for lesson in pf.lessons)
-
-
 def _filled(pf: Portfolio) -> Found:
     table = roles_table(pf)
     rows = zip(table["role"], table["where"], table["held_by"], strict=True)
@@ -160,7 +162,7 @@ def _filled(pf: Portfolio) -> Found:
 
 
 def _valued(pf: Portfolio) -> Found:
-    return _share((office.id, any(k.measured for k in fields_of(office).kpis)) for office in office_model(pf).offices.values())
+    return _share((office.id, any(k.measured or k.figure for k in fields_of(office).kpis)) for office in office_model(pf).offices.values())
 
 
 def _overscored(pf: Portfolio) -> Found:
@@ -170,7 +172,15 @@ def _overscored(pf: Portfolio) -> Found:
 
 
 MEASURES: tuple[tuple[str, str, str, str, str, float, Callable[[Portfolio], Found]], ...] = (
-    ("adoption", "standards", "processes", "projects that follow the current version of each standard", "share", 1.0, _adopted),
+    (
+        "adoption",
+        "standards",
+        "processes",
+        "projects that follow the current version of each standard",
+        "share",
+        1.0,
+        lambda pf: _share(adopted(pf)),
+    ),
     ("variants", "standards", "processes", "variants of a control beyond one", "", 0.0, _variants),
     ("roles", "standards", "organisation", "mandatory roles that somebody holds", "share", 1.0, _filled),
     ("single-source", "data", "information", "reported fields with one system of record", "share", 1.0, _sources),
@@ -183,7 +193,7 @@ MEASURES: tuple[tuple[str, str, str, str, str, float, Callable[[Portfolio], Foun
     ("value", "decisions", "information", "offices whose value is measured", "share", 1.0, _valued),
     ("overscored", "decisions", "information", "levels of maturity scored beyond what the data show", "", 0.0, _overscored),
     ("lessons", "learning", "processes", "closed initiatives that left a lesson", "share", 1.0, _lessons),
-    ("reuse", "learning", "processes", "lessons that were used", "share", 1.0, _used),
+    ("reuse", "learning", "processes", "lessons that were used", "share", 1.0, lambda pf: _share(reused(pf))),
 )
 """(name, area, section, title, unit, target, how it is found): what an integrated office has is our own setting, open to change."""
 

@@ -8,6 +8,7 @@ from datetime import date
 from ipmo.model import Office, Portfolio, Programme, Project
 from ipmo.plugin import CheckContext, Column, Finding, Severity, Table
 from ipmo_p3o.fields import Measured, ValueKpi, answerable, fields_of
+from ipmo_p3o.figures import figure
 from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
 from ipmo_p3o.wording import finding, later
 
@@ -18,16 +19,24 @@ def _today(portfolio: Portfolio) -> date | None:
     return None if portfolio.status_date is None else day_of(portfolio.status_date)
 
 
-def latest(kpi: ValueKpi, today: date | None) -> Measured | None:
-    """The last value that was measured by a day; of two of one day the one that stands later in the file."""
+def latest(portfolio: Portfolio, kpi: ValueKpi) -> Measured | None:
+    """What a KPI is on the status date: computed where it names a figure, else the last value measured by then.
+
+    Of two values of one day the one that stands later in the file.
+    """
+    today = _today(portfolio)
+    if kpi.figure:
+        found = figure(portfolio, kpi.figure).value
+        return None if found is None or today is None else Measured(date=today, value=found)
     known = [(row.date, place) for place, row in enumerate(kpi.measured) if today is None or row.date <= today]
     return kpi.measured[max(known)[1]] if known else None
 
 
 def kpi_table(portfolio: Portfolio) -> Table:
     """What offices are worth: office, kpi, baseline, target, latest, measured, reached (share of the way from baseline to target)."""
-    today = _today(portfolio)
-    rows = [(office.id, kpi, latest(kpi, today)) for office in office_model(portfolio).offices.values() for kpi in fields_of(office).kpis]
+    rows = [
+        (office.id, kpi, latest(portfolio, kpi)) for office in office_model(portfolio).offices.values() for kpi in fields_of(office).kpis
+    ]
     return Table(
         [
             Column("office", "str", [office for office, _, _ in rows]),
@@ -51,7 +60,6 @@ def _reached(kpi: ValueKpi, last: Measured | None) -> float | None:
 def value(context: CheckContext) -> Iterable[Finding]:
     """P3O-R18: each office has a KPI of its value with baseline, target, owner and a measurement that is not older than its period."""
     pf = context.portfolio
-    today = _today(pf)
     known = answerable(pf)
     for office in office_model(pf).offices.values():
         kpis = fields_of(office).kpis
@@ -60,7 +68,7 @@ def value(context: CheckContext) -> Iterable[Finding]:
             hint = "write kpis: under its extensions: p3o, each with baseline, target, owner, every and measured"
             yield finding("value", office.id, message, hint, Severity.WARNING)
             continue
-        faults = [(kpi, _lacks(kpi, today, known)) for kpi in kpis]
+        faults = [(kpi, _lacks(pf, kpi, known)) for kpi in kpis]
         if any(not lacks for _, lacks in faults):  # one that holds is enough
             continue
         for kpi, lacks in faults:
@@ -68,9 +76,9 @@ def value(context: CheckContext) -> Iterable[Finding]:
             yield finding("value", office.id, message, "one KPI that is whole and fresh is enough", Severity.WARNING, part=kpi.id)
 
 
-def _lacks(kpi: ValueKpi, today: date | None, known: frozenset[str]) -> list[str]:
+def _lacks(pf: Portfolio, kpi: ValueKpi, known: frozenset[str]) -> list[str]:
     out = [f"has no {word}" for word in ("baseline", "target") if getattr(kpi, word) is None]
-    if kpi.every is None:
+    if kpi.every is None and not kpi.figure:
         out.append("does not say how often it is measured")
     if kpi.baseline is not None and kpi.baseline == kpi.target:
         out.append("aims at what it was")
@@ -78,9 +86,9 @@ def _lacks(kpi: ValueKpi, today: date | None, known: frozenset[str]) -> list[str
         out.append("has no owner")
     elif kpi.owner not in known:
         out.append(f"is owned by {kpi.owner!r}, whom nobody knows")
-    last = latest(kpi, today)
+    last, today = latest(pf, kpi), _today(pf)
     if last is None:
-        out.append("was never measured")
+        out.append("cannot be computed from the data" if kpi.figure else "was never measured")
     elif kpi.every is not None and today is not None and later(last.date, kpi.every) < today:
         out.append(f"was last measured on {last.date}, more than {kpi.every} ago")
     return out
