@@ -293,6 +293,27 @@ def test_what_each_commitment_pays() -> None:
     assert "  P/a: 2 ed later, missed by 0.7083 ed" in plan.explain()
 
 
+def test_what_one_more_of_a_role_brings_and_one_less_costs() -> None:
+    tasks = [{"id": name, "duration": "2 d"} for name in "abc"]
+    lab = [
+        {"id": "x", "duration": "2 d", "assignments": [{"resource": "lab"}]},
+        {"id": "y", "duration": "2 d", "assignments": [{"resource": "lab"}]},
+    ]
+    people = [{"id": name, "capacity": [{"from": "2026-01-01", "value": 1}]} for name in ("ann", "lab")]
+    plan = ipmo.level(portfolio(*tasks, *lab, resources=people))
+    assert [str(one) for one in plan.prices()] == [
+        "+1 of ann: all done 4 ed sooner, commitments 0 ed less late", "+1 of lab: all done 0 ed sooner, commitments 0 ed less late",
+    ]  # fmt: skip
+    assert plan.price("ann", since="2026-03-02", until="2026-03-04").days == 4  # for two days, and by then two of three are done
+    assert plan.price("ann", since="2026-03-09").days == 0
+    assert plan.price("lab", -1, since="2026-03-04", until="2026-03-10").days == -2  # the other two days come after those four
+    due = ipmo.level(portfolio(*({"id": name, "duration": "2 d", "deadline": "2026-03-03"} for name in "ab")))
+    (price,) = due.prices()
+    assert (price.less_late, price.lateness) == (2 - 7 / 24, 0)
+    with pytest.raises(ipmo.UnknownItemError, match="close: 'ann'"):
+        plan.price("anna")
+
+
 def test_stability_moves_the_fewest() -> None:
     tasks = {"id": "a", "duration": "5 d"}, {"id": "b", "duration": "2 d"}, {"id": "c", "duration": "2 d", "not_before": "2026-03-04"}
     assert sorted(item.id for item in ipmo.level(portfolio(*tasks), objective="stability").moved) == ["P/a"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -13,6 +13,7 @@ import attrs
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.analysis.resources.demand import Demand, Shortage, demand_of
+from ipmo.analysis.resources.prices import RolePrice, with_more
 from ipmo.analysis.resources.waits import Reading, Wait
 from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
 from ipmo.model.changes import Change, SetDate
@@ -22,7 +23,7 @@ from ipmo.model.work import Project, Task
 from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, moment, said_day
+from ipmo.units import DAY, as_date, moment, said_day
 from ipmo.words import agree, counted
 
 __all__ = ["Levelled", "LevelledItem", "Payment", "level"]
@@ -117,6 +118,7 @@ class Levelled(Rows[str, LevelledItem]):
         shortages: what could not be levelled.
         bounds: (name, instant) that no plan ends before, by links and by each resource.
         changes: what makes the portfolio start as planned.
+        again: levels another portfolio in the same way.
     """
 
     def __init__(
@@ -129,6 +131,7 @@ class Levelled(Rows[str, LevelledItem]):
         shortages: Sequence[Shortage],
         bounds: Iterable[tuple[str, int]],
         changes: Sequence[SetDate],
+        again: Callable[[Portfolio], Levelled],
     ) -> None:
         super().__init__({item.id: item for item in items}, "this levelled plan")
         self.before, self.today = before, today
@@ -140,7 +143,7 @@ class Levelled(Rows[str, LevelledItem]):
         """Starts not before a date, for `ipmo.what_if` and `ipmo.write_changes`: with them the plan as it was starts as levelled."""
         self.bounds: tuple[tuple[str, datetime], ...] = tuple((name, moment(instant)) for name, instant in bounds)
         """(name, date) that no plan that fits ends before: by `links` alone, and by what each resource can give, the latest first."""
-        self._plan = plan
+        self._plan, self._again = plan, again
 
     @property
     def feasible(self) -> bool:
@@ -203,6 +206,36 @@ class Levelled(Rows[str, LevelledItem]):
             wanted.setdefault(meant.project, {})[meant.inner] = {change.field: change.to}  # type: ignore[dict-item]
         projects = [_with_starts(project, wanted.get(project.id, {})) for project in self.before.projects]
         return self.before.evolve(projects=projects)
+
+    def price(self, resource: str, more: float = 1.0, *, since: date | str | None = None, until: date | str | None = None) -> RolePrice:
+        """What more of a resource for a time brings, or less of it takes: everything is levelled anew.
+
+        Args:
+            resource: id of the resource.
+            more: how many units more; fewer where it is negative.
+            since: the first day on which they are there.
+            until: the first day on which they are there no more.
+
+        Raises:
+            UnknownItemError: there is no such resource, or nobody says how much there is of it.
+            UnitError: a day is none.
+        """
+        known = {one.id: one for one in self.before.resources if one.capacity}
+        if resource not in known:
+            raise UnknownItemError(resource, close_matches(resource, known), "the resources with a capacity")
+        first, last = (None if day is None else as_date(day) for day in (since, until))
+        other = with_more(known[resource], more, first, last)
+        plan = self._again(self.before.evolve(resources=[other if one.id == resource else one for one in self.before.resources]))
+        return RolePrice(
+            resource=resource, more=more, since=first, until=last, finish=plan.finish, finish_before=self.finish,
+            lateness=plan.lateness, lateness_before=self.lateness,
+        )  # fmt: skip
+
+    def prices(self, more: float = 1.0) -> tuple[RolePrice, ...]:
+        """What more of each resource that something waits for brings, what makes least late first, then what is done soonest."""
+        names = dict.fromkeys(item.waits.resource for item in self.rows if item.waits is not None)
+        found = [self.price(name, more) for name in names]
+        return tuple(sorted(found, key=lambda one: (-one.less_late, -one.days, one.resource)))
 
     def explain(self, full_id: str | None = None) -> str:
         """What an item needs, when it is done, and who or what it waits for; without one, how good the plan is and what it costs.
@@ -311,16 +344,20 @@ def level(
     at_least("passes", passes, 1, "a whole number")
     for state in (counted_too := frozenset(include)):
         one_of("include", state, LEFT_OUT)
+    said = frozenset([frozen] if isinstance(frozen, str) else frozen)
+    again = functools.partial(
+        level, within=within, objective=objective, passes=passes, seed=seed, frozen=tuple(said), include=tuple(counted_too)
+    )  # fmt: skip
     today = schedule(portfolio, on_cycle="cut")
     demand = demand_of(portfolio, today, counted_too)
-    stays = {*demand.frozen, *_nodes_of(portfolio, today, frozenset([frozen] if isinstance(frozen, str) else frozen))}
+    stays = {*demand.frozen, *_nodes_of(portfolio, today, said)}
     due = [Due(one.nodes, one.date, not one.at_finish) for one in today.commitments.stated if one.nodes]
     committed = today.commitments.late.x if due else None
     leveller = Leveller(
         today.passes, demand.pools, demand.takes, frozen=stays, due=due, committed=committed, within_float=within == "float", samples=passes
     )  # fmt: skip
     plan = leveller.level(passes, seed, _orders(objective))
-    return _answer(portfolio, today, demand, leveller, plan, within)
+    return _answer(portfolio, today, demand, leveller, plan, within, again)
 
 
 def _orders(objective: Objective) -> functools.partial[tuple[int, ...]]:
@@ -368,7 +405,15 @@ def _with_starts(project: Project, starts: Mapping[str, Mapping[str, datetime]])
     return attrs.evolve(project, tasks=tuple(tasks))
 
 
-def _answer(portfolio: Portfolio, today: Schedule, demand: Demand, leveller: Leveller, plan: Levelling, within: Within) -> Levelled:
+def _answer(
+    portfolio: Portfolio,
+    today: Schedule,
+    demand: Demand,
+    leveller: Leveller,
+    plan: Levelling,
+    within: Within,
+    again: Callable[[Portfolio], Levelled],
+) -> Levelled:
     net, passes = today.network, today.passes
     reading = Reading(leveller, plan)
     needs: dict[int, dict[str, int]] = {}
@@ -406,7 +451,7 @@ def _answer(portfolio: Portfolio, today: Schedule, demand: Demand, leveller: Lev
             )
         )
     short = [*demand.shortages, *reading.shortages(within)]
-    return Levelled(items, portfolio, plan, today, demand, short, _bounds(leveller, plan), changes)
+    return Levelled(items, portfolio, plan, today, demand, short, _bounds(leveller, plan), changes, again)
 
 
 def _bounds(leveller: Leveller, plan: Levelling) -> list[tuple[str, int]]:
