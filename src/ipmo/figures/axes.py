@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from datetime import date, datetime
 
-__all__ = ["date_ticks", "nice_step"]
+__all__ = ["date_ticks", "nice_step", "number_ticks", "scaled"]
 
 DAYS = (1, 2, 7, 14)
 MONTHS = (1, 3, 6, 12, 24, 60, 120, 600, 12000)
 DAY = 86400
+SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
 
 def nice_step(span: float, count: int = 5) -> float:
@@ -21,6 +23,28 @@ def nice_step(span: float, count: int = 5) -> float:
     rough = span / count
     power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
     return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * (1 - 1e-9))
+
+
+def scaled(most: float) -> tuple[float, str]:
+    """What amounts up to one are divided by, and the word for it.
+
+    >>> scaled(2_300_000), scaled(12)
+    ((1000000.0, 'M'), (1.0, ''))
+    """
+    return next(((size, word) for size, word in SCALES if abs(most) >= size), (1.0, ""))
+
+
+def number_ticks(low: float, high: float, most: int = 7) -> list[tuple[float, str]]:
+    """Round numbers along an axis, each with its name.
+
+    >>> [name for _, name in number_ticks(0, 1.1, 5)], [name for _, name in number_ticks(-300, 900, 3)]
+    (['0.00', '0.25', '0.50', '0.75', '1.00'], ['0', '500'])
+    """
+    step = nice_step((high - low) or 1.0, most)
+    power = math.floor(math.log10(step))
+    digits = max(0, (1 if round(step / 10.0**power, 6) == 2.5 else 0) - power)
+    numbers = (step * place for place in itertools.count(math.ceil(low / step - 1e-9)))
+    return [(value, f"{value:,.{digits}f}") for value in itertools.takewhile(lambda value: value <= high, numbers)]
 
 
 def date_ticks(first: datetime, span: float, most: int = 13) -> list[tuple[datetime, str]]:

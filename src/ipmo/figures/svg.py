@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
+
+from ipmo.errors import OptionError
+from ipmo.figures.png import png_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -62,10 +66,55 @@ class Figure:
         head, _, rest = str(self.svg).partition(">")
         return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{colour_css("svg")}\n{self.css}</style>{rest}\n'
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its width and height, in units of the picture."""
+        _, _, width, height = str(self.svg).partition('viewBox="')[2].partition('"')[0].split()
+        return math.ceil(float(width)), math.ceil(float(height))
+
+    def to_html(self, *, dark: bool = False) -> str:
+        """A page of its own, light or dark as the reader has it.
+
+        Args:
+            dark: dark whatever the reader has.
+        """
+        forced = f"svg,body{{{''.join(f'--{name}:{pair[1]};' for name, pair in PALETTE.items())}}}" if dark else ""
+        style = f"{colour_css('body')}\n{forced}body{{margin:0;background:var(--paper)}}svg{{display:block;width:100%;min-width:760px;height:auto}}"
+        name = str(self.svg).partition("<title")[2].partition(">")[2].partition("</title>")[0]
+        head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{name}</title><style>{style}</style>'
+        inside = self._repr_html_()
+        if forced:
+            inside = inside.replace("</style>", f"\n{forced}</style>", 1)
+        return f'<!doctype html><html lang="en"><head>{head}</head><body>{inside}</body></html>\n'
+
+    def to_png(self, *, scale: float = 2, dark: bool = False) -> bytes:
+        """A picture of dots, drawn by Chromium.
+
+        Args:
+            scale: dots in a unit of the picture.
+            dark: light letters on dark paper.
+
+        Raises:
+            IpmoError: no Chromium is installed, or it made no picture.
+        """
+        return png_of(self.to_html(dark=dark), *self.size, scale)
+
     def save(self, path: str | Path) -> Path:
-        """Writes the file and returns its path."""
-        Path(path).write_text(self.to_svg(), encoding="utf-8")
-        return Path(path)
+        """Writes a file, SVG, HTML or PNG by the end of its name, and returns its path.
+
+        Raises:
+            OptionError: the name ends otherwise.
+            IpmoError: it is a PNG, and no Chromium is installed.
+        """
+        target = Path(path)
+        kind = target.suffix.lower()
+        if kind == ".png":
+            target.write_bytes(self.to_png())
+        elif kind in (".svg", ".html", ".htm"):
+            target.write_text(self.to_svg() if kind == ".svg" else self.to_html(), encoding="utf-8")
+        else:
+            raise OptionError("path", str(path), takes="a name that ends in .svg, .html or .png")
+        return target
 
     def _repr_html_(self) -> str:
         return self.to_svg().replace(' xmlns="http://www.w3.org/2000/svg"', "")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 import attrs
 
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import ModelError, one_of
+from ipmo.figures.exposure import exposure_bars, exposure_map
+from ipmo.figures.svg import Figure
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Risk
@@ -20,6 +23,9 @@ from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when, minutes
 from ipmo.words import counted
 
 __all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "risk_exposure", "window_closed"]
+
+RANKED = 15
+"""Threats in a picture at most."""
 
 
 @attrs.frozen(kw_only=True)
@@ -123,6 +129,31 @@ class RiskExposures(Rows[str, RiskExposure]):
                 Column("ends", "date", [None if row.noun.ends is None else as_day(row.noun.ends) for row in rows]),
             ]
         )
+
+    def plot(self, kind: Literal["map", "ranking"] = "map") -> Figure:
+        """A picture of the open threats: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
+
+        Args:
+            kind: `map`, how many lie in each cell of chance and cost (for triage: what lies in one cell differs by much); or `ranking`, the
+                dearest on average, before and after the response.
+
+        Raises:
+            OptionError: there is no such kind.
+            ModelError: of no threat chance and cost are known.
+        """
+        one_of("kind", kind, ("map", "ranking"))
+        known = [
+            (one.name, one.before, one.after, one.probability)
+            for one in self.threats
+            if one.before and one.probability and one.after is not None
+        ]
+        if not known:
+            raise ModelError("no open threat has a chance and a cost to draw")
+        costs = [float(before) / chance for _, before, _, chance in known]
+        if kind == "ranking":
+            found = [(name, float(before), float(after)) for name, before, after, _ in known]
+            return exposure_bars(found[:RANKED], self.currency, len(known))
+        return exposure_map([chance for *_, chance in known], costs, self.currency, len(self.threats) - len(known))
 
     def money(self, amount: Fraction) -> Money:
         """An exact amount as money, rounded once."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, get_args
 
 import attrs
 
+from ipmo.analysis.risk import pictures
 from ipmo.analysis.risk.outcomes import Dates, Joint, Sums, day_of
 from ipmo.analysis.risk.outcomes import percent as _share
+from ipmo.analysis.risk.pictures import Kind
 from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
 from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
 from ipmo.analysis.risk.sketched import SketchedDates
-from ipmo.errors import ModelError
+from ipmo.errors import ModelError, one_of
+from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.options import checked
 from ipmo.tables import Column, Rows, Table
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Again", "Simulated", "Simulation"]
 
+WHOLES = ("portfolio", "programme", "project")
+"""Kinds of items that are made of others' work."""
 T = TypeVar("T")
 
 
@@ -342,6 +347,35 @@ class Simulation(Rows[str, Simulated]):
                 Column("days_error", "float", late_error, "days"),
             ]
         )
+
+    @checked
+    def plot(self, kind: Kind = "fan", item: str | None = None, percent: float = 80) -> Figure:
+        """A picture: shown in notebooks, saved as SVG, HTML or (by Chromium) PNG with `.save(path)`.
+
+        Args:
+            kind: `fan` of the finishes of wholes and of what is committed; `curve` of the finish and cost of an item; `tornado` of what
+                drives it; `joint`, its date and cost together with the frontier of 70 %; `responses`, what each is worth for it.
+            item: which; the portfolio when left out. A fan has all.
+            percent: the percentile of a tornado, and of responses.
+
+        Raises:
+            OptionError: there is no such kind.
+            UnknownItemError: there is no such item among those kept.
+            ModelError: it has no dates, no cost or no cause to draw; or a tornado or responses are asked of a simulation that was loaded.
+        """
+        one_of("kind", kind, get_args(Kind))
+        if kind == "fan":
+            wanted = [row for row in self.rows if row.kind in WHOLES or (row.dates is not None and row.dates.committed is not None)]
+            return pictures.fans([(row.name or row.id, row.dates) for row in wanted if row.dates is not None])
+        wanted_id = self.portfolio if item is None else item
+        name = self[wanted_id].name or wanted_id
+        if kind == "curve":
+            return pictures.curves(name, self.finish(wanted_id), self[wanted_id].costs)
+        if kind == "tornado":
+            return pictures.causes(self.drivers(wanted_id, percent), f"P{percent:g} of the finish of {name}")
+        if kind == "joint":
+            return pictures.joint(self.joint(wanted_id), name)
+        return pictures.responses(self.responses(wanted_id, percent))
 
     def table(self) -> Table:
         """One row an item: its schedule, mean, deviation in days, P10 to P90, what it is committed to and how sure that is; cost; value.

@@ -1,0 +1,116 @@
+"""Fans of dates: between which days a finish lies, item by item on one axis, with what was planned and committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ipmo.figures.s_curves import Mark
+from ipmo.figures.svg import Figure, tag
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["Range", "ranges"]
+
+CSS = """
+.fan text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
+.fan .axis{fill:var(--quiet);font-size:11px}.fan .grid{stroke:var(--line)}.fan .mid{text-anchor:middle}.fan .end{text-anchor:end}
+.fan .band{fill:var(--plan)}.fan .b0{opacity:.18}.fan .b1{opacity:.3}.fan .b2{opacity:.55}.fan .half{stroke:var(--paper);stroke-width:3}
+.fan .planned{fill:var(--quiet)}.fan .stated{stroke:var(--ink);stroke-width:2.5}.fan .stated.bad{stroke:var(--bad)}
+.fan .said{fill:var(--quiet);font-size:11px}.fan .said.bad{fill:var(--bad);font-weight:600}
+"""
+
+WIDTH, LEFT, RIGHT, TOP, ROW, BAR = 1160, 230, 210, 30, 30, 16
+NAME = 34
+"""Letters of a name that are shown."""
+
+
+@attrs.frozen(kw_only=True)
+class Range:
+    """One item.
+
+    Args:
+        name: what is dated.
+        bands: from and to of each band, the widest first; they lie in one another.
+        half: the date that half of the samples keep.
+        planned: the date of the schedule.
+        mark: what was stated.
+        said: what stands at the end of the row.
+    """
+
+    name: str
+    bands: Sequence[tuple[float, float]]
+    half: float
+    planned: float | None = None
+    mark: Mark | None = None
+    said: str = ""
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """From where to where it leads."""
+        more = [self.half, *(one for one in (self.planned, None if self.mark is None else self.mark.at) if one is not None)]
+        values = [*(end for band in self.bands for end in band), *more]
+        return min(values), max(values)
+
+
+def ranges(rows: Sequence[Range], *, ticks: Sequence[tuple[float, str]], title: str, note: str) -> Figure:
+    """A fan a row.
+
+    Args:
+        rows: from the top.
+        ticks: lines of the axis with their names.
+        title: the picture's name.
+        note: what the bands are, in words.
+    """
+    low, high = min(row.ends[0] for row in rows), max(row.ends[1] for row in rows)
+    air = (high - low) * 0.03 or 1.0
+    low, high = low - air, high + air
+    height = TOP + ROW * len(rows) + 34
+
+    def x(value: float) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (value - low) / (high - low), 1)
+
+    safe = "".join(c if c.isalnum() else "-" for c in title.lower())
+    said = "; ".join(f"{row.name}: {row.said}" for row in rows)
+    parts: list[Markup] = [tag("title", title, id=f"{safe}-t"), tag("desc", f"{note} {said}", id=f"{safe}-d")]
+    floor = TOP + ROW * len(rows)
+    for at, name in ticks:
+        if low <= at <= high:
+            parts.append(tag("line", x1=x(at), x2=x(at), y1=TOP - 8, y2=floor, class_="grid"))
+            parts.append(tag("text", name, x=x(at), y=TOP - 14, class_="axis mid"))
+    for place, row in enumerate(rows):
+        parts += _row(row, TOP + ROW * place + ROW / 2, x)
+    parts.append(tag("text", note, x=LEFT, y=floor + 22, class_="axis"))
+    box = {"viewBox": f"0 0 {WIDTH} {height}", "role": "img", "aria_labelledby": f"{safe}-t {safe}-d"}
+    return Figure(svg=tag("svg", *parts, **box, class_="fan"), css=CSS)
+
+
+def _row(row: Range, middle: float, x: Callable[[float], float]) -> list[Markup]:
+    name = row.name if len(row.name) <= NAME else f"{row.name[: NAME - 1]}…"
+    out: list[Markup] = [tag("text", tag("title", row.name), name, x=LEFT - 12, y=middle + 4, class_="end")]
+    for number, (first, last) in enumerate(row.bands):
+        thick = BAR - 3 * number
+        out.append(
+            tag(
+                "rect",
+                x=x(first),
+                y=middle - thick / 2,
+                width=max(round(x(last) - x(first), 1), 1.5),
+                height=thick,
+                rx=2,
+                class_=f"band b{number}",
+            )
+        )
+    out.append(tag("line", x1=x(row.half), x2=x(row.half), y1=middle - BAR / 2, y2=middle + BAR / 2, class_="half"))
+    if row.planned is not None:
+        here = x(row.planned)
+        out.append(tag("path", tag("title", "schedule"), d=f"M{here} {middle - 6}l6 6l-6 6l-6 -6Z", class_="planned"))
+    if row.mark is not None:
+        here, bad = x(row.mark.at), " bad" if row.mark.bad else ""
+        out.append(tag("line", tag("title", row.mark.label), x1=here, x2=here, y1=middle - 13, y2=middle + 13, class_=f"stated{bad}"))
+    bad = " bad" if row.mark is not None and row.mark.bad else ""
+    out.append(tag("text", row.said, x=WIDTH - RIGHT + 10, y=middle + 4, class_=f"said{bad}"))
+    return out
