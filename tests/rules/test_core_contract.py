@@ -238,7 +238,8 @@ def earned_badly(day: str, rule: str, finish: str) -> Portfolio:
     lines = [{"amount": "90 GBP", "from": "2026-01-05"}, {"amount": "-10 GBP", "from": "2026-02-02"}]
     tasks = [
         {"id": "t", **begun, "budget": "100 GBP", "actual": "90 GBP", "progress": "30 %", "earning": rule},
-        {"id": "u", **begun, "budget": lines, "actual": "10 GBP", "earning": "level of effort"},
+        {"id": "u", "parent": "s", **begun, "budget": lines, "actual": "10 GBP", "earning": "level of effort"},
+        {"id": "s", "baseline_start": "2026-02-02"},
     ]
     return made([{"id": "P", "tolerance": {"cost": "5 %"}, "tasks": tasks}], {"status_date": day, "money": {"currency": "GBP"}})
 

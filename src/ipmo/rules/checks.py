@@ -14,12 +14,14 @@ from ipmo.rules.quality import QUALITY_CHECKS
 from ipmo.rules.risks import RISK_CHECKS
 from ipmo.rules.schedules import SCHEDULE_CHECKS
 from ipmo.rules.status_integrity import STATUS_CHECKS
+from ipmo.rules.traceability import TRACEABILITY_CHECKS
 
 __all__ = ["CHECKS"]
 
 CHECKS: tuple[Check, ...] = (
     *MODEL_CHECKS,
     *SCHEDULE_CHECKS,
+    *TRACEABILITY_CHECKS,
     *COMMITMENT_CHECKS,
     *QUALITY_CHECKS,
     *DEPENDENCY_CHECKS,

@@ -1,0 +1,56 @@
+"""SCH-R17: what a summary states is what the work below it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipmo
+from ipmo.plugin import CheckContext
+from ipmo.rules.traceability import TRACEABILITY_CHECKS
+
+A = {"id": "a", "parent": "inner", "duration": "5 d", "baseline_start": "2026-01-05", "baseline_finish": "2026-01-09"}
+B = {"id": "b", "parent": "s", "duration": "5 d", "baseline_start": "2026-01-12", "baseline_finish": "2026-01-16"}
+
+ONE = "of 1 summary of project 'P' is not that of the work below"
+
+
+def said(summary: dict[str, Any], a: dict[str, Any] | None = None, b: dict[str, Any] | None = None, **project: Any) -> list[str]:
+    tasks = [{"id": "s", **summary}, {"id": "inner", "parent": "s"}, {**A, **(a or {})}, {**B, **(b or {})}]
+    tasks = [{key: value for key, value in task.items() if value is not None} for task in tasks]
+    head = {"id": "x", "start": "2026-01-05", "status_date": "2026-03-02"}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": head, "projects": [{"id": "P", "tasks": tasks, **project}]})
+    return [f"{one.part}: {one.message}" for check in TRACEABILITY_CHECKS for one in check.run(CheckContext(portfolio=pf))]
+
+
+def test_a_summary_that_says_what_its_work_says_or_nothing_is_silent() -> None:
+    assert said({}) == []
+    assert said({"baseline_start": "2026-01-05", "baseline_finish": "2026-01-16"}) == []
+    done = {"actual_start": "2026-01-05", "actual_finish": "2026-01-16"}
+    assert (
+        said(
+            done,
+            {"actual_start": "2026-01-05", "actual_finish": "2026-01-09"},
+            {"actual_start": "2026-01-12", "actual_finish": "2026-01-16"},
+        )
+        == []
+    )
+
+
+def test_approved_dates_are_held_against_all_of_the_work_through_inner_summaries() -> None:
+    assert said({"baseline_start": "2026-01-06", "baseline_finish": "2026-01-23"}) == [
+        f"baseline_start: the approved start {ONE}: 's' (2026-01-06, the work says 2026-01-05)",
+        f"baseline_finish: the approved finish {ONE}: 's' (2026-01-23, the work says 2026-01-16)",
+    ]
+    assert said({"baseline_finish": "2026-01-23"}, b={"baseline_finish": None}) == [], "of part of the work nothing was approved"
+
+
+def test_a_summary_is_done_when_its_work_is() -> None:
+    half = {"actual_start": "2026-01-05", "actual_finish": "2026-01-09"}
+    assert said({"actual_start": "2026-01-05", "actual_finish": "2026-01-16"}, half) == [
+        f"actual_finish: the actual finish {ONE}: 's' (2026-01-16, 1 of 2 tasks is not done)"
+    ]
+    assert said({"actual_start": "2026-01-07"}, half) == [
+        f"actual_start: the actual start {ONE}: 's' (2026-01-07, the work says 2026-01-05)"
+    ]
+    assert said({"actual_start": "2026-01-07"}) == [f"actual_start: the actual start {ONE}: 's' (2026-01-07, the work has not begun)"]
+    assert said({"actual_start": "2026-01-07"}, state="cancelled") == []
