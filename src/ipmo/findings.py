@@ -7,7 +7,6 @@ It never stops anything. What makes a portfolio impossible is an error instead: 
 from __future__ import annotations
 
 import enum
-import html
 from collections.abc import Iterable, Iterator
 from typing import overload
 
@@ -181,6 +180,3 @@ class Findings(Answer[str, Finding]):
             if (number := sum(f.severity is severity for f in self.entries))
         )
         return f"<Findings: {counts or 'none'}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_() if self.entries else html.escape(repr(self))

@@ -7,8 +7,10 @@ or the `to_...` methods; none is required.
 
 from __future__ import annotations
 
+import copy
 import csv
 import html
+import itertools
 import numbers
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -33,6 +35,8 @@ __all__ = ["Answer", "Column", "NamedRow", "Rows", "Table", "among", "row_at", "
 K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
+FIRST = 10
+"""Rows of an answer that a notebook shows."""
 KINDS: Mapping[str, tuple[frozenset[type], type]] = {
     "str": (frozenset((str, NoneType)), str),
     "int": (frozenset((int, NoneType)), numbers.Integral),
@@ -394,14 +398,17 @@ class Table:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        def cells(values: Iterable[str], name: str) -> str:
-            opening = '<th scope="col">' if name == "th" else f"<{name}>"
-            return "".join(f"{opening}{html.escape(v)}</{name}>" for v in values)
-
-        titles = (f"{c.name} ({c.unit})" if c.unit else c.name for c in self._columns.values())
-        body = "".join(f"<tr>{cells(map(shown, row.values()), 'td')}</tr>" for row in self.head(20).rows())
-        more = f"<p>{len(self)} rows in all</p>" if len(self) > 20 else ""
-        return f"<table><thead><tr>{cells(titles, 'th')}</tr></thead><tbody>{body}</tbody></table>{more}"
+        head = [column.first(20) for column in self._columns.values()]
+        columns = [c for c in head if any(value not in (None, "") for value in c.values)] or head
+        titles = (f"{c.name.replace('_', ' ')} ({c.unit})" if c.unit else c.name.replace("_", " ") for c in columns)
+        heading = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in titles)
+        opening = ['<td style="text-align: right">' if c.kind in ("int", "float") else '<td style="text-align: left">' for c in columns]
+        rows = (
+            "".join(f"{begin}{html.escape(shown(value))}</td>" for begin, value in zip(opening, row, strict=True))
+            for row in zip(*(c.values for c in columns), strict=True)
+        )
+        more = f"<p>{len(self):,} rows in all</p>" if len(self) > 20 else ""
+        return f"<table><thead><tr>{heading}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>{more}"
 
 
 class Answer(Generic[K, T]):
@@ -422,6 +429,22 @@ class Answer(Generic[K, T]):
 
     def __contains__(self, key: object) -> bool:
         return key in self.ids
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def table(self) -> Table:
+        """One row of columns for each of its rows."""
+        raise NotImplementedError
+
+    def first(self, count: int = 10) -> Table:
+        """Its table up to so many rows, without making the rest where that takes long."""
+        return self.table().head(count)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the sentence, then the first rows."""
+        more = f"<p>{len(self):,} rows in all</p>" if len(self) > FIRST else ""
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.first(FIRST)._repr_html_()}{more}"
 
 
 def among(key: object, names: Container[object]) -> bool:
@@ -481,6 +504,12 @@ class Rows(Answer[K, T]):
 
     def __contains__(self, key: object) -> bool:
         return among(key, self._rows)
+
+    def first(self, count: int = 10) -> Table:
+        """Its table up to so many rows; the others are not made, and a unit that only they state is left out."""
+        some = copy.copy(self)
+        vars(some)["_rows"] = dict(itertools.islice(self._rows.items(), max(count, 1)))
+        return some.table().head(count)
 
     def __eq__(self, other: object) -> bool:
         """The same kind of answer with the same rows in the same order."""

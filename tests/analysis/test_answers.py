@@ -1,5 +1,6 @@
 """Every answer is used in the same way: iterated it gives keys, each key gives its row, it has a length, a table and a text."""
 
+import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -39,9 +40,13 @@ def holds(answer: Rows[Any, Any]) -> None:
     assert len(keys) == len(set(keys)) == len(answer) == len(answer.rows)
     assert [answer[key] for key in keys] == list(answer.rows) == list(answer) == [answer[place] for place in range(len(answer))]
     assert all(key in answer for key in keys)
-    assert isinstance(answer.table(), Table)  # type: ignore[attr-defined]
+    assert isinstance(answer.table(), Table)
+    for count in (0, 1, 3, len(answer) + 1):
+        assert answer.first(count).to_dict() == answer.table().head(count).to_dict()
     assert repr(answer).startswith("<")
-    assert "<table>" in answer._repr_html_()  # type: ignore[attr-defined]
+    shown = answer._repr_html_()
+    assert shown.startswith(f"<p>{html.escape(repr(answer)[1:-1])}</p><table>")
+    assert len(shown) < 100_000
     assert answer == answer
     for missing in ("no such key", ("no", "such key")):
         assert missing not in answer

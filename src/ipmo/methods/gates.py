@@ -164,9 +164,6 @@ class Gates(Answer[str, GateView]):
         ready = sum(r.ready for r in self.rows if r.decided is None)
         return f"<Gates: {counted(len(self.rows), 'gate')}, {sum(r.decided is None for r in self.rows)} open, {ready} of them ready>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def gates(portfolio: Portfolio, findings: Callable[[], Iterable[Finding]], methods: Callable[[str], Iterable[Methodology]]) -> Gates:
     """Every gate with its evidence, checks, conditions and authority.

@@ -188,9 +188,6 @@ class InstalledPlugins(Answer[str, InstalledPlugin]):
     def __repr__(self) -> str:
         return f"<InstalledPlugins: {', '.join(f'{row.name} ({row.status})' for row in self.rows)}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 class Registry:
     """What plugins declare, merged by name. Two plugins that declare the same name are both set aside, by name.

@@ -148,7 +148,7 @@ class Translation(Answer[str, Word]):
         return f"<Translation of the {self.scope} scope from {' and '.join(self.source)} to {self.target}: {counted(len(self.losses), 'loss')}>"
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_() + self.lost()._repr_html_()
+        return super()._repr_html_() + self.lost()._repr_html_()
 
 
 def translate(portfolio: Portfolio, to: Methodology, methods: Mapping[str, Methodology], *, scope: Scope | None = None) -> Translation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,6 +41,8 @@ __all__ = [
     "texts",
 ]
 
+FEW, LONG = 6, 300
+"""Values of a field, and characters of one, that a notebook shows."""
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
@@ -119,6 +122,47 @@ class Noun:
         __attrs_attrs__: ClassVar[tuple[Field, ...]]
     alone: ClassVar[str] = ""
     """The field that a lone text states, where a text may stand instead of a mapping."""
+
+    def _repr_html_(self) -> str:
+        """In a notebook: what it is and its name, then what it states, as a person reads it."""
+        stated = ((field, getattr(self, field.name)) for field in self.__attrs_attrs__ if field.metadata.get("help"))
+        rows = [(field.name.replace("_", " "), in_brief(value)) for field, value in stated if field.name != "name" and _says(field, value)]
+        title = str(getattr(self, "name", "") or getattr(self, "id", ""))
+        head = f"<strong>{type(self).__name__}</strong> {html.escape(title)}"
+        body = "".join(
+            f'<tr><th scope="row" style="text-align: left">{name}</th><td style="text-align: left">{html.escape(text)}</td></tr>'
+            for name, text in rows
+        )
+        return f"<p>{head}</p><table><tbody>{body}</tbody></table>"
+
+
+def _says(field: Field, value: object) -> bool:
+    """Whether a field states anything: it is known and not what holds where it is left out."""
+    default = getattr(field.default, "factory", lambda: field.default)()
+    return value is not None and value != "" and value != default
+
+
+def in_brief(value: object) -> str:
+    """A value of a field in a line: money and time as people write them, of many nouns how many and the first ones.
+
+    >>> in_brief(("a", "b")), in_brief(True), in_brief(date(2026, 3, 31))
+    ('a, b', 'yes', '2026-03-31')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        named = [in_brief(one) for one in value[:FEW]]
+        rest = f" and {len(value) - FEW:,} more" if len(value) > FEW else ""
+        return f"{', '.join(named)}{rest}"
+    if isinstance(value, Mapping):
+        return in_brief(tuple(f"{key}: {in_brief(inner)}" for key, inner in value.items()))
+    fields: tuple[Field, ...] = getattr(value, "__attrs_attrs__", ())
+    if not fields or type(value).__str__ is not object.__str__:
+        return str(value)[:LONG]
+    if own := getattr(value, "id", ""):
+        return str(own)
+    stated = {field.name: in_brief(one) for field in fields if _says(field, one := getattr(value, field.name))}
+    return ", ".join(stated.values() if len(stated) == 1 else (f"{name.replace('_', ' ')} {said}" for name, said in stated.items()))[:LONG]
 
 
 class Short(Noun):

@@ -136,6 +136,10 @@ class Attribution(Rows[str, AttributedBenefit]):
         money = self.money(value)
         return f"{value:,.4g}" if money is None else f"{money:,}"
 
+    def first(self, count: int = 10) -> Table:
+        """The first rows of its table."""
+        return self.table().head(count)
+
     def table(self) -> Table:
         """One row an initiative: initiative, value, share, naive, error; last the unattributed rest."""
         rows = self.rows
@@ -158,9 +162,6 @@ class Attribution(Rows[str, AttributedBenefit]):
         rest = f", {counted(len(self.left_out), 'benefit')} not known" if self.left_out else ""
         text = f"{self.unattributed:,.2f} of {self.total:,.2f} unattributed{ratio}{rest}"
         return f"<Attribution by {self.method}: {counted(len(self), 'initiative')}, {text}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def attribute(

@@ -174,9 +174,6 @@ class GoingOn(Rows[str, Worth]):
         text = f"{less} {agree(less, 'costs', 'cost')} more than {agree(less, 'it brings', 'they bring')}, {blank} not known"
         return f"<GoingOn: {counted(len(self), 'project')}, {text}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def worth_going_on(portfolio: Portfolio) -> GoingOn:
     """What every open project still brings, by what it still costs: sunk cost, and benefits that have come, are left out.

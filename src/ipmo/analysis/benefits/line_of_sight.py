@@ -64,6 +64,10 @@ class LineOfSight(Rows[str, NamedRow[str]]):
         ways = [f"{objective} ({'by the benefits map' if how == 'map' else how})" for objective, how in served.items()]
         return f"{project} serves {', '.join(ways)}" if ways else f"{project} serves no objective"
 
+    def first(self, count: int = 10) -> Table:
+        """The first rows of its table."""
+        return self.table().head(count)
+
     def table(self) -> Table:
         """One row a project: project, then a column an objective with `map`, low, medium or high, or both; last `serves`, how many."""
         columns = [Column("project", "str", self.projects)]
@@ -73,9 +77,6 @@ class LineOfSight(Rows[str, NamedRow[str]]):
     def __repr__(self) -> str:
         aims, projects = counted(len(self.objectives), "objective"), counted(len(self), "project")
         return f"<LineOfSight: {aims}, {len(self.unserved)} unserved; {projects}, {counted(len(self.orphans), 'orphan')}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def line_of_sight(portfolio: Portfolio, *, include: Iterable[str] = ()) -> LineOfSight:

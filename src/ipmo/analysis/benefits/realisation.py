@@ -318,9 +318,6 @@ class Benefits(Rows[str, BenefitValue]):
         worth = self.npv
         return f"<Benefits: NPV {'unknown' if worth is None else f'{worth:,}'}, {self.known} of {len(self)} known>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def benefits(
     portfolio: Portfolio,

@@ -339,9 +339,6 @@ class Comparison(Answer[str, Moved]):
     def __repr__(self) -> str:
         return f"<Comparison: {'; '.join(map(str, self.changes)) or str(self)}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def _line(m: Moved) -> str:
     """One change as people read it."""

@@ -151,9 +151,6 @@ class DecisionQueue(Answer[str, Due]):
         late = sum(row.late_by > 0 for row in self._rows)
         return f"<DecisionQueue: {counted(len(self), 'decision')} due, {late} too late for a commitment>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def decisions_due(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> DecisionQueue:
     """Every gate that is open or on hold, open decision and unmet condition, with the latest date on which nothing downstream is late.

@@ -208,9 +208,6 @@ class Freed(Rows[str, FreedProject]):
     def __str__(self) -> str:
         return "\n".join(self.explain(item) for item in self.ids)
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def freed_between(before: Portfolio, after: Portfolio, waiting: Sequence[str] = ()) -> Freed:
     """What is freed where projects that run in one portfolio are stopped, paused or gone in another.

@@ -112,9 +112,6 @@ class ImpactAssessment(Answer[str, ChangeImpact]):
         refused = sum(bool(impact.error) for impact in self)
         return f"<ImpactAssessment: {counted(len(self), 'change request')}, {refused} cannot be applied>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def assess_impact(portfolio: Portfolio, *, states: Collection[RequestState] = OPEN, on_cycle: OnCycle = "error") -> ImpactAssessment:
     """What each open change request would do to dates and budget, applied on its own.

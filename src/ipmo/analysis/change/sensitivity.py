@@ -141,9 +141,6 @@ class DelaySensitivity(Answer[str, DelayEffect]):
         hitting = sum(bool(row.moves) for row in self.rows)
         return f"<DelaySensitivity: {counted(len(self), 'item')} by {self.slip}, {hitting} {agree(hitting, 'moves', 'move')} something, {len(self.refused)} cannot be delayed>"
 
-    def _repr_html_(self) -> str:
-        return self.matrix()._repr_html_()
-
 
 def delay_sensitivity(
     portfolio: Portfolio,

@@ -137,9 +137,6 @@ class VarianceAnalysis(Answer[str, Part]):
     def __str__(self) -> str:
         return self.explain()
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def _signed(amount: Fraction) -> str:
     text = f"{float(amount):+,.2f}".rstrip("0").rstrip(".")

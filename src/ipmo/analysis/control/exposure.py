@@ -196,9 +196,6 @@ class RiskExposures(Rows[str, RiskExposure]):
     def __repr__(self) -> str:
         return f"<RiskExposures: {self.explain(self.ids[0])}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> RiskExposures:
     """What the open threats of every project, programme and the portfolio cost on average, before and after their responses.

@@ -137,9 +137,6 @@ class History(Sequence[Month]):
         span = f", {self.dates[0]} to {self.dates[-1]}" if self.dates else ""
         return f"<History: {counted(len(self), 'snapshot')}{span}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def _same(portfolio: Portfolio) -> Portfolio:
     return portfolio
@@ -248,9 +245,6 @@ class Trend(Rows[date, TrendMonth]):
         of = f" of {self.item!r}" if self.item else ""
         span = f": {self.rows[0].text} to {self.rows[-1].text}" if len(self) else ""
         return f"<Trend of {self.measure.name}{of}, {counted(len(self), 'month')}{span}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def trend(history: History, measure: str | Measure, item: str | None = None, *, measures: Mapping[str, Measure] = MEASURES) -> Trend:
@@ -377,9 +371,6 @@ class ReportingCompliance(Rows[str, ProjectReporting]):
         late = len(self.late)
         return f"<ReportingCompliance: {late} of {counted(len(self), 'project')} {agree(late, 'has', 'have')} not reported>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def reporting_compliance(history: History) -> ReportingCompliance:
     """Who has reported, and who has not, month by month.
@@ -464,9 +455,6 @@ class ReferenceClasses(Rows[str, ReferenceClass]):
     def __repr__(self) -> str:
         few = f", {counted(len(self.few), 'category', 'categories')} with too little finished work" if self.few else ""
         return f"<ReferenceClasses of {self.figure}: {counted(len(self), 'class', 'classes')}{few}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def reference_classes(history: History, *, figure: Estimated = "duration", by: str = "category", least: int = 5) -> ReferenceClasses:

@@ -133,9 +133,6 @@ class RaidLog(Rows[tuple[str, str], RaidCount]):
         whole = [row for row in self.rows if row.level == "portfolio"]
         return f"<RaidLog: {counted(sum(row.total for row in whole), 'entry')}, {sum(row.open for row in whole)} open>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLog:
     """Counts of risks, assumptions, issues, dependencies, decisions and change requests at every level.

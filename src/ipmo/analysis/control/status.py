@@ -213,9 +213,6 @@ class StatusView(Rows[str, ItemStatus]):
         exceptions = counted(len(self.breaches), "exception")
         return f"<Status by {self.policy}: {counted(len(rows), 'project')}, {worse} worse than reported, {exceptions}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def status(
     portfolio: Portfolio,

@@ -241,9 +241,6 @@ class Commitments(Answer[str, Commitment]):
     def __repr__(self) -> str:
         return f"<Commitments: {len(self)} open, {len(self.missed)} missed, {len(self.overdue)} overdue>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
     # ------------------------------------------------------------------------------------------- one of them
 
     def of(self, one: Stated, *, caused: bool = True) -> Commitment:

@@ -121,9 +121,6 @@ class ScheduleQuality(Answer[int, Point]):
         failed = [str(point.number) for point in self.points if point.passed is False]
         return f"<ScheduleQuality: {passed} points pass, {len(failed)} fail{': ' + ', '.join(failed) if failed else ''}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def schedule_quality(portfolio: Portfolio, *, project: str | None = None, of: Schedule | None = None) -> ScheduleQuality:
     """The 14 points of the DCMA over a portfolio or one of its projects, and the lists behind them.

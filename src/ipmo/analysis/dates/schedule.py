@@ -515,5 +515,6 @@ class Schedule(Answer[str, ScheduledItem]):
     def __repr__(self) -> str:
         return f"<Schedule: {counted(self.network.n, 'item')}, finish {self.end_text}, {len(self.critical_path())} critical>"
 
-    def _repr_html_(self) -> str:
-        return self.overview()._repr_html_()
+    def first(self, count: int = 10) -> Table:
+        """The first items as people read them: `overview` up to so many rows, the others are not made."""
+        return columns.overview([self[name] for name in self.ids[:count]])

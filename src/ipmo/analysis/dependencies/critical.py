@@ -7,6 +7,7 @@ through the one network of all projects: a graph of whole projects would invent 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -298,6 +299,19 @@ class CriticalLinks(Answer[str, CriticalLink]):
 
     # ---------------------------------------------------------------------------------------- tables
 
+    def first(self, count: int = 10) -> Table:
+        """The first links with their ends, their float and why they stand there; what each leads to is not found."""
+        rows = list(itertools.islice(self, count))
+        return Table(
+            [
+                Column("rank", "int", [row.rank for row in rows]),
+                Column("source", "str", [row.source for row in rows]),
+                Column("type", "str", [row.type for row in rows]),
+                Column("target", "str", [row.target for row in rows]),
+                Column("reason", "str", [row.reason for row in rows]),
+            ]
+        )
+
     def table(self) -> Table:
         """One row a link, most critical first; floats in working days of the source, drag in days of its target's calendar.
 
@@ -423,9 +437,6 @@ class CriticalLinks(Answer[str, CriticalLink]):
     def __repr__(self) -> str:
         across = "projects" if self.boundary == "project" else f"the boundary of a {self.boundary}"
         return f"<CriticalLinks: {len(self)} across {across}, {sum(map(bool, self._crossings.driving))} driving>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def given_day(s: Schedule, link: CriticalLink) -> date | None:

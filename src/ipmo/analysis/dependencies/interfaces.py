@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["InterfaceView", "Matrix", "Pair", "interfaces"]
 WHERE = "the pairs of projects that hand over"
 
-MOST = 80
-"""Projects up to which a network is drawn; more are a hairball."""
+MOST, DRAWN = 80, 200
+"""Projects up to which a network is drawn (more are a hairball), and pairs up to which a notebook draws it."""
 SQUARE = 120
 """Projects up to which the matrix is drawn whole."""
 Measured = Literal["links", "driving", "drag", "value", "loss"]
@@ -368,7 +368,7 @@ class InterfaceView(Answer[tuple[str, str], Pair]):
         return f"<InterfaceView: {counted(len(self), 'pair')} among {counted(len(projects), 'project')}>"
 
     def _repr_html_(self) -> str:
-        return self.figure()._repr_html_() + self.table()._repr_html_()
+        return super()._repr_html_() if len(self) > DRAWN else self.figure()._repr_html_() + super()._repr_html_()
 
 
 def interfaces(portfolio: Portfolio, *, boundary: Boundary = "project", on_cycle: OnCycle = "error") -> InterfaceView:

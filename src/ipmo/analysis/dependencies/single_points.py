@@ -321,7 +321,13 @@ class SinglePoints(Answer[str, SinglePoint]):
 
     def table(self) -> Table:
         """One row an item: item, project, benefits, objectives and gates (how many), value, float, likelihood, critical, reason."""
-        rows = list(self)
+        return self._table(list(self))
+
+    def first(self, count: int = 10) -> Table:
+        """Its table up to so many rows; the others are not made."""
+        return self._table(list(itertools.islice(self, count)))
+
+    def _table(self, rows: Sequence[SinglePoint]) -> Table:
         return Table(
             [
                 Column("item", "str", [row.item for row in rows]),
@@ -339,9 +345,6 @@ class SinglePoints(Answer[str, SinglePoint]):
 
     def __repr__(self) -> str:
         return f"<SinglePoints: {counted(len(self), 'item')}, for {counted(len(self._effects), 'benefit, objective or gate', 'benefits, objectives and gates')}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def _places(bits: int) -> list[int]:

@@ -113,9 +113,6 @@ class EarnedValue(Rows[str, EarnedItem]):
     def __repr__(self) -> str:
         return f"<EarnedValue as of {self.as_of}: {self.total}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def earned_value(
     portfolio: Portfolio,

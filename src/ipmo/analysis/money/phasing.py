@@ -80,6 +80,10 @@ class TimePhased(Rows[str, NamedRow[Fraction | None]]):
             raise UnknownItemError(measure, close_matches(measure, self.rolls), "these measures")
         return self.rolls[measure]
 
+    def first(self, count: int = 10) -> Table:
+        """The first rows of its table."""
+        return self.table().head(count)
+
     def table(self) -> Table:
         """One row a period: period, start, each measure, then the running sum of what is known of it (`budget_so_far`, ...)."""
         columns = [
@@ -111,9 +115,6 @@ class TimePhased(Rows[str, NamedRow[Fraction | None]]):
 
     def __repr__(self) -> str:
         return f"<TimePhased {self.item!r}: {', '.join([counted(len(self), self.every), *self.rolls])}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def time_phase(

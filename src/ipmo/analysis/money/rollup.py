@@ -6,6 +6,7 @@ is taken as zero: every figure carries how many of how many were known. Sums fir
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -142,11 +143,12 @@ class RollUp(Rows[str, RolledUpValue]):
             ]
         )
 
+    def first(self, count: int = 10) -> Table:
+        """Its table up to so many rows; the other figures are not made, unless groups stand before the whole."""
+        return super().first(count) if self.root in itertools.islice(self._rows, max(count, 1)) else self.table().head(count)
+
     def __repr__(self) -> str:
         return f"<RollUp of {self.measure.name}: {self.total}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def roll_up(

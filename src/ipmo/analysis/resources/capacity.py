@@ -156,9 +156,6 @@ class CapacityView(Rows[tuple[str, str], Load]):
         text = f"{len(self.over_allocated)} of {counted(len(self), 'load')} over-allocated"
         return f"<Capacity by {self.by} and {self.every}: {text}{f', {worst} is the constraint' if worst else ''}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def capacity(portfolio: Portfolio, *, by: By = "resource", every: Every = "month", include: Iterable[str] = ()) -> CapacityView:
     """Demand of open work against dated capacity.

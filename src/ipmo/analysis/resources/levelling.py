@@ -296,9 +296,6 @@ class Levelled(Rows[str, LevelledItem]):
         short = f", {counted(len(self.shortages), 'shortage')}" if self.shortages else ""
         return f"<Levelled: {len(self.moved)} of {counted(len(self), 'item')} later, {ends}{short}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def level(
     portfolio: Portfolio,

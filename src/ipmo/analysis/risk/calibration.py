@@ -236,9 +236,6 @@ class Calibration(Rows[str, Calibrated]):
         items = len({one.item for one in self.forecasts})
         return f"<Calibration: {counted(len(self.forecasts), 'forecast')} of {counted(items, 'item')}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 class _Fate(NamedTuple):
     """What is known of an item: when it was done, and the last snapshot in which it was seen open or done."""

@@ -506,9 +506,6 @@ class Simulation(Rows[str, Simulated]):
         )
         return f"<Simulation: {self.samples} samples, {counted(len(self), 'item')}{end}, {self.grade}>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def _either(row: Simulated) -> Dates | SketchedDates | None:
     """The dates of an item, or what is known of them."""
