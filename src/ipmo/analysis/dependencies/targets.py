@@ -83,7 +83,15 @@ class Targets:
     def __getitem__(self, place: int) -> Target:
         if "_rows" in self.__dict__:
             return self._rows[place]
-        return Target(self.names[place], self.kinds[place], self.items[place], self._clock(place))
+        found = self._made.get(place)
+        if found is None:
+            found = self._made[place] = Target(self.names[place], self.kinds[place], self.items[place], self._clock(place))
+        return found
+
+    @functools.cached_property
+    def _made(self) -> dict[int, Target]:
+        """The rows that were looked at, by place."""
+        return {}
 
     @functools.cached_property
     def _rows(self) -> list[Target]:
@@ -150,7 +158,7 @@ class Targets:
 
     def days(self, place: int, before: int, after: int) -> float:
         """Days between two instants on a target's own calendar; elapsed days for a benefit."""
-        clock = self._clocks[place] if "_clocks" in self.__dict__ else self._clock(place)
+        clock = self._clocks[place] if "_clocks" in self.__dict__ else self[place].clock
         if clock == 0:
             return (after - before) / DAY
         return self.schedule.network.clock(clock).days(before, after)
