@@ -106,12 +106,13 @@ class Grid:
 
 @attrs.frozen(kw_only=True)
 class Picture:
-    """A drawing with its caption."""
+    """A drawing with its caption; one that is for the screen only is not printed."""
 
     kind: ClassVar[str] = "picture"
     label: str
     svg: Markup
     caption: str = ""
+    printed: bool = True
 
 
 @attrs.frozen

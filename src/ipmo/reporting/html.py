@@ -9,11 +9,15 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from ipmo.figures.columns import CSS as COLUMNS_CSS
+from ipmo.figures.heat import CSS as HEAT_CSS
 from ipmo.figures.interfaces import CSS as INTERFACES_CSS
 from ipmo.figures.matrix import CSS as MATRIX_CSS
+from ipmo.figures.ranges import CSS as RANGES_CSS
 from ipmo.figures.s_curves import CSS as S_CURVES_CSS
+from ipmo.figures.scatter import CSS as SCATTER_CSS
 from ipmo.figures.svg import Figure, colour_css
 from ipmo.figures.timeline import CSS as TIMELINE_CSS
+from ipmo.figures.tornado import CSS as TORNADO_CSS
 from ipmo.findings import Findings
 from ipmo.model.portfolio import Portfolio
 from ipmo.progress import steps
@@ -27,6 +31,8 @@ from ipmo.tables import Table
 
 __all__ = ["render"]
 
+STYLES = (TIMELINE_CSS, COLUMNS_CSS, MATRIX_CSS, INTERFACES_CSS, S_CURVES_CSS, RANGES_CSS, TORNADO_CSS, SCATTER_CSS, HEAT_CSS)
+"""The rules of the pictures."""
 PANELS: tuple[Callable[[Answers], Panel | None], ...] = (
     delivery.timeline,
     interdependencies.links,
@@ -87,11 +93,7 @@ def render(
     here = files(__package__)
     style = (
         colour_css(":root")
-        + "".join(
-            dict.fromkeys(
-                (TIMELINE_CSS, COLUMNS_CSS, MATRIX_CSS, INTERFACES_CSS, S_CURVES_CSS, *(css for _, rules in extra for css in rules))
-            )
-        )
+        + "".join(dict.fromkeys((*STYLES, *(css for _, rules in extra for css in rules))))
         + (here / "report.css").read_text(encoding="utf-8")
     )
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)

@@ -10,13 +10,15 @@ from ipmo.model.changes import ChangeRequest
 from ipmo.model.governance import Lesson
 from ipmo.model.risks import Assumption, Issue
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Row, Scale, mark, number, share
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, mark, number, share
 from ipmo.units import When, as_day
 from ipmo.words import counted
 
 __all__ = ["lessons", "raid_log"]
 
 SHOWN = 10
+MAPPED = 3
+"""Risks with a chance and a cost from which on there is something to see in a map of them."""
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -100,6 +102,10 @@ def _risks(a: Answers) -> Iterator[Block]:
     left += [counted(chances, "opportunity")] if chances else []
     text += f" Not counted: {', '.join(left)}." if left else ""
     yield Paragraph(text)
+    if sum(1 for one in found.threats if one.before and one.probability) >= MAPPED:
+        note = "For triage only: which of them come first is said by what they cost on average, below."
+        yield Picture(label="Heat map of risks", svg=found.plot().svg, caption=note, printed=False)
+        yield Picture(label="Risks before and after their responses", svg=found.plot("ranking").svg, printed=False)
     yield Grid(label="Risks", heads=heads, rows=rows, more=_more(found.threats))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import attrs
 
 from ipmo.analysis.risk.outcomes import Dates, Sums
-from ipmo.analysis.risk.simulation import Simulated
+from ipmo.analysis.risk.pictures import causes, fans, joint
+from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.figures.axes import date_ticks, nice_step
 from ipmo.figures.s_curves import Curve, Mark, s_curves
 from ipmo.reporting.answers import Answers
@@ -24,6 +25,10 @@ ROWS = 15
 UNSURE = 0.8
 """Below this chance something stated is said not to be sure (P80 is the usual level of confidence)."""
 TICKS = 7
+CAUSES, BARS = 6, 10
+"""Estimates that are tried as what drives the end, and bars that are drawn."""
+TASK_SAMPLES = 5_000_000
+"""Samples of tasks up to which a page asks what drives its end: a second, about."""
 LEVELS = (50, 80)
 KINDS = ("portfolio", "programme", "project")
 
@@ -45,8 +50,33 @@ def sureness(a: Answers) -> Panel | None:
     if curves:
         note = "Height: the share of samples that come by that day, or cost at most so much. Upright lines: what was planned and committed; red: kept in less than four of five samples."
         blocks.append(Picture(label="S-curves", svg=s_curves(curves, title="How sure dates and costs are").svg, caption=note))
+    blocks += _pictures(a, q, rows)
     blocks.append(_table(a, rows))
     return Panel(id="sureness", title="How sure dates and costs are", short="How sure", blocks=blocks)
+
+
+def _pictures(a: Answers, q: Simulation, rows: Sequence[Simulated]) -> Iterator[Block]:
+    """Fans of what is shown in the table, what drives the end, and date and cost of the whole together; each where there is something to see."""
+    fanned = [(a.name(row.id), row.dates) for row in rows if row.dates is not None and _spread(row)]
+    if len(fanned) > 1:
+        note = "The wider a bar, the less sure; the darker, the likelier. Red: committed, and kept in less than four of five samples."
+        yield Picture(label="Fans of finishes", svg=fans(fanned).svg, caption=note, printed=False)
+    whole = q[q.portfolio]
+    if whole.dates is None or not _spread(whole):
+        return
+    drivers = sum(len(one) for one in (a.portfolio.drivers, *(project.risks for project in a.portfolio.projects)))
+    if (drivers + CAUSES) * q.samples * a.schedule.network.n <= TASK_SAMPLES and len(found := q.drivers(most=CAUSES)):
+        note = f"How much earlier the P80 of the whole is without each of them, on the same samples: the risks and drivers, and the {CAUSES} estimates that it goes with most."
+        yield Picture(
+            label="What drives the finish",
+            svg=causes(found.head(BARS), "P80 of the finish of all", a.name).svg,
+            caption=note,
+            printed=False,
+        )
+    costs = whole.costs
+    if costs is not None and int(costs.minor.min()) < int(costs.minor.max()):
+        note = "P80 of the date and P80 of the cost are not both kept in four of five samples: to the left of the line and below it more of either is needed."
+        yield Picture(label="Date and cost together", svg=joint(q.joint(q.portfolio), a.name(q.portfolio)).svg, caption=note, printed=False)
 
 
 def chance_text(chance: float) -> str:

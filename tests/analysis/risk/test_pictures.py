@@ -16,6 +16,10 @@ from ipmo.figures import png
 from ipmo.figures.heat import heat_map
 from ipmo.figures.png import first_rows
 from ipmo.figures.svg import Figure
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Picture
+from ipmo.reporting.registers import raid_log
+from ipmo.reporting.sureness import sureness
 
 
 def plan() -> ipmo.Portfolio:
@@ -146,6 +150,29 @@ def test_what_cannot_be_drawn_is_said(q: ipmo.Simulation) -> None:
         plain.plot("joint")
     with pytest.raises(ModelError, match="response"):
         plain.plot("responses")
+
+
+def test_the_report_shows_them_where_it_speaks_of_chances_and_of_risks() -> None:
+    pf = plan()
+    answers = Answers(pf, ipmo.check(pf))
+    sure, raid = sureness(answers), raid_log(answers)
+    assert sure is not None
+    assert raid is not None
+    shown = {block.label: block for block in (*sure.blocks, *raid.blocks) if isinstance(block, Picture)}
+    assert list(shown) == [
+        "S-curves",
+        "Fans of finishes",
+        "What drives the finish",
+        "Date and cost together",
+        "Heat map of risks",
+        "Risks before and after their responses",
+    ]
+    assert [label for label, block in shown.items() if block.printed] == ["S-curves"]
+    assert "Risk &lt;0&gt; (risk)" in str(shown["What drives the finish"].svg)  # by its name, which is no markup
+    few = pf.evolve("tram", risks=pf["tram"].risks[:2])
+    found = raid_log(Answers(few, ipmo.check(few)))
+    assert found is not None
+    assert not [block for block in found.blocks if isinstance(block, Picture)]
 
 
 def picture() -> Figure:

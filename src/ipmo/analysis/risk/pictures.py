@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -150,8 +150,13 @@ def joint(both: Joint, name: str, percent: float = 70) -> Figure:
 # ----------------------------------------------------------------------------------------------------- causes
 
 
-def causes(found: Table, what: str) -> Figure:
+def causes(found: Table, what: str, named: Callable[[str], str] = str) -> Figure:
     """What each cause adds to a date, by the table of `Simulation.drivers`, in its order.
+
+    Args:
+        found: the table.
+        what: the date, in words.
+        named: the name of a cause, by its id; the id when left out.
 
     Raises:
         ModelError: there is none.
@@ -160,7 +165,7 @@ def causes(found: Table, what: str) -> Figure:
         raise ModelError("nothing drives it: no cause in this simulation can be taken out")
     errors = found["days_error"]
     bars = [
-        Bar(name=f"{cause} ({kind})", value=float(days), error=error, said=f"{float(days):.1f} d")
+        Bar(name=f"{named(str(cause))} ({kind})", value=float(days), error=error, said=f"{float(days):.1f} d")
         for cause, kind, days, error in zip(found["cause"], found["kind"], found["days"], errors, strict=True)
     ]
     low, high = min(0.0, *(bar.ends[0] for bar in bars)), max(0.0, *(bar.ends[1] for bar in bars))
