@@ -17,6 +17,7 @@ from ipmo.errors import CycleError, ScheduleError
 from ipmo.files.calendar_days import Times, day_times, ended, special_days, week_times
 from ipmo.files.foreign import unescaped
 from ipmo.files.mspdi_elements import AS_LATE_AS_POSSIBLE, CONSTRAINTS, ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, ON_ITSELF, UNITS
+from ipmo.files.mspdi_work import available
 from ipmo.files.no_room import NoRoom
 from ipmo.files.xml_elements import tag
 from ipmo.model.calendars import Calendar
@@ -170,7 +171,7 @@ class _Writer:
         yield "</Tasks>"
         yield "<Resources>"
         for resource in pf.resources:
-            self.lost.beside(resource, KEPT_OF_RESOURCES, "resources")
+            self.lost.beside(resource, (*KEPT_OF_RESOURCES, "capacity") if resource.unit == "person" else KEPT_OF_RESOURCES, "resources")
             if resource.name not in ("", unescaped(resource.id)):
                 self.lost.lose("names of resources beside their ids")
             kind = {"person": 1, "unit": 0, "cost": 2}.get(resource.unit, 1)
@@ -179,7 +180,9 @@ class _Writer:
                 f"<Resource>{tag('UID', self.resource_uids[resource.id])}{tag('ID', self.resource_uids[resource.id])}"
                 f"{tag('Name', resource.id)}{tag('Type', kind)}"
                 + (tag("Group", resource.category) if resource.category else "")
+                + (tag("MaxUnits", max(row.value for row in resource.capacity)) if resource.unit == "person" and resource.capacity else "")
                 + (tag("CalendarUID", calendar) if calendar else "")
+                + (available(resource) if resource.unit == "person" else "")
                 + "</Resource>"
             )
         yield "</Resources>"

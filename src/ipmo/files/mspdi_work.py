@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import attrs
@@ -11,14 +11,31 @@ import attrs
 from ipmo.files.foreign import Intake, RowError
 from ipmo.files.mspdi_calendars import Calendars, same_time
 from ipmo.files.mspdi_elements import instant, iso_minutes
-from ipmo.files.xml_elements import Element
+from ipmo.files.xml_elements import Element, tag
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
-from ipmo.model.people import Assignment, Resource
+from ipmo.model.people import Assignment, Capacity, Resource
 from ipmo.network.clocks import Clock, Clocks
-from ipmo.units import Effort, minutes
+from ipmo.units import Effort, as_day, minutes
 
-__all__ = ["Workforce", "Working"]
+__all__ = ["Workforce", "Working", "available"]
+
+FIRST, LAST = date(1984, 1, 1), date(2049, 12, 31)
+"""The first and the last day of Microsoft Project: what holds from or until then holds always."""
+
+
+def available(resource: Resource) -> str:
+    """When there is how much of a resource, as availability periods; nothing where it is the same always."""
+    rows = resource.capacity
+    if not rows or (len(rows) == 1 and rows[0].since == FIRST):
+        return ""
+    ends = [*(row.since - timedelta(days=1) for row in rows[1:]), LAST]
+    periods = (
+        f"<AvailabilityPeriod>{tag('AvailableFrom', f'{row.since}T00:00:00')}{tag('AvailableTo', f'{end}T23:59:00')}"
+        f"{tag('AvailableUnits', row.value)}</AvailabilityPeriod>"
+        for row, end in zip(rows, ends, strict=True)
+    )
+    return f"<AvailabilityPeriods>{''.join(periods)}</AvailabilityPeriods>"
 
 
 @attrs.frozen
@@ -81,8 +98,26 @@ class Workforce:
                 unit=kind,
                 calendar=calendar.id if calendar else None,
                 category=node.get("Group") or "",
+                capacity=self._capacity(node) if kind == "person" else (),
             )
             taken.add(id)
+
+    def _capacity(self, node: Element) -> list[Capacity]:
+        """How much of it there is: by availability periods, between which there is none; else always its most units."""
+        rows: dict[date, float] = {}
+        for period in node.all("AvailabilityPeriods", "AvailabilityPeriod"):
+            since, until = instant(self.intake, period, "AvailableFrom"), instant(self.intake, period, "AvailableTo")
+            units = self.intake.number(period.get("AvailableUnits"), "AvailableUnits")
+            if units is None or units < 0:
+                continue
+            rows[as_day(since) if since is not None else FIRST] = float(units)
+            if until is not None and until.year < LAST.year:
+                rows.setdefault(as_day(until) + timedelta(days=1), 0.0)
+        if not rows:
+            units = self.intake.number(node.get("MaxUnits"), "MaxUnits")
+            if units is not None and units >= 0:
+                rows[FIRST] = float(units)
+        return [Capacity(since=day, value=value) for day, value in sorted(rows.items())]
 
     def _assignment(self, node: Element) -> None:
         uid, task = node.get("ResourceUID") or "", node.get("TaskUID") or ""

@@ -187,14 +187,17 @@ class Leveller:
         within_float: bool = False,
         samples: int = 1,
     ) -> None:
-        self.passes, self.network, self.pools = passes, passes.network, tuple(pools)
+        self.passes, self.network = passes, passes.network
         p = self.network.positions
         rows = sorted((t for t in takes if t.units > 0 and t.end > t.begin), key=lambda t: (int(p.pos[t.node]), t.pool, t.begin))
         self.rows = self.asked = tuple(t._replace(node=int(p.pos[t.node])) for t in rows)
         """What positions take, and what they were to take before some of it was found to fit never; `node` is the position."""
         self.compiled = available() and self.network.n * samples >= COMPILED_FROM
+        alike = self._alike()
+        self.pools = tuple(pool if pool.clock is None else pool._replace(clock=alike[pool.clock]) for pool in pools)
         free = self._filled(self.network.n, FAR)  # where every link is a number, no column of what constraints fix is made
-        ties = {"high": free, "pin": free} if self.network.additive else {}
+        ties: dict[str, Ints] = {"high": free, "pin": free} if self.network.additive else {}
+        ties["clk"] = [alike[number] for number in plain(p.clk)]
         self.links, self.nodes = Links(*map(self._column, p.links)), Nodes(*map(self._column, p.nodes._replace(**ties)))
         self.cal: Tables = tuple(map(self._column, self.network.clock_tables))  # type: ignore[assignment]
         base = self.network.early()
@@ -215,6 +218,13 @@ class Leveller:
 
     def _column(self, values: Ints | Sequence[int]) -> Ints:
         return as_array(values) if self.compiled else plain_list(values)
+
+    def _alike(self) -> list[int]:
+        """For each clock the first that runs alike: pools whose work runs on clocks of one working time have one axis."""
+        head, _ = self.network.clock_tables
+        first: dict[tuple[int, ...], int] = {}
+        clocks = range(int(head[0]) // 2)
+        return [first.setdefault(tuple(head[head[2 * c] : head[2 * c] + 6 * head[2 * c + 1]]), c) for c in clocks]
 
     def _filled(self, size: int, value: int) -> Ints:
         if not self.compiled:

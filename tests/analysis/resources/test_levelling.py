@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -458,3 +459,22 @@ def test_units_are_exact_to_a_millionth() -> None:
     pf = portfolio(*({"id": name, "duration": "3 d", "assignments": third} for name in "abc"))
     assert not ipmo.level(pf).moved
     assert ipmo.level(pf)["P/a"].needs[0][1] == pytest.approx(float(Fraction(1, 3)), abs=1e-6)
+
+
+def test_people_of_microsoft_project_are_levelled_and_written_back(tmp_path: Path) -> None:
+    """Their most units are their capacity, their availability periods its dates; the levelled plan is read back as it was."""
+    leave = [{"from": "2026-01-01", "value": 1}, {"from": "2026-03-04", "value": 0}, {"from": "2026-03-11", "value": 2.5}]
+    pf = portfolio({"id": "a", "duration": "3 d"}, {"id": "b", "duration": "2 d"}, capacity=leave)
+    always = pf.evolve(resources=[{"id": "ann", "capacity": [{"from": "1984-01-01", "value": 1}]}])
+    for number, one in enumerate((pf, always)):
+        ipmo.write(one, tmp_path / f"{number}.xml", format="mspdi")
+        back = ipmo.read(tmp_path / f"{number}.xml")
+        assert [(str(row.since), row.value) for row in back.resources[0].capacity] == [
+            (str(row.since), row.value) for row in one.resources[0].capacity
+        ]  # fmt: skip
+    plan = ipmo.level(ipmo.read(tmp_path / "0.xml"))
+    assert sorted(str(item.finish_date) for item in plan) == ["2026-03-03", "2026-03-13"]
+    ipmo.write(plan.portfolio, tmp_path / "levelled.xml", format="mspdi")
+    again = ipmo.read(tmp_path / "levelled.xml")
+    assert ipmo.schedule(again).finish == plan.finish
+    assert not ipmo.level(again).moved
