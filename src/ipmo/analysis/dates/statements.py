@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -14,6 +14,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
 from ipmo.network.passes import Passes
+from ipmo.network.positions import as_array
 from ipmo.network.states import LIVE, State
 from ipmo.units import When, minutes
 
@@ -104,31 +105,32 @@ class Statements:
         out = HandedOver(links=[], nodes=[], dates=[], at_finish=[], words=[], apart={})
         if self._portfolio is None:
             return out
-        pf, named, state = self._portfolio, self._passes.named, self._passes.network.state
-        items, at_work, terms = pf.items, dict[str, bool](), dict[tuple[When | None, When | None, bool], Terms]()
+        pf, net, named = self._portfolio, self._passes.network, self._passes.named
+        state, kinds, ids, joined = net.state, net.kinds, net.ids, self._joined()
+        items, terms = pf.items, dict[tuple[When | None, When | None, bool], Terms]()
         links, nodes, dates = list[int](), list[int](), list[int]()
         finishing, words, apart = list[bool](), list[str](), dict[int, Stated]()
         for number, link in enumerate(pf.links):
             promised, needed = link.promised, link.needed
             if (promised is None and needed is None) or link.kind != "schedule" or link.status in ("cancelled", "delivered"):
                 continue
-            giver, taker, whole = items.get(link.source), items.get(link.target), link.target.partition("/")[0]
-            if isinstance(giver, Project) or isinstance(taker, Project):
-                continue  # where it attaches is not known
-            if taker is None:
-                target = reference(pf.resolve(link.target) or link.target)
-                taker, whole = items.get(target.item), target.top
-            if whole not in at_work:
-                project = items.get(whole)
-                at_work[whole] = not (getattr(project, "stopped", False) or getattr(project, "state", "") == "closed")
-            if not at_work[whole] or getattr(taker, "finished", False):
-                continue  # nobody waits for it any more
-            at_finish = at_finish_of(giver, link) if giver is not None else gives_at_finish(pf, link)
+            node, other = joined.get(number, (-1, -1))
+            if node < 0 or ids[node] != link.source:
+                node = named.get(link.source, -1)
+            if other < 0 or ids[other] != link.target:
+                other = named.get(link.target, -1)
+            known = node >= 0 and kinds[node] == "task"  # as nearly all are: what it is need not be looked up
+            giver = None if known else items.get(link.source)
+            if isinstance(giver, Project) or not self._awaited(link, other):
+                continue  # where it attaches is not known, or nobody waits for it any more
+            if known:
+                at_finish = link.type[0] == "F"
+            else:
+                at_finish = at_finish_of(giver, link) if giver is not None else gives_at_finish(pf, link)
             key = promised, needed, at_finish
             if key not in terms:
                 terms[key] = agreed(link, at_finish=at_finish)
-            node = named.get(link.source) if giver is not None else None
-            if node is None:
+            if node < 0 or not (known or giver is not None):
                 one = self._apart(pf, number, link, terms[key], at_finish, known=giver is not None)
                 if one is None:
                     continue
@@ -141,6 +143,45 @@ class Statements:
             finishing.append(at_finish)
             words.append(terms[key][1])
         return HandedOver(links=links, nodes=nodes, dates=dates, at_finish=finishing, words=words, apart=apart)
+
+    def _joined(self) -> Mapping[int, tuple[int, int]]:
+        """The nodes that the network joins, by the place of the link that says so: mostly those that it names."""
+        net = self._passes.network
+        if not net.arrays:
+            return {number: (int(net.src[edge]), int(net.dst[edge])) for edge, number in net.numbers.items()}
+        edges = as_array(list(net.numbers))
+        return dict(zip(net.numbers.values(), zip(*(ends[edges].tolist() for ends in net.link_ends), strict=True), strict=True))
+
+    def _awaited(self, link: Link, node: int) -> bool:
+        """Whether somebody may still wait for what a link hands over: no whole project, nothing that is done, and nothing that was stopped.
+
+        Args:
+            link: the hand-over.
+            node: its receiver in the network; -1 where it is none there.
+        """
+        net, pf, taker, whole = self._passes.network, self._portfolio, None, link.target.partition("/")[0]
+        assert pf is not None
+        if node >= 0 and net.kinds[node] in ("task", "milestone"):
+            return net.state[node] is not State.FINISHED and self._at_work(whole)
+        taker = pf.items.get(link.target)
+        if isinstance(taker, Project):
+            return False
+        if taker is None:
+            target = reference(pf.resolve(link.target) or link.target)
+            taker, whole = pf.items.get(target.item), target.top
+        return self._at_work(whole) and not getattr(taker, "finished", False)
+
+    @functools.cached_property
+    def _at_work(self) -> Callable[[str], bool]:
+        """Whether something is neither stopped nor closed, by the id of the project."""
+        items = {} if self._portfolio is None else self._portfolio.items
+
+        @functools.cache
+        def at_work(whole: str) -> bool:
+            project = items.get(whole)
+            return not (getattr(project, "stopped", False) or getattr(project, "state", "") == "closed")
+
+        return at_work
 
     def _apart(self, pf: Portfolio, number: int, link: Link, terms: Terms, at_finish: bool, *, known: bool) -> Stated | None:
         """A hand-over by the end of a whole, by a summary, or from outside; None where it is not open."""
