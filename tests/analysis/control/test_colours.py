@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.control.policies import BudgetWeighted, Child, Majority, Policy, ThresholdCount, WorstChild, at_least
+from ipmo.analysis.control.policies import BudgetWeighted, Child, Majority, Policy, ThresholdCount, WorstChild, at_least, worst_of
 from ipmo.analysis.control.status import ItemStatus, status
 from ipmo.model import Benefit, Enabler, Exposure, Impact, MoneySettings, Portfolio, Programme, Project, Risk, StatusReport, Task, Tolerance
 from ipmo.model.governance import RAG
@@ -236,6 +237,47 @@ def test_a_policy_gives_a_colour_only_where_the_unknown_cannot_change_it(policy:
         best = min((c for c in outcomes if c), key=RAG.index)
         assert why.startswith("not known: " if best == "green" else f"not known, at least {best}: ")
         assert at_least(policy, children) == best
+
+
+def worst_child_by_child(children: list[Child]) -> tuple[str | None, str]:
+    """The worst known child, and where some are unknown, what comes out whatever they are."""
+    known = [child for child in children if child.rag is not None]
+    if not known:
+        return None, "no child has a colour"
+    worst = min(known, key=lambda child: (-RAG.index(child.rag or ""), child.item))
+    missing = len(children) - len(known)
+    why = f"{worst.item} is {worst.rag}" + (f"; {missing} of {len(children)} unknown" if missing else "")
+    if not missing:
+        return worst.rag, why
+    outcomes = {worst_child_by_child([child.as_if(colour) for child in children])[0] for colour in RAG}
+    best = min((colour for colour in outcomes if colour is not None), key=RAG.index)
+    said = "not known" if best == "green" else f"not known, at least {best}"
+    return (best, why) if len(outcomes) == 1 else (None, f"{said}: {why}")
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from([*RAG, None]), st.sampled_from([*RAG, None])), max_size=6))
+def test_the_worst_child_by_columns_is_that_child_by_child(rows: list[tuple[str, str | None, str | None]]) -> None:
+    children = [Child(item=name, rag=rag, at_least=floor) for name, rag, floor in rows]
+    told, policy = worst_child_by_child(children), WorstChild()
+    least = told[0] if told[0] is not None else at_least(policy, children)
+    assert (*policy.combine(children), least) == (*told, least)
+    assert worst_of([name for name, _, _ in rows], [rag for _, rag, _ in rows], [floor for _, _, floor in rows]) == (*told, least)
+
+
+@attrs.frozen
+class AnotherWorst:
+    """The worst child, as a policy of one's own that sees children."""
+
+    name: str = attrs.field(default="worst child", init=False)
+
+    def combine(self, children: Any) -> tuple[str | None, str]:
+        return worst_child_by_child(list(children))
+
+
+@settings(max_examples=30, deadline=None)
+@given(portfolios(), st.sampled_from(["computed", "reported"]))
+def test_a_status_by_the_worst_child_is_that_of_a_policy_that_sees_children(pf: Portfolio, of: Any) -> None:
+    assert status(pf, policy="worst child", of=of).rows == status(pf, policy=AnotherWorst(), of=of).rows
 
 
 def test_a_child_without_a_budget_weighs_nobody_knows_how_much() -> None:

@@ -18,7 +18,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
-from ipmo.analysis.money.work_tree import work_of
+from ipmo.analysis.money.work_tree import Works, works_of
 from ipmo.errors import IpmoError, UnknownItemError
 from ipmo.model.benefits import Benefit
 from ipmo.model.estimates import exact
@@ -114,6 +114,8 @@ class Aspects:
         self.portfolio, self.as_of, self.baseline = portfolio, as_of, baseline
         self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
         self._ends: dict[str, int | None] = {}
+        self._dates: dict[str, tuple[int | None, int | None]] = {}
+        """What projects committed to, and when they are forecast to finish."""
         self._tolerances: dict[str | None, Tolerance | None] = {None: portfolio.tolerance}
 
     # ---------------------------------------------------------------------------- figures, once each
@@ -200,11 +202,19 @@ class Aspects:
 
     def _dated(self, full_id: str, noun: Noun) -> tuple[int | None, int | None]:
         """(committed, forecast finish); of what holds projects, the last of those that commit to one."""
+        if isinstance(noun, Task):
+            return self._own_dates(full_id, noun)
         if isinstance(noun, Programme | Portfolio):
             both = [pair for p in self._within(noun) if (pair := self._dated(p.id, p))[0] is not None]
             committed = [commitment for commitment, _ in both if commitment is not None]
             finishes = [reached for _, reached in both if reached is not None]
             return max(committed, default=None), max(finishes) if committed and len(finishes) == len(committed) else None
+        if full_id not in self._dates:
+            self._dates[full_id] = self._own_dates(full_id, noun)
+        return self._dates[full_id]
+
+    def _own_dates(self, full_id: str, noun: Project | Task) -> tuple[int | None, int | None]:
+        """(committed, forecast finish) of a project or a task."""
         commitment = self._commitment(full_id, noun)
         reached = None if commitment is None else self._end(full_id)
         if commitment is None or reached is None:
@@ -217,27 +227,38 @@ class Aspects:
         return commitment, reached
 
     @functools.cached_property
+    def _works(self) -> Works:
+        return works_of(self.portfolio)
+
+    @functools.cached_property
     def _broken(self) -> Mapping[str, LateHandOver]:
         """What each project hands over too late, of several the one that is missed by most."""
         return self.schedule.commitments.worst_hand_overs
 
-    def _deadlines(self, project: Project) -> Iterable[tuple[str, int, int]]:
-        """(name, committed, forecast finish) of the open deadlines inside a project, and of what it hands over too late."""
+    def _deadlines(self, project: Project) -> Iterable[tuple[LateHandOver | Task, int, int]]:
+        """(what, committed, forecast finish) of what a project hands over too late, and of the open deadlines inside it."""
         one = self._broken.get(project.id)
         if one is not None:
-            noun = self.portfolio.items.get(one.item)
-            yield f"{getattr(noun, 'name', '') or one.item}, handed over,", one.committed, one.expected
-        for task in work_of(self.portfolio, project).due:
+            yield one, one.committed, one.expected
+        for task in self._works.of(project).due:
             finish = self._end(f"{project.id}/{task.id}") if not task.finished else None
             if task.deadline is not None and finish is not None:
-                yield task.name or task.id, minutes(task.deadline, end=True), finish
+                yield task, minutes(task.deadline, end=True), finish
+
+    def _about(self, one: LateHandOver | Task | None) -> str:
+        """What of a project is late, in words; empty where that is its own finish."""
+        if one is None:
+            return ""
+        if isinstance(one, Task):
+            return f"{one.name or one.id} "
+        return f"{getattr(self.portfolio.items.get(one.item), 'name', '') or one.item}, handed over, "
 
     def _time(self, full_id: str, noun: Noun) -> Judged | None:
         commitment, reached = self._dated(full_id, noun)
-        about = ""
-        for name, due, done in self._deadlines(noun) if isinstance(noun, Project) else ():
+        about: LateHandOver | Task | None = None
+        for one, due, done in self._deadlines(noun) if isinstance(noun, Project) else ():
             if commitment is None or reached is None or done - due > reached - commitment:
-                commitment, reached, about = due, done, f"{name} "  # of several commitments the one that is missed by most
+                commitment, reached, about = due, done, one  # of several commitments the one that is missed by most
         tolerance = self._tolerance(noun)
         limited = tolerance is not None and tolerance.time is not None
         if commitment is None:
@@ -250,10 +271,10 @@ class Aspects:
         told = functools.partial(self._time_told, full_id, rag, about, (commitment, reached, limit), limited)
         return Judged("time", rag, False, limited and rag == "red", told)
 
-    def _time_told(self, full_id: str, rag: str, about: str, dates: tuple[int, int, int], limited: bool) -> Aspect:
+    def _time_told(self, full_id: str, rag: str, about: LateHandOver | Task | None, dates: tuple[int, int, int], limited: bool) -> Aspect:
         """The aspect of time: (committed, forecast, limit) in words."""
         commitment, reached, limit = dates
-        text = f"{about}finishes {day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
+        text = f"{self._about(about)}finishes {day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
         if rag == "green":
             return Aspect(name="time", rag=rag, text=text)
         if rag == "amber":
@@ -303,7 +324,15 @@ class Aspects:
                     return self.budget(full_id), "not begun"
         return None, ""
 
+    @functools.cached_property
+    def _budgeted(self) -> bool:
+        """Some budget may be known, or is not for a reason that is known."""
+        roll = self.rolls["budget"]
+        return roll is not None and (roll.states or roll.noted)
+
     def _cost(self, full_id: str, noun: Noun) -> Judged | None:
+        if not self._budgeted and noun.tolerance is None:
+            return None
         budget, whole = self._figure("budget", full_id)
         tolerance = self._tolerance(noun)
         stated = tolerance is not None and tolerance.cost is not None

@@ -6,6 +6,7 @@ level against its tolerance (the default).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
@@ -15,6 +16,7 @@ import attrs
 from ipmo.model.governance import RAG
 
 __all__ = [
+    "BY_WORST",
     "POLICIES",
     "UNWEIGHTED",
     "BudgetWeighted",
@@ -27,6 +29,7 @@ __all__ = [
     "ToleranceBased",
     "WorstChild",
     "at_least",
+    "worst_of",
 ]
 
 PolicyName = Literal["worst child", "majority", "threshold count", "budget-weighted", "driving child", "tolerance"]
@@ -101,8 +104,35 @@ def _judged(policy: Policy, children: Sequence[Child], why: str) -> tuple[str | 
 
 
 def _unknown_note(children: Sequence[Child]) -> str:
-    missing = sum(1 for child in children if child.rag is None)
-    return f"; {missing} of {len(children)} unknown" if missing else ""
+    return _unknown(sum(1 for child in children if child.rag is None), len(children))
+
+
+def _unknown(missing: int, many: int) -> str:
+    return f"; {missing} of {many} unknown" if missing else ""
+
+
+def worst_of(names: Sequence[str], colours: Sequence[str | None], floors: Sequence[str | None]) -> tuple[str | None, str, str | None]:
+    """What the worst child makes of its parent.
+
+    Args:
+        names: the ids of the children.
+        colours: the colour of each; None where it is not known.
+        floors: the best colour that each can turn out to have where it is not; None where nothing says.
+
+    Returns:
+        Its colour, None where it is not known, why, and the best colour that it can turn out to have.
+    """
+    counts = Counter(colours)
+    worst = next((colour for colour in reversed(RAG) if counts[colour]), None)
+    bounds = {worst, *(floor for colour, floor in zip(colours, floors, strict=True) if colour is None)} if counts[None] else {worst}
+    least = max((colour for colour in bounds if colour is not None), key=RAG.index, default=None)
+    if worst is None:
+        return None, "no child has a colour", least
+    whose = min(name for name, colour in zip(names, colours, strict=True) if colour == worst)
+    why = f"{whose} is {worst}{_unknown(counts[None], len(colours))}"
+    if not counts[None] or least == RAG[-1]:
+        return least, why, least
+    return None, f"{not_known(least or worst)}: {why}", least
 
 
 @attrs.frozen
@@ -113,13 +143,8 @@ class WorstChild:
 
     def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
         """The worst known colour, and whose it is."""
-        known = _known(children)
-        if not known:
-            return None, "no child has a colour"
-        colour = max({child.rag or "green" for child in known}, key=RAG.index)
-        worst = min((child for child in known if child.rag == colour), key=lambda child: child.item)
-        why = f"{worst.item} is {worst.rag}{_unknown_note(children)}"
-        return (worst.rag, why) if len(known) == len(children) else _judged(self, children, why)
+        columns = ([child.item for child in children], [child.rag for child in children], [child.at_least for child in children])
+        return worst_of(*columns)[:2]
 
 
 @attrs.frozen
@@ -224,6 +249,8 @@ class ToleranceBased:
 
 UNWEIGHTED = (ToleranceBased, WorstChild, Majority, ThresholdCount)
 """Policies that look at neither the budget of a child nor when it finishes."""
+BY_WORST = (ToleranceBased, WorstChild)
+"""Policies that are `worst_of`."""
 POLICIES: Mapping[str, Policy] = {
     policy.name: policy for policy in (WorstChild(), Majority(), ThresholdCount(), BudgetWeighted(), DrivingChild(), ToleranceBased())
 }

@@ -12,7 +12,18 @@ import attrs
 
 from ipmo.analysis.control.aspects import Aspect, Aspects, Judged, Noun
 from ipmo.analysis.control.authority import Approver, Level, approver
-from ipmo.analysis.control.policies import POLICIES, UNWEIGHTED, Child, Policy, PolicyName, ToleranceBased, at_least, not_known
+from ipmo.analysis.control.policies import (
+    BY_WORST,
+    POLICIES,
+    UNWEIGHTED,
+    Child,
+    Policy,
+    PolicyName,
+    ToleranceBased,
+    at_least,
+    not_known,
+    worst_of,
+)
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.made_rows import MadeRows
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
@@ -396,18 +407,13 @@ class _Tree:
         self.found[full_id] = _Found(noun, level, _worst(judged), judged)
 
     def _parent(self, full_id: str, noun: Programme | Portfolio, level: str, below: list[str]) -> None:
-        children = [self._child(name) for name in below]
-        rag, why = self.policy.combine(children)
-        least = rag if rag is not None else at_least(self.policy, children)
+        rag, why, least = self._combined(below)
         if isinstance(self.policy, ToleranceBased) and self.of == "computed":
             own = self.aspects.of(full_id, noun)
-            judged = {one.name for one in own if one.rag is not None}
-            borne = {one.name for name in below for one in self.found[name].judged if one.rag is not None}
-            unjudged = {one.name for one in own} | borne - {"children"}  # what its parts are judged by, and it is not
-            if noun.tolerance is not None and judged and unjudged <= judged:
+            if noun.tolerance is not None and self._judged_by_all(own, below):
                 self.found[full_id] = _Found(noun, level, _worst(own), own)
                 return
-            below_it = Judged.of(Aspect(name="children", rag=rag, text=why, withholds=rag is None and bool(children)))
+            below_it = Judged.of(Aspect(name="children", rag=rag, text=why, withholds=rag is None and bool(below)))
             if noun.tolerance is None:
                 self.found[full_id] = _Found(noun, level, (rag, least), (*own, below_it))
                 return
@@ -419,14 +425,34 @@ class _Tree:
         alone = Judged.of(Aspect(name="children", rag=rag, text=f"{why} ({self.policy.name})"))
         self.found[full_id] = _Found(noun, level, (rag, least), (alone,))
 
+    def _judged_by_all(self, own: tuple[Judged, ...], below: list[str]) -> bool:
+        """Whether something is judged by all that it or its parts have figures of."""
+        judged = {one.name for one in own if one.rag is not None}
+        if not judged or len(judged) < len(own):
+            return False
+        borne = {one.name for name in below for one in self.found[name].judged if one.rag is not None}
+        return borne - {"children"} <= judged
+
+    def _combined(self, below: list[str]) -> tuple[str | None, str, str | None]:
+        """(the colour that the policy gives, why, the best one that it can turn out to be) of what has such parts."""
+        if type(self.policy) in BY_WORST:
+            seen = [self._seen(name) for name in below]
+            return worst_of(below, [rag for rag, _ in seen], [least for _, least in seen])
+        children = [self._child(name) for name in below]
+        rag, why = self.policy.combine(children)
+        return rag, why, rag if rag is not None else at_least(self.policy, children)
+
+    def _seen(self, name: str) -> tuple[str | None, str | None]:
+        """(the colour of a child, the best one that it can turn out to have) as the policy is to see it."""
+        found = self.found[name]
+        if self.of == "computed":
+            return found.colours
+        latest = self._latest(found.noun)
+        return latest.rag if latest else None, None
+
     def _child(self, name: str) -> Child:
         """What the policy sees of a child; what it weighs children by, and when they finish, is asked only where it may look at that."""
-        found = self.found[name]
-        if self.of == "reported":
-            latest = self._latest(found.noun)
-            rag, least = latest.rag if latest else None, None
-        else:
-            rag, least = found.colours
+        rag, least = self._seen(name)
         if type(self.policy) in UNWEIGHTED:
             return Child(item=name, rag=rag, at_least=least)
         budget = self.aspects.budget(name)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Positions: TypeAlias = NDArray[np.int64]
 
-__all__ = ["LEFT_OUT", "Bearing", "Work", "WorkTree", "share_work", "work_of", "work_tree"]
+__all__ = ["LEFT_OUT", "Bearing", "Work", "WorkTree", "Works", "share_work", "work_tree", "works_of"]
 
 Head = Portfolio | Programme | Project
 Bearing = Head | Task
@@ -232,7 +232,7 @@ def work_tree(portfolio: Portfolio, include: frozenset[str] = frozenset()) -> Wo
 
 
 def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
-    tree, known = hierarchy(portfolio), _works(portfolio)
+    tree, known = hierarchy(portfolio), works_of(portfolio)
     heads: list[tuple[int, Head]] = []
     runs: list[tuple[int, int, int, int]] = []
     silent: list[int] = []
@@ -340,7 +340,7 @@ def _telling(tasks: Sequence[Task]) -> Sequence[Task]:
     ]
 
 
-class _Works:
+class Works:
     """What the projects of a portfolio hold, found once for each of them, and once for all portfolios that share it.
 
     Args:
@@ -362,25 +362,21 @@ class _Works:
             self._known[id(project)] = found
         return found
 
-    def shared(self) -> _Works:
+    def shared(self) -> Works:
         """The same for a portfolio that has projects of this one."""
         if self._family is None:
             self._family = WeakValueDictionary(self._known)
-        return _Works(self._family)
+        return Works(self._family)
 
 
 def share_work(copy: Portfolio, portfolio: Portfolio) -> None:
     """What is found of the projects of a portfolio holds for those that a changed copy of it has too, and the other way round."""
-    remember(copy, "work of projects", lambda: _works(portfolio).shared())
+    remember(copy, "work of projects", lambda: works_of(portfolio).shared())
 
 
-def work_of(portfolio: Portfolio, project: Project) -> Work:
-    """What a project of a portfolio holds."""
-    return _works(portfolio).of(project)
-
-
-def _works(portfolio: Portfolio) -> _Works:
-    return remember(portfolio, "work of projects", _Works)
+def works_of(portfolio: Portfolio) -> Works:
+    """What the projects of a portfolio hold, each found when it is asked for."""
+    return remember(portfolio, "work of projects", Works)
 
 
 def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
