@@ -89,7 +89,7 @@ class Plan:
             found = tuple(self._without_points(event) for event in found)
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
-        kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples))
+        kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples), linked=sketches)
         together, repaired = correlated(correlations, uncertain)
         self.findings += repaired
         self.setup = Setup(
@@ -201,7 +201,7 @@ class Plan:
         """The portfolio, its programmes and its projects."""
         return [name for name, (kind, _) in self.parts.items() if kind in WHOLES]
 
-    def _budgeted(self, keep: Sequence[str], most: int) -> tuple[list[Kept], list[Kept]]:
+    def _budgeted(self, keep: Sequence[str], most: int, *, linked: bool) -> tuple[list[Kept], list[Kept]]:
         """The items whose samples are kept, and the others.
 
         Kept are all, where there are no more than the budget has room for. Else what is asked for, is committed or is no task or summary;
@@ -210,6 +210,7 @@ class Plan:
         Args:
             keep: what is asked for.
             most: how many items there is room for.
+            linked: work at links is kept too.
         """
         every = list(self._dated())
         if len(self.parts) <= most:
@@ -220,8 +221,8 @@ class Plan:
             for one in every
             if one.full_id in asked or self.parts[one.full_id][0] not in ("task", "summary") or self.committed(one.full_id) is not None
         }
-        linked = {end for link in self.portfolio.links for end in (link.source, link.target)}
-        more = [one.full_id for one in every if one.full_id in linked and one.full_id not in first]
+        ends = {end for link in self.portfolio.links for end in (link.source, link.target)}
+        more = [one.full_id for one in every if linked and one.full_id in ends and one.full_id not in first]
         chosen = first | set(more[: max(most - len(first), 0)])
         return [one for one in every if one.full_id in chosen], [one for one in every if one.full_id not in chosen]
 
