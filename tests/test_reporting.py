@@ -11,15 +11,17 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 import ipmo
 import ipmo.examples
 from ipmo.desk import installed
 from ipmo.figures.axes import nice_step
 from ipmo.figures.columns import Series, columns
+from ipmo.figures.svg import Figure
 from ipmo.model import Confidence, MoneySettings, Portfolio, Programme, Project, Task
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Scale
+from ipmo.reporting.blocks import Cell, Grid, Scale
 from ipmo.reporting.html import PANELS, render
 from ipmo.reporting.methods import panel
 from ipmo.reporting.tiles import tiles
@@ -201,6 +203,12 @@ def test_columns_of_a_method_that_are_read_letter_by_letter_stand_in_capitals() 
     page, _ = panel("work", "Work", (table,))
     (grid,) = page.blocks
     assert [head.title for head in grid.heads] == ["Item", "WSJF", "Cost of delay, GBP"]
+
+
+def test_a_table_right_after_a_figure_of_a_method_is_not_printed_again() -> None:
+    table = Table([Column("item", "str", ["t"])])
+    page, _ = panel("work", "Work", (table, Figure(Markup("<svg></svg>"), ""), table, "words", table))
+    assert [block.charted for block in page.blocks if isinstance(block, Grid)] == [False, True, False]
 
 
 def test_a_portfolio_in_which_nothing_has_a_date_has_a_report_that_says_so() -> None:

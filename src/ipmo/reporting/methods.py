@@ -22,7 +22,8 @@ LONG = 40
 def panel(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tuple[Panel, tuple[str, ...]]:
     """A panel of the page, and the style rules that its figures need.
 
-    A text that begins with `# ` is a heading; a Table whose first column names the rows becomes a table of the page.
+    A text that begins with `# ` is a heading; a Table whose first column names the rows becomes a table of the page. One that comes right
+    after a Figure says the same in numbers: it is not printed again on paper.
     """
     out: list[Block] = []
     rules: list[str] = []
@@ -32,7 +33,8 @@ def panel(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tupl
         if isinstance(block, Table):
             if len(block):
                 labels[heading] += 1  # who hears the page tells tables under one heading apart by a number
-                out.append(_grid(block, heading if labels[heading] == 1 else f"{heading} {labels[heading]}"))
+                charted = bool(out) and isinstance(out[-1], Picture)
+                out.append(_grid(block, heading if labels[heading] == 1 else f"{heading} {labels[heading]}", charted=charted))
         elif isinstance(block, Figure):
             out.append(Picture(label=heading, svg=block.svg))
             rules.append(block.css)
@@ -44,7 +46,7 @@ def panel(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tupl
     return Panel(id=name, title=title, short=title.partition(":")[0], blocks=out), tuple(dict.fromkeys(rules))
 
 
-def _grid(table: Table, label: str) -> Grid:
+def _grid(table: Table, label: str, *, charted: bool) -> Grid:
     names = table.columns
     heads = []
     for name in names:
@@ -57,7 +59,7 @@ def _grid(table: Table, label: str) -> Grid:
         first, *rest = names
         rows.append(Row(name=_text(values[first]), cells=[_cell(values[name], table.kind(name)) for name in rest]))
     more = f"and {len(table) - SHOWN} more rows" if len(table) > SHOWN else ""
-    return Grid(label=label, heads=heads, rows=rows, wide=len(names) > 6, more=more)
+    return Grid(label=label, heads=heads, rows=rows, wide=len(names) > 6, more=more, charted=charted)
 
 
 def _cell(value: object, kind: str) -> Cell:
