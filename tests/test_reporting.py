@@ -207,7 +207,7 @@ def test_columns_of_a_method_that_are_read_letter_by_letter_stand_in_capitals() 
 
 def test_a_table_right_after_a_figure_of_a_method_is_not_printed_again() -> None:
     table = Table([Column("item", "str", ["t"])])
-    page, _ = panel("work", "Work", (table, Figure(Markup("<svg></svg>"), ""), table, "words", table))
+    page, _ = panel("work", "Work", (table, Figure(svg=Markup("<svg></svg>"), css=""), table, "words", table))
     assert [block.charted for block in page.blocks if isinstance(block, Grid)] == [False, True, False]
 
 
