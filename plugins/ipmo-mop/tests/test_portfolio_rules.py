@@ -258,8 +258,9 @@ def test_r13_a_start_is_read_off_the_work_where_the_project_records_none() -> No
     begun = Project(id="B", tasks=[Task(id="a", actual_start="2025-05-01")])
     found = pipeline(
         portfolio(closed, begun, Project(id="N", state="proposed"), Project(id="X", state="cancelled", actual_start="2026-02-02")),
-        date(2026, 6, 1),
+        as_of=date(2026, 6, 1),
     )
+    assert repr(found) == "<Pipeline of the year to 2026-06-01: 1 begun, 1 done, 1 in hand>"
     assert (found.started, found.finished, found.in_hand) == (("C",), ("C",), ("B",))
 
 
@@ -271,4 +272,4 @@ def test_r13_an_age_that_nobody_knows_is_said_as_such() -> None:
     assert heard("pipeline", pf) == ["nobody says since when project 'A' is in stage 'understand', which lasts 3 months at most"]
     old = pf.evolve("A", **mop(stage_since=date(2026, 2, 28)))
     assert heard("pipeline", old) == ["project 'A' has been in stage 'understand' for 93 days; 3 months at most are agreed"]
-    assert [row.days for row in pipeline(old, date(2026, 6, 1)).waiting] == [93, None]
+    assert [row.days for row in pipeline(old, as_of=date(2026, 6, 1)).waiting] == [93, None]

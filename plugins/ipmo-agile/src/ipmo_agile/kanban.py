@@ -60,6 +60,10 @@ class Kanban:
         """The epics in a state, the oldest first."""
         return tuple(card for card in self.cards if card.state == state)
 
+    def __repr__(self) -> str:
+        said = f"{counted(len(self.cards), 'epic')} on the board, {len(self.begun)} begun and {len(self.done)} done in a year"
+        return f"<Kanban of {self.today}: {said}>"
+
     @property
     def years_in_hand(self) -> float | None:
         """How many years it takes to do what is being implemented at the pace of this one; None where nothing was done."""
@@ -83,7 +87,7 @@ class Kanban:
         return self.table()._repr_html_()
 
 
-def portfolio_kanban(portfolio: Portfolio, today: date | None = None, *, covers: Iterable[str] | None = None) -> Kanban:
+def portfolio_kanban(portfolio: Portfolio, *, as_of: date | None = None, covers: Iterable[str] | None = None) -> Kanban:
     """The board of epics on a day.
 
     An epic is where it came last; of two states of one day the later one counts. It was begun when it last came to be implemented. A project that
@@ -91,16 +95,16 @@ def portfolio_kanban(portfolio: Portfolio, today: date | None = None, *, covers:
 
     Args:
         portfolio: the portfolio.
-        today: the day; the status date when left out.
+        as_of: the day; the status date when left out.
         covers: full ids of the epics to look at; all when left out.
 
     Raises:
         UnitError: no day is given and the portfolio has no status date.
     """
-    if today is None:
-        if portfolio.status_date is None:
-            raise UnitError(f"portfolio {portfolio.id!r} has no status date; pass today=")
-        today = day_of(portfolio.status_date)
+    when = as_of if as_of is not None else portfolio.status_date
+    if when is None:
+        raise UnitError(f"portfolio {portfolio.id!r} has no status date; pass as_of=")
+    today = day_of(when)
     wanted = None if covers is None else frozenset(covers)
     cards, begun, done = [], [], []
     for full_id, noun, fields in bearers(portfolio):

@@ -27,7 +27,6 @@ from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
 from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, problem_of, ranked, select
-from ipmo_mop.wording import day_of
 
 __all__ = [
     "AHP",
@@ -166,7 +165,7 @@ def _spread(pf: Portfolio) -> Iterable[str | Table | Figure]:
             yield f"The largest {limit.top} of {len(found.holders)} hold {share:.0%}; agreed is {limit.most:.0%} at most. Herfindahl index: {found.index:.2f}."
         yield found.table()
     if fields_of(pf).stage_limits and pf.status_date is not None:
-        found_there = pipeline(pf, day_of(pf.status_date))
+        found_there = pipeline(pf)
         yield "# The pipeline"
         yield (
             f"{counted(len(found_there.started), 'initiative')} begun and {len(found_there.finished)} finished since {found_there.since};"

@@ -9,7 +9,7 @@ import attrs
 
 import ipmo
 from ipmo.model import Portfolio, Project
-from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Table, beside
+from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Table, beside, counted
 from ipmo_mop.catalogue import SELECTED, fields_of
 from ipmo_mop.wording import finding
 
@@ -37,6 +37,10 @@ class Concentration:
     def share(self, top: int = 1) -> float | None:
         """What the largest hold of the whole; what nobody holds by name is part of the whole. None where the whole is nothing."""
         return float(sum((amount for _, amount in self.holders[:top]), Fraction(0)) / self.whole) if self.whole else None
+
+    def __repr__(self) -> str:
+        top = f", the largest of them {self.holders[0][0]!r} with {self.share():.0%}" if self.holders and self.whole else ""
+        return f"<Concentration of {self.by} by {self.of}: {counted(len(self.holders), 'holder')}{top}>"
 
     @property
     def index(self) -> float | None:

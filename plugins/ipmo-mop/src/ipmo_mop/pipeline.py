@@ -11,7 +11,7 @@ import attrs
 
 from ipmo import Span
 from ipmo.model import Portfolio, Project
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, agree, counted
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, UnitError, agree, counted
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import day_of, finding
 
@@ -62,6 +62,9 @@ class Pipeline:
         """How many years it takes to finish what is in hand at the pace of this one; None where nothing was finished."""
         return len(self.in_hand) / len(self.finished) if self.finished else None
 
+    def __repr__(self) -> str:
+        return f"<Pipeline of the year to {self.until}: {len(self.started)} begun, {len(self.finished)} done, {len(self.in_hand)} in hand>"
+
     def table(self) -> Table:
         """initiative, stage, days."""
         return Table(
@@ -90,14 +93,21 @@ def _ends(project: Project) -> tuple[date | None, date | None]:
     return begun, done or (max(ends, default=None) if project.counted_as == "closed" else None)
 
 
-def pipeline(portfolio: Portfolio, today: date) -> Pipeline:
+def pipeline(portfolio: Portfolio, *, as_of: date | None = None) -> Pipeline:
     """The pipeline of the year before a day: what began, what was done, what is in hand, and how long initiatives have been in their stage.
 
     Args:
         portfolio: the portfolio.
-        today: the last day of the year.
+        as_of: the last day of the year; the status date when left out.
+
+    Raises:
+        UnitError: no day is given and the portfolio has no status date.
     """
     pf = portfolio
+    when = as_of if as_of is not None else pf.status_date
+    if when is None:
+        raise UnitError(f"portfolio {pf.id!r} has no status date; pass as_of=")
+    today = day_of(when)
     since = today - YEAR
     ends = {project.id: _ends(project) for project in pf.projects if project.counted_as != "cancelled"}
     waiting = [
@@ -123,7 +133,7 @@ def started_and_finished(context: CheckContext) -> Iterable[Finding]:
     if pf.status_date is None:
         return
     stated = fields_of(pf)
-    found = pipeline(pf, day_of(pf.status_date))
+    found = pipeline(pf)
     begun, done = len(found.started), len(found.finished)
     if _by_chance(begun, done) <= CHANCE:
         message = f"{counted(begun, 'initiative')} {agree(begun, 'was')} begun since {found.since} and {done} finished; {len(found.in_hand)} are in hand"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Table, UnitError, counted
+from ipmo.plugin import Column, Table, UnitError, UnknownItemError, counted
 from ipmo_p3o.blueprint import blueprint
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.measures import OfficeMeasure, measured
@@ -108,7 +108,13 @@ class Assessment:
     steps: tuple[Step, ...] = attrs.field(repr=False)
 
     def __getitem__(self, name: str) -> OfficeMeasure:
-        return next(row for row in self.measures if row.name == name)
+        for row in self.measures:
+            if row.name == name:
+                return row
+        raise UnknownItemError(name, [row.name for row in self.measures], "this assessment")
+
+    def __repr__(self) -> str:
+        return f"<Assessment: {self}>"
 
     @property
     def tranches(self) -> tuple[tuple[Step, ...], ...]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, counted
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, UnknownItemError, counted
 from ipmo_p3o.fields import SECTIONS, BlueprintElement, answerable, fields_of
 from ipmo_p3o.offices import day_of
 from ipmo_p3o.wording import finding
@@ -53,7 +53,14 @@ class Blueprint:
     open: tuple[BlueprintElement, ...] = attrs.field(repr=False)
 
     def __getitem__(self, section: str) -> SectionGap:
-        return next(row for row in self.sections if row.section == section)
+        for row in self.sections:
+            if row.section == section:
+                return row
+        raise UnknownItemError(section, [row.section for row in self.sections], "this blueprint")
+
+    def __repr__(self) -> str:
+        gaps = sum(row.gaps for row in self.sections)
+        return f"<Blueprint: {counted(gaps, 'gap')}, {'none stated' if self.share is None else f'{self.share:.0%} closed by weight'}>"
 
     @property
     def share(self) -> float | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.model import Gate, Lesson, Portfolio, Programme, Project, Risk
-from ipmo.plugin import Column, Table, UnknownItemError, remember
+from ipmo.plugin import Column, Table, UnknownItemError, counted, remember
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.offices import office_model
 
@@ -164,6 +164,9 @@ class Lessons:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"<Lessons for {self.item!r}: {counted(len(self), 'lesson')}>"
 
     @property
     def ids(self) -> tuple[str, ...]:

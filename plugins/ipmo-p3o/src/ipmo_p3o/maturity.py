@@ -9,7 +9,7 @@ import attrs
 
 from ipmo import Span
 from ipmo.model import Portfolio
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, remember
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, UnknownItemError, remember
 from ipmo_p3o.evidence import ATTRIBUTES, EDITION, MODELS, NEED, PERSPECTIVES
 from ipmo_p3o.fields import MaturityScore, answerable, fields_of
 from ipmo_p3o.offices import day_of
@@ -60,7 +60,14 @@ class Maturity:
     edition: str = EDITION
 
     def __getitem__(self, key: tuple[str, str]) -> MaturityRow:
-        return next(row for row in self.rows if (row.model, row.perspective) == key)
+        for row in self.rows:
+            if (row.model, row.perspective) == key:
+                return row
+        raise UnknownItemError("/".join(key), [f"{row.model}/{row.perspective}" for row in self.rows], "this profile")
+
+    def __repr__(self) -> str:
+        floors = (f"{model} {self.floor(model) or 'not known'}" for model in dict.fromkeys(row.model for row in self.rows))
+        return f"<Maturity that the data show, edition {self.edition}: {', '.join(floors)}>"
 
     def floor(self, model: str, *, scored: bool = False) -> int | None:
         """The lowest level of a model's perspectives, which is its headline; None where none is known."""
