@@ -64,7 +64,7 @@ def test_more_in_a_state_than_agreed_is_said_with_the_oldest() -> None:
     two = [Project(id=name, **epic(implementing=day)) for name, day in (("A", "2026-05-01"), ("B", "2026-04-01"))]
     assert not heard(portfolio(*two, **agile(kanban_limits=FrozenMap({"implementing": 2}))))
     assert heard(portfolio(*two, **agile(kanban_limits=FrozenMap({"implementing": 1})))) == [
-        "2 epics are in implementing, 1 at most are agreed: the oldest is 'B', 61 days there"
+        "2 epics are in implementing, at most 1 is agreed: the oldest is 'B', 61 days there"
     ]
     assert not heard(portfolio(*two, **agile(kanban_limits=FrozenMap({"implementing": 1}))), "A"), "the method holds for one of them"
 
@@ -74,7 +74,7 @@ def test_an_age_equal_to_the_limit_is_within_it() -> None:
         return portfolio(Project(id="A", **epic(analysing=day)), **agile(kanban_ages=FrozenMap({"analysing": Span(10, "d")})))
 
     assert not heard(aged("2026-05-18"))
-    assert heard(aged("2026-05-17")) == ["epic 'A' has been in analysing for 15 days; 10 d at most are agreed"]
+    assert heard(aged("2026-05-17")) == ["epic 'A' has been in analysing for 15 days; at most 10 d is agreed"]
 
 
 def test_more_begun_than_done_is_said_beyond_chance() -> None:

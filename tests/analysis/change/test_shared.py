@@ -20,7 +20,7 @@ from ipmo import model as m
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.comparison import Comparison
 from ipmo.analysis.change.standing import side_by_side
-from ipmo.analysis.money.work_tree import share_work, work_of
+from ipmo.analysis.money.work_tree import share_work, works_of
 from ipmo.errors import IpmoError
 from ipmo.network import holds
 from ipmo.network.assemble import compile_copy, compile_portfolio
@@ -207,14 +207,14 @@ def test_what_is_taken_over_is_compiled_once(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_projects_hold_is_found_once_along_a_chain_of_changes_and_no_earlier_portfolio_is_kept() -> None:
     """A plan that is changed again and again in one process: each step shares what the one before it found, however many there are."""
     pf = m.Portfolio(id="x", start="2026-01-05", projects=[m.Project(id=name, tasks=[m.Task(id="t", budget="5 GBP")]) for name in "ab"])
-    found, earlier = work_of(pf, pf.projects[0]), []
+    found, earlier = works_of(pf).of(pf.projects[0]), []
     for step in range(sys.getrecursionlimit() + 100):
         earlier.append(weakref.ref(pf.projects[1]))
         after = pf.evolve("b/t", budget=f"{step} GBP")
         share_work(after, pf)
         pf = after
     assert pf.projects[0] is found.project
-    assert work_of(pf, pf.projects[0]) is found
+    assert works_of(pf).of(pf.projects[0]) is found
     assert ipmo.roll_up(pf, "budget").total.value == Money(step + 5, "GBP")
     del after
     gc.collect()
@@ -225,5 +225,5 @@ def test_what_is_found_on_either_side_of_a_what_if_holds_on_both() -> None:
     pf = m.Portfolio(id="x", start="2026-01-05", projects=[m.Project(id=name, tasks=[m.Task(id="t", budget="5 GBP")]) for name in "ab"])
     after = pf.evolve("b/t", budget="7 GBP")
     share_work(after, pf)
-    assert work_of(pf, pf.projects[0]) is work_of(after, after.projects[0])
-    assert work_of(pf, pf.projects[1]) is not work_of(after, after.projects[1])
+    assert works_of(pf).of(pf.projects[0]) is works_of(after).of(after.projects[0])
+    assert works_of(pf).of(pf.projects[1]) is not works_of(after).of(after.projects[1])

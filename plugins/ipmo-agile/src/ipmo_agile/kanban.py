@@ -147,7 +147,7 @@ def epics_in_hand(context: CheckContext) -> Iterable[Finding]:
     for state, limit in board.limits:
         cards = board.of(state)
         if len(cards) > limit:
-            message = f"{counted(len(cards), 'epic')} {agree(len(cards), 'is', 'are')} in {state}, {limit} at most are agreed: the oldest is {cards[0].item!r}, {counted(cards[0].age, 'day')} there"
+            message = f"{counted(len(cards), 'epic')} {agree(len(cards), 'is', 'are')} in {state}, at most {limit} {agree(limit, 'is', 'are')} agreed: the oldest is {cards[0].item!r}, {counted(cards[0].age, 'day')} there"
             yield _finding("", message, "finish, or put back, before another comes in", part=state)
     begun, done, hand = len(board.begun), len(board.done), len(board.of(IMPLEMENTING))
     if by_chance(begun, done) <= CHANCE:
@@ -162,7 +162,7 @@ def _ages(context: CheckContext, board: Kanban) -> Iterator[Finding]:
     for state, span in fields_of(context.portfolio).kanban_ages.items():
         for card in board.of(state):
             if card.age > lasting(span):
-                message = f"epic {card.item!r} has been in {state} for {counted(card.age, 'day')}; {span} at most are agreed"
+                message = f"epic {card.item!r} has been in {state} for {counted(card.age, 'day')}; at most {span} is agreed"
                 yield _finding(card.item, message, "take it on, or drop it", part=state)
 
 

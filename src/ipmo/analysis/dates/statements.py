@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -62,6 +62,7 @@ class Statements:
 
     def __init__(self, passes: Passes, portfolio: Portfolio | None) -> None:
         self._passes, self._portfolio = passes, portfolio
+        self._working: dict[str, bool] = {}
 
     @functools.cached_property
     def all(self) -> tuple[Stated, ...]:
@@ -171,17 +172,14 @@ class Statements:
             taker, whole = pf.items.get(target.item), target.top
         return self._at_work(whole) and not getattr(taker, "finished", False)
 
-    @functools.cached_property
-    def _at_work(self) -> Callable[[str], bool]:
-        """Whether something is neither stopped nor closed, by the id of the project."""
-        items = {} if self._portfolio is None else self._portfolio.items
-
-        @functools.cache
-        def at_work(whole: str) -> bool:
-            project = items.get(whole)
-            return not (getattr(project, "stopped", False) or getattr(project, "state", "") == "closed")
-
-        return at_work
+    def _at_work(self, whole: str) -> bool:
+        """Whether a project is neither stopped nor closed."""
+        found = self._working.get(whole)
+        if found is None:
+            project = None if self._portfolio is None else self._portfolio.items.get(whole)
+            found = not (getattr(project, "stopped", False) or getattr(project, "state", "") == "closed")
+            self._working[whole] = found
+        return found
 
     def _apart(self, pf: Portfolio, number: int, link: Link, terms: Terms, at_finish: bool, *, known: bool) -> Stated | None:
         """A hand-over by the end of a whole, by a summary, or from outside; None where it is not open."""

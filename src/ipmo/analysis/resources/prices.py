@@ -66,5 +66,5 @@ def with_more(resource: Resource, more: float, since: date | None, until: date |
     for day in sorted(days):
         value = next((row.value for row in reversed(resource.capacity) if row.since <= day), 0.0)
         extra = more if (since is None or day >= since) and (until is None or day < until) else 0.0
-        rows.append(Capacity(since=day, value=max(value + extra, 0.0)))
+        rows.append(Capacity(since=day, value=float(max(value + extra, 0.0))))
     return attrs.evolve(resource, capacity=tuple(rows))
