@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,15 @@ def in_columns(pf: Portfolio, **options: object) -> Table:
     return table
 
 
+def in_columns_of_lists(pf: Portfolio, **options: object) -> Table:
+    """The table filled in columns by plain kernels on lists, as networks of some thousand nodes have it."""
+    s = schedule(pf.evolve(name="of lists"), **options)  # type: ignore[arg-type]
+    assert not s.network.compiled
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.import_module("ipmo.analysis.dates.schedule"), "IN_COLUMNS", 0)
+        return s.table()
+
+
 def columns_of(table: Table) -> list[object]:
     return list(table._columns.values())  # noqa: SLF001 - whether a buffer is behind it
 
@@ -61,6 +71,7 @@ def same(pf: Portfolio, **options: object) -> None:
     for name in expected.columns:
         assert found[name] == expected[name], name
     assert found == expected
+    assert in_columns_of_lists(pf, **options) == expected
 
 
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))

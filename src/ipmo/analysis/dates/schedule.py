@@ -36,6 +36,8 @@ from ipmo.units import as_when, day_text, minutes, moment, said_day
 from ipmo.words import counted
 
 __all__ = ["Driver", "OnCycle", "Schedule", "network", "schedule"]
+IN_COLUMNS = 1_000
+"""Nodes from which a table filled in columns takes less time than one made item by item."""
 
 OnCycle = Literal["error", "cut"]
 """What becomes of links that form a loop."""
@@ -338,7 +340,7 @@ class Schedule(Answer[str, ScheduledItem]):
 
     @functools.cached_property
     def _table(self) -> Table:
-        if self.network.compiled:
+        if self.network.compiled or self.network.n >= IN_COLUMNS:
             return typed.table(self._items, *self._rows_shown, columns.MAIN)
         return columns.table(self.rows)
 

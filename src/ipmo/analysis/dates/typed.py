@@ -40,7 +40,7 @@ def table(items: Items, shown: Sequence[str], whole: bool, kinds: Mapping[str, s
     """One row an item, as `columns.table` has them.
 
     Args:
-        items: the items of a schedule whose kernels are compiled.
+        items: the items of a schedule.
         shown: the ids of the rows.
         whole: they are what `in_file_order` gives.
         kinds: the kind of each column.
