@@ -27,7 +27,7 @@ from ipmo.model import (
     StatusReport,
 )
 from ipmo.plugin import CheckContext
-from ipmo_p3o import P3O, BlueprintElement, Control, Measured, P3OFields, ValueKpi, blueprint, kpi_table, roles_table
+from ipmo_p3o import P3O, BlueprintElement, Control, Measured, P3OFields, ValueKpi, assess, blueprint, kpi_table, roles_table
 from ipmo_p3o.wording import later
 
 MONTH, WEEK = Span(1, "month"), Span(1, "w")
@@ -84,7 +84,10 @@ def test_r10_asks_for_the_roles_of_a_profile() -> None:
         **p3o(role_profile="govs-002"),
     )
     assert heard("roles", asked) == ["nobody holds the role 'Programme manager'"]
-    assert dict(zip(roles_table(asked)["role"], roles_table(asked)["held_by"], strict=True))["Portfolio director"] == "ann"
+    held = dict(zip(roles_table(asked)["role"], roles_table(asked)["held_by"], strict=True))
+    assert (held["Portfolio director"], held["Programme manager"]) == ("ann", "nobody")
+    filled = assess(asked)["roles"]
+    assert (filled.value, filled.names) == (5 / 6, ("Programme manager",)), "nobody is no holder"
 
 
 def test_r10_who_owns_a_programme_does_not_belong_to_the_office_that_assures_it() -> None:

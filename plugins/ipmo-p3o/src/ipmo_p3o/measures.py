@@ -13,7 +13,7 @@ from ipmo_p3o.fields import fields_of
 from ipmo_p3o.flows import lineage
 from ipmo_p3o.maturity import maturity
 from ipmo_p3o.offices import OPEN, day_of, office_model
-from ipmo_p3o.roles import roles_table
+from ipmo_p3o.roles import wanted
 from ipmo_p3o.services import coverage
 
 __all__ = ["MEASURES", "OfficeMeasure", "adopted", "measured", "reused"]
@@ -156,9 +156,7 @@ def _lessons(pf: Portfolio) -> Found:
 
 
 def _filled(pf: Portfolio) -> Found:
-    table = roles_table(pf)
-    rows = zip(table["role"], table["where"], table["held_by"], strict=True)
-    return _share((f"{role} {f'of {where}' if where else ''}".strip(), bool(who)) for role, where, who in rows)
+    return _share((f"{title} of {where}" if where else title, bool(who)) for _, title, where, who in wanted(pf))
 
 
 def _valued(pf: Portfolio) -> Found:

@@ -12,7 +12,7 @@ from ipmo_p3o.offices import OPEN, OfficeModel, is_temporary, office_model
 from ipmo_p3o.services import kind_of
 from ipmo_p3o.wording import finding
 
-__all__ = ["roles", "roles_table"]
+__all__ = ["roles", "roles_table", "wanted"]
 
 ASSURERS = ("quality", "assurance", "assurer", "independent assurance")
 """Roles whose holder judges what others deliver."""
@@ -36,18 +36,18 @@ def _heads(office: Office, portfolio: Portfolio, held: dict[str, tuple[str, ...]
 
 
 def roles_table(portfolio: Portfolio) -> Table:
-    """Roles that somebody must hold: role, where (an office, or empty for the portfolio), held_by."""
-    rows = list(_wanted(portfolio))
+    """Roles that somebody must hold: role, where (an office, or empty for the portfolio), held_by (`nobody` where the role is not held)."""
+    rows = list(wanted(portfolio))
     return Table(
         [
             Column("role", "str", [title for _, title, _, _ in rows]),
             Column("where", "str", [where for _, _, where, _ in rows]),
-            Column("held_by", "str", [", ".join(who) for _, _, _, who in rows]),
+            Column("held_by", "str", [", ".join(who) or "nobody" for _, _, _, who in rows]),
         ]
     )
 
 
-def _wanted(portfolio: Portfolio) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+def wanted(portfolio: Portfolio) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """Every mandatory role: (name, title, where, who holds it)."""
     model, held = office_model(portfolio), _held(portfolio)
 
@@ -72,7 +72,7 @@ def roles(context: CheckContext) -> Iterable[Finding]:
     who holds a role of assurance, or belongs to an office that gives assurance to the initiative.
     """
     pf = context.portfolio
-    for name, title, where, who in _wanted(pf):
+    for name, title, where, who in wanted(pf):
         if not who:
             message = f"office {where!r} has nobody in the role {title!r}" if where else f"nobody holds the role {title!r}"
             hint = f"give somebody roles: [{name}]{f' and office: {where}' if where else ''}"
