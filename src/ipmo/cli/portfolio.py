@@ -112,14 +112,14 @@ def check(path: str, history: str | None, standard: str | None, project: str | N
 
 
 @main.command(cls=Verb)
-@click.argument("source", type=click.Path())
+@click.argument("source", type=click.Path(), metavar="PORTFOLIO")
 @click.argument("target", type=click.Path())
 @click.option("--from", "from_", metavar="FORMAT", help="Format of the source; found from the file when left out.")
 @click.option("--to", metavar="FORMAT", help="Format of the target; its ending says it when left out.")
 @click.option("--mapping", metavar="YAML", type=click.Path(), help="What the columns of a spreadsheet mean: a file of `ipmo map`.")
 @json_option
 def convert(source: str, target: str, from_: str | None, to: str | None, mapping: str | None, as_json: bool) -> None:
-    """Read SOURCE and write TARGET in the format of its ending (.yaml, .json, a folder ending in /)."""
+    """Read PORTFOLIO and write TARGET in the format of its ending (.yaml, .json, a folder ending in /)."""
     pf = ipmo.read(source, format=from_, mapping=mapping)
     ipmo.write(pf, target, format=to)
     if as_json:

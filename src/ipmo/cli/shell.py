@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 OUTPUT, TAKEN, VIEW = "ipmo.output", "ipmo.standard-input", "ipmo.view"
-STANDARD_INPUT = "-"
+STANDARD_INPUT, PORTFOLIOS = "-", ("PORTFOLIO", "BEFORE", "AFTER")
 FEW = 3
 """Findings of one kind that are printed before the rest are counted."""
 COLLECTING = (100_000, 20, 100)
@@ -206,24 +206,34 @@ view_options = (
 
 @contextlib.contextmanager
 def _standard_input(ctx: click.Context) -> Iterator[None]:
-    """Where a portfolio is read from `-`, what comes by standard input is kept as a file while the verb runs."""
-    if ctx.params.get("path") != STANDARD_INPUT:
+    """Where a portfolio is read from `-`, what comes by standard input is kept as a file while the verb runs.
+
+    Raises:
+        click.UsageError: two portfolios are to be read from it.
+    """
+    asked = [one.name for one in ctx.command.params if isinstance(one, click.Argument) and one.metavar in PORTFOLIOS and one.name]
+    names = [name for name in asked if ctx.params.get(name) == STANDARD_INPUT]
+    if not names:
         yield
         return
+    if len(names) > 1:
+        raise click.UsageError("only one of them can come by standard input; name the other's file", ctx)
     data = sys.stdin.buffer.read()
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / f"portfolio{ending_of(data)}"
         kept.write_bytes(data)
-        ctx.params["path"] = ctx.meta[TAKEN] = str(kept)
+        ctx.params[names[0]] = ctx.meta[TAKEN] = str(kept)
         yield
 
 
 def ending_of(data: bytes) -> str:
     """The ending of a file with these contents: what formats are told by, where the contents do not say it themselves."""
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for begins, ending in ((b"PK", ".xlsx"), (b"ERMHDR", ".xer"), (b"<", ".xml"), (b"{", ".json")):
+    for begins, ending in ((b"PK", ".xlsx"), (b"ERMHDR", ".xer"), (b"<", ".xml"), (b"[", ".json")):
         if start.startswith(begins):
             return ending
+    if start[:1] == b"{":  # keys without quotes are YAML
+        return ".json" if start[1:].lstrip()[:1] in (b'"', b"}", b"") else ".yaml"
     first = start.partition(b"\n")[0]
     return ".csv" if not KEY.match(first) and any(mark in first for mark in (b",", b";", b"\t")) else ".yaml"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import attrs
 
-from ipmo.errors import ModelError
+from ipmo.errors import ModelError, one_of
 from ipmo.tables import Table, shown
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class View:
         """The rows that are shown.
 
         Raises:
-            UnknownItemError: there is no column of that name to sort by.
+            OptionError: there is no column of that name to sort by; it names those that there are.
             ModelError: the rows are not about projects.
         """
         if self.project is not None:
@@ -61,7 +61,9 @@ class View:
                 raise ModelError("no row of this table says which project it is about; leave out --project")
             table = table.where([self.about(*(cell for cell in row if isinstance(cell, str))) for row in zip(*columns, strict=True)])
         if self.sort is not None:
-            table = table.sort(self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
+            column = self.sort.removeprefix("-")
+            one_of("sort", column, table.columns)
+            table = table.sort(column, descending=self.sort.startswith("-"))
         return table if self.top is None else table.head(self.top)
 
 
