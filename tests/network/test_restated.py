@@ -129,6 +129,20 @@ def test_what_it_lays_over(pf: Portfolio, state: str) -> None:
 
 
 @pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("state", ["cancelled", "paused"])
+@pytest.mark.parametrize("before", ["paused", "closed"])
+@pytest.mark.parametrize("held", ["x", "z"])
+def test_where_one_of_several_is_enough_what_was_held_before_holds_it_when_the_others_stop(held: str, before: str, state: str) -> None:
+    pf = of(plan(links=[], benefits=[Benefit(id="gain", any_of=["x/b", "y/b", "z/b"])]), held, state=before)
+    for name in {"x", "y", "z"} - {held}:
+        pf = pf.evolve(name, state=state)
+        assert laid_over(of(pf, name, state="active"), pf)
+    net = restated(pf, of(pf, "y", state="active"), compile_portfolio(of(pf, "y", state="active"), IPMO))
+    assert net is not None
+    assert net.holds[net.ids.index("gain")].reason.startswith(f"follows '{held}/b'" if state == "cancelled" else "follows 'x/b'")
+
+
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize(
     ("pf", "change"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ipmo.model.governance import Gate
@@ -102,7 +103,8 @@ def spread_from(draft: Draft, some: Sequence[int], leaving: Callable[[int], Sequ
         if holds(link):
             into_any.setdefault(int(links.dst[link]), []).append(int(links.src[link]))
     dead = sorted((node for node in some if nodes.state[node] is GONE), key=nodes.ids.__getitem__)
-    waiting = [node for node in some if nodes.state[node] is UNDATED]
+    ways = set(itertools.chain.from_iterable(into_any.values()))  # what was held before may now be all that is left of several
+    waiting = [node for node in {*some, *ways} if nodes.state[node] is UNDATED]
     waiting += _none_left(draft, into_any)
     for node in dead:
         waiting += _unmet(draft, node, follows, {})
