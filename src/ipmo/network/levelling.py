@@ -206,7 +206,9 @@ class Leveller:
         """Early starts by position, without limits: what is as late as possible stands as early as it can here."""
         self.within_float = within_float
         self.due, self._committed = tuple(due), committed
-        self._spare, self._never = 1, tuple[int, ...]()
+        self._spare = 1
+        self.never = tuple[int, ...]()
+        """Positions that fit nowhere, even with nothing but what is fixed taken: they take nothing."""
         self._first_horizon = self._horizon = self.network.base + 2 * max((passes.end or 0) - self.network.base, 183 * DAY)
         taking = {row.node for row in self.rows}
         stay = {int(p.pos[node]) for node in frozen} | {v for v in taking if int(self.nodes.high[v]) < FAR}
@@ -464,11 +466,15 @@ class Leveller:
                 self._more_room()
                 continue
             over = plain(room.placing.over) if unfit else ()
-            never = {v for v, one in enumerate(over) if one > 1}
+            unplaced = {v for v, one in enumerate(over) if one > 1}
+            if any(map(self._more_ahead, unplaced)):
+                self._horizon = self.network.base + min(4 * (self._horizon - self.network.base), MOST_AHEAD)
+                del self.room
+                continue
+            never = {v for v in unplaced if not self._fits_alone(v)}
             if not never:
-                return early, (*self._never, *(v for v, one in enumerate(over) if one))
-            if not self._look_further():
-                self._give_up(never)
+                return early, (*self.never, *(v for v, one in enumerate(over) if one))
+            self._give_up(never)
 
     def _back(self, early: Dates) -> Ints:
         """Starts as late as they can be without a later end."""
@@ -508,18 +514,25 @@ class Leveller:
         self._spare *= 2
         del self.room
 
-    def _look_further(self) -> bool:
-        """Looks up the hours of pools for a longer time ahead; False where that has no end, or none has hours of its own."""
-        ahead = self._horizon - self.network.base
-        if ahead >= MOST_AHEAD or all(pool.clock in (None, axis) for pool, axis in zip(self.pools, self.axes, strict=True)):
+    def _more_ahead(self, v: int) -> bool:
+        """Whether hours of its pools that are not looked up yet may hold room for a position."""
+        if self._horizon - self.network.base >= MOST_AHEAD:
             return False
-        self._horizon = self.network.base + min(4 * ahead, MOST_AHEAD)
-        del self.room
-        return True
+        rows = [(row, self.pools[row.pool]) for row in self.rows if row.node == v]
+        later = all(pool.steps[-1][1] >= row.units or pool.steps[-1][0] > self._horizon for row, pool in rows)
+        return later and any(pool.clock not in (None, self.axes[row.pool]) for row, pool in rows)
+
+    def _fits_alone(self, v: int) -> bool:
+        """Whether a position fits anywhere from its start without limits on, with nothing but what else is fixed taken."""
+        clock, left, takes, bounds = int(self.nodes.clk[v]), self.room.left, self.takes, (int(self.today.x[v]), FAR)
+        self._run(pool_kernels.refill, left, self.room.taken)
+        if self.fixed[v] != FAR:
+            self._run(pool_kernels.take, self.cal, clock, left, takes, v, int(self.fixed[v]), -1)
+        return self._run(pool_kernels.earliest_fit, self.cal, clock, left, takes, v, *bounds) < FAR // 2
 
     def _give_up(self, never: AbstractSet[int]) -> None:
         """Leaves out what never fits: it takes nothing, and the hours of pools need not be looked up so far ahead for it."""
-        self._never = tuple(sorted({*self._never, *never}))
+        self.never = tuple(sorted({*self.never, *never}))
         self.rows = tuple(row for row in self.rows if row.node not in never)
         for v in never:
             self.fixed[v] = FAR

@@ -236,6 +236,23 @@ def test_what_cannot_be_levelled_is_named() -> None:
     assert not plan.moved
 
 
+def test_work_that_others_leave_no_room_for_is_tried_in_every_pass_and_is_not_said_to_fit_never() -> None:
+    """Ann is there for five days, away for one, and there for four more: only one order of the two fits."""
+    away = [("01-01", 1), ("03-09", 0), ("03-10", 1), ("03-14", 0)]
+    until = [{"from": f"2026-{since}", "value": value} for since, value in away]
+    urgent = {"id": "z", "duration": "9 d", "after": "y", "assignments": []}
+    pf = portfolio({"id": "y", "duration": "4 d"}, {"id": "x", "duration": "5 d"}, urgent, capacity=until)
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert plan.feasible
+    assert days(plan) == {"y": ("03-10", "03-13"), "x": ("03-02", "03-06"), "z": ("03-16", "03-26")}
+    short = ipmo.level(portfolio({"id": "y", "duration": "4 d"}, {"id": "x", "duration": "2 d"}, capacity=[until[0], until[1]]))
+    assert [(one.kind, str(one)) for one in short.shortages] == [("no room", "P/x does not fit beside other work: it needs ann")]
+    assert [(name, f"{least:%m-%d}") for name, least in short.bounds] == [("ann", "03-06"), ("links", "03-05")]
+    never = ipmo.level(portfolio({"id": "y", "duration": "6 d"}, {"id": "x", "duration": "2 d"}, capacity=until))
+    assert [(one.kind, one.items) for one in never.shortages] == [("never fits", ("P/y",))]
+
+
 def test_before_the_first_capacity_there_is_nobody() -> None:
     pf = portfolio({"id": "a", "duration": "3 d"}, capacity=[{"from": "2026-03-09", "value": 1}])
     plan = ipmo.level(pf)

@@ -38,7 +38,8 @@ class Shortage:
     Args:
         kind: `not stated`: nobody says how much of the resource there is, so that it limits nothing; `nobody`: there never is any of it;
             `too much`: the work needs more at once than there ever is; `frozen`: work that stays where it is needs more than there is;
-            `never fits`: it is never there for as long as the work lasts; `beyond float`: it does not fit within the float.
+            `never fits`: it is never there for as long as the work lasts; `no room`: other work leaves no time for it in any plan that was made;
+            `beyond float`: it does not fit within the float.
         resource: id of the resource.
         items: the work, by full id.
         day: the first day on which it is short; empty where it is on every day.

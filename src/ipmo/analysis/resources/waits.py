@@ -159,8 +159,12 @@ class Reading:
                 yield Shortage(kind="frozen", resource=pool.name, items=items, day=day, text=text)
         for v in self._plan.over:
             names = tuple(dict.fromkeys(self._leveller.pools[row.pool].name for row in self._leveller.asked if row.node == v))
-            kind = "beyond float" if within == "float" else "never fits"
-            why = "does not fit within its float" if within == "float" else "is longer than they are ever free for it"
+            if v in self._leveller.never:
+                kind, why = "never fits", "is longer than they are ever free for it"
+            elif within == "float":
+                kind, why = "beyond float", "does not fit within its float"
+            else:
+                kind, why = "no room", "does not fit beside other work"
             text = f"{self._names[v]} {why}: it needs {', '.join(names)}"
             yield Shortage(kind=kind, resource=names[0], items=(self._names[v],), day=day_text(moment(self.start(v))), text=text)
 
