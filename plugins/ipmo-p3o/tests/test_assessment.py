@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from ipmo.model import (
     Service,
     Standard,
 )
-from ipmo_p3o import BlueprintElement, P3OFields, assess, compare_offices
+from ipmo_p3o import BlueprintElement, Measured, P3OFields, ValueKpi, assess, compare_offices
 from ipmo_p3o.assessment import AFTER, COMPUTABLE, EFFORT
 from ipmo_p3o.measures import MEASURES
 
@@ -158,3 +159,36 @@ def test_two_models_side_by_side() -> None:
         "two services for two projects, two programmes and the portfolio"
     )
     assert rows["services times consumers of an office, on average"] == (10, pytest.approx(10 / 3), pytest.approx(10 / 3 - 10))
+
+
+def test_the_oldest_figure_is_the_oldest_of_every_way_and_an_unknown_age_is_no_young_one() -> None:
+    """One field on two ways, a week and a quarter of a year; the order of the file changes nothing."""
+    spoke = office("spoke", type="hub", reports_to=["hub"])
+    direct = flow("spoke", "board", "ledger")
+    below, above = (DataFlow(field="cost", source=a, target=b, every="3 months") for a, b in (("spoke", "hub"), ("hub", "board")))
+    for flows in ([direct, below, above], [below, above, direct]):
+        assert assess(portfolio(office("hub"), spoke, flows=flows))["age"].value == pytest.approx(91.3125)
+    unknown = DataFlow(field="risk", source="spoke", target="board")
+    assert assess(portfolio(office("hub"), spoke, flows=[direct]))["age"].gap == 0
+    assert assess(portfolio(office("hub"), spoke, flows=[direct, unknown]))["age"].value is None, "it may be older"
+    late = assess(portfolio(office("hub"), spoke, flows=[below, above, unknown]))["age"]
+    assert (late.gap, late.names) == (pytest.approx(56.3125), ("cost",)), "too old already"
+
+
+def test_what_nobody_states_is_not_known_and_never_good() -> None:
+    """No service is mandatory, none is stated; a KPI that was never measured, or cannot be computed, measures nothing."""
+    nothing = assess(Portfolio(id="x", start="2026-01-05"))
+    assert [row.name for row in nothing.measures if row.value is not None] == []
+    assert str(nothing) == "0 gaps in 0 tranches, about 0 person-days; 14 of 14 measures are not known"
+    given = assess(portfolio(office("hub", services=["reporting"])))
+    assert (given["missing"].value, given["duplicates"].value) == (None, 0.0)
+    to_come = ValueKpi(id="k", measured=(Measured(date=date(2026, 6, 2), value=1),))
+    for kpi, share in ((to_come, 0.0), (ValueKpi(id="k", figure="early-stops"), 0.0), (ValueKpi(id="k", figure="lesson-reuse"), 1.0)):
+        pf = portfolio(office("hub", **p3o(kpis=(kpi,))), lessons=[Lesson(id="L", text="t")])
+        assert assess(pf)["value"].value == share, kpi
+
+
+@pytest.mark.parametrize("days", [-1.0, float("nan"), float("inf")])
+def test_an_effort_is_a_number_from_nothing_up(days: float) -> None:
+    with pytest.raises(ipmo.UnitError, match="write a number from 0 up"):
+        assess(portfolio(office("hub")), effort={"roles": days})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Table, UnitError, UnknownItemError, counted
+from ipmo.plugin import Column, Table, UnitError, UnknownItemError, agree, counted
 from ipmo_p3o.blueprint import blueprint
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.measures import OfficeMeasure, measured
@@ -156,7 +157,9 @@ class Assessment:
         effort = sum(s.effort or 0 for s in self.steps)
         unknown = sum(s.effort is None for s in self.steps)
         rest = f" and {counted(unknown, 'step')} of unknown effort" if unknown else ""
-        return f"{counted(len(self.steps), 'gap')} in {counted(len(self.tranches), 'tranche')}, about {effort:,.0f} person-days{rest}"
+        blind = sum(row.value is None for row in self.measures)
+        dark = f"; {blind} of {counted(len(self.measures), 'measure')} {agree(blind, 'is', 'are')} not known" if blind else ""
+        return f"{counted(len(self.steps), 'gap')} in {counted(len(self.tranches), 'tranche')}, about {effort:,.0f} person-days{rest}{dark}"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -173,11 +176,13 @@ def assess(portfolio: Portfolio, *, effort: Mapping[str, float] | None = None) -
         effort: measure to the person-days that one thing in its way takes, where yours differ from `EFFORT`.
 
     Raises:
-        UnitError: there is no such measure.
+        UnitError: there is no such measure, or an effort is no number from 0 up.
     """
     each = {**EFFORT, **(effort or {})}
     if unknown := sorted(set(each) - set(EFFORT)):
         raise UnitError(f"there is no measure {unknown[0]!r}; there are {', '.join(EFFORT)}")
+    if wrong := next((name for name, days in each.items() if not 0 <= days < math.inf), None):
+        raise UnitError(f"the effort of {wrong!r} is {each[wrong]:g} person-days; write a number from 0 up")
     rows = measured(portfolio)
     open_ = {row.name: row for row in rows if row.gap}
     elements = {one.id: one for one in blueprint(portfolio).open}

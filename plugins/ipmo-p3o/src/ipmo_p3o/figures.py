@@ -13,12 +13,11 @@ import ipmo
 from ipmo import Span
 from ipmo.model import Portfolio, Project
 from ipmo.plugin import Column, IpmoError, Table
-from ipmo_p3o.fields import FIGURES
-from ipmo_p3o.measures import adopted, reused
-from ipmo_p3o.offices import day_of
+from ipmo_p3o.fields import FIGURES, fields_of
+from ipmo_p3o.offices import OPEN, day_of, office_model
 from ipmo_p3o.wording import later
 
-__all__ = ["OfficeFigure", "figure", "office_value"]
+__all__ = ["OfficeFigure", "adopted", "figure", "office_value", "reused"]
 
 HORIZONS = (3, 6, 12)
 """Months before the end at which forecasts are held against it."""
@@ -49,6 +48,28 @@ class OfficeFigure:
 
 def _today(pf: Portfolio) -> date | None:
     return None if pf.status_date is None else day_of(pf.status_date)
+
+
+def adopted(pf: Portfolio) -> list[tuple[str, bool]]:
+    """Every standard in every open project that it is for, and whether its current version is followed, or a waiver stands there or above."""
+    today, model = _today(pf), office_model(pf)
+    waived = {(w.item, w.standard) for w in pf.waivers if w.standard and w.holds(today)}
+    rows = []
+    for standard in pf.standards:
+        if standard.applies_to not in ("", "project") or not standard.version:
+            continue
+        for project in pf.projects:
+            if project.counted_as in OPEN:
+                held = fields_of(project).standards.get(standard.id) == standard.version
+                held = held or any((over, standard.id) in waived for over in (*model.over(project.id), pf.id))
+                rows.append((f"{standard.id} in {project.id}", held))
+    return rows
+
+
+def reused(pf: Portfolio) -> list[tuple[str, bool]]:
+    """Every lesson, and whether it was applied or cited anywhere."""
+    cited = {name for project in pf.projects for name in fields_of(project).cites}
+    return [(lesson.id, bool(lesson.applied_in) or lesson.id in cited) for lesson in pf.lessons]
 
 
 def _median(name: str, values: dict[str, float], unit: str) -> OfficeFigure:

@@ -10,13 +10,18 @@ import attrs
 
 from ipmo.model import Portfolio
 from ipmo_p3o.fields import fields_of
+from ipmo_p3o.figures import adopted, reused
 from ipmo_p3o.flows import lineage
 from ipmo_p3o.maturity import maturity
 from ipmo_p3o.offices import OPEN, day_of, office_model
 from ipmo_p3o.roles import wanted
 from ipmo_p3o.services import coverage
+from ipmo_p3o.value import latest
 
 __all__ = ["MEASURES", "OfficeMeasure", "adopted", "measured", "reused"]
+
+OLD = 35.0
+"""Days that a figure at the top may be old: a month, and the days that it takes to be put together."""
 
 
 @attrs.frozen(kw_only=True)
@@ -64,13 +69,15 @@ def _today(pf: Portfolio) -> date | None:
 
 
 def _missing(pf: Portfolio) -> Found:
-    gaps = coverage(pf).gaps
-    return float(len(gaps)), (f"{cell.service} for {cell.item}" for cell in gaps)
+    """None where nothing is mandatory: then nothing can be missing, whatever is given."""
+    found = coverage(pf)
+    return (None if found.share is None else float(len(found.gaps))), (f"{cell.service} for {cell.item}" for cell in found.gaps)
 
 
 def _twice(pf: Portfolio) -> Found:
-    overlaps = coverage(pf).overlaps
-    return float(len(overlaps)), (f"{cell.service} for {cell.item}" for cell in overlaps)
+    """None where no service is stated."""
+    found = coverage(pf)
+    return (float(len(found.overlaps)) if found.services else None), (f"{cell.service} for {cell.item}" for cell in found.overlaps)
 
 
 def _reach(pf: Portfolio) -> Found:
@@ -94,31 +101,12 @@ def _sources(pf: Portfolio) -> Found:
 
 
 def _age(pf: Portfolio) -> Found:
-    ages = {way.field: way.oldest for way in lineage(pf) if way.oldest is not None}
-    worst = max(ages.values(), default=None)
-    return (None if worst is None else float(worst)), (field for field, age in ages.items() if age == worst)
-
-
-def adopted(pf: Portfolio) -> list[tuple[str, bool]]:
-    """Every standard in every open project that it is for, and whether its current version is followed, or a waiver stands there or above."""
-    today, model = _today(pf), office_model(pf)
-    waived = {(w.item, w.standard) for w in pf.waivers if w.standard and w.holds(today)}
-    rows = []
-    for standard in pf.standards:
-        if standard.applies_to not in ("", "project") or not standard.version:
-            continue
-        for project in pf.projects:
-            if project.counted_as in OPEN:
-                held = fields_of(project).standards.get(standard.id) == standard.version
-                held = held or any((over, standard.id) in waived for over in (*model.over(project.id), pf.id))
-                rows.append((f"{standard.id} in {project.id}", held))
-    return rows
-
-
-def reused(pf: Portfolio) -> list[tuple[str, bool]]:
-    """Every lesson, and whether it was applied or cited anywhere."""
-    cited = {name for project in pf.projects for name in fields_of(project).cites}
-    return [(lesson.id, bool(lesson.applied_in) or lesson.id in cited) for lesson in pf.lessons]
+    """Over every way of every field; where the age of one is not known, only what is too old already can be said."""
+    ways = lineage(pf)
+    worst = max((way.oldest for way in ways if way.oldest is not None), default=None)
+    if worst is None or (worst <= OLD and any(way.oldest is None for way in ways)):
+        return None, ()
+    return float(worst), dict.fromkeys(way.field for way in ways if way.oldest == worst)
 
 
 def _variants(pf: Portfolio) -> Found:
@@ -160,7 +148,8 @@ def _filled(pf: Portfolio) -> Found:
 
 
 def _valued(pf: Portfolio) -> Found:
-    return _share((office.id, any(k.measured or k.figure for k in fields_of(office).kpis)) for office in office_model(pf).offices.values())
+    offices = office_model(pf).offices.values()
+    return _share((office.id, any(latest(pf, kpi) is not None for kpi in fields_of(office).kpis)) for office in offices)
 
 
 def _overscored(pf: Portfolio) -> Found:
@@ -182,7 +171,7 @@ MEASURES: tuple[tuple[str, str, str, str, str, float, Callable[[Portfolio], Foun
     ("variants", "standards", "processes", "variants of a control beyond one", "", 0.0, _variants),
     ("roles", "standards", "organisation", "mandatory roles that somebody holds", "share", 1.0, _filled),
     ("single-source", "data", "information", "reported fields with one system of record", "share", 1.0, _sources),
-    ("age", "data", "information", "age of the oldest figure at the top", "days", 35.0, _age),
+    ("age", "data", "information", "age of the oldest figure at the top", "days", OLD, _age),
     ("duplicates", "reporting", "organisation", "services that somebody gets twice", "", 0.0, _twice),
     ("missing", "reporting", "organisation", "mandatory services that nobody gives", "", 0.0, _missing),
     ("hops", "reporting", "organisation", "steps from an initiative to the board, on average", "steps", 3.0, _hops),

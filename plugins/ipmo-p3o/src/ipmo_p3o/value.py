@@ -12,7 +12,7 @@ from ipmo_p3o.figures import figure
 from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
 from ipmo_p3o.wording import finding, later
 
-__all__ = ["closing", "kpi_table", "value"]
+__all__ = ["closing", "kpi_table", "latest", "value"]
 
 
 def _today(portfolio: Portfolio) -> date | None:
