@@ -95,3 +95,9 @@ def test_the_order_of_the_file_changes_nothing(lessons: list[Lesson]) -> None:
 )
 def test_forms_of_a_word_are_one(one: str, other: str) -> None:
     assert words(one) == words(other)
+
+
+def test_as_many_as_are_asked_for_and_never_all_but_some() -> None:
+    lessons = [Lesson(id=f"L{n}", text="survey of utilities") for n in range(3)]
+    pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", name="Survey of utilities")], lessons=lessons)
+    assert [len(lessons_for(pf, "P", most=most)) for most in (5, 2, 0, -1)] == [3, 2, 0, 0]

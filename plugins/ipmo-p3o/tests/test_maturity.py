@@ -151,3 +151,11 @@ def test_a_level_off_the_scale_is_refused(level: int) -> None:
     row = {"model": "project", "perspective": RISK, "level": level}
     with pytest.raises(ipmo.ModelError, match="levels go from 1 to 5"):
         ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "extensions": {"p3o": {"maturity": [row]}}}})
+
+
+def test_a_review_that_is_yet_to_come_shows_nothing() -> None:
+    def pf(day: str) -> Portfolio:
+        risk = Risk(id="R", owner="ann", response="reduce", ends="2026-12-31", reviewed=day, before={"probability": 0.1})
+        return portfolio(Project(id="P", risks=[risk]))
+
+    assert [maturity(pf(day))["project", RISK].evidenced for day in ("2026-06-01", "2026-06-02")] == [4, 3]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from ipmo.model import (
     DecisionBody,
     Enabler,
     Gate,
+    Lesson,
     Office,
     Person,
     Portfolio,
@@ -25,6 +27,7 @@ from ipmo.model import (
     Risk,
     Service,
     StatusReport,
+    Task,
 )
 from ipmo.plugin import CheckContext
 from ipmo_p3o import P3O, BlueprintElement, Control, Measured, P3OFields, ValueKpi, assess, blueprint, kpi_table, roles_table
@@ -322,3 +325,59 @@ def test_what_cannot_be_meant_is_refused_with_its_reason(fields: dict[str, Any],
     with pytest.raises(ipmo.ModelError) as told:
         ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "extensions": {"p3o": fields}}})
     assert why in str(told.value)
+
+
+@pytest.mark.parametrize("who", ["P/a", "L", "be", "risk"])
+def test_r19_a_thing_takes_nothing_over(who: str) -> None:
+    """A task, a lesson, a benefit and a service have ids as well."""
+    gone = Office(
+        id="spoke", type="project", host="P", ends="2026-05-01", reports_to="hub", **p3o(handed_over={"records": who, "lessons": "hub"})
+    )
+    pf = portfolio(
+        gone,
+        projects=[Project(id="P", tasks=[Task(id="a")])],
+        lessons=[Lesson(id="L", source="P", text="t")],
+        benefits=[Benefit(id="be")],
+        services=[Service(id="risk")],
+    )
+    assert heard("office-closing", pf) == [
+        f"office 'spoke' closed on 2026-05-01 and handed its records to {who!r}, who is no person, office or board"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("permanent", "office", "stays"), [(False, None, False), (None, None, True), (True, None, True), (False, "hub", True)]
+)
+def test_r19_who_is_not_permanent_and_belongs_nowhere_does_not_stay(permanent: bool | None, office: str | None, stays: bool) -> None:
+    gone = Office(
+        id="spoke", type="project", host="P", ends="2026-05-01", reports_to="hub", **p3o(handed_over={"records": "bo", "lessons": "bo"})
+    )
+    found = heard("office-closing", portfolio(gone, people=(BOSS, ANN, Person(id="bo", permanent=permanent, office=office))))
+    assert [message.endswith("to 'bo', who is not permanent") for message in found] == ([] if stays else [True, True])
+
+
+def test_r15_only_what_lies_in_a_circle_waits_for_one_another() -> None:
+    """c waits for the circle and e is waited for by it: neither is part of it."""
+    waits = {"a": ("b",), "b": ("a", "e"), "c": ("a",), "d": (), "e": ()}
+    elements = tuple(BlueprintElement(id=name, section="processes", owner="boss", after=after) for name, after in waits.items())
+    assert [words for words in heard("blueprint", portfolio(**p3o(blueprint=elements))) if "one another" in words] == [
+        "gaps of the blueprint wait for one another: a, b"
+    ]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0])
+def test_numbers_that_say_nothing_are_refused(number: float) -> None:
+    for make in (
+        lambda: BlueprintElement(id="a", section="processes", weight=number),
+        lambda: BlueprintElement(id="a", section="processes", effort=number),
+        lambda: P3OFields(serves_most=number),
+    ):
+        with pytest.raises(ipmo.UnitError, match=r"above 0|from 0 up"):
+            make()
+
+
+@pytest.mark.parametrize("every", [Span(9999, "year"), Span(10**10, "d"), Span(120_000, "month")])
+def test_a_period_beyond_the_calendar_never_ends(every: Span) -> None:
+    assert later(date(2026, 6, 1), every) == date.max
+    kpi = ValueKpi(id="k", baseline=1, target=2, owner="boss", every=every, measured=(Measured(date=date(2026, 5, 1), value=1),))
+    assert not heard("value", attrs.evolve(portfolio(), offices=(attrs.evolve(HUB, **p3o(kpis=(kpi,))),)))

@@ -110,6 +110,32 @@ def test_forecasts_are_held_against_the_end_by_horizon() -> None:
     assert found["finish-6-months"] == (None, 0), "the snapshot lies three months away from that"
 
 
+@pytest.mark.parametrize(("state", "days", "share"), [("proposed", 63.0, 0.2), ("cancelled", None, None), ("paused", None, 0.2)])
+def test_a_snapshot_says_what_it_can_of_a_project_in_whatever_state_it_was(state: str, days: float | None, share: float | None) -> None:
+    """Done on 29 May 2026 for 100 GBP; three months before, 20 days of work from 2 March on (done on 27 March), for 80."""
+    now = portfolio(projects=[Project(id="P", state="closed", actual_finish="2026-05-29", actual="100 GBP")])
+    work = [Task(id="a", duration="20 d")]
+    then = portfolio(status_date="2026-03-02", projects=[Project(id="P", state=state, forecast="80 GBP", tasks=work)])
+    found = values(now, then)
+    assert (found["finish-3-months"][0], found["cost-3-months"][0]) == (days, share)
+
+
+def test_a_forecast_of_half_the_work_is_no_forecast_of_the_cost() -> None:
+    now = portfolio(projects=[Project(id="P", state="closed", actual_finish="2026-05-29", actual="100 GBP")])
+    half = [Task(id="a", duration="20 d", forecast="50 GBP"), Task(id="b", duration="20 d")]
+    assert values(now, portfolio(status_date="2026-03-02", projects=[Project(id="P", tasks=half)]))["cost-3-months"] == (None, 0)
+
+
+def test_prices_of_two_years_leave_the_cost_unknown_and_the_finish_known() -> None:
+    done = [
+        Project(id=name, state="closed", actual_finish="2026-05-29", actual="100 GBP", price_base=base)
+        for name, base in (("P", {"year": 2020}), ("Q", {"year": 2024}))
+    ]
+    now, money = portfolio(projects=done), {"tasks": [Task(id="a", duration="20 d", forecast="50 GBP")]}
+    found = values(now, portfolio(status_date="2026-03-02", projects=[Project(id=p.id, price_base=p.price_base, **money) for p in done]))
+    assert (found["finish-3-months"], found["cost-3-months"]) == ((63.0, 2), (None, 0))
+
+
 def test_a_kpi_that_names_a_figure_is_always_fresh_and_says_when_it_cannot_be_computed() -> None:
     def pf(figure: str) -> Portfolio:
         kpi = ValueKpi(id="k", figure=figure, baseline=40.0, target=10.0, owner="ann")

@@ -161,9 +161,13 @@ def _order(by_id: Mapping[str, BlueprintElement], still: set[str]) -> Iterator[F
 
 
 def _circle(by_id: Mapping[str, BlueprintElement]) -> list[str]:
-    """What is left when, again and again, all that waits for nothing left is taken away."""
+    """What is left when, again and again, all that waits for nothing left, and all that nothing left waits for, is taken away."""
     left = {name: {n for n in one.after if n in by_id} for name, one in by_id.items()}
-    while free := [name for name, waits in left.items() if not waits & left.keys()]:
+    while left:
+        waited_for = {n for waits in left.values() for n in waits & left.keys()}
+        free = [name for name, waits in left.items() if not waits & left.keys() or name not in waited_for]
+        if not free:
+            break
         for name in free:
             del left[name]
     return sorted(left)

@@ -92,7 +92,7 @@ def _risks(pf: Portfolio) -> list[Risk]:
 def _reviewed(pf: Portfolio) -> Met:
     today = _today(pf)
     return _count(
-        today is not None and risk.reviewed is not None and today - risk.reviewed <= SEASON and risk.before is not None
+        today is not None and risk.reviewed is not None and timedelta(0) <= today - risk.reviewed <= SEASON and risk.before is not None
         for risk in _risks(pf)
     )
 

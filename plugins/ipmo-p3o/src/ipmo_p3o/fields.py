@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import attrs
@@ -130,10 +131,12 @@ class BlueprintElement:
     benefit: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if self.weight <= 0:
-            raise UnitError(f"element {self.id!r} has weight {self.weight:g}; a weight is above 0")
+        if not 0 < self.weight < math.inf:
+            raise UnitError(f"element {self.id!r} has weight {self.weight:g}; a weight is above 0, and finite")
         if not 0 <= self.done <= 1:
             raise UnitError(f"element {self.id!r} is done by {self.done:g}; a share lies between 0 and 100 %")
+        if self.effort is not None and not 0 <= self.effort < math.inf:
+            raise UnitError(f"element {self.id!r} takes {self.effort:g} person-days; write a number from 0 up")
 
     @property
     def gap(self) -> bool:
@@ -269,6 +272,8 @@ class P3OFields:
         for what, names in rows:
             if len(set(names)) < len(names):
                 raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")
+        if self.serves_most is not None and not 0 <= self.serves_most < math.inf:
+            raise UnitError(f"serves_most is {self.serves_most:g}; write a number from 0 up")
         if unknown := sorted(set(self.handed_over) - set(HANDED_OVER)):
             raise UnitError(f"handed_over: {unknown[0]!r} is not one of {', '.join(HANDED_OVER)}")
 

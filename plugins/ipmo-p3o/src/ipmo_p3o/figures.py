@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 import attrs
 
@@ -21,6 +22,8 @@ __all__ = ["OfficeFigure", "adopted", "figure", "office_value", "reused"]
 
 HORIZONS = (3, 6, 12)
 """Months before the end at which forecasts are held against it."""
+PLANNED = ("proposed",)
+"""States that a forecast may have been made in, beside those that roll-ups count."""
 NEAR = 46
 """Days by which a snapshot may lie away from its horizon: half of a quarter."""
 
@@ -168,7 +171,7 @@ def office_value(portfolio: Portfolio, history: Sequence[Portfolio] = ()) -> Tab
 
     Args:
         portfolio: the portfolio now.
-        history: earlier snapshots, in any order.
+        history: earlier snapshots, in any order; a project that was cancelled in one had no forecast there.
     """
     rows = [figure(portfolio, name) for name in FIND]
     for months in HORIZONS if history else ():
@@ -188,18 +191,18 @@ def office_value(portfolio: Portfolio, history: Sequence[Portfolio] = ()) -> Tab
 def _accuracy(portfolio: Portfolio, history: Sequence[Portfolio], months: int) -> list[OfficeFigure]:
     dates: dict[str, float] = {}
     costs: dict[str, float] = {}
-    spent = ipmo.roll_up(portfolio, "actual", unrated="unknown")
+    spent = _amounts(portfolio, "actual")
     for project in portfolio.projects:
         end = project.actual_finish
         month = None if end is None or project.counted_as == "cancelled" else _snapshot(history, project, day_of(end), months)
         if month is None or end is None:
             continue
-        said = ipmo.roll_up(month, "finish")[project.id].day
+        finishes = ipmo.roll_up(month, "finish", include=PLANNED)
+        said = finishes[project.id].day if project.id in finishes else None
         if said is not None:
             dates[project.id] = float(abs((said - day_of(end)).days))
-        came, whole = spent.amount(project.id)
-        forecast = ipmo.roll_up(month, "forecast", unrated="unknown").amount(project.id)[0]
-        if came and whole and forecast is not None:
+        (came, known), (forecast, whole) = spent(project.id), _amounts(month, "forecast")(project.id)
+        if came and known and whole and forecast is not None:
             costs[project.id] = float(abs(forecast - came) / came)
     finish = attrs.evolve(
         _median("report-age", dates, "days"), name=f"finish-{months}-months", title=f"error of the finish, {months} months before it"
@@ -208,6 +211,15 @@ def _accuracy(portfolio: Portfolio, history: Sequence[Portfolio], months: int) -
         _median("report-age", costs, "share"), name=f"cost-{months}-months", title=f"error of the cost, {months} months before the end"
     )
     return [finish, cost]
+
+
+def _amounts(portfolio: Portfolio, measure: Literal["actual", "forecast"]) -> Callable[[str], tuple[Fraction | None, bool]]:
+    """(amount, whether it is known in full) by project; nothing where money of two price bases would be mixed, or it is not counted."""
+    try:
+        roll = ipmo.roll_up(portfolio, measure, include=PLANNED, unrated="unknown")
+    except IpmoError:
+        return lambda _: (None, False)
+    return lambda name: roll.amount(name) if name in roll else (None, False)
 
 
 def _snapshot(history: Sequence[Portfolio], project: Project, end: date, months: int) -> Portfolio | None:

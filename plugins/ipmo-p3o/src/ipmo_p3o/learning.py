@@ -289,7 +289,7 @@ def lessons_for(portfolio: Portfolio, item: str, *, most: int = 5) -> Lessons:
         used = lesson.id in cited or any((portfolio.project_of(one) or one) == home for one in lesson.applied_in)
         rows.append(FittingLesson(lesson=lesson, score=fit, labels=tuple(sorted(shared)), words=tuple(sorted(query & said)), used=used))
     rows.sort(key=lambda row: (-row.score, row.lesson.id))
-    return Lessons(item=item, rows=tuple(rows[:most]))
+    return Lessons(item=item, rows=tuple(rows[: max(most, 0)]))
 
 
 def _learned_on(portfolio: Portfolio, lesson: Lesson) -> str:

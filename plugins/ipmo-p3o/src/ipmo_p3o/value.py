@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ipmo.model import Office, Portfolio, Programme, Project
+from ipmo.model import Office, Portfolio, Project
 from ipmo.plugin import CheckContext, Column, Finding, Severity, Table
 from ipmo_p3o.fields import Measured, ValueKpi, answerable, fields_of
 from ipmo_p3o.figures import figure
@@ -140,17 +140,18 @@ def _left(pf: Portfolio, office: Office) -> tuple[str, ...]:
 
 def _gone(pf: Portfolio, who: str, office: Office, closed: set[str]) -> str:
     """Why somebody cannot take over; empty where they can."""
-    noun = pf.items.get(who)
     if who == office.id:
         return "to itself"
-    if isinstance(noun, Office):
-        return f"to office {who!r}, which has closed" if who in closed else ""
-    if isinstance(noun, Project | Programme) or noun is None:
+    if who not in answerable(pf):
         return f"to {who!r}, who is no person, office or board"
-    place = getattr(noun, "office", None)
-    if place in closed and getattr(noun, "permanent", None) is not True:
-        return f"to {who!r} of office {place!r}, which has closed"
-    return ""
+    if who in closed:
+        return f"to office {who!r}, which has closed"
+    person = next((one for one in pf.people if one.id == who), None)
+    if person is None or person.permanent is True:
+        return ""
+    if person.office in closed:
+        return f"to {who!r} of office {person.office!r}, which has closed"
+    return f"to {who!r}, who is not permanent" if person.permanent is False and person.office is None else ""
 
 
 def _owned(pf: Portfolio, office: Office, closed: set[str]) -> Iterator[Finding]:

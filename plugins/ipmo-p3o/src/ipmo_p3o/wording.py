@@ -22,11 +22,18 @@ def finding(slug: str, item: str, message: str, hint: str = "", severity: Severi
 def later(day: date, span: Span) -> date:
     """The day that lies a length of time after another: months and years on the calendar, the rest in whole elapsed days, rounded up.
 
-    A month after the last of a longer month is the last of the shorter one.
+    A month after the last of a longer month is the last of the shorter one. Beyond the calendar it is its first or its last day.
 
     >>> later(date(2026, 1, 31), Span(1, "month")), later(date(2026, 1, 5), Span(5, "d"))
     (datetime.date(2026, 2, 28), datetime.date(2026, 1, 12))
     """
+    try:
+        return _later(day, span)
+    except (OverflowError, ValueError):
+        return date.max if span.amount > 0 else date.min
+
+
+def _later(day: date, span: Span) -> date:
     months = span.amount * {"month": 1, "year": 12}.get(span.unit, 0)
     if not months or months != int(months):
         return day + timedelta(days=-int(-nominal_days(span) // 1))
