@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pytest
 
-from ipmo.model import DIALECTS, Benefit, Calendar, Gate, Link, Portfolio, Project, Task
+from ipmo.model import DIALECTS, After, Benefit, Calendar, Gate, Link, Portfolio, Project, Task
 from ipmo.network.assemble import compile_copy, compile_portfolio
 from ipmo.network.network import Network
 from ipmo.network.restated import restated
@@ -95,8 +95,11 @@ def of(pf: Portfolio, item: str, /, **more: Any) -> Portfolio:
     return pf.evolve(projects=[attrs.evolve(one, **more) if one.id == item else one for one in pf.projects])
 
 
+SEVERAL = Benefit(id="gain", any_of=["x/b", "z/s"])
 WEEK = Calendar(id="six", week="mon-sat", hours="08:00-16:00")
 BEGUN = [Task(id="a", duration="3 d", actual_start="2026-01-05"), Task(id="b", duration="2 d", after="a"), Task(id="m", milestone=True)]
+WHOLE = [After(source="s", type="SS"), After(source="s", type="FF")]
+SUMMED = [Task(id="s"), Task(id="a", parent="s", duration="3 d"), Task(id="b", duration="2 d", after=WHOLE)]
 DONE = [attrs.evolve(BEGUN[0], actual_finish="2026-01-07"), *BEGUN[1:]]
 
 
@@ -113,6 +116,7 @@ DONE = [attrs.evolve(BEGUN[0], actual_finish="2026-01-07"), *BEGUN[1:]]
         of(plan(), "y", calendar="continuous", start="2026-03-01"),
         of(plan(), "z", state="cancelled"),
         of(plan(), "z", state="closed"),
+        of(plan(links=[], benefits=[]), "z", tasks=SUMMED, gates=[], state="closed"),
         of(plan(), "y", tasks=[attrs.evolve(task, finish_not_before="2026-02-07") for task in BEGUN]),
         of(plan(), "x", tasks=[*BEGUN, Task(id="s"), Task(id="k", parent="s", duration="2 d", deadline="2026-02-02")]),
         plan(links=[Link(source="x/b", target="y/a", status="delivered"), Link(source="x/b", target="z/a", lag="2 d", id="L")]),
@@ -160,6 +164,7 @@ def test_where_one_of_several_is_enough_what_was_held_before_holds_it_when_the_o
         (of(plan(), "x", tasks=[Task(id="a", duration="3 d", delay="2 d"), *BEGUN[1:]]), {"state": "cancelled"}),
         (plan(links=[Link(source="x@finish", target="y/a")]), {"state": "cancelled"}),
         (plan(links=[Link(source="x", target="y")]), {"state": "cancelled"}),
+        (of(plan(links=[], benefits=[]), "z", tasks=SUMMED, state="paused").evolve(benefits=[SEVERAL]), {"state": "paused"}),
         (of(plan(), "y", gates=[Gate(id="g", after="a", decision={"outcome": "hold", "date": "2026-01-06"})]), {"state": "cancelled"}),
     ],
 )

@@ -68,15 +68,20 @@ def restated(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | N
             if states[node] in LIVE:
                 states[node], holds[node] = state, why
     assert net.needed is not None
+    ends = _ends(portfolio, net)
+    followed = {node for node, hold in net.holds.items() if hold.reason.startswith("follows")}
+    into_any = ends.entering(net.anyone)
+    if any(int(ends.src[link]) in followed for link in into_any):
+        return None  # of several reasons the nearest is said, and how near theirs is was not kept
+    direct = {node: hold for node, hold in net.holds.items() if node not in followed}
     draft = Draft(copy, net.dialect)
     draft.nodes = Nodes(
         ids=_listed(net.ids), kinds=_listed(net.kinds), project=plain(net.project), state=states, starts=dict(net.starts),
-        finishes=dict(net.finishes), holds=dict(sorted({**net.holds, **holds}.items())), local={},
+        finishes=dict(net.finishes), holds={**dict(sorted({**direct, **holds}.items())), **net.holds}, local={},
         anyone=set(net.anyone),
     )  # fmt: skip
-    ends = _ends(portfolio, net)
     draft.links = Links(src=plain(net.needed.src), dst=plain(net.needed.dst), typ=plain(net.needed.typ), numbers=dict(net.needed.numbers))
-    spread_from(draft, own, ends.leaving, ends.entering(net.anyone))
+    spread_from(draft, own, ends.leaving, into_any)
     new = [node for node in draft.nodes.holds if node not in net.holds]
     return _laid_over(net, draft, new, ended) if _tied_by_links(net, new) else None
 
