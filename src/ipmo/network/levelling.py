@@ -213,8 +213,10 @@ class Leveller:
         taking = {row.node for row in self.rows}
         stay = {int(p.pos[node]) for node in frozen} | {v for v in taking if int(self.nodes.high[v]) < FAR}
         self.fixed = self._filled(self.network.n, FAR)
+        self._since = self.network.base
         for v in stay & taking:
             self.fixed[v] = self.today.x[v]
+            self._since = min(self._since, self.network.clock(int(self.nodes.clk[v])).start(int(self.today.x[v])))
 
     # ------------------------------------------------------------------------------------------ columns
 
@@ -290,7 +292,7 @@ class Leveller:
         clock = self.network.clock(pool.clock)
         ends = [*(instant for instant, _ in pool.steps[1:]), self._horizon]
         for (since, units), until in zip(pool.steps, ends, strict=True):
-            at, stop = max(since, self.network.base), min(until, self._horizon)
+            at, stop = max(since, self._since), min(until, self._horizon)
             yield since, 0
             while at < stop:
                 begin, length = pool_kernels.shift_at(clock.tables, clock.number, clock.work(at))

@@ -211,6 +211,17 @@ def test_work_that_is_tied_to_a_day_or_said_to_stay_is_gone_around() -> None:
         ipmo.level(portfolio({"id": "a", "duration": "3 d"}), frozen=["P/aa"])
 
 
+def test_hours_of_a_person_count_before_the_status_date_too_where_work_must_lie_there() -> None:
+    """What must finish on a day that is past takes what there was, and is short only where there was less."""
+    tied = {"constraints": {"mandatory_finish": "2026-03-04"}}
+    for units, needed in ((1, []), (2, ["P/a needs 2 of ann on 2026-03-03, where there is 1, and stays there"])):
+        people = [{"id": "ann", "calendar": "half", "capacity": [{"from": "2026-01-01", "value": 1}, {"from": "2026-03-09", "value": 2}]}]
+        work = {"id": "a", "duration": "12 h", "assignments": [{"resource": "ann", "units": units}], **tied}
+        plan = ipmo.level(portfolio(work, {"id": "b", "duration": "1 d"}, resources=people, status_date="2026-03-05"))
+        assert days(plan) == {"a": ("03-03", "03-04"), "b": ("03-09", "03-09")}
+        assert [str(one) for one in plan.shortages] == needed
+
+
 def test_what_cannot_be_levelled_is_named() -> None:
     nobody = {"id": "bob", "capacity": [{"from": "2026-01-01", "value": 0}]}
     unknown = {"id": "carl"}
