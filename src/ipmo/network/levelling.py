@@ -192,7 +192,8 @@ class Leveller:
         rows = sorted((t for t in takes if t.units > 0 and t.end > t.begin), key=lambda t: (int(p.pos[t.node]), t.pool, t.begin))
         self.rows = self.asked = tuple(t._replace(node=int(p.pos[t.node])) for t in rows)
         """What positions take, and what they were to take before some of it was found to fit never; `node` is the position."""
-        self.compiled = available() and self.network.n * samples >= COMPILED_FROM
+        most = sum(row.units for row in rows) + max((pool.most for pool in pools), default=0)
+        self.compiled = available() and self.network.n * samples >= COMPILED_FROM and most < FAR
         alike = self._alike()
         self.pools = tuple(pool if pool.clock is None else pool._replace(clock=alike[pool.clock]) for pool in pools)
         free = self._filled(self.network.n, FAR)  # where every link is a number, no column of what constraints fix is made

@@ -264,6 +264,32 @@ def test_work_that_others_leave_no_room_for_is_tried_in_every_pass_and_is_not_sa
     assert [(one.kind, one.items) for one in never.shortages] == [("never fits", ("P/y",))]
 
 
+def test_who_is_assigned_twice_to_one_piece_of_work_is_needed_for_both_at_once() -> None:
+    twice = [{"resource": "ann"}, {"resource": "ann", "effort": "3 pd"}]
+    pf = portfolio({"id": "a", "duration": "3 d", "assignments": twice}, {"id": "b", "duration": "2 d"}, capacity=2)
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    assert plan.feasible
+    assert plan["P/a"].needs == (("ann", 2),)
+    assert sorted(days(plan).values()) in ([("03-02", "03-03"), ("03-04", "03-06")], [("03-02", "03-04"), ("03-05", "03-06")])
+    short = ipmo.level(portfolio({"id": "a", "duration": "3 d", "assignments": twice}))
+    assert [str(one) for one in short.shortages] == ["P/a needs 2 of ann at once, and there never are more than 1"]
+
+
+def test_fewer_than_no_people_are_none() -> None:
+    plan = ipmo.level(portfolio({"id": "a", "duration": "3 d"}, capacity=-1))
+    assert [(one.kind, str(one)) for one in plan.shortages] == [("nobody", "P/a needs ann, and there never is any of it")]
+    away = [{"from": "2026-01-01", "value": -2}, {"from": "2026-03-09", "value": 1}]
+    assert days(ipmo.level(portfolio({"id": "a", "duration": "3 d"}, capacity=away))) == {"a": ("03-09", "03-11")}
+
+
+def test_units_beyond_what_compiled_kernels_count_are_levelled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levelling, "COMPILED_FROM", 0)
+    many = {"duration": "1 d", "assignments": [{"resource": "ann", "units": 6e14}]}
+    plan = ipmo.level(portfolio({"id": "a", **many}, {"id": "b", **many}, capacity=1e15))
+    assert sorted(days(plan).values()) == [("03-02", "03-02"), ("03-03", "03-03")]
+
+
 def test_before_the_first_capacity_there_is_nobody() -> None:
     pf = portfolio({"id": "a", "duration": "3 d"}, capacity=[{"from": "2026-03-09", "value": 1}])
     plan = ipmo.level(pf)

@@ -6,7 +6,8 @@ time (as many as there are where shares are given); work without takes its units
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 import attrs
@@ -144,8 +145,11 @@ class _Gathering:
             return
         if self.network.state[node] is State.STARTED:
             self.frozen.append(node)
+        wanted: dict[str, list[tuple[int, int, Fraction]]] = {}
         for assignment in task.assignments:
-            self._assignment(full_id, node, task, assignment)
+            wanted.setdefault(assignment.resource, []).extend(self._rows(full_id, node, task, assignment))
+        for name, rows in wanted.items():
+            self._takes(full_id, node, name, rows)
 
     def _why_not(self, full_id: str, node: int | None) -> str:
         """Why work takes nothing; empty where it does."""
@@ -161,21 +165,26 @@ class _Gathering:
             return "work before it has no duration: its dates are these or later"
         return ""
 
-    def _assignment(self, full_id: str, node: int, task: Task, assignment: Assignment) -> None:
+    def _rows(self, full_id: str, node: int, task: Task, assignment: Assignment) -> Iterable[tuple[int, int, Fraction]]:
+        """(begin, end, units) of what one assignment takes, in minutes of its work."""
         length = int(self.network.dur[node])
         if not length:
-            return
-        if assignment.resource not in self.pools:
-            self.lacking.setdefault((assignment.resource, "not stated"), []).append(full_id)
-            return
-        place, pool = self.pools[assignment.resource]
+            return ()
         if assignment.effort is None:
-            rows: Iterable[tuple[int, int, Fraction]] = [(0, length, Fraction(str(assignment.units)))]
-        else:
-            calendar = self.portfolio.calendar_for(full_id)
-            whole = Fraction(assignment.effort.amount) * calendar.effort_minutes[assignment.effort.unit]
-            rows = _spread_over(length, whole * share_left(self.timing, full_id, task), self.timing.spread(full_id))
-        found = [Take(node, place, int(units * UNIT), begin, end) for begin, end, units in rows if units > 0]
+            return [(0, length, Fraction(str(assignment.units)))]
+        calendar = self.portfolio.calendar_for(full_id)
+        whole = Fraction(assignment.effort.amount) * calendar.effort_minutes[assignment.effort.unit]
+        return _spread_over(length, whole * share_left(self.timing, full_id, task), self.timing.spread(full_id))
+
+    def _takes(self, full_id: str, node: int, name: str, rows: Sequence[tuple[int, int, Fraction]]) -> None:
+        """What one resource gives to one piece of work, or why it cannot."""
+        if not rows:
+            return
+        if name not in self.pools:
+            self.lacking.setdefault((name, "not stated"), []).append(full_id)
+            return
+        place, pool = self.pools[name]
+        found = [Take(node, place, int(units * UNIT), begin, end) for begin, end, units in _at_once(rows) if units > 0]
         most = max((one.units for one in found), default=0)
         if most and not pool.most:
             self.lacking.setdefault((pool.name, "nobody"), []).append(full_id)
@@ -193,7 +202,21 @@ class _Gathering:
 
 
 def _parts(value: float) -> int:
-    return int(Fraction(str(value)) * UNIT)
+    """Units of a pool in millionths; fewer than none are none."""
+    return max(int(Fraction(str(value)) * UNIT), 0)
+
+
+def _at_once(rows: Sequence[tuple[int, int, Fraction]]) -> Iterator[tuple[int, int, Fraction]]:
+    """(begin, end, units) of all rows together: who is assigned twice is needed for both at once."""
+    change: dict[int, Fraction] = {}
+    for begin, end, units in rows:
+        if units > 0:
+            change[begin] = change.get(begin, Fraction(0)) + units
+            change[end] = change.get(end, Fraction(0)) - units
+    now = Fraction(0)
+    for begin, end in itertools.pairwise(sorted(change)):
+        now += change[begin]
+        yield begin, end, now
 
 
 def _spread_over(length: int, whole: Fraction, spread: Spread) -> Iterator[tuple[int, int, Fraction]]:
