@@ -52,6 +52,13 @@ def test_an_epic_is_where_it_came_last_and_what_is_to_come_does_not_count() -> N
     assert board.table()["mean_age"][2] == 46
 
 
+def test_a_project_that_closes_later_is_still_on_the_board_of_a_day_before() -> None:
+    pf = portfolio(Project(id="shut", state="closed", actual_finish="2026-05-29", **epic(implementing="2026-01-05")))
+    for day, cards, done in ((date(2026, 5, 28), 1, ()), (date(2026, 5, 29), 0, ("shut",))):
+        board = portfolio_kanban(pf, as_of=day)
+        assert (len(board.of("implementing")), board.done, board.begun) == (cards, done, ("shut",))
+
+
 def test_a_task_is_an_epic_too_and_old_work_is_no_rate() -> None:
     tasks = [Task(id="a", **epic(implementing="2025-06-01")), Task(id="b", **epic(implementing="2025-06-02", done="2026-06-01"))]
     board = portfolio_kanban(portfolio(Project(id="P", tasks=tasks)))

@@ -107,3 +107,28 @@ def test_r08_when_all_have_moved_nothing_collides_and_no_fewer_could_move(days: 
     assert len(moves) == sum(max(before.count(month) - most, 0) for month in set(before))
     months = [day[:7] for day in (dates | moves).values()]
     assert all(months.count(month) <= most for month in months)
+
+
+def test_r08_what_has_gone_live_moves_no_more_and_takes_no_later_month() -> None:
+    """Three in May are done, two in June are not; June's second moves to July, which nothing of May waits for."""
+    done = [
+        Project(id=name, tasks=[{"id": "live", "milestone": True, "actual_finish": day, "attributes": {"goes_live_in": "shops"}}])
+        for name, day in (("A", "2026-05-04"), ("B", "2026-05-05"), ("C", "2026-05-06"))
+    ]
+    open_ = [live("D", "2026-06-22", "shops"), live("E", "2026-06-25", "shops")]
+    pf = portfolio(*done, *open_, limits=(ChangeLimit(area="shops", most=1),), status_date="2026-06-15")
+    assert [(one.period, one.moves) for one in collisions(pf)] == [("2026-05", ()), ("2026-06", (("E/live", "2026-07"),))]
+    later = [
+        Project(id="F", tasks=[{"id": "live", "milestone": True, "actual_finish": "2026-06-02", "attributes": {"goes_live_in": "shops"}}])
+    ]
+    pf = portfolio(*later, open_[0], limits=(ChangeLimit(area="shops", most=1),), status_date="2026-06-15")
+    assert [one.moves for one in collisions(pf)] == [(("D/live", "2026-07"),)], "only what is to come can move"
+
+
+def test_r08_what_goes_live_on_no_known_day_is_said() -> None:
+    unknown = [Project(id=name, tasks=[{"id": "live", "attributes": {"goes_live_in": "shops"}}]) for name in ("A", "B")]
+    pf = portfolio(*unknown, live("C", "2026-04-16", "shops"), limits=(ChangeLimit(area="shops", most=1),))
+    assert heard("change-load", pf) == [
+        ("A/live", "when 2 changes go live in 'shops' is not known: 'A/live', 'B/live'", "give the work a duration or a date")
+    ]
+    assert heard("change-load", pf, "C") == []

@@ -60,6 +60,13 @@ def test_r03_the_same_terms_in_other_words_are_the_same() -> None:
     assert not heard("comparable", pf)
 
 
+@pytest.mark.parametrize("words", ["1/0", "1e999999999", "1e400 %", "nan", "-inf", "%", "three"])
+def test_r03_a_rate_that_is_no_number_is_only_a_name(words: str) -> None:
+    two = portfolio(cased("A", discount=words), cased("B", discount=words))
+    assert not heard("comparable", two)
+    assert len(heard("comparable", portfolio(*(cased(name, discount="0.1") for name in "BC"), cased("A", discount=words)))) == 1
+
+
 def test_r03_what_most_have_is_the_measure_where_the_portfolio_states_none() -> None:
     two = [cased(name, optimism="uplift", confidence=0.8) for name in ("A", "B")]
     assert heard("comparable", portfolio(*two, cased("C", optimism="none", confidence=0.5), Project(id="D"))) == [
@@ -97,6 +104,16 @@ def with_bookings(*rows: Booking, people: tuple[Person, ...] = (CAT,), value: st
         benefits=[Benefit(id="be", booked=True, value=value, **mop(booked_in=rows))],
         **more,
     )
+
+
+def test_r07_one_line_does_not_make_up_for_another_and_a_loss_is_booked_like_a_gain() -> None:
+    both = with_bookings(Booking(line="a", owner="cat", amount=pounds(1600)), Booking(line="b", owner="cat", amount=pounds(-700)))
+    assert heard("booked", both) == ["benefit 'be' is worth 1,200 a year and booked with 2,300: in 'a', 'b'"]
+    loss = {"value": "-100 GBP per month"}
+    assert not heard("booked", with_bookings(Booking(line="a", owner="cat", amount=pounds(-500)), **loss))
+    assert heard("booked", with_bookings(Booking(line="a", owner="cat", amount=pounds(-1300)), **loss)) == [
+        "benefit 'be' is worth -1,200 a year and booked with -1,300: in 'a'"
+    ]
 
 
 def pounds(amount: int) -> Money:
@@ -206,6 +223,39 @@ def test_r11_a_summary_that_names_a_supplier_is_not_counted_beside_its_parts() -
     assert found.whole == 100
 
 
+def test_r11_what_only_a_summary_states_goes_to_whom_the_summary_names() -> None:
+    tasks = [
+        Task(id="s", budget="100 GBP", attributes={"supplier": "acme"}),
+        Task(id="a", parent="s", duration="5 d"),
+        Task(id="b", budget="20 GBP"),
+    ]
+    assert concentration(portfolio(Project(id="P", tasks=tasks)), "supplier").holders == (("acme", Fraction(100)),)
+
+
+def test_r11_nothing_is_held_twice_where_the_work_states_more_than_its_project() -> None:
+    """100 in all of which the work states 100 and 70: cut down to 100, and nobody holds less than nothing."""
+    tasks = [Task(id=name, budget=f"{cost} GBP", attributes={"supplier": name}) for name, cost in (("acme", 100), ("bolt", 70))]
+    found = concentration(portfolio(Project(id="P", budget="100 GBP", tasks=tasks, attributes={"supplier": "own"})), "supplier")
+    assert found.holders == (("acme", Fraction(1000, 17)), ("bolt", Fraction(700, 17)), ("own", Fraction(0)))
+    assert (found.share(3), found.index) == (1.0, pytest.approx((100**2 + 70**2) / 170**2))
+
+
+def test_r11_what_is_not_known_in_full_is_never_within_the_limit() -> None:
+    limit = mop(concentration=(ConcentrationLimit(of="initiative", most=0.6),))
+    known = [Project(id=name, budget="10 GBP") for name in ("A", "B")]
+    assert not heard("concentration", portfolio(*known, **limit))
+    said = "whether the planned cost lies with too few (initiative) cannot be said: of 1 project it is not known in full"
+    assert heard("concentration", portfolio(*known, Project(id="C"), **limit)) == [said]
+    assert heard("concentration", portfolio(Project(id="C"), **limit)) == [said], "nothing is known at all"
+    assert "lies with initiative 'A'" in heard("concentration", portfolio(known[0], Project(id="C"), **limit))[0]
+
+
+def test_r11_refuses_holders_and_amounts_that_there_are_not() -> None:
+    for options, words in ((("colour",), "of is 'colour'; write one of initiative, supplier"), (("supplier", "cost"), "by is 'cost'")):
+        with pytest.raises(ipmo.UnitError, match=words):
+            concentration(portfolio(), *options)
+
+
 def test_r11_equal_to_the_limit_is_within_it_and_exposure_counts_too() -> None:
     assert not heard("concentration", supplied(**mop(concentration=(ConcentrationLimit(of="supplier", most=0.65),))))
     assert heard("concentration", supplied(**mop(concentration=(ConcentrationLimit(of="supplier", most=0.649),)))) == [
@@ -231,6 +281,27 @@ def test_r11_shares_grow_to_one_and_the_index_lies_between_equal_and_one(amounts
 
 
 # ------------------------------------------------------------------------------------------------ the pipeline
+
+
+def test_r13_what_began_on_no_known_day_may_be_in_hand() -> None:
+    undated = [Project(id="A", state="active"), Project(id="B", state="paused"), Project(id="N", state="approved")]
+    pf = portfolio(Project(id="C", actual_start="2026-01-05"), *undated)
+    found = pipeline(pf)
+    assert (found.in_hand, found.undated) == (("C",), ("A", "B"))
+    assert heard("pipeline", pf.evolve(**mop(most_in_hand=2))) == [
+        "whether more than 2 initiatives are in hand cannot be said: 1 is, and of 2 active ones nobody says since when"
+    ]
+    assert not heard("pipeline", pf.evolve(**mop(most_in_hand=3)))
+
+
+def test_r13_a_stage_that_is_yet_to_come_has_lasted_for_no_known_time() -> None:
+    limits = mop(stage_limits=ipmo.model.FrozenMap({"understand": Span(3, "month")}))
+    waits = {"state": "proposed", "attributes": {"stage": "understand"}}
+    pf = portfolio(
+        *(Project(id=n, **waits, **mop(stage_since=day)) for n, day in (("A", date(2026, 6, 2)), ("B", date(2026, 6, 1)))), **limits
+    )
+    assert [(row.item, row.days) for row in pipeline(pf).waiting] == [("B", 0), ("A", None)]
+    assert heard("pipeline", pf) == ["nobody says since when project 'A' is in stage 'understand', which lasts 3 months at most"]
 
 
 def running(begun: int, done: int, **more: Any) -> Portfolio:

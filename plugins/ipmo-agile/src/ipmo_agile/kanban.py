@@ -130,11 +130,12 @@ def portfolio_kanban(portfolio: Portfolio, *, as_of: date | None = None, covers:
 
 
 def _known(noun: object, fields: AgileFields, today: date) -> dict[str, date]:
-    """The states that an epic had come to by a day; a closed project is done, whatever its board says."""
+    """The states that an epic had come to by a day; a project that was closed by then is done, whatever its board says."""
     known = {state: day for state, day in fields.kanban.items() if day <= today}
     if known and isinstance(noun, Project) and noun.counted_as == "closed" and DONE not in known:
-        end = noun.actual_finish
-        known[DONE] = max(known.values()) if end is None else day_of(end)
+        end = max(known.values()) if noun.actual_finish is None else day_of(noun.actual_finish)
+        if end <= today:
+            known[DONE] = end
     return known
 
 

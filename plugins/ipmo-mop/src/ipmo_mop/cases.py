@@ -31,10 +31,10 @@ def _as_number(words: str) -> str:
     """
     text = words.strip()
     try:
-        share = Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
+        share = float(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
     except ValueError:
         return text
-    return f"{float(share):.6g}"
+    return f"{share:.6g}"
 
 
 def _length(span: Span | None) -> str:
@@ -149,9 +149,10 @@ def booked_once(context: CheckContext) -> Iterable[Finding]:
                 message = f"benefit {benefit.id!r} is booked in {row.line!r}, {why}"
                 yield finding("booked", benefit.id, message, "book it with somebody in the line", part=row.line)
         worth, known = _a_year(pf, benefit), [amount for amount in amounts if amount is not None]
-        if worth is not None and sum(known, Fraction(0)) > worth:
-            lines = ", ".join(repr(row.line) for row in rows)
-            message = f"benefit {benefit.id!r} is worth {float(worth):,.0f} a year and booked with {float(sum(known, Fraction(0))):,.0f}: in {lines}"
+        booked = sum(map(abs, known), Fraction(0))  # what one line gives is not made up for by what another takes
+        if worth is not None and booked > abs(worth):
+            lines, sign = ", ".join(repr(row.line) for row in rows), -1 if worth < 0 else 1
+            message = f"benefit {benefit.id!r} is worth {float(worth):,.0f} a year and booked with {float(sign * booked):,.0f}: in {lines}"
             yield finding("booked", benefit.id, message, "book each part of it once", Severity.ERROR, part="twice")
     yield from _full(context, taken)
 

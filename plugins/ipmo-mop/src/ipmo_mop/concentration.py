@@ -9,8 +9,9 @@ import attrs
 
 import ipmo
 from ipmo.model import Portfolio, Project
-from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Table, beside, counted
+from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Table, UnitError, beside, counted
 from ipmo_mop.catalogue import SELECTED, fields_of
+from ipmo_mop.fields import BY, OF
 from ipmo_mop.wording import finding
 
 __all__ = ["Concentration", "concentrated", "concentration"]
@@ -72,11 +73,19 @@ def concentration(portfolio: Portfolio, of: str = "initiative", by: str = "budge
     Of projects that are approved, active or paused. A supplier and a technology is the attribute of a task, else of its project; a person is who
     owns the project. Source of the index: Hirschman (1964), Herfindahl (1950).
 
+    Where the work states more than its project does, its parts are cut down to what the project states: nothing is counted twice.
+
     Args:
         portfolio: the portfolio.
         of: `initiative`, `supplier`, `technology` or `person`.
         by: `budget` (planned cost) or `exposure` (what open threats cost on average, before their responses; of projects only as a whole).
+
+    Raises:
+        UnitError: there is no such holder, or nothing of that name is counted.
     """
+    for name, value, known in (("of", of, OF), ("by", by, BY)):
+        if value not in known:
+            raise UnitError(f"{name} is {value!r}; write one of {', '.join(known)}")
     projects = [project for project in portfolio.projects if project.counted_as in SELECTED]
     amounts: dict[str, Fraction] = {}
     unknown: list[str] = []
@@ -113,15 +122,21 @@ def _shared(project: Project, of: str, amount: Fraction, roll: ipmo.RollUp | Non
         return [(project.owner or "", amount)]
     own = project.attributes.get(of, "")
     out: list[tuple[str, Fraction]] = []
-    wholes = {task.parent for task in project.tasks if task.parent} if roll is not None else set()
-    for task in project.tasks if roll is not None else ():
-        name = task.attributes.get(of, "") if task.attributes else ""
-        if not name or name == own or task.id in wholes:
-            continue
-        found = roll.amount(f"{project.id}/{task.id}")[0] if roll is not None else None
-        if found:
-            out.append((name, found))
-    return [*out, (own, amount - sum((found for _, found in out), Fraction(0)))]
+    if roll is None or not any(task.attributes.get(of) for task in project.tasks):
+        return [(own, amount)]
+    costs = {task.id: roll.amount(f"{project.id}/{task.id}")[0] or Fraction(0) for task in project.tasks}
+    below: dict[str, Fraction] = {}
+    for task in project.tasks:
+        if task.parent is not None:
+            below[task.parent] = below.get(task.parent, Fraction(0)) + costs[task.id]
+    for task in project.tasks:
+        name, cost = task.attributes.get(of, ""), costs[task.id] - below.get(task.id, Fraction(0))  # of a summary what is not in its parts
+        if name and name != own and cost > 0:
+            out.append((name, cost))
+    stated = sum((cost for _, cost in out), Fraction(0))
+    if stated > amount:
+        out = [(name, cost * amount / stated) for name, cost in out]
+    return [*out, (own, max(amount - stated, Fraction(0)))]
 
 
 def concentrated(context: CheckContext) -> Iterable[Finding]:
@@ -134,10 +149,14 @@ def concentrated(context: CheckContext) -> Iterable[Finding]:
             yield finding("concentration", "", f"how {limit.by} lies over each {limit.of} cannot be said: {error}", severity=Severity.INFO)
             continue
         share = found.share(limit.top)
+        what = "planned cost" if limit.by == "budget" else "exposure"
         if share is None or share <= limit.most:
+            if found.unknown:
+                message = f"whether the {what} lies with too few ({limit.of}) cannot be said: of {counted(len(found.unknown), 'project')} it is not known in full"
+                hint = f"not known in full: {', '.join(found.unknown[:3])}"
+                yield finding("concentration", "", message, hint, Severity.INFO, part=f"{limit.of} {limit.by}")
             continue
         names = ", ".join(repr(name) for name, _ in found.holders[: limit.top])
-        what = "planned cost" if limit.by == "budget" else "exposure"
         message = f"{beside(share, limit.most, 0, percent=True)} of the {what} lies with {limit.of} {names}; agreed is {beside(limit.most, share, 0, percent=True)} at most"
         hint = f"not known in full: {', '.join(found.unknown[:3])}" if found.unknown else "spread it, or agree to it on the record"
         yield finding("concentration", "", message, hint, part=f"{limit.of} {limit.by}")

@@ -43,7 +43,7 @@ class Collision:
         period: the period, as `2026-06` or `2026-Q2`.
         most: how many it takes.
         items: what goes live, in order of day.
-        moves: (full id, period) the latest of them and the first later period that has room for each: the least shift, one after the other.
+        moves: (full id, period) the latest of them that are still to come and the first later period that has room for each: the least shift, one after the other.
     """
 
     area: str
@@ -81,22 +81,25 @@ def collisions(portfolio: Portfolio) -> tuple[Collision, ...]:
         portfolio: the portfolio; its limits say how much each part of the business takes in a period.
     """
     lives = [one for one in change_load(portfolio) if one.day is not None]
+    gone = {f"{project.id}/{task.id}" for project in portfolio.projects for task in project.tasks if task.finished}
     found = []
     for limit in fields_of(portfolio).change_limits:
         planned: dict[int, list[str]] = {}
         for one in lives:
             if one.area == limit.area and one.day is not None:
                 planned.setdefault(_number(one.day, limit.every), []).append(one.item)
+        now = 0 if portfolio.status_date is None else _number(day_of(portfolio.status_date), limit.every)
         waiting: list[str] = []
         moved: dict[str, int] = {}
         for period in range(min(planned, default=0), max(planned, default=-1) + 1 + sum(map(len, planned.values()))):
             here = planned.get(period, [])
             room = max(limit.most - len(here), 0)
             moved |= dict.fromkeys(waiting[:room], period)
-            waiting = waiting[room:] + here[limit.most :]
+            over = len(here) - limit.most if period >= now else 0  # what has gone live stays where it is
+            waiting = waiting[room:] + ([item for item in here if item not in gone][-over:] if over > 0 else [])
         for period, items in sorted(planned.items()):
             if len(items) > limit.most:
-                moves = tuple((item, _name(moved[item], limit.every)) for item in items[limit.most :] if item in moved)
+                moves = tuple((item, _name(moved[item], limit.every)) for item in items if item in moved)
                 found.append(
                     Collision(area=limit.area, period=_name(period, limit.every), most=limit.most, items=tuple(items), moves=moves)
                 )
@@ -128,6 +131,14 @@ def changes_in_time(context: CheckContext) -> Iterator[Finding]:
         yield finding("change-load", one.items[-1], message, hint, part=one.area)
     limited = {limit.area for limit in fields_of(pf).change_limits}
     if limited:
+        loads = [one for one in change_load(pf) if context.covers(pf.project_of(one.item))]
+        for area in sorted(limited):
+            undated = [one.item for one in loads if one.area == area and one.day is None]
+            if undated:
+                message = f"when {counted(len(undated), 'change')} {agree(len(undated), 'goes', 'go')} live in {area!r} is not known: {', '.join(map(repr, undated[:3]))}{' and others' if undated[3:] else ''}"
+                yield finding(
+                    "change-load", undated[0], message, "give the work a duration or a date", Severity.INFO, part=f"{area}, undated"
+                )
         for area in sorted({one.area for one in change_load(pf)} - limited):
             yield finding(
                 "change-load", "", f"what goes live in {area!r} is held against no limit", "write it under change_limits:", part=area

@@ -8,7 +8,11 @@ from ipmo import Money, Span
 from ipmo.model import doc
 from ipmo.plugin import UnitError
 
-__all__ = ["Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit"]
+__all__ = ["BY", "OF", "Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit"]
+
+OF = ("initiative", "supplier", "technology", "person")
+BY = ("budget", "exposure")
+"""Who may hold much, and of what."""
 
 
 @attrs.frozen(kw_only=True)
@@ -54,10 +58,10 @@ class ConcentrationLimit:
         by: what is counted: planned cost, or what open threats cost on average.
     """
 
-    of: str = attrs.field(metadata=doc("what", choices=("initiative", "supplier", "technology", "person")))
+    of: str = attrs.field(metadata=doc("what", choices=OF))
     top: int = 1
     most: float = attrs.field(metadata={"unit": "share"})
-    by: str = attrs.field(default="budget", metadata=doc("what is counted", choices=("budget", "exposure")))
+    by: str = attrs.field(default="budget", metadata=doc("what is counted", choices=BY))
 
     def __attrs_post_init__(self) -> None:
         if self.top < 1 or not 0 < self.most < 1:

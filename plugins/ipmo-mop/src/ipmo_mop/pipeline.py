@@ -31,7 +31,7 @@ class Waiting:
     Args:
         item: the project.
         stage: where it is.
-        days: how long it has been there, in days; None where nothing says since when.
+        days: how long it has been there, in days; None where nothing says since when, or what it says is yet to come.
     """
 
     item: str
@@ -48,6 +48,7 @@ class Pipeline:
         started, finished: initiatives that began and were done in it.
         in_hand: initiatives that have begun and are not done, at its end.
         waiting: open initiatives that say their stage, the longest first.
+        undated: initiatives that are active or paused, and nothing says since when.
     """
 
     since: date
@@ -56,6 +57,7 @@ class Pipeline:
     finished: tuple[str, ...]
     in_hand: tuple[str, ...]
     waiting: tuple[Waiting, ...] = attrs.field(repr=False)
+    undated: tuple[str, ...] = ()
 
     @property
     def years_in_hand(self) -> float | None:
@@ -111,7 +113,7 @@ def pipeline(portfolio: Portfolio, *, as_of: date | None = None) -> Pipeline:
     since = today - YEAR
     ends = {project.id: _ends(project) for project in pf.projects if project.counted_as != "cancelled"}
     waiting = [
-        Waiting(item=project.id, stage=stage, days=None if (day := fields_of(project).stage_since) is None else (today - day).days)
+        Waiting(item=project.id, stage=stage, days=_since(fields_of(project).stage_since, today))
         for project in pf.projects
         if project.counted_as in OPEN and (stage := project.attributes.get("stage", ""))
     ]
@@ -124,7 +126,12 @@ def pipeline(portfolio: Portfolio, *, as_of: date | None = None) -> Pipeline:
             name for name, (begun, done) in ends.items() if begun is not None and begun <= today and (done is None or done > today)
         ),
         waiting=tuple(sorted(waiting, key=lambda row: (-(row.days if row.days is not None else -1), row.item))),
+        undated=tuple(p.id for p in pf.projects if p.counted_as in ("active", "paused") and ends[p.id] == (None, None)),
     )
+
+
+def _since(day: date | None, today: date) -> int | None:
+    return None if day is None or day > today else (today - day).days
 
 
 def started_and_finished(context: CheckContext) -> Iterable[Finding]:
@@ -144,6 +151,10 @@ def started_and_finished(context: CheckContext) -> Iterable[Finding]:
         number = len(found.in_hand)
         message = f"{counted(number, 'initiative')} {agree(number, 'is', 'are')} in hand, {stated.most_in_hand} at most are agreed"
         yield finding("pipeline", "", message, "pause or finish some before another begins", part="in hand")
+    elif stated.most_in_hand is not None and len(found.in_hand) + len(found.undated) > stated.most_in_hand:
+        number = len(found.undated)
+        message = f"whether more than {stated.most_in_hand} initiatives are in hand cannot be said: {len(found.in_hand)} {agree(len(found.in_hand), 'is', 'are')}, and of {counted(number, 'active one', 'active ones')} nobody says since when"
+        yield finding("pipeline", "", message, "write actual_start:, or approved where it has not begun", Severity.INFO, part="in hand")
     yield from _stuck(context, found)
 
 
