@@ -106,6 +106,24 @@ def test_r03_what_is_left_must_not_earn_much_better() -> None:
     assert parts(plan({"actual": "104.7 GBP"})) == []
 
 
+@pytest.mark.parametrize("cost", ["100 GBP", "120 GBP"])
+def test_r03_a_budget_that_is_spent_is_out_of_reach(cost: str) -> None:
+    """Half is earned and nothing is left: no unit can earn enough."""
+    half = {"actual_finish": None, "progress": "50 %", "actual": cost}
+    assert [one for one in said(plan(half, {"budget": "0 GBP"})) if one.startswith("03")] == [
+        "03 to complete: project 'P' has spent its budget of 100 GBP, and has not earned all of it"
+    ]
+    assert [one for one in parts(plan({"actual": cost}, {"budget": "0 GBP"})) if one.startswith("03")] == [], "all of it was earned"
+
+
+def test_r03_nothing_earned_so_far_is_held_against_the_plan() -> None:
+    """200 in all: with 18 spent what is left must earn 200/182 = 1.099 a unit, with 19 it must earn 1.105."""
+    for cost, expected in (("18 GBP", []), ("19 GBP", ["03 to complete"])):
+        begun = plan({"actual_finish": None, "progress": "0 %", "actual": cost})
+        assert [one for one in parts(begun) if one.startswith("03")] == expected
+    assert "must earn 1.10 for every unit spent, so far it earned nothing" in said(begun)[0]
+
+
 def test_r03_the_forecast_by_cost_and_time_is_held_against_the_nearest_tolerance() -> None:
     """By 2 March b should be half done: EV 125, AC 127.5, so CPI 0.98; the plan of b is earned late, which the CPI does not say."""
     slow = {"actual_start": "2026-02-16", "progress": "25 %", "actual": "27.5 GBP"}
@@ -137,6 +155,20 @@ def test_r04_past_plans_and_past_earnings_stay() -> None:
     before = plan(b=b, **later)
     assert "04 earned" in parts(plan(b={**b, "progress": "40 %"}, day="2026-03-03"), before)
     assert "04 earned" not in parts(plan(b={**b, "progress": "40 %"}, day="2026-03-02"), before), "the same day is no later state"
+
+
+def test_r04_work_that_was_taken_out_takes_its_past_with_it_and_what_came_in_brings_none() -> None:
+    rest = [{**NEXT, "after": None}]
+    without = plan(day="2026-03-02").evolve("P", tasks=[{k: v for k, v in task.items() if v is not None} for task in rest])
+    assert said(without, plan()) == [
+        "04 planned: the plan of 1 task of project 'P' that should have begun by 2026-02-02 was changed since: 'P/a'",
+        "04 earned: what 1 task of project 'P' had earned by 2026-02-02 was changed since: 'P/a'",
+    ]
+    added = {**DONE, "id": "c"}
+    more = plan(day="2026-03-02").evolve("P", tasks=[DONE, NEXT, added])
+    assert [one for one in parts(more, plan()) if one.startswith("04")] == ["04 earned"], "it is said now to have been done then"
+    fresh = {**added, "actual_start": "2026-02-09", "actual_finish": "2026-02-27"}
+    assert [one for one in parts(plan(day="2026-03-02").evolve("P", tasks=[DONE, NEXT, fresh]), plan()) if one.startswith("04")] == []
 
 
 def test_r04_work_about_to_begin_is_re_planned_by_an_approved_baseline_only() -> None:

@@ -54,3 +54,24 @@ def test_a_summary_is_done_when_its_work_is() -> None:
     ]
     assert said({"actual_start": "2026-01-07"}) == [f"actual_start: the actual start {ONE}: 's' (2026-01-07, the work has not begun)"]
     assert said({"actual_start": "2026-01-07"}, state="cancelled") == []
+
+
+def test_level_of_effort_needs_no_finish_of_its_own() -> None:
+    done = {"actual_start": "2026-01-05", "actual_finish": "2026-01-09"}
+    effort = {"duration": None, "hammock": True, "baseline_start": None, "baseline_finish": None}
+    assert said({"actual_finish": "2026-01-09"}, done, effort) == []
+    assert said({"actual_finish": "2026-01-12"}, done, effort) == [
+        f"actual_finish: the actual finish {ONE}: 's' (2026-01-12, the work says 2026-01-09)"
+    ]
+    assert said({"actual_finish": "2026-01-09"}, effort, effort) == [], "nothing says when its work was done"
+
+
+def test_a_finish_at_midnight_is_of_the_day_that_ends() -> None:
+    first = {"actual_start": "2026-01-05", "actual_finish": "2026-01-09"}
+    night = {"actual_start": "2026-01-12T00:00", "actual_finish": "2026-01-17T00:00"}
+    assert said({"actual_finish": "2026-01-16"}, first, night) == []
+    assert said({"actual_finish": "2026-01-17T00:00"}, first, {**night, "actual_finish": "2026-01-16T17:00"}) == []
+    assert said({"actual_finish": "2026-01-17"}, first, night) == [
+        f"actual_finish: the actual finish {ONE}: 's' (2026-01-17, the work says 2026-01-16)"
+    ]
+    assert said({"actual_start": "2026-01-12"}, {}, night) == [], "what starts at midnight starts that day"

@@ -29,6 +29,8 @@ MOST_EFFORT = 0.15
 APART = 0.1
 """How much better than it has earned so far work may have to earn (TCPI less CPI)."""
 ROUNDED = 1e-9
+NO_WORK = Task(id="none")
+"""What stands for work before it came into a project, and after it was taken out."""
 SETTLED = timedelta(days=30)
 """How long before its start the plan of a piece of work no longer changes."""
 
@@ -179,10 +181,9 @@ def _forecast(context: CheckContext) -> Iterator[Finding]:
             continue
         i = row.indices
         cpi, tcpi, left = i.cpi, i.tcpi(), float(i.bac - i.ev)
-        if left <= 0 or not cpi:
+        if left <= 0 or cpi is None:
             continue
-        if tcpi is not None and tcpi - cpi > APART + ROUNDED:
-            message = f"what is left of project {project.id!r} must earn {beside(tcpi, cpi)} for every unit spent, so far it earned {beside(cpi, tcpi)}"
+        if message := _out_of_reach(project.id, cpi, tcpi, f"{float(i.bac):,.0f} {earned.currency}"):
             yield fact(
                 "earned-forecast",
                 project.id,
@@ -190,6 +191,8 @@ def _forecast(context: CheckContext) -> Iterator[Finding]:
                 "the budget is out of reach as things go: re-plan, or ask for more",
                 part="to complete",
             )
+        if not cpi:
+            continue
         limit, spi_t = _cost_tolerance(context.portfolio, project), row.schedule.spi_t if row.schedule is not None else None
         if limit is None or not spi_t or row.floating:
             continue
@@ -200,6 +203,16 @@ def _forecast(context: CheckContext) -> Iterator[Finding]:
                 f" its budget of {float(i.bac):,.0f} with a tolerance of {limit:.0%} ends at {most:,.0f}"
             )
             yield fact("earned-forecast", project.id, message, "tell who set the tolerance", part="tolerance")
+
+
+def _out_of_reach(project: str, cpi: float, tcpi: float | None, budget: str) -> str:
+    """Why what is left costs more than what is left of the budget, in words; empty where it need not."""
+    if tcpi is None:
+        return f"project {project!r} has spent its budget of {budget}, and has not earned all of it"
+    if tcpi - (cpi or 1) <= APART + ROUNDED:  # with nothing earned so far it is held against the plan, by which a unit earns one
+        return ""
+    front = f"what is left of project {project!r} must earn {beside(tcpi, cpi)} for every unit spent"
+    return f"{front}, so far it earned {beside(cpi, tcpi) if cpi else 'nothing'}"
 
 
 def _cost_tolerance(portfolio: Portfolio, project: Project) -> float | None:
@@ -217,7 +230,8 @@ def _cost_tolerance(portfolio: Portfolio, project: Project) -> float | None:
 def _edited(context: CheckContext) -> Iterator[Finding]:
     """EVM-R04: what was planned and earned by the last snapshot stays, and the plan of work about to begin is left alone.
 
-    A baseline that was approved since the snapshot may change the plan of what lies ahead, and never that of what lies behind.
+    A baseline that was approved since the snapshot may change the plan of what lies ahead, and never that of what lies behind. Work that was
+    taken out of its project has no plan and earned nothing; work that came into it had not.
     """
     past = [p for p in context.history if p.status_date is not None]
     now = _today(context.portfolio)
@@ -236,11 +250,12 @@ def _edited(context: CheckContext) -> Iterator[Finding]:
 
 def _of_project(project: Project, old: Mapping[str, Task], then: date, rebaselined: bool) -> Iterator[Finding]:
     planned, earned, near = [], [], []
-    for task in project.tasks:
-        was = old.get(task.id)
-        if was is None or was is task:
+    new = {task.id: task for task in project.tasks}
+    for one in (*new, *(name for name in old if name not in new)):
+        task, was = new.get(one, NO_WORK), old.get(one, NO_WORK)
+        if was is task:
             continue
-        name = f"{project.id}/{task.id}"
+        name = f"{project.id}/{one}"
         if _plan(task) != _plan(was) and was.baseline_start is not None:
             start = as_day(was.baseline_start)
             if start <= then:

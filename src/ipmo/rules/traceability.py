@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.findings import Finding
 from ipmo.methods.contract import CheckContext
 from ipmo.model.work import Task
 from ipmo.rules.themes import Theme, fact
-from ipmo.units import When, as_day
+from ipmo.units import When, said_day
 from ipmo.words import agree, counted
 
 __all__ = ["TRACEABILITY_CHECKS"]
@@ -29,7 +30,7 @@ def _vertical(context: CheckContext) -> Iterator[Finding]:
     """SCH-R17: the approved and the actual dates that a summary states are those of the work below it.
 
     Approved dates are compared where all of that work has them; a finish where all of it is done, and a summary is done when its work is. The
-    forecast of a summary is always computed, and can differ from nothing.
+    forecast of a summary is always computed, and can differ from nothing. Level of effort is done with the rest.
     """
     for project in context.portfolio.projects:
         if project.counted_as in LEFT_OUT:
@@ -61,21 +62,28 @@ def _work(summary: str, below: Mapping[str, Sequence[Task]]) -> list[Task]:
     return found
 
 
+def _day(when: When | None, field: str) -> date | None:
+    """The day of a date; midnight, where something finishes, ends the day before; None for None."""
+    return said_day(when, finish=field.endswith("finish")) if isinstance(when, datetime) else when
+
+
 def _of(summary: Task, work: Sequence[Task]) -> Iterator[tuple[str, str]]:
     """(field, what the summary and its work say) of each date that differs."""
     for field in FIELDS:
         stated: When | None = getattr(summary, field)
         if stated is None:
             continue
-        days = [as_day(day) for task in work if (day := getattr(task, field)) is not None]
-        if len(days) < len(work) and field != "actual_start":
+        days = [day for task in work if (day := _day(getattr(task, field), field)) is not None]
+        open_ = sum(getattr(task, field) is None and not (task.hammock and field == "actual_finish") for task in work)
+        if open_ and field != "actual_start":
             if field == "actual_finish":
-                open_ = len(work) - len(days)
-                yield field, f"{as_day(stated)}, {open_} of {counted(len(work), 'task')} {agree(open_, 'is', 'are')} not done"
+                yield field, f"{_day(stated, field)}, {open_} of {counted(len(work), 'task')} {agree(open_, 'is', 'are')} not done"
+            continue
+        if not days and field != "actual_start":  # level of effort only
             continue
         found = None if not days else min(days) if field.endswith("start") else max(days)
-        if found != as_day(stated):
-            yield field, f"{as_day(stated)}, the work {'has not begun' if found is None else f'says {found}'}"
+        if found != _day(stated, field):
+            yield field, f"{_day(stated, field)}, the work {'has not begun' if found is None else f'says {found}'}"
 
 
 TRACEABILITY_CHECKS = (
