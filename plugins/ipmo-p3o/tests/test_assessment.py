@@ -192,3 +192,11 @@ def test_what_nobody_states_is_not_known_and_never_good() -> None:
 def test_an_effort_is_a_number_from_nothing_up(days: float) -> None:
     with pytest.raises(ipmo.UnitError, match="write a number from 0 up"):
         assess(portfolio(office("hub")), effort={"roles": days})
+
+
+@pytest.mark.parametrize(("currency", "difference"), [("GBP", -50.0), ("EUR", None)])
+def test_what_offices_cost_is_not_taken_apart_over_currencies(currency: str, difference: float | None) -> None:
+    a = portfolio(office("hub", **p3o(cost=Money(300, "GBP"))))
+    b = portfolio(office("hub", **p3o(cost=Money(250, currency))), money=MoneySettings(currency=currency))
+    (row,) = [row for row in compare_offices(a, b).rows() if row["measure"] == "what the offices cost a year"]
+    assert (row["a"], row["b"], row["difference"]) == (300, 250, difference)

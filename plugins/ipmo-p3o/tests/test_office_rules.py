@@ -381,3 +381,25 @@ def test_a_period_beyond_the_calendar_never_ends(every: Span) -> None:
     assert later(date(2026, 6, 1), every) == date.max
     kpi = ValueKpi(id="k", baseline=1, target=2, owner="boss", every=every, measured=(Measured(date=date(2026, 5, 1), value=1),))
     assert not heard("value", attrs.evolve(portfolio(), offices=(attrs.evolve(HUB, **p3o(kpis=(kpi,))),)))
+
+
+def test_r19_names_risks_in_the_order_of_the_file_whoever_keeps_them() -> None:
+    gone = Office(
+        id="spoke",
+        type="programme",
+        host="T",
+        ends="2026-05-01",
+        reports_to="hub",
+        **p3o(handed_over=dict.fromkeys(("records", "lessons", "risks"), "hub")),
+    )
+    owners = ("zoe", "spoke", "abe", "stays", "ann")
+    people = (
+        BOSS,
+        ANN,
+        *(Person(id=name, office="spoke", permanent=True if name == "stays" else None) for name in ("zoe", "abe", "stays")),
+    )
+    risks = [Risk(id=f"R{n}", owner=owner) for n, owner in enumerate(owners)]
+    pf = portfolio(
+        gone, people=people, projects=[Project(id="P", programme="T", risks=risks), Project(id="Q", state="closed", risks=risks)]
+    )
+    assert [one.partition(" is still")[0] for one in heard("office-closing", pf)] == [f"open risk 'P/R{n}'" for n in (0, 1, 2)]

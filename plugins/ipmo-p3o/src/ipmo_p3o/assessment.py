@@ -256,8 +256,9 @@ def _benefit(row: OfficeMeasure) -> str:
 
 
 def compare_offices(a: Portfolio, b: Portfolio) -> Table:
-    """Two office models side by side: measure, unit, a, b, difference (b less a; None where either is not known).
+    """Two office models side by side: measure, unit, a, b, difference (b less a).
 
+    The difference is None where either is not known, and where money is in two currencies.
     Beside what `assess` measures: how many offices there are, the most and the mean services times consumers of an office (its load), the
     mandatory services that are given, and what the offices cost a year, in the currency of each, where all of them state it.
     """
@@ -272,15 +273,20 @@ def compare_offices(a: Portfolio, b: Portfolio) -> Table:
         ("what the offices cost a year", "money", _cost),
     ):
         rows.append((title, unit, find(a), find(b)))
+    alike = len({None if pf.money is None else pf.money.currency for pf in (a, b)}) == 1
     return Table(
         [
             Column("measure", "str", [title for title, *_ in rows]),
             Column("unit", "str", [unit for _, unit, _, _ in rows]),
             Column("a", "float", [x for *_, x, _ in rows]),
             Column("b", "float", [y for *_, y in rows]),
-            Column("difference", "float", [None if x is None or y is None else y - x for *_, x, y in rows]),
+            Column("difference", "float", [_less(x, y) if unit != "money" or alike else None for _, unit, x, y in rows]),
         ]
     )
+
+
+def _less(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else b - a
 
 
 def _loads(portfolio: Portfolio) -> dict[str, float]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from ipmo.model import Office, Portfolio, Project
+from ipmo.model import Office, Person, Portfolio
 from ipmo.plugin import CheckContext, Column, Finding, Severity, Table
 from ipmo_p3o.fields import Measured, ValueKpi, answerable, fields_of
 from ipmo_p3o.figures import figure
@@ -108,37 +108,49 @@ def closing(context: CheckContext) -> Iterable[Finding]:
     if today is None:
         return
     closed = {o.id for o in pf.offices if o.ends is not None and day_of(o.ends) <= today}
+    left, risks = _served(pf), _open_risks(pf)
+    people = {person.id: person for person in pf.people}
+    staff: dict[str, list[Person]] = {}
+    for person in pf.people:
+        staff.setdefault(person.office or "", []).append(person)
     for office in sorted(pf.offices, key=lambda o: o.id):
         if office.id not in closed or not is_temporary(office):
             continue
         given = fields_of(office).handed_over
-        for what in _left(pf, office):
+        for what in ("records", "lessons", *left.get(office.host or "", ())):
             who = given.get(what, "")
-            why = _gone(pf, who, office, closed) if who else "to nobody"
+            why = _gone(pf, who, people.get(who), office, closed) if who else "to nobody"
             if why:
                 message = f"office {office.id!r} closed on {day_of(office.ends or today)} and handed its {what} {why}"
                 hint = f"write extensions: {{p3o: {{handed_over: {{{what}: somebody who stays}}}}}}"
                 yield finding("office-closing", office.id, message, hint, part=what)
-        yield from _owned(pf, office, closed)
+        yield from _owned(office, risks, staff)
 
 
-def _hosted(pf: Portfolio, office: Office) -> list[Project]:
-    """The projects that an office served as their own."""
+def _served(pf: Portfolio) -> dict[str, tuple[str, ...]]:
+    """What there is to hand over of each project, and of each programme that holds one, beside records and lessons."""
     model = office_model(pf)
-    return [p for p in pf.projects if office.host is not None and office.host in model.over(p.id)]
+    enabling = {pf.project_of(e.source) for benefit in pf.benefits for e in (*benefit.enabled_by, *benefit.any_of)}
+    found: dict[str, set[str]] = {}
+    for project in pf.projects:
+        here = {"risks"} if any(risk.state == "open" for risk in project.risks) else set()
+        here |= {"benefits"} if project.id in enabling else set()
+        for name in model.over(project.id):
+            found.setdefault(name, set()).update(here)
+    return {name: tuple(what for what in ("risks", "benefits") if what in there) for name, there in found.items()}
 
 
-def _left(pf: Portfolio, office: Office) -> tuple[str, ...]:
-    """What there is to hand over."""
-    inside = _hosted(pf, office)
-    names = {project.id for project in inside}
-    risks = any(risk.state == "open" for project in inside for risk in project.risks)
-    enablers = (e.source for benefit in pf.benefits for e in (*benefit.enabled_by, *benefit.any_of))
-    benefits = any(pf.project_of(source) in names for source in enablers)
-    return ("records", "lessons", *(("risks",) if risks else ()), *(("benefits",) if benefits else ()))
+def _open_risks(pf: Portfolio) -> dict[str, list[tuple[int, str]]]:
+    """Open risks of open projects, by owner: (place, full id), in order of the file."""
+    open_ = [(project, risk) for project in pf.projects if project.counted_as in OPEN for risk in project.risks]
+    found: dict[str, list[tuple[int, str]]] = {}
+    for place, (project, risk) in enumerate(open_):
+        if risk.state == "open" and risk.owner is not None:
+            found.setdefault(risk.owner, []).append((place, f"{project.id}/{risk.id}"))
+    return found
 
 
-def _gone(pf: Portfolio, who: str, office: Office, closed: set[str]) -> str:
+def _gone(pf: Portfolio, who: str, person: Person | None, office: Office, closed: set[str]) -> str:
     """Why somebody cannot take over; empty where they can."""
     if who == office.id:
         return "to itself"
@@ -146,7 +158,6 @@ def _gone(pf: Portfolio, who: str, office: Office, closed: set[str]) -> str:
         return f"to {who!r}, who is no person, office or board"
     if who in closed:
         return f"to office {who!r}, which has closed"
-    person = next((one for one in pf.people if one.id == who), None)
     if person is None or person.permanent is True:
         return ""
     if person.office in closed:
@@ -154,13 +165,9 @@ def _gone(pf: Portfolio, who: str, office: Office, closed: set[str]) -> str:
     return f"to {who!r}, who is not permanent" if person.permanent is False and person.office is None else ""
 
 
-def _owned(pf: Portfolio, office: Office, closed: set[str]) -> Iterator[Finding]:
+def _owned(office: Office, risks: Mapping[str, list[tuple[int, str]]], staff: Mapping[str, list[Person]]) -> Iterator[Finding]:
     """Open risks that still belong to an office that has closed, or to somebody who goes with it."""
-    goes = {office.id} | {p.id for p in pf.people if p.office == office.id and p.permanent is not True}
-    for project in pf.projects:
-        if project.counted_as not in OPEN:
-            continue
-        for risk in project.risks:
-            if risk.state == "open" and risk.owner in goes and office.id in closed:
-                message = f"open risk '{project.id}/{risk.id}' is still owned by {risk.owner!r} of office {office.id!r}, which has closed"
-                yield finding("office-closing", f"{project.id}/{risk.id}", message, "name an owner who stays", part=office.id)
+    goes = {office.id} | {p.id for p in staff.get(office.id, ()) if p.permanent is not True}
+    for _, full_id, owner in sorted((*row, who) for who in goes for row in risks.get(who, ())):
+        message = f"open risk {full_id!r} is still owned by {owner!r} of office {office.id!r}, which has closed"
+        yield finding("office-closing", full_id, message, "name an owner who stays", part=office.id)
