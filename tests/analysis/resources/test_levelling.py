@@ -369,6 +369,25 @@ def test_what_one_more_of_a_role_brings_and_one_less_costs() -> None:
         plan.price("anna")
 
 
+def test_less_of_a_role_than_work_needs_is_no_gain_and_what_fits_with_more_is_named() -> None:
+    pf = portfolio(
+        {"id": "a", "duration": "2 d"}, {"id": "b", "duration": "2 d", "assignments": [{"resource": "ann", "units": 2}]}, capacity=2
+    )
+    plan = ipmo.level(pf)
+    less = plan.price("ann", -1)
+    assert str(less) == "-1 of ann: there is not enough any more for P/b"
+    assert (less.unfit, less.fitted, less.days, less.less_late) == (("P/b",), (), -float("inf"), -float("inf"))
+    assert (plan.price("ann", -9).unfit, plan.price("ann").unfit, plan.price("ann").days) == (("P/a", "P/b"), (), 2)
+    short = ipmo.level(pf.evolve(resources=[{"id": "ann", "capacity": [{"from": "2026-01-01", "value": 1}]}]))
+    more = short.price("ann")
+    assert str(more) == "+1 of ann: all done 2 ed later, commitments 0 ed less late, and P/b fits"
+    for wrong in ({"since": "2026-03-04", "until": "2026-03-04"}, {"since": "2026-03-04", "until": "2026-03-03"}):
+        with pytest.raises(ipmo.OptionError, match=r"until='2026-03-0.' is not possible; write a day after 2026-03-04"):
+            plan.price("ann", **wrong)
+    with pytest.raises(ipmo.UnitError, match="write"):
+        plan.price("ann", "two")  # type: ignore[arg-type]
+
+
 def test_stability_moves_the_fewest() -> None:
     tasks = {"id": "a", "duration": "5 d"}, {"id": "b", "duration": "2 d"}, {"id": "c", "duration": "2 d", "not_before": "2026-03-04"}
     assert sorted(item.id for item in ipmo.level(portfolio(*tasks), objective="stability").moved) == ["P/a"]

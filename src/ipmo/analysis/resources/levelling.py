@@ -15,7 +15,7 @@ from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.analysis.resources.demand import Demand, Shortage, demand_of
 from ipmo.analysis.resources.prices import RolePrice, with_more
 from ipmo.analysis.resources.waits import Reading, Wait
-from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
+from ipmo.errors import OptionError, UnknownItemError, at_least, close_matches, one_of
 from ipmo.model.changes import Change, SetDate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -23,7 +23,7 @@ from ipmo.model.work import Project, Task
 from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, as_date, moment, said_day
+from ipmo.units import DAY, as_date, as_number, moment, said_day
 from ipmo.words import agree, counted
 
 __all__ = ["Levelled", "LevelledItem", "Payment", "level"]
@@ -218,17 +218,23 @@ class Levelled(Rows[str, LevelledItem]):
 
         Raises:
             UnknownItemError: there is no such resource, or nobody says how much there is of it.
-            UnitError: a day is none.
+            UnitError: a day is none, or `more` is no number.
+            OptionError: they are to be gone before they are there.
         """
+        more = as_number(more)
         known = {one.id: one for one in self.before.resources if one.capacity}
         if resource not in known:
             raise UnknownItemError(resource, close_matches(resource, known), "the resources with a capacity")
         first, last = (None if day is None else as_date(day) for day in (since, until))
+        if first is not None and last is not None and last <= first:
+            raise OptionError("until", until, takes=f"a day after {first}")
         other = with_more(known[resource], more, first, last)
         plan = self._again(self.before.evolve(resources=[other if one.id == resource else one for one in self.before.resources]))
+        lacking, before = _lacking(plan), _lacking(self)
         return RolePrice(
             resource=resource, more=more, since=first, until=last, finish=plan.finish, finish_before=self.finish,
             lateness=plan.lateness, lateness_before=self.lateness,
+            unfit=tuple(one for one in lacking if one not in before), fitted=tuple(one for one in before if one not in lacking),
         )  # fmt: skip
 
     def prices(self, more: float = 1.0) -> tuple[RolePrice, ...]:
@@ -380,6 +386,11 @@ def _nodes_of(portfolio: Portfolio, today: Schedule, names: Collection[str]) -> 
             known = [project.id for project in portfolio.projects]
             raise UnknownItemError(name, close_matches(name, known), "the projects and tasks of this portfolio")
     return out
+
+
+def _lacking(plan: Levelled) -> Collection[str]:
+    """What there is not enough for, in the order of the shortages."""
+    return dict.fromkeys(item for shortage in plan.shortages if shortage.kind != "not stated" for item in shortage.items)
 
 
 def _instant(minute: int) -> datetime | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 
 import attrs
 
+from ipmo.analysis.resources.waits import few
 from ipmo.model.people import Capacity, Resource
+from ipmo.words import agree
 
 __all__ = ["RolePrice", "with_more"]
 
@@ -24,6 +27,8 @@ class RolePrice:
         finish_before: when it is done without them.
         lateness: elapsed days by which commitments are missed with them, summed.
         lateness_before: the same without them.
+        unfit: ids of work that there is not enough for with them, and is without.
+        fitted: ids of work that there is enough for with them only.
     """
 
     resource: str
@@ -34,24 +39,30 @@ class RolePrice:
     finish_before: datetime | None
     lateness: float
     lateness_before: float
+    unfit: tuple[str, ...] = ()
+    fitted: tuple[str, ...] = ()
 
     @property
     def days(self) -> float:
-        """Elapsed days by which all is done sooner; negative where it is later."""
+        """Elapsed days by which all is done sooner; negative where it is later, without end where some of it cannot be done any more."""
+        if self.unfit:
+            return -math.inf
         if self.finish is None or self.finish_before is None:
             return 0.0
         return (self.finish_before - self.finish).total_seconds() / 86400
 
     @property
     def less_late(self) -> float:
-        """Elapsed days by which commitments are missed less, summed."""
-        return self.lateness_before - self.lateness
+        """Elapsed days by which commitments are missed less, summed; negative without end where some work cannot be done any more."""
+        return -math.inf if self.unfit else self.lateness_before - self.lateness
 
     def __str__(self) -> str:
+        head = f"{self.more:+g} of {self.resource}:"
+        if self.unfit:
+            return f"{head} there is not enough any more for {few(self.unfit)}"
         side = "sooner" if self.days >= 0 else "later"
-        return (
-            f"{self.more:+g} of {self.resource}: all done {abs(self.days):,.4g} ed {side}, commitments {self.less_late:,.4g} ed less late"
-        )
+        text = f"{head} all done {abs(self.days):,.4g} ed {side}, commitments {self.less_late:,.4g} ed less late"
+        return f"{text}, and {few(self.fitted)} {agree(len(self.fitted), 'fits', 'fit')}" if self.fitted else text
 
 
 def with_more(resource: Resource, more: float, since: date | None, until: date | None) -> Resource:

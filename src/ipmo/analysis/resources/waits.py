@@ -20,7 +20,7 @@ from ipmo.network.states import NUMBERS
 from ipmo.units import day_text, moment
 from ipmo.words import agree
 
-__all__ = ["Reading", "Wait"]
+__all__ = ["Reading", "Wait", "few"]
 
 SHOWN = 3
 """Of those who hold a resource so many are named."""
@@ -43,7 +43,7 @@ class Wait:
     def __str__(self) -> str:
         if not self.holders:
             return f"waits for {self.resource}: not there on {self.day}"
-        return f"waits for {self.resource}: with {_few(self.holders)} on {self.day}"
+        return f"waits for {self.resource}: with {few(self.holders)} on {self.day}"
 
 
 class Reading:
@@ -155,7 +155,7 @@ class Reading:
                 said.add(items)
                 day, there = day_text(moment(instant)), units_text(self._leveller.there(place, instant))
                 needed = f"{units_text(sum(row.units for row in held))} of {pool.name} on {day}, where there is {there}"
-                text = f"{_few(items)} {agree(len(items), 'needs', 'need')} {needed}, and {agree(len(items), 'stays', 'stay')} there"
+                text = f"{few(items)} {agree(len(items), 'needs', 'need')} {needed}, and {agree(len(items), 'stays', 'stay')} there"
                 yield Shortage(kind="frozen", resource=pool.name, items=items, day=day, text=text)
         for v in self._plan.over:
             names = tuple(dict.fromkeys(self._leveller.pools[row.pool].name for row in self._leveller.asked if row.node == v))
@@ -176,7 +176,7 @@ class Reading:
                 yield clock.start(left.time[k])
 
 
-def _few(items: Sequence[str]) -> str:
+def few(items: Sequence[str]) -> str:
     """The first of some items by name, and how many more."""
     rest = len(items) - SHOWN
     return f"{', '.join(items[:SHOWN])}{f' and {rest} more' if rest > 0 else ''}"
