@@ -243,6 +243,12 @@ def test_what_cannot_be_levelled_is_named() -> None:
         "P/a needs 3 of ann at once, and there never are more than 2",
     ]
     assert [item for item, _ in plan.left_out] == ["P/d", "P/e"]
+    assert repr(plan) == "<Levelled: 0 of 0 items later, ends 2026-03-04, 3 shortages, 2 left out>"
+    assert plan.explain().splitlines()[-2:] == [
+        "  P/d takes nothing: level of effort: it lasts as long as other work does", "  P/e takes nothing: it has no duration",
+    ]  # fmt: skip
+    bare = ipmo.level(portfolio(*({"id": name} for name in "fgh")))
+    assert bare.explain().splitlines()[-1] == "  3 items, first P/f, take nothing: it has no duration"
     assert not plan.feasible
     assert not plan.moved
 

@@ -264,7 +264,7 @@ class Levelled(Rows[str, LevelledItem]):
         return "\n".join(lines)
 
     def _summary(self) -> Iterator[str]:
-        """How good the plan is, what commitments pay, and what most of the waiting is for."""
+        """How good the plan is, what commitments pay, what most of the waiting is for, and what is not in it."""
         yield repr(self)[1:-1]
         if self.bounds and self.finish is not None:
             name, least = self.bounds[0]
@@ -276,6 +276,12 @@ class Levelled(Rows[str, LevelledItem]):
         for name, count in sorted(waits.items(), key=lambda pair: (-pair[1], pair[0])):
             yield f"  {counted(count, 'item')} {agree(count, 'waits', 'wait')} for {name}"
         yield from (f"  {shortage}" for shortage in self.shortages)
+        nothing: dict[str, list[str]] = {}
+        for item, why in self.left_out:
+            nothing.setdefault(why, []).append(item)
+        for why, items in nothing.items():
+            first = f"{items[0]} takes" if len(items) == 1 else f"{counted(len(items), 'item')}, first {items[0]}, take"
+            yield f"  {first} nothing: {why}"
 
     def table(self) -> Table:
         """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits."""
@@ -300,7 +306,8 @@ class Levelled(Rows[str, LevelledItem]):
         if self.finish is not None and self.finish != self.finish_before:
             ends += f" instead of {self.finish_before:%Y-%m-%d}"
         short = f", {counted(len(self.shortages), 'shortage')}" if self.shortages else ""
-        return f"<Levelled: {len(self.moved)} of {counted(len(self), 'item')} later, {ends}{short}>"
+        nothing = f", {len(self.left_out)} left out" if self.left_out else ""
+        return f"<Levelled: {len(self.moved)} of {counted(len(self), 'item')} later, {ends}{short}{nothing}>"
 
 
 def level(
