@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ipmo
 from ipmo import Span
 from ipmo.model import FrozenMap, Portfolio, Project, Task
 from ipmo.plugin import CheckContext, UnitError
 from ipmo_agile import AGILE, AgileFields, portfolio_kanban
+from ipmo_agile.kanban import by_chance
 
 
 def agile(**fields: Any) -> dict[str, Any]:
@@ -91,6 +95,12 @@ def test_more_begun_than_done_is_said_beyond_chance() -> None:
     assert heard(portfolio(*open_, *done)) == [
         "9 epics were begun in a year and 2 done; 9 are being implemented, 4.5 years of work at that pace"
     ]
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_the_chance_is_that_of_a_fair_coin(begun: int, done: int) -> None:
+    whole = begun + done
+    assert by_chance(begun, done) == sum(math.comb(whole, k) for k in range(begun, whole + 1)) / 2**whole
 
 
 def test_what_has_no_state_or_no_day_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -29,6 +30,7 @@ from ipmo.model import (
 )
 from ipmo.plugin import CheckContext
 from ipmo_mop import MOP, Booking, BusinessCase, ConcentrationLimit, MopFields, concentration, pipeline
+from ipmo_mop.pipeline import by_chance
 
 
 def mop(**fields: Any) -> dict[str, Any]:
@@ -318,6 +320,12 @@ def test_r13_more_starts_than_chance_are_said() -> None:
         "9 initiatives were begun since 2025-06-01 and 2 finished; 9 are in hand, 4.5 years of work at that pace"
     ]
     assert heard("pipeline", running(3, 3, **mop(most_in_hand=2))) == ["3 initiatives are in hand, 2 at most are agreed"]
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_r13_the_chance_is_that_of_a_fair_coin(begun: int, done: int) -> None:
+    whole = begun + done
+    assert by_chance(begun, done) == sum(math.comb(whole, k) for k in range(begun, whole + 1)) / 2**whole
 
 
 def test_r13_a_start_is_read_off_the_work_where_the_project_records_none() -> None:

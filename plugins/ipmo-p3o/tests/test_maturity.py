@@ -159,3 +159,12 @@ def test_a_review_that_is_yet_to_come_shows_nothing() -> None:
         return portfolio(Project(id="P", risks=[risk]))
 
     assert [maturity(pf(day))["project", RISK].evidenced for day in ("2026-06-01", "2026-06-02")] == [4, 3]
+
+
+def test_a_score_that_is_yet_to_be_given_does_not_count() -> None:
+    rows = (score(level=2), score(level=5, assessed=date(2026, 6, 2)))
+    assert maturity(portfolio(**p3o(maturity=rows)))["project", GOVERNANCE].scored == 2
+    assert maturity(portfolio(status_date="2026-06-02", **p3o(maturity=rows)))["project", GOVERNANCE].scored == 5
+    assert maturity(portfolio(status_date=None, **p3o(maturity=rows)))["project", GOVERNANCE].scored == 5
+    late = portfolio(status_date="2027-01-06", **p3o(maturity=(score(), score(assessed=date(2027, 1, 7)))))
+    assert heard("reassess", late) == ["organisational governance of projects was last scored on 2026-01-05, more than 1 year ago"]

@@ -403,3 +403,19 @@ def test_r19_names_risks_in_the_order_of_the_file_whoever_keeps_them() -> None:
         gone, people=people, projects=[Project(id="P", programme="T", risks=risks), Project(id="Q", state="closed", risks=risks)]
     )
     assert [one.partition(" is still")[0] for one in heard("office-closing", pf)] == [f"open risk 'P/R{n}'" for n in (0, 1, 2)]
+
+
+def test_r20_no_report_and_no_start_is_too_seldom_and_a_start_is_read_off_the_work() -> None:
+    tier = p3o(controls=(Control(tier="gold", reports_least=MONTH),))
+
+    def said(**more: Any) -> list[str]:
+        return heard("proportion", portfolio(projects=[Project(id="P", state="active", **p3o(tier="gold"), **more)], **tier))
+
+    silent = "it has no report of the last year, and nothing says when it began"
+    assert said() == [f"project 'P': {silent}; its tier 'gold' asks for one every 1 month"]
+    assert said(tasks=[Task(id="a", actual_start="2026-05-01")]) == []
+    assert said(tasks=[Task(id="a", actual_start="2026-04-30")]) == [
+        "project 'P': it began on 2026-04-30 and has no report of the last year; its tier 'gold' asks for one every 1 month"
+    ]
+    with pytest.raises(ipmo.UnitError, match="3 gates at least and 1 at most"):
+        Control(tier="gold", gates_least=3, gates_most=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
@@ -178,4 +177,8 @@ def by_chance(begun: int, done: int) -> float:
     (0.03125, 1.0)
     """
     whole = begun + done
-    return float(Fraction(sum(math.comb(whole, k) for k in range(begun, whole + 1)), 2**whole))
+    ways = found = 1
+    for k in range(whole, begun, -1):  # so many ways to k - 1 starts, from those to k
+        ways = ways * k // (whole - k + 1)
+        found += ways
+    return float(Fraction(found, 2**whole))

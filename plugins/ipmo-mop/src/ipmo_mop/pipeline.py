@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,7 +14,7 @@ from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, UnitErro
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import day_of, finding
 
-__all__ = ["Pipeline", "Waiting", "pipeline", "started_and_finished"]
+__all__ = ["Pipeline", "Waiting", "by_chance", "pipeline", "started_and_finished"]
 
 YEAR = timedelta(days=365)
 CHANCE = 0.05
@@ -142,7 +141,7 @@ def started_and_finished(context: CheckContext) -> Iterable[Finding]:
     stated = fields_of(pf)
     found = pipeline(pf)
     begun, done = len(found.started), len(found.finished)
-    if _by_chance(begun, done) <= CHANCE:
+    if by_chance(begun, done) <= CHANCE:
         message = f"{counted(begun, 'initiative')} {agree(begun, 'was')} begun since {found.since} and {done} finished; {len(found.in_hand)} are in hand"
         if found.years_in_hand is not None:
             message += f", {found.years_in_hand:.1f} years of work at that pace"
@@ -158,14 +157,18 @@ def started_and_finished(context: CheckContext) -> Iterable[Finding]:
     yield from _stuck(context, found)
 
 
-def _by_chance(begun: int, done: int) -> float:
+def by_chance(begun: int, done: int) -> float:
     """How likely that many starts or more are among so many starts and finishes, were either as likely.
 
-    >>> _by_chance(5, 0), round(_by_chance(4, 0), 4)
+    >>> by_chance(5, 0), round(by_chance(4, 0), 4)
     (0.03125, 0.0625)
     """
     whole = begun + done
-    return float(Fraction(sum(math.comb(whole, k) for k in range(begun, whole + 1)), 2**whole))
+    ways = found = 1
+    for k in range(whole, begun, -1):  # so many ways to k - 1 starts, from those to k
+        ways = ways * k // (whole - k + 1)
+        found += ways
+    return float(Fraction(found, 2**whole))
 
 
 def _stuck(context: CheckContext, found: Pipeline) -> Iterator[Finding]:

@@ -165,6 +165,12 @@ class Control:
     reports_least: Span | None = None
     reports_most: Span | None = None
 
+    def __attrs_post_init__(self) -> None:
+        if self.gates_most is not None and self.gates_most < self.gates_least:
+            raise UnitError(
+                f"tier {self.tier!r} has {self.gates_least} gates at least and {self.gates_most} at most; write no more at least than at most"
+            )
+
 
 @attrs.frozen(kw_only=True)
 class MaturityScore:

@@ -135,10 +135,12 @@ def _evidenced(portfolio: Portfolio, model: str, perspective: str) -> tuple[int 
 
 
 def _latest(portfolio: Portfolio) -> dict[tuple[str, str], MaturityScore]:
-    """The latest score of each perspective; of two of one day the one that stands later."""
+    """The latest score of each perspective by the status date; of two of one day the one that stands later."""
     out: dict[tuple[str, str], MaturityScore] = {}
+    today = date.max if portfolio.status_date is None else day_of(portfolio.status_date)
     for score in sorted(fields_of(portfolio).maturity, key=lambda one: one.assessed or date.min):
-        out[score.model, score.perspective] = score
+        if score.assessed is None or score.assessed <= today:
+            out[score.model, score.perspective] = score
     return out
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ipmo import Span
-from ipmo.model import Project
+from ipmo.model import Project, Task
 from ipmo.plugin import CheckContext, Finding, Severity, counted
 from ipmo_p3o.fields import Control, fields_of
 from ipmo_p3o.offices import OPEN, day_of
@@ -29,7 +29,7 @@ def proportion(context: CheckContext) -> Iterable[Finding]:
     """P3O-R20: a project has neither fewer nor more gates and reports than its tier asks for.
 
     Reports are those of the year before the status date. Too seldom is said where the last one, or the start of the work, lies longer ago
-    than the tier allows, or most stretches between two reports are longer; too often where most of three stretches or more are shorter.
+    than the tier allows, where neither is known, or most stretches between two reports are longer; too often where most of three stretches or more are shorter.
     """
     pf = context.portfolio
     controls = {one.tier: one for one in fields_of(pf).controls}
@@ -68,13 +68,19 @@ def _reports(project: Project, control: Control, today: date) -> Iterator[Findin
     gaps = list(itertools.pairwise(days))
     least, most = control.reports_least, control.reports_most
     if least is not None:
-        begun = None if project.actual_start is None else day_of(project.actual_start)
+        work: tuple[Project | Task, ...] = (project, *project.tasks)
+        starts = [day_of(one.actual_start) for one in work if one.actual_start is not None]
+        begun = min(starts, default=None)
         last = days[-1] if days else begun
         slow = sum(longer(a, b, least) for a, b in gaps)
         message = ""
         if last is not None and longer(last, today, least):
             since = f"its last report is of {last}" if days else f"it began on {last} and has no report of the last year"
             message = f"{since}; its tier {control.tier!r} asks for one every {least}"
+        elif last is None:
+            message = (
+                f"it has no report of the last year, and nothing says when it began; its tier {control.tier!r} asks for one every {least}"
+            )
         elif slow * 2 > len(gaps):
             message = f"{slow} of {counted(len(gaps), 'stretch', 'stretches')} between its reports are longer than the {least} of its tier {control.tier!r}"
         if message:
