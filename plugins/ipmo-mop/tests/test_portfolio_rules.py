@@ -108,6 +108,12 @@ def with_bookings(*rows: Booking, people: tuple[Person, ...] = (CAT,), value: st
     )
 
 
+@pytest.mark.parametrize("amount", [None, Money(5000, "EUR")])
+def test_r07_a_booking_of_no_known_amount_is_said(amount: Money | None) -> None:
+    said = "how much of benefit 'be' is booked in 'a' is not known"
+    assert heard("booked", with_bookings(Booking(line="a", owner="cat", amount=amount))) == [said]
+
+
 def test_r07_one_line_does_not_make_up_for_another_and_a_loss_is_booked_like_a_gain() -> None:
     both = with_bookings(Booking(line="a", owner="cat", amount=pounds(1600)), Booking(line="b", owner="cat", amount=pounds(-700)))
     assert heard("booked", both) == ["benefit 'be' is worth 1,200 a year and booked with 2,300: in 'a', 'b'"]

@@ -15,8 +15,8 @@ from ipmo_mop.wording import day_of, finding, in_currency
 
 __all__ = ["booked_once", "comparable"]
 
-PER_YEAR = {"year": 1, "month": 12, "quarter": 4}
-"""How many of a unit a year has."""
+PER_YEAR = {"year": 1, "month": 12}
+"""How many of a unit a year has; by the day and the week a benefit has no yearly value, as in `ipmo.benefits`."""
 NOTHING = BusinessCase()
 
 
@@ -144,7 +144,11 @@ def booked_once(context: CheckContext) -> Iterable[Finding]:
                 taken[row.line][benefit.id] = taken[row.line].get(benefit.id, Fraction(0)) + amount
         if not _of_covered(context, benefit):
             continue
-        for row in rows:
+        for row, amount in zip(rows, amounts, strict=True):
+            if amount is None:
+                message = f"how much of benefit {benefit.id!r} is booked in {row.line!r} is not known"
+                hint = "write amount: in the portfolio's currency, or one with a rate"
+                yield finding("booked", benefit.id, message, hint, Severity.INFO, part=f"{row.line}, amount")
             if why := _not_in_line(pf, row.owner):
                 message = f"benefit {benefit.id!r} is booked in {row.line!r}, {why}"
                 yield finding("booked", benefit.id, message, "book it with somebody in the line", part=row.line)
