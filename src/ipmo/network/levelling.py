@@ -207,8 +207,7 @@ class Leveller:
         """Early starts by position, without limits: what is as late as possible stands as early as it can here."""
         self.within_float = within_float
         self.due, self._committed = tuple(due), committed
-        self._spare = 1
-        self.never = tuple[int, ...]()
+        self._spare, self.never = 1, tuple[int, ...]()
         """Positions that fit nowhere, even with nothing but what is fixed taken: they take nothing."""
         self._first_horizon = self._horizon = self.network.base + 2 * max((passes.end or 0) - self.network.base, 183 * DAY)
         taking = {row.node for row in self.rows}
@@ -405,8 +404,7 @@ class Leveller:
             objective: puts the numbers of a score in the order that counts.
         """
         today, first, best, found = self.score(self.today), None, None, 0
-        goal = objective(today)
-        made = 0
+        goal, made = objective(today), 0
         for number in range(passes):
             made += 1
             parallel, key = self._priority(number, seed, None if best is None else best[1])
@@ -474,7 +472,7 @@ class Leveller:
                 self._horizon = self.network.base + min(4 * (self._horizon - self.network.base), MOST_AHEAD)
                 del self.room
                 continue
-            never = {v for v in unplaced if not self._fits_alone(v)}
+            never = self._fit_nowhere(unplaced)
             if not never:
                 return early, (*self.never, *(v for v, one in enumerate(over) if one))
             self._give_up(never)
@@ -519,19 +517,23 @@ class Leveller:
 
     def _more_ahead(self, v: int) -> bool:
         """Whether hours of its pools that are not looked up yet may hold room for a position."""
-        if self._horizon - self.network.base >= MOST_AHEAD:
-            return False
-        rows = [(row, self.pools[row.pool]) for row in self.rows if row.node == v]
+        rows = [(row, self.pools[row.pool]) for row in self.rows[self.takes.ptr[v] : self.takes.ptr[v + 1]]]
         later = all(pool.steps[-1][1] >= row.units or pool.steps[-1][0] > self._horizon for row, pool in rows)
-        return later and any(pool.clock not in (None, self.axes[row.pool]) for row, pool in rows)
+        own = any(pool.clock not in (None, self.axes[row.pool]) for row, pool in rows)
+        return later and own and self._horizon - self.network.base < MOST_AHEAD
 
-    def _fits_alone(self, v: int) -> bool:
-        """Whether a position fits anywhere from its start without limits on, with nothing but what else is fixed taken."""
-        clock, left, takes, bounds = int(self.nodes.clk[v]), self.room.left, self.takes, (int(self.today.x[v]), FAR)
+    def _fit_nowhere(self, positions: AbstractSet[int]) -> set[int]:
+        """Those of some positions that fit nowhere from their start without limits on, with nothing but what else is fixed taken."""
+        left, fit, take = self.room.left, pool_kernels.earliest_fit, pool_kernels.take
         self._run(pool_kernels.refill, left, self.room.taken)
-        if self.fixed[v] != FAR:
-            self._run(pool_kernels.take, self.cal, clock, left, takes, v, int(self.fixed[v]), -1)
-        return self._run(pool_kernels.earliest_fit, self.cal, clock, left, takes, v, *bounds) < FAR // 2
+        found = set[int]()
+        for v in sorted(positions):
+            some = self.cal, int(self.nodes.clk[v]), left, self.takes, v
+            if self.fixed[v] != FAR:  # it was moved by a link, so that its old place is free
+                self._run(take, *some, int(self.fixed[v]), -1)
+            if self._run(fit, *some, int(self.today.x[v]), FAR) >= FAR // 2:
+                found.add(v)
+        return found
 
     def _give_up(self, never: AbstractSet[int]) -> None:
         """Leaves out what never fits: it takes nothing, and the hours of pools need not be looked up so far ahead for it."""
@@ -567,9 +569,11 @@ class Leveller:
         """What a plan leaves of the pools, in plain lists."""
         while True:
             pools, x = Pools(*map(plain, self._full())), plain(early.x)
-            places = sorted({row.node for row in self.rows})
             cal, columns = self.network.clock_tables, self.plain
-            if all(pool_kernels.take(cal, columns.nodes.clk[v], pools, columns.takes, v, x[v], 1) for v in places):
+            if all(
+                pool_kernels.take(cal, columns.nodes.clk[v], pools, columns.takes, v, x[v], 1)
+                for v in sorted({row.node for row in self.rows})
+            ):
                 return pools
             self._spare *= 2
 
