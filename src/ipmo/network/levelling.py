@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
-import attrs
-
 from ipmo.network.clocks import FAR
 from ipmo.network.compiled import available, kernel
 from ipmo.network.energy import Piece, least_finish
@@ -25,6 +23,7 @@ from ipmo.network.kernels.columns import Dates, Links, Nodes, Tables
 from ipmo.network.kernels.generation import Dues, Leaving, Placing
 from ipmo.network.kernels.pools import Pools, Takes
 from ipmo.network.passes import Passes
+from ipmo.network.plans import UNIT, Due, Levelling, Pool, Score, Take
 from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.units import DAY
 
@@ -34,10 +33,8 @@ if TYPE_CHECKING:
 
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["UNIT", "Due", "Leveller", "Levelling", "Pool", "Take"]
+__all__ = ["UNIT", "Due", "Leveller", "Levelling", "Pool", "Score", "Take"]
 
-UNIT = 1_000_000
-"""Parts that a unit of a pool is counted in: capacities and demands are whole numbers of them."""
 SAMPLED = 3
 """So many rules, of the first, noise is added to."""
 COMPILED_FROM = 30_000
@@ -49,100 +46,6 @@ MOST_AHEAD = 40 * 366 * DAY
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Pool(NamedTuple):
-    """A pool of people or machines.
-
-    Args:
-        name: of the pool.
-        steps: (instant, units in parts of `UNIT`) from when on there are so many; none before the first.
-        clock: the number of the clock that it works on; None where it is there whenever the work that needs it goes on.
-    """
-
-    name: str
-    steps: tuple[tuple[int, int], ...]
-    clock: int | None = None
-
-    @property
-    def most(self) -> int:
-        """The most there ever is."""
-        return max((units for _, units in self.steps), default=0)
-
-
-class Take(NamedTuple):
-    """What a node takes of a pool.
-
-    Args:
-        node: the node.
-        pool: the place of the pool.
-        units: how much, in parts of `UNIT`.
-        begin: from how many minutes of its work on.
-        end: until how many.
-    """
-
-    node: int
-    pool: int
-    units: int
-    begin: int
-    end: int
-
-
-class Due(NamedTuple):
-    """Something is due by a date.
-
-    Args:
-        nodes: the last of them is what is due.
-        date: the instant.
-        at_start: it is about their start.
-        weight: what a minute late counts.
-    """
-
-    nodes: tuple[int, ...]
-    date: int
-    at_start: bool = False
-    weight: int = 1
-
-
-class Score(NamedTuple):
-    """How good a plan is, the lower the better.
-
-    Args:
-        late: minutes after what is due, by weight.
-        end: the last finish.
-        ends: the sum of the last finishes of projects.
-        moved: how many of those that take something start otherwise than without limits.
-    """
-
-    late: int
-    end: int
-    ends: int
-    moved: int
-
-
-@attrs.frozen(eq=False)
-class Levelling:
-    """A plan that fits.
-
-    Args:
-        early: starts by position.
-        score: how good it is.
-        today: the same of the plan without limits: no plan that fits is better.
-        first: the same of the first pass: of one rule alone.
-        over: positions that were placed although they did not fit.
-        passes: how many passes were made.
-        found: the pass that found it, from 1.
-        proved: everything fits, and no plan is better: it is as good as the one without limits.
-    """
-
-    early: Dates
-    score: Score
-    today: Score
-    first: Score
-    over: tuple[int, ...]
-    passes: int
-    found: int
-    proved: bool
 
 
 class PlainColumns(NamedTuple):
