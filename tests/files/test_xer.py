@@ -113,6 +113,29 @@ def test_projects_wbs_activities_links_and_calendars_are_read(read: Reader) -> N
     assert codes(pf) == ["xer/empty-wbs", "xer/escaped-id"]
 
 
+def test_days_are_those_of_the_calendar_and_nothing_is_cut_off(read: Reader) -> None:
+    """Four shifts of ten hours are four days; xerparser 0.13.9 says five for every calendar, and cuts off parts of a day."""
+    week = "".join(f"(0||{d}()({'(0||0(s|07:00|f|17:00)())' if 1 < d < 6 else ''}))" for d in range(1, 8))
+    tens = f"(0||CalendarData()((0||DaysOfWeek()({week}))(0||Exceptions()())))"
+    calendar = ["clndr_id", "clndr_name", "default_flag", "day_hr_cnt", "week_hr_cnt", "clndr_data"]
+    work = [["100", "40"], ["101", "25"]]
+    tasks = [[uid, "1", "11", "c", f"A{uid}", "", "TT_Task", "TK_NotStart", hours, hours, "", "", "", ""] for uid, hours in work]
+    link = ["task_pred_id", "task_id", "pred_task_id", "proj_id", "pred_proj_id", "pred_type", "lag_hr_cnt"]
+    pf = read(
+        plan(
+            CALENDAR=(calendar, [["c", "Four tens", "Y", "10", "40", tens]]),
+            TASK=(TASK, tasks),
+            TASKPRED=(link, [["1", "101", "100", "1", "1", "PR_FS", "10"]]),
+        )
+    )
+    dig, lay = ipmo.schedule(pf)["TRAM/A100"], ipmo.schedule(pf)["TRAM/A101"]
+    assert (dig.early_start, dig.early_finish) == (datetime(2026, 1, 5, 8), datetime(2026, 1, 12, 8))
+    assert (lay.early_start, lay.early_finish) == (datetime(2026, 1, 13, 8), datetime(2026, 1, 15, 13))
+    assert (dig.total_float, lay.total_float) == (24.4, 24.4)  # 4 h of 15 January and six weeks of 40 h, until the project must finish
+    table = pf.calendar_table[pf["TRAM/A100"].calendar or pf["TRAM"].calendar or ""]
+    assert (table.minutes(Span(1, "d")), table.minutes(Span(40, "h"))) == (600, 2400)
+
+
 def test_ids_are_escaped_and_given_back() -> None:
     for text in ("a/b", "a:b@c", "50%", "a%2Fb", " x", "x ", "a  b", "tab\there", "ü/é", "a"):
         made = escaped(text)

@@ -287,3 +287,12 @@ def test_the_time_that_is_earned_is_read_off_the_plan_minute_by_minute() -> None
     assert [days(10, now) for now in (4, 10, 14, 20, 25)] == [10, 10, 14, 20, 20]
     assert [days(15, now) for now in (5, 25, 29)] == [25, 25, 25]
     assert days(Fraction(1, 1000), 9) == 0.001
+
+
+@pytest.mark.parametrize(("earned", "index"), [("0.1", 0.1), ("0.5", 0.5), ("1", 1.0)])
+def test_before_the_first_month_is_earned_the_index_is_its_share(earned: str, index: float) -> None:
+    """pmcontrols 0.2.1 says 1.00 for each of them: its earned schedule is never less than the first period of the plan."""
+    months = [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28"), ("2026-03-01", "2026-03-31")]
+    tasks = [work(f"m{place}", dates) for place, dates in enumerate(months)]
+    begun = work("m0", months[0], progress=earned, actual_start="2026-01-01", actual="90 GBP")
+    assert spi_t(plan(begun, *tasks[1:], status_date="2026-02-01")) == pytest.approx(index)
