@@ -76,7 +76,16 @@ TEXTS = {
 }  # fmt: skip
 
 
-OF_THE_VALUE = ("write it in full", "time zone", "lie between", "whole number", "say per", "does not say per what", "say decimal")
+OF_THE_VALUE = (
+    "may stand for several multipliers",
+    "write it in full",
+    "time zone",
+    "lie between",
+    "whole number",
+    "say per",
+    "does not say per what",
+    "say decimal",
+)
 """Why what was understood is refused all the same: it can be read in two ways, or the model cannot hold it."""
 
 

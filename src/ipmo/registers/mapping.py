@@ -20,6 +20,7 @@ from ipmo.files.documents import parse, text_of
 from ipmo.model.fields import EMPTY, FrozenMap, PlainData, PlainMap, as_map, as_tuple, natural, said, text
 from ipmo.model.money import MONTHS
 from ipmo.model.references import ID
+from ipmo.registers.cells.amounts import POWERS
 from ipmo.registers.fields import CATALOGUE, RegisterKind, register_named
 from ipmo.registers.opening.lettered import number_of
 from ipmo.units import as_date, as_money
@@ -27,6 +28,7 @@ from ipmo.units import as_date, as_money
 __all__ = [
     "ATTRIBUTE",
     "IGNORE",
+    "MULTIPLIERS",
     "UNKNOWN",
     "ColumnMapping",
     "DateOrder",
@@ -48,6 +50,8 @@ ASSESSED: Final = ("confidence", "status")
 """Where fields go that several people may state of one row."""
 CURRENCY: Final = "currency"
 """What a column is mapped to that names the currency of the amounts in each row."""
+OUTLINE, OUTLINE_LEVEL = "outline", "outline_level"
+"""What a column is mapped to that says where rows lie in one another: by numbers such as 1.2.3, and by levels such as 1, 2, 2."""
 IGNORE: Final = "ignore"
 """The field of a column that is left out."""
 UNKNOWN: Final = (
@@ -55,7 +59,8 @@ UNKNOWN: Final = (
     "not available", "not provided", "not set", "null", "nan", "nat", "-", "--", "–", "—", "?", "exempt under*", "exemption under*",
 )  # fmt: skip
 """Texts that say that something is unknown, whatever their case; one that ends in a star stands for all that begin so."""
-MULTIPLIERS: Final = {"": 1, "k": 1_000, "M": 1_000_000, "bn": 1_000_000_000}
+MULTIPLIERS: Final = {letter: 10**power for letter, power in POWERS.items()}
+"""What amounts may be written in, by what a mapping calls it."""
 VERSION = 1
 
 
@@ -66,14 +71,15 @@ class ColumnMapping:
     Args:
         header: its header, spaces as one; empty where it has none.
         at: its letters (of a transposed sheet, as if it were turned), where the header alone does not say which.
-        field: the field of the register; `currency` for that of the amounts in each row, `attribute`, or `ignore`.
+        field: the field of the register; `currency` for that of the amounts in each row, `outline` (numbers such as 1.2.3) or `outline_level` for
+            where tasks lie in one another, `attribute`, or `ignore`.
         attribute: the name of the attribute; the header when empty.
         assessor: of a rating or a report and what belongs to it, whose it is, where a row has those of several.
         level: of the name of a task, how deep it lies: each row has its name in the column of its level, and belongs to the row above of a lower one.
         unit: what bare numbers are: of shares `percent` or `share`, of time `d`, `w`, `h`, `months`, of effort `pd`; of dates `serial`,
             for the day numbers of office programs.
         currency: of bare amounts; the file's when empty.
-        multiplier: of bare amounts, `k`, `M`, `bn`; None for the file's.
+        multiplier: of bare amounts, `k`, `M`, `bn`, `lakh`, `crore`; None for the file's.
         per: of rates and yearly benefits, what bare amounts are per: `pd`, `year`.
         period: the month, quarter or financial year that the column's money belongs to, as `2026-27`.
         dates: how its dates are written; the file's when empty.
@@ -155,7 +161,7 @@ class Mapping:
         id: of the portfolio; made of the file's name when empty.
         name: of the portfolio.
         currency: of bare amounts, and of the portfolio's totals.
-        multiplier: of bare amounts: `k`, `M`, `bn`.
+        multiplier: of bare amounts: `k`, `M`, `bn`, `lakh`, `crore`.
         dates: how dates are written, where a column does not say.
         decimal: how numbers are written, where a column does not say.
         financial_year: the first month of the financial year: `apr`.
@@ -398,8 +404,9 @@ class _Reader:
             return None
         told = self.part(data, path, {"field", *COLUMN_KEYS})
         field = str(told["field"])
-        if kind is not None and field not in kind.fields and field not in (ATTRIBUTE, CURRENCY, IGNORE):
-            near = _near(field, [*kind.fields, ATTRIBUTE, CURRENCY, IGNORE])
+        others = [ATTRIBUTE, CURRENCY, IGNORE, *((OUTLINE, OUTLINE_LEVEL) if kind is not None and "parent" in kind.fields else ())]
+        if kind is not None and field not in kind.fields and field not in others:
+            near = _near(field, [*kind.fields, *others])
             self.wrong(
                 f"{field!r} is no field of register {kind.name!r}{near}",
                 path if isinstance(data, dict) and len(data) == 1 else (*path, "field"),
@@ -447,7 +454,7 @@ def _multiplier(value: object) -> str:
     for letter, factor in MULTIPLIERS.items():
         if str(value) in (letter, str(factor)):
             return letter
-    raise UnitError(f"{said(value)} is no multiplier; write k, M, bn or 1")
+    raise UnitError(f"{said(value)} is no multiplier; write k, M, bn, lakh, crore or 1")
 
 
 def _range(value: object) -> str:

@@ -16,11 +16,19 @@ __all__ = ["raid_tables"]
 
 REGISTERS: Final = {"risk": "risks", "assumption": "assumptions", "issue": "issues", "dependency": "links", "decision": "decisions"}
 OTHER_NAMES: Final = {
-    "assumptions": {"name": "text", "reviewed": "review", "ends": "review"},
-    "decisions": {"name": "question", "due": "need_by", "ends": "need_by", "closed": "decided"},
-    "links": {"name": "note", "owner": "receiver_owner", "due": "needed", "ends": "needed"},
-    "issues": {"ends": "due", "effect": "note"},
-    "risks": {"due": "ends", "note": "effect"},
+    "assumptions": {"name": "text", "question": "text", "reviewed": "review", "ends": "review"},
+    "decisions": {"name": "question", "text": "question", "due": "need_by", "ends": "need_by", "closed": "decided"},
+    "links": {
+        "name": "note",
+        "text": "note",
+        "question": "note",
+        "project": "to",
+        "owner": "receiver_owner",
+        "due": "needed",
+        "ends": "needed",
+    },
+    "issues": {"text": "name", "question": "name", "ends": "due", "effect": "note"},
+    "risks": {"text": "name", "question": "name", "due": "ends", "note": "effect"},
 }
 """What a column of the whole log states for one kind of row, where that calls it otherwise."""
 

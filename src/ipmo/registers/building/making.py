@@ -35,6 +35,8 @@ from ipmo.words import counted
 __all__ = ["build"]
 
 MISSING: Final = frozenset((Blank, Unknown, Refused))
+NAMING: Final = frozenset(("project", "from", "to"))
+"""Fields whose cells name projects, also those that nothing lists."""
 
 
 def build(sheets: Sequence[Sheet], mapping: Mapping, intake: Intake) -> Portfolio:
@@ -98,7 +100,7 @@ class _Part:
 
     def __init__(self, column: Column, draft: _Building, table: Table, *, shared: bool = False) -> None:
         assert column.field is not None
-        self.column, self.field, self.draft, self.kind = column, column.field, draft, table.kind
+        self.column, self.field, self.draft, self.table = column, column.field, draft, table
         self.key = column.field.path[-1]
         self.scoped = column.field.refers in ("item", "node", "task")
         """What it names depends on the project of its row."""
@@ -115,9 +117,9 @@ class _Part:
         if field.path[0] == "assignments":
             return tuple(assignment(text, lambda name: self.draft.names.find(name, "resource")) for text in value)
         if field.cell == "reference":
-            return self.draft.found(value, field.refers, owner, self.kind)
+            return self.draft.found(value, field, owner, self.table)
         if field.cell == "references":
-            return tuple(dict.fromkeys(self.draft.found(text, field.refers, owner, self.kind) for text in value))
+            return tuple(dict.fromkeys(self.draft.found(text, field, owner, self.table) for text in value))
         return value
 
 
@@ -184,6 +186,9 @@ class _Building(Draft):
         except CellError:
             if not table.mapping.new_projects and text != table.mapping.project:
                 raise
+        return self._new_project(text)
+
+    def _new_project(self, text: str) -> str:
         made = self.names.make("projects", text)
         self.names.register("projects").add(text, text, made)
         return made
@@ -270,9 +275,9 @@ class _Building(Draft):
         assert field is not None
         convert: Callable[[Any, str], Any] | None = None
         if field.cell == "reference":
-            convert = lambda text, owner: self.found(text, field.refers, owner, table.kind)  # noqa: E731
+            convert = lambda text, owner: self.found(text, field, owner, table)  # noqa: E731
         elif field.cell == "references":
-            convert = lambda texts, owner: tuple(dict.fromkeys(self.found(text, field.refers, owner, table.kind) for text in texts))  # noqa: E731
+            convert = lambda texts, owner: tuple(dict.fromkeys(self.found(text, field, owner, table) for text in texts))  # noqa: E731
         elif field.cell == "budget":
             convert = lambda money, _: _lump(money)  # noqa: E731
         elif field.cell == "links":
@@ -304,9 +309,15 @@ class _Building(Draft):
             out.append(found)
         return out
 
-    def found(self, text: str, refers: str, owner: str, kind: RegisterKind) -> str:
-        """The id that a reference names, as a field of its kind takes it."""
-        found = self.names.find(text, refers, owner, _space(kind))
+    def found(self, text: str, field: RegisterField, owner: str, table: Table) -> str:
+        """The id that a reference names, as a field of its kind takes it; a project that nothing lists is made where the mapping says so."""
+        refers = field.refers
+        try:
+            found = self.names.find(text, refers, owner, _space(table.kind))
+        except CellError:
+            if not table.mapping.new_projects or field.name not in NAMING:
+                raise
+            found = self._new_project(text)
         return found.removeprefix(f"{owner}/") if refers == "task" and owner else found
 
     def _links_of(self, table: Table, column: Column, position: int) -> tuple[After, ...]:

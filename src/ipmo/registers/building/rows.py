@@ -6,21 +6,22 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import cast
+from typing import Final, cast
 
 import attrs
 
 from ipmo.errors import FileError, Problem, close_matches, listed
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
+from ipmo.registers.building.outlines import by_levels, by_numbers, plain_number
 from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.days import MONTH_NAMES
 from ipmo.registers.cells.merged import filled_down
-from ipmo.registers.cells.outcomes import BLANK, Blank, Outcome, Refused, Unknown, folded, unknown_in
+from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Unknown, folded, unknown_in
 from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
 from ipmo.registers.cells.reading import Settings, read_column, read_in_currencies, usual_year
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
-from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, UNKNOWN, ColumnMapping, Mapping, SheetMapping
+from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, OUTLINE, OUTLINE_LEVEL, UNKNOWN, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.opening.header_rows import header_texts
 from ipmo.registers.opening.lettered import letters, number_of
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, said_cell
@@ -41,6 +42,11 @@ OVER = dict(choice_words(("proposed", "approved", "active", "paused", "closed", 
 )
 """What words of a status mean of work that is over."""
 OF_ROWS = RegisterField(name="", cell="currency", help="what other columns of its row are read by, as the currency of amounts", path=("",))
+OUTLINES: Final = {
+    OUTLINE: RegisterField(name="", cell="text", help="where its row lies, as 1.2.3", path=("",)),
+    OUTLINE_LEVEL: RegisterField(name="", cell="whole", help="how deep its row lies", path=("",)),
+}
+"""What says where rows lie in one another."""
 MOST_PLACES = 200
 """Refused cells of one column that have a finding each; of the rest, one finding names the places."""
 TEXT = RegisterField(name="attribute", cell="text", help="kept as it stands", path=("attributes",))
@@ -185,6 +191,8 @@ class Table:
             )
         if mapping.field == CURRENCY and CURRENCY not in self.kind.fields:
             return Column(index, mapping, OF_ROWS)
+        if mapping.field in OUTLINES and mapping.field not in self.kind.fields and "parent" in self.kind.fields:
+            return Column(index, mapping, OUTLINES[mapping.field])
         if mapping.field not in self.kind.fields:
             near = close_matches(mapping.field, list(self.kind.fields))
             close = f"; close: {listed(near)}" if near else ""
@@ -259,7 +267,29 @@ class Table:
                 column.outcomes = read_column(cells[column.index], column.field, settings)
             named = column if column.field is OF_ROWS else named
         self._by_level()
+        self._by_outline()
         self._only_latest()
+
+    def _by_outline(self) -> None:
+        """Of rows that an outline puts into one another, the column of parents; numbers are ids too, where no column states these."""
+        outline = next((one for one in self.columns if one.field in OUTLINES.values()), None)
+        if outline is None or self.column("parent") is not None:
+            return
+        numbered = outline.field is OUTLINES[OUTLINE]
+        ids, names, projects = self.column("id"), self.column("name"), self.column("project")
+        if ids is None and numbered:
+            own = [plain_number(one) if isinstance(one, str) else one for one in outline.outcomes]
+            self.columns.append(Column(outline.index, outline.mapping, self.kind.fields["id"], outcomes=own, derived=True))
+        else:
+            own = ids.outcomes if ids is not None else names.outcomes if names is not None else [BLANK] * len(self.rows)
+        parts = [one if isinstance(one, str) else "" for one in projects.outcomes] if projects is not None else [""] * len(self.rows)
+        found = (by_numbers if numbered else by_levels)(outline.outcomes, own, parts)
+        parents = Column(outline.index, outline.mapping, self.kind.fields["parent"], derived=True)
+        for row, one in zip(self.rows, found, strict=True):
+            if isinstance(one, CellError):
+                self.refuse_cell(row, outline, str(one))
+            parents.outcomes.append(BLANK if isinstance(one, CellError) else one)
+        self.columns.append(parents)
 
     def _by_level(self) -> None:
         """Of names that stand in a column for each level, one column of names; each row belongs to the nearest above it of a lower level."""

@@ -29,6 +29,7 @@ __all__ = [
     "money_said",
     "number_text",
     "plain_number",
+    "power_said",
     "share_said",
 ]
 
@@ -61,8 +62,12 @@ SHARED: Final[Mapping[str, frozenset[str]]] = {
 WORDS: Final = {
     "k": 3, "thousand": 3, "thousands": 3, "m": 6, "mn": 6, "mio": 6, "mln": 6, "mm": 6, "mil": 6, "mill": 6, "million": 6, "millions": 6,
     "bn": 9, "b": 9, "billion": 9, "billions": 9, "mrd": 9, "mld": 9, "tn": 12, "trillion": 12, "trillions": 12,
+    "tsd": 3, "tausend": 3, "milliers": 3, "miles": 3, "mila": 3, "tys": 3, "tis": 3, "tusen": 3, "millionen": 6, "millones": 6, "milhões": 6, "milioni": 6, "miljoen": 6,
+    "milliarden": 9, "milliards": 9, "miliardi": 9, "miljard": 9, "lakh": 5, "lakhs": 5, "lac": 5, "lacs": 5, "crore": 7, "crores": 7, "cr": 7,
 }  # fmt: skip
-POWERS: Final = {"": 0, "k": 3, "M": 6, "bn": 9}
+THOUSAND_MIL: Final = frozenset(("BRL", "ARS", "CLP", "COP", "MXN", "PEN", "UYU"))
+"""Currencies of countries where `mil` is a thousand; in English it is a million."""
+POWERS: Final = {"": 0, "k": 3, "lakh": 5, "M": 6, "crore": 7, "bn": 9}
 PER = re.compile(r"(.+?)(?: ?/ ?| per | an? |(?= p\.?a\b))(.+)", re.IGNORECASE)
 CODES: Final = frozenset(
     "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP ETB EUR FKP GBP GEL GHS GIP HKD HUF IDR ILS INR ISK JOD JPY KES KRW KWD KZT"
@@ -71,10 +76,11 @@ CODES: Final = frozenset(
 """Currencies whose codes are read in a cell; others are stated by the mapping."""
 SIGN: Final = "|".join(sorted(map(re.escape, SIGNS), key=len, reverse=True))
 _CODE = "|".join(sorted(CODES))
+_WORD = "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True))
 MONEY = re.compile(
     r"(?P<sign>[-+−–]?)(?P<open>\(?)(?P<sign2>[-+−–]?)"
     rf"(?P<front>(?i:{SIGN})|[A-Za-z]{{3}}(?![A-Za-z]))? ?(?P<sign3>[-+−–]?)"
-    rf"(?P<number>[0-9][0-9.,'’ ]*|[.,][0-9]+) ?(?P<power>[A-Za-z]{{1,9}}?\.?)?? ?(?P<back>(?i:{SIGN}|{_CODE})|[A-Z]{{3}})?(?P<close>\)?)(?P<minus>-?)"
+    rf"(?P<number>[0-9][0-9.,'’ ]*|[.,][0-9]+) ?(?P<power>(?i:{_WORD})\.?|[A-Za-z]{{1,10}}?\.?)?? ?(?P<back>(?i:{SIGN}|{_CODE})|[A-Z]{{3}})?(?P<close>\)?)(?P<minus>-?)"
 )
 PERS: Final = {
     "year": "year", "yr": "year", "annum": "year", "p.a.": "year", "pa": "year", "p.a": "year", "month": "month", "mth": "month", "week": "w", "wk": "w",
@@ -246,6 +252,30 @@ class _Parts:
         return cls(match["number"], bool(minus), power, match["front"] or "", back)
 
 
+def power_said(word: str, currency: str) -> int | None:
+    """The power of ten that a word beside an amount stands for; None where the currency does not say which of several.
+
+    >>> power_said("mil", "GBP"), power_said("mil", "BRL"), power_said("mil", "EUR"), power_said("cr", "INR"), power_said("cr", "GBP")
+    (6, 3, None, 7, None)
+
+    Args:
+        word: one of `WORDS`.
+        currency: the code of the amount's currency; empty where it is not known.
+    """
+    if word == "mil":
+        return 3 if currency in THOUSAND_MIL else 6 if currency in ENGLISH or not currency else None
+    if word == "cr":  # elsewhere the credit side of an account
+        return WORDS[word] if currency in _RUPEES else None
+    return WORDS[word]
+
+
+def _power(word: str, currency: str, cell: Raw) -> int:
+    found = power_said(word, currency)
+    if found is None:
+        raise CellError(f"{word!r} in {said_cell(cell)} may stand for several multipliers; write k, m or bn")
+    return found
+
+
 def plain_number(text: str) -> Decimal | None:
     """The number that a text is, whichever way its decimals are written; None where it is none.
 
@@ -390,7 +420,7 @@ class Amounts:
             raise CellError(f"{said_cell(cell)} is in no currency; say currency: in the mapping")
         if not power and self.multiplier in ("M", "bn") and abs(number).scaleb(POWERS[self.multiplier]) > MOST and abs(number) >= 1_000_000:
             raise CellError(f"{said_cell(cell)} stands in a column of {self.multiplier}, and seems to be written in full")
-        return as_money(Money(number.scaleb(WORDS[power] if power else POWERS[self.multiplier]), currency))
+        return as_money(Money(number.scaleb(_power(power, currency, cell) if power else POWERS[self.multiplier]), currency))
 
     def rate(self, cell: Raw) -> Rate:
         """Money per something: `£320 per day`, `320` where the column says per what.

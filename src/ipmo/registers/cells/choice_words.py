@@ -18,7 +18,10 @@ _LEVELS: Final = {
     "high": "h; major; p2",
 }
 _SAID: Final[Mapping[tuple[str, ...], Mapping[str, str]]] = {
-    ("green", "amber", "red"): {"green": "g", "amber": "a; yellow; y; orange", "red": "r"},
+    ("green", "amber", "red"): {
+        "green": "g; grün; gruen; vert; verde; groen", "amber": "a; yellow; y; orange; gelb; jaune; amarillo; amarelo; giallo; geel",
+        "red": "r; rot; rouge; rojo; vermelho; rosso; rood",
+    },
     ("green", "amber", "red", "amber-green", "amber-red"): {
         "green": "g", "amber": "a; yellow; y; orange", "red": "r", "amber-green": "green amber", "amber-red": "red amber",
     },

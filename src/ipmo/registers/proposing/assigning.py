@@ -43,6 +43,8 @@ LATER = frozenset("revised updated latest current new".split())
 REPLACED = 0.7
 CURRENCY_NAMES = frozenset(("currency", "currencies", "ccy", "währung", "devise", "monnaie", "moneda", "divisa", "moeda", "valuta"))
 """What the column of the currency of each row is called."""
+NAMING = (("description", "name"), ("advice", "text"))
+"""What names the rows of a register, and as which field, where no column does."""
 BY_PERIOD = frozenset(("budget", "actual", "forecast", "funding"))
 """Fields that several columns may state, each for a period of its own."""
 
@@ -234,11 +236,12 @@ def _first_version(
 
 
 def _named(said: list[Assigned], kind: RegisterKind) -> list[Assigned]:
-    """A description names its rows where nothing else does."""
+    """A description names its rows where nothing else does, and so does advice the lessons."""
     fields = {one.field for one in said}
-    if "name" not in kind.fields or "name" in fields or "description" not in fields:
-        return said
-    return [attrs.evolve(one, field="name") if one.field == "description" else one for one in said]
+    for field, name in NAMING:
+        if name in kind.fields and name not in fields and field in fields:
+            return [attrs.evolve(one, field=name) if one.field == field else one for one in said]
+    return said
 
 
 def _ids_by_values(

@@ -18,7 +18,7 @@ from ipmo.registers.cells.choice_words import choice_words, is_plain, plain_word
 from ipmo.registers.cells.days import MONTH_NAME, MONTH_NAMES
 from ipmo.registers.cells.reading import flag_words
 from ipmo.registers.fields import MONEY_CELLS, RegisterField
-from ipmo.registers.mapping import UNKNOWN, ColumnMapping, DateOrder
+from ipmo.registers.mapping import MULTIPLIERS, UNKNOWN, ColumnMapping, DateOrder
 from ipmo.registers.proposing.columns import Column
 from ipmo.registers.proposing.headings import Heading
 from ipmo.registers.proposing.voting import opposites
@@ -29,7 +29,7 @@ _MONTH_YEAR = re.compile(
     rf"(?:(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?<![a-z])(?P<month>{MONTH_NAME})\s+(?P<year>20\d\d)(?!\d)", re.IGNORECASE
 )
 _YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])(?:-?(0[1-9]|[12]\d|3[01]))?(?!\d)")
-LETTERS = {1: "", 1_000: "k", 1_000_000: "M", 1_000_000_000: "bn"}
+LETTERS = {factor: letter for letter, factor in MULTIPLIERS.items()}
 SPANS = {"days": "d", "weeks": "w", "months": "months", "hours": "h", "minutes": "min"}
 EFFORTS = {"days": "pd", "weeks": "pw", "hours": "ph"}
 LIKELY: Mapping[str, int] = {
@@ -120,6 +120,8 @@ def _money(mapped: ColumnMapping, field: RegisterField, read: Heading, column: C
         mapped = attrs.evolve(mapped, currency=currency)
     if read.multiplier > 1:
         mapped = attrs.evolve(mapped, multiplier=LETTERS[read.multiplier])
+    elif read.unread:
+        mapped = _doubted(mapped, f"{read.unread!r} beside its currency may say how many an amount counts: write `multiplier:`")
     elif file.factors and file.middle and (numbers := [one for one in _numbers(column) if one]):
         factor = max(file.factors)
         if file.middle / 50 < median(numbers) < file.middle * 50:

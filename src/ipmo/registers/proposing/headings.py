@@ -157,15 +157,29 @@ FACTORS = {word: 10**power for word, power in amounts.WORDS.items() if power <= 
     ("'000", "'000s", "000", "000s", "ks", "th"), 1_000
 )
 _FACTOR = "|".join(sorted(map(re.escape, FACTORS), key=len, reverse=True))
+_OF = r"\.?\s*(?:(?:of|de|du|di|van)\s+|d')?"
+"""What may stand between a multiplier and its currency: `Mio. €`, `miles de euros`, `milliers d'euros`."""
 MONEY = re.compile(
-    rf"(?:(?<![\w$])(?P<sign>{_SYMBOL})\s*(?P<after>{_FACTOR})?(?![\w']))"
-    rf"|(?:(?<!\w)(?P<before>{_FACTOR})\s*(?P<sign2>{_SYMBOL}|{_CODE})(?!\w))"
-    rf"|(?:(?<![a-z])(?P<code>{_CODE})(?:[\s_]*(?P<after2>{_FACTOR}))?(?![a-z]))"
+    rf"(?:(?<![\w$])(?P<sign>{_SYMBOL})\s*(?:(?P<after>{_FACTOR})\.?)?(?![\w']))"
+    rf"|(?:(?<!\w)(?P<before>{_FACTOR}){_OF}(?P<sign2>{_SYMBOL}|{_CODE}|euros?)(?!\w))"
+    rf"|(?:(?<!\w)(?P<tausend>T)\s?(?:€|EUR)(?!\w))"
+    rf"|(?:(?<!\w)(?P<crowns>t|m|mn|md|mio\.?\s?)kr\.?(?!\w))"
+    rf"|(?:(?<![a-z])(?P<code>{_CODE})(?:[\s_]*(?P<after2>{_FACTOR})\.?)?(?![a-z]))"
     rf"|(?:(?<!\w)(?P<word>in\s+thousands|in\s+millions|in\s+billions|thousands|millions|billions|000s|'000s?)"
     rf"(?:\s+(?:of\s+)?(?P<whose>{_CODE}|{_SYMBOL}|pounds|dollars|euros))?(?!\w))",
     re.IGNORECASE,
 )
-NAMED = {"pounds": "GBP", "dollars": "$", "euros": "EUR"}
+_TIMES = re.compile(
+    r"(?<!\w)(?:[x×*]\s*(?P<front>€|£|\$)?\s*|(?P<front2>€|£|\$)\s*)1[.,' ]?(?P<zeros>000(?:[.,' ]?000)?)(?![\d.,])", re.IGNORECASE
+)
+"""What amounts are to be multiplied by, as figures: `x € 1.000`, `× 1,000,000`."""
+_BESIDE = re.compile(r"\s*(?:in\s+)?([^\W\d_]{1,12})\.?\s*")
+PLAIN_BESIDE = frozenset(
+    "pa annum year month week day hour incl excl inc exc ex vat net gross nominal real prices price cash total current constant only equivalent value in of per the at cost budget ht ttc netto brutto inkl exkl mwst iva".split()
+)
+"""Words beside a currency that say nothing of how many of it an amount counts."""
+CROWNS = {"t": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000, "md": 1_000_000_000}
+NAMED = {"pounds": "GBP", "dollars": "$", "euro": "EUR", "euros": "EUR"}
 UNITS = {
     "d": "days",
     "day": "days",
@@ -220,11 +234,12 @@ class Heading:
         words: what it is about, spelt one way; without units, brackets and periods.
         unit: the unit that it names (`days`, `hours`, `%`, `fte`), None where it names none.
         currency: the currency that it names, `$` where it says only dollars, None where it names none.
-        multiplier: what its amounts count: 1, a thousand, a million, a billion.
+        multiplier: what its amounts count: 1, a thousand, a lakh, a million, a crore, a billion.
         period: the period that it names: `2021-22` (a financial year), `2021`; None where it names none.
         core: its words without those in brackets.
         explained: the words that stood in brackets, after the first line, or after the first part of a long sentence.
         meant: what it is called in English, where it is of another language; its words are those then.
+        unread: a word beside its currency that may be a multiplier and that nobody understands; empty where there is none.
     """
 
     text: str
@@ -236,6 +251,7 @@ class Heading:
     core: tuple[str, ...] = ()
     explained: tuple[str, ...] = ()
     meant: str = ""
+    unread: str = ""
 
 
 @functools.lru_cache(maxsize=8192)
@@ -255,9 +271,10 @@ def heading(text: str) -> Heading:
     core, asides = _apart(plain)
     unit = currency = None
     multiplier = 1
-    rest = []
+    rest, unread = [], ""
     for part in [core, *asides]:
-        left, named = _money(part)
+        left, named, beside = _money(part)
+        unread = unread or (beside if part is not core or beside in amounts.WORDS else "")
         if named is not None:
             currency, multiplier = named[0] or currency, named[1] if multiplier == 1 else multiplier
         rest.append(left)
@@ -288,7 +305,18 @@ def heading(text: str) -> Heading:
         words = words[:-1]
     if "percent" in words:
         unit = unit or "%"
-    return Heading(text, tuple(words) or tuple(explained), unit, currency, multiplier, period, own, tuple(explained), meant)
+    return Heading(
+        text,
+        tuple(words) or tuple(explained),
+        unit,
+        currency,
+        multiplier,
+        period,
+        own,
+        tuple(explained),
+        meant,
+        unread if multiplier == 1 else "",
+    )
 
 
 def _apart(text: str) -> tuple[str, list[str]]:
@@ -313,36 +341,45 @@ def _apart(text: str) -> tuple[str, list[str]]:
     return core, asides
 
 
-def _money(text: str) -> tuple[str, tuple[str | None, int] | None]:
-    """The text without the currency and multiplier that it names, and these."""
+def _money(text: str) -> tuple[str, tuple[str | None, int] | None, str]:
+    """The text without the currency and multiplier that it names, these, and a word beside the currency that nobody understands."""
     currency: str | None = None
     factor = 1
     found = False
+    unread = ""
 
     def taken(match: re.Match[str]) -> str:
-        nonlocal currency, factor, found
+        nonlocal currency, factor, found, unread
         said = match.groupdict()
-        symbol = said["sign"] or said["sign2"] or said["code"] or said["whose"]
-        if symbol is None and said["word"] is None:
+        symbol = said["sign"] or said["sign2"] or said["code"] or said["whose"] or ("EUR" if said["tausend"] else None)
+        if symbol is None and said["word"] is None and said["crowns"] is None:
             return match.group(0)
         if symbol is not None:
             named = CURRENCIES.get(symbol.lower()) or NAMED.get(symbol.lower()) or symbol.upper()
             currency = currency or named
         scale = said["after"] or said["before"] or said["after2"] or (said["word"] or "").split()[-1:]
-        word = scale if isinstance(scale, str) else "".join(scale)
-        if word:
-            factor = FACTORS.get(word.lower(), factor)
+        word = (scale if isinstance(scale, str) else "".join(scale)).lower()
+        if said["tausend"] or said["crowns"]:
+            factor = 1_000 if said["tausend"] else CROWNS[said["crowns"].strip(" .").lower()]
+        elif word:
+            power = amounts.power_said(word, (currency or "").strip("$")) if word in amounts.WORDS else None
+            factor = 10**power if power is not None else FACTORS.get(word, factor) if word not in amounts.WORDS else factor
+            unread = word if power is None and word in amounts.WORDS else unread
         found = True
         return " "
 
-    spaced = text.replace("_", " ")
+    spaced = _TIMES.sub(
+        lambda match: f" {match['front'] or match['front2'] or ''} {'millions' if len(match['zeros']) > 3 else 'thousands'} ",
+        text.replace("_", " "),
+    )
     left = MONEY.sub(taken, spaced)
     if found:  # "(£ million)" is taken whole; "Cost £ (millions)" leaves its factor as the next part
-        return left, (currency, factor)
-    alone = re.fullmatch(rf"\s*(?:in\s+)?({_FACTOR})\s*", spaced, re.IGNORECASE)
-    if alone and alone.group(1).lower() not in ("b", "th"):
-        return " ", (None, FACTORS[alone.group(1).lower()])
-    return text, None
+        beside = _BESIDE.fullmatch(left) if currency and factor == 1 and not unread else None
+        return left, (currency, factor), unread or (beside[1] if beside is not None and beside[1].lower() not in PLAIN_BESIDE else "")
+    alone = re.fullmatch(rf"\s*(?:in\s+|en\s+|em\s+)?(?P<whose>rs\.?\s*)?({_FACTOR})\.?\s*", spaced, re.IGNORECASE)
+    if alone and alone.group(2).lower() not in ("b", "th", "cr" if not alone["whose"] else ""):
+        return " ", (None, FACTORS[alone.group(2).lower()]), ""
+    return text, None, ""
 
 
 def _period(text: str) -> tuple[str, str | None]:

@@ -265,9 +265,15 @@ DECISIONS = {
 LESSONS = {
     "project": RISKS["project"],
     "id": "id; lesson id; lesson number; lesson reference; reference; number; key; unique id; lesson no",
-    "text": "lesson; lesson learned; lesson description; description; lesson learnt; recommendation; title; summary; what was learned; name; text; detail; learning; observation;"
-    " lesson title; what happened; lesson statement; key learning; lessons learnt",
-    "tags": "tag; label; category; theme; keyword; type; topic; lesson type; area; lesson category; knowledge area; process group",
+    "text": "lesson; lesson learned; lesson description; description; lesson learnt; what was learned; title; summary; name; text; detail; learning; observation;"
+    " lesson title; what happened; lesson statement; key learning; lessons learnt; event; situation; issue; experience; what went well; what went wrong; lesson detail",
+    "category": "category; lesson category; theme; type; lesson type; area; knowledge area; process group; topic; subject; discipline; classification; function; lesson area;"
+    " lesson theme; category of lesson; project phase; phase",
+    "cause": "cause; root cause; reason; why; why it happened; contributing factor; cause of event; underlying cause; driver",
+    "effect": "effect; impact; consequence; result; project impact; effect on project; impact on project; impact description; what it led to; outcome",
+    "advice": "advice; recommendation; recommended action; recommendations; suggestion; what to do next time; what to do differently; how to avoid; future action; preventive action;"
+    " proposed action; improvement; recommendation for future project; next time; corrective action; action; action to take; follow on action; recommended approach; best practice",
+    "tags": "tag; label; keyword",
     "applied_in": "applied in; applied to; used in; applied on; where applied; adopted by",
     "date": "date; date raised; date logged; date noted; raised; created; date recorded; date identified; logged; date captured; captured; date entered; raised date; date added",
     "from": "item; learned on; stage; source item; work package",

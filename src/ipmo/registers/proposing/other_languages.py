@@ -18,9 +18,9 @@ NAMES: Final = {
     "description": "beschreibung; projektbeschreibung; kurzbeschreibung; descriptif; descripción; descrição; descrizione; omschrijving; beschrijving",
     "start date": "startdatum; beginn; projektbeginn; projektstart; anfangsdatum; geplanter beginn; geplanter start; date de début; date début; début; début prévu; date de démarrage;"
     " fecha de inicio; fecha inicio; inicio; data de início; data início; início; data inizio; data di inizio; inizio; begindatum; aanvangsdatum; geplande startdatum",
-    "end date": "enddatum; projektende; geplantes ende; fertigstellung; fertigstellungstermin; date de fin; date fin; fin prévue; date de fin prévue; fecha de fin; fecha fin;"
+    "end date": "enddatum; ende; fin; projektende; geplantes ende; fertigstellung; fertigstellungstermin; date de fin; date fin; fin prévue; date de fin prévue; fecha de fin; fecha fin;"
     " fecha de finalización; fecha final; fecha de término; data de fim; data fim; data de término; data final; término; data fine; data di fine; fine prevista; einddatum; geplande einddatum",
-    "actual start date": "ist beginn; tatsächlicher beginn; tatsächlicher start; date de début réelle; date réelle de début; fecha de inicio real; fecha real de inicio; data de início real;"
+    "actual start date": "ist beginn; ist start; tatsächlicher beginn; tatsächlicher start; date de début réelle; date réelle de début; fecha de inicio real; fecha real de inicio; data de início real;"
     " data real de início; data inizio effettiva; data effettiva di inizio; werkelijke startdatum",
     "actual end date": "ist ende; tatsächliches ende; date de fin réelle; date réelle de fin; fecha de fin real; fecha real de fin; fecha real de finalización; data de fim real;"
     " data real de término; data fine effettiva; data effettiva di fine; werkelijke einddatum",
@@ -33,6 +33,7 @@ NAMES: Final = {
     "department": "abteilung; departement; département; departamento; dipartimento; afdeling",
     "category": "kategorie; projektart; projekttyp; catégorie; type de projet; categoría; tipo de proyecto; categoria; tipo de projeto; tipo di progetto; categorie; projecttype",
     "priority": "priorität; priorité; prioridad; prioridade; priorità; prioriteit",
+    "rag status": "ampel; ampelstatus; projektampel; statusampel; semáforo; semaforo; stoplicht; feu tricolore",
     "programme": "programm; programa; programma",
     "total budget": "gesamtbudget; budget gesamt; budget total; presupuesto total; presupuesto; orçamento total; orçamento; budget totale; totaalbudget; begroting",
     "total cost": "gesamtkosten; kosten gesamt; projektkosten; coût total; coûts totaux; costo total; coste total; custo total; costo totale; totale kosten",

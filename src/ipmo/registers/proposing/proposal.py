@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import PurePath
 from statistics import median
 
@@ -13,7 +14,7 @@ import attrs
 
 from ipmo.registers.cells.amounts import SHARED, SIGNS, currency_named
 from ipmo.registers.cells.reading import usual_year
-from ipmo.registers.fields import CATALOGUE, MONEY_CELLS, RegisterField
+from ipmo.registers.fields import CATALOGUE, MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.opening.sheets import Sheet, is_blank
 from ipmo.registers.proposing.assigning import Assigned, assign
@@ -22,6 +23,7 @@ from ipmo.registers.proposing.details import Details, day_named, detailed, most_
 from ipmo.registers.proposing.headers import Table, find_tables
 from ipmo.registers.proposing.headings import Heading, heading
 from ipmo.registers.proposing.kinds import kinds_of, telling
+from ipmo.registers.proposing.outlined import computed_dates, outlined
 
 __all__ = ["propose"]
 
@@ -293,7 +295,7 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
     unseen = "the workbook does not show it; its rows are read all the same" if one.sheet.hidden else ""
     doubts = list(filter(None, (one.doubt, one.table.stopped, unseen)))
     heads = Counter(" ".join(read.text.split()) for read in one.reads)
-    columns = []
+    columns, kept = [], []
     for place, (read, column, said) in enumerate(zip(one.reads, one.columns, one.assigned, strict=True)):
         header = " ".join(read.text.split())
         if not header and not column.filled:
@@ -308,6 +310,10 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         elif heads[header] > 1 or not header:
             mapped = attrs.evolve(mapped, attribute=f"{header or 'column'} {one.sheet.letters(place)}")
         columns.append(mapped)
+        kept.append(place)
+    if kind.name in ("tasks", "milestones"):
+        reads = [one.reads[place] for place in kept]
+        columns = computed_dates(reads, outlined(reads, [one.columns[place] for place in kept], columns))
     columns = _leveled(one, _assessed(one, columns, file))
     stated = {column.field for column in columns}
     project, new = "", False
@@ -320,6 +326,9 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
             doubts.append("there is no list of projects: those that it names are made")
     elif kind.inner and "project" not in stated:
         doubts.append("no column says to which project its rows belong: write `project:`")
+    elif not kind.inner and kind.name != "projects" and _names_projects(kind, stated) and not _lists_projects(kind, found):
+        new = True
+        doubts.append("there is no list of projects: those that it names are made")
     return SheetMapping(
         sheet="" if one.sheet.is_text else one.sheet.name,
         register=one.kind,
@@ -332,6 +341,17 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         range=one.table.columns,
         doubt="\n".join(doubts),
     )
+
+
+def _names_projects(kind: RegisterKind, stated: AbstractSet[str]) -> bool:
+    """Whether cells of a register name projects: a log's project, or what a dependency leads from and to."""
+    return bool(stated & ({"from", "to"} if kind.name == "links" else {"project"}))
+
+
+def _lists_projects(kind: RegisterKind, found: Sequence[_Found]) -> bool:
+    """Whether the file lists the projects that a register names; what a dependency leads from and to may be tasks as well."""
+    lists = {"projects", "tasks", "milestones"} if kind.name == "links" else {"projects"}
+    return any(other.kind in lists for other in found)
 
 
 def _leveled(one: _Found, columns: list[ColumnMapping]) -> list[ColumnMapping]:
