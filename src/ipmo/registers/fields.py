@@ -19,7 +19,7 @@ from ipmo.model.shape import Shape, shape
 from ipmo.model.work import Task
 from ipmo.units import Effort, Money, Rate, Span, When
 
-__all__ = ["CATALOGUE", "MONEY_CELLS", "Cell", "RegisterField", "RegisterKind", "register_named", "registers"]
+__all__ = ["CATALOGUE", "MONEY_CELLS", "POWERS", "Cell", "RegisterField", "RegisterKind", "register_named", "registers"]
 
 Cell = Literal[
     "text",
@@ -52,6 +52,8 @@ Cell = Literal[
 estimate of it; `currency` that of the amounts in its row; `date` a day, `when` a day with or without a time of day; `links` predecessors such as `1FS+2d; 3`; `data` JSON.
 """
 CELLS: Final = get_args(Cell)
+POWERS: Final = {"": 0, "k": 3, "lakh": 5, "M": 6, "crore": 7, "bn": 9}
+"""What amounts may be written in, by what a mapping calls it: powers of ten."""
 MONEY_CELLS: Final = frozenset(("money", "budget", "cost", "worth", "rate"))
 """Cells that hold amounts of money."""
 

@@ -20,8 +20,7 @@ from ipmo.files.documents import parse, text_of
 from ipmo.model.fields import EMPTY, FrozenMap, PlainData, PlainMap, as_map, as_tuple, natural, said, text
 from ipmo.model.money import MONTHS
 from ipmo.model.references import ID
-from ipmo.registers.cells.amounts import POWERS
-from ipmo.registers.fields import CATALOGUE, RegisterKind, register_named
+from ipmo.registers.fields import CATALOGUE, POWERS, RegisterKind, register_named
 from ipmo.registers.opening.lettered import number_of
 from ipmo.units import as_date, as_money
 

@@ -13,12 +13,12 @@ import attrs
 from ipmo.errors import FileError, Problem, close_matches, listed
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
-from ipmo.registers.building.outlines import by_levels, by_numbers, plain_number
 from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.days import MONTH_NAMES
 from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Unknown, folded, unknown_in
 from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
+from ipmo.registers.cells.outlines import by_levels, by_numbers, plain_number
 from ipmo.registers.cells.reading import Settings, read_column, read_in_currencies, usual_year
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, OUTLINE, OUTLINE_LEVEL, UNKNOWN, ColumnMapping, Mapping, SheetMapping

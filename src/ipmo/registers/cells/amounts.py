@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from ipmo.registers.cells.outcomes import SPACES, CellError
+from ipmo.registers.fields import POWERS
 from ipmo.registers.opening.sheets import Raw, said_cell
 from ipmo.units import Money, Rate, as_money
 
@@ -67,7 +68,6 @@ WORDS: Final = {
 }  # fmt: skip
 THOUSAND_MIL: Final = frozenset(("BRL", "ARS", "CLP", "COP", "MXN", "PEN", "UYU"))
 """Currencies of countries where `mil` is a thousand; in English it is a million."""
-POWERS: Final = {"": 0, "k": 3, "lakh": 5, "M": 6, "crore": 7, "bn": 9}
 PER = re.compile(r"(.+?)(?: ?/ ?| per | an? |(?= p\.?a\b))(.+)", re.IGNORECASE)
 CODES: Final = frozenset(
     "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP ETB EUR FKP GBP GEL GHS GIP HKD HUF IDR ILS INR ISK JOD JPY KES KRW KWD KZT"

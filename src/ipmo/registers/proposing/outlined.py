@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from ipmo.registers.building.outlines import plain_number, upper
+from ipmo.registers.cells.outlines import plain_number, upper
 from ipmo.registers.mapping import ATTRIBUTE, OUTLINE, OUTLINE_LEVEL, ColumnMapping
 from ipmo.registers.proposing.columns import SAMPLE, Column
 from ipmo.registers.proposing.headings import Heading
