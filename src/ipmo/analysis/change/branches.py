@@ -72,7 +72,9 @@ class Branches:
 
         Only changes of plain open work are followed: anything that could be refused is left to `applied`.
         """
-        if self.overlay is None or self.schedule.network.cuts:  # changed dates may cut a loop elsewhere
+        if self.schedule.network.cuts or not all(isinstance(change, Delay | SetDuration) for change in changes):
+            return None  # changed dates may cut a loop elsewhere
+        if self.overlay is None:
             return None
         steps: list[Step] = []
         for change in changes:

@@ -13,7 +13,7 @@ from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.freed import Freed, freed_between
 from ipmo.analysis.change.standing import moved_nodes, pairs, perhaps_other
 from ipmo.analysis.change.stated import Moved
-from ipmo.analysis.control.status import StatusView, status, status_of_copy
+from ipmo.analysis.control.status import Between, status_between
 from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dates.held import not_before
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -25,7 +25,6 @@ from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.assemble import compile_copy
 from ipmo.network.clocks import FAR
-from ipmo.network.losses import share_serving
 from ipmo.network.positions import as_array
 from ipmo.network.states import State
 from ipmo.units import Money, as_day, day_text, first_day, moment
@@ -114,12 +113,11 @@ class Sides:
         return None if self.schedules is None else moved_nodes(*self.schedules)
 
     @functools.cached_property
-    def _statuses(self) -> tuple[StatusView, StatusView] | None:
+    def _statuses(self) -> Between | None:
+        """What of the status of both is other; None where that cannot be said."""
         try:
-            if self.before.benefits and self.schedules is not None:
-                share_serving(self.after, self.before)
             moved = None if self.schedules is None else perhaps_other(*self.schedules, self._moved)
-            return status(self.before), status(self.after) if moved is None else status_of_copy(self.after, self.before, moved)
+            return status_between(self.before, self.after, moved)
         except IpmoError:
             return None
 
@@ -266,16 +264,12 @@ class Sides:
         """Items whose computed status is another; worse is positive."""
         if self._statuses is None:
             return ()
-        one, other = self._statuses
         out = []
-        for item, was in one.computed.items():
-            if item not in other.computed or other.computed[item] == was:
-                continue
-            row, now = one[item], other.computed[item]
-            change = float(RAG.index(now) - RAG.index(was)) if was in RAG and now in RAG else None
+        for row in self._statuses.colours:
+            change = float(RAG.index(row.now) - RAG.index(row.was)) if row.was in RAG and row.now in RAG else None
             out.append(
                 Moved(
-                    item=row.item, kind=row.level, name=row.name, what="status", before=was or "not known", after=now or "not known",
+                    item=row.item, kind=row.level, name=row.name, what="status", before=row.was or "not known", after=row.now or "not known",
                     change=change, unit="steps" if change is not None else "",
                 )
             )  # fmt: skip
@@ -285,7 +279,7 @@ class Sides:
         """Tolerances that are newly exceeded, or no longer."""
         if self._statuses is None:
             return ()
-        was, now = ({(b.item, b.aspect): b for b in view.breaches} for view in self._statuses)
+        was, now = ({(b.item, b.aspect): b for b in some} for some in self._statuses.breaches)
         out = []
         for key in [*now, *(k for k in was if k not in now)]:
             if key in was and key in now:

@@ -27,7 +27,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
-from ipmo.network.losses import serving
+from ipmo.network.losses import Serving, serving, share_serving
 from ipmo.network.positions import places_of
 from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment, said_day
 from ipmo.words import counted, measured
@@ -113,6 +113,7 @@ class Aspects:
     def __init__(self, portfolio: Portfolio, as_of: date | None, baseline: Portfolio | None) -> None:
         self.portfolio, self.as_of, self.baseline = portfolio, as_of, baseline
         self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
+        self._origin: Portfolio | None = None
         self._ends: dict[str, int | None] = {}
         self._dates: dict[str, tuple[int | None, int | None]] = {}
         """What projects committed to, and when they are forecast to finish."""
@@ -385,12 +386,19 @@ class Aspects:
     @functools.cached_property
     def _served(self) -> Mapping[str, int]:
         """What each initiative serves, as in the line of sight: bits by place on the map."""
-        return serving(self.portfolio).served
+        return self._serving.served
+
+    @functools.cached_property
+    def _serving(self) -> Serving:
+        """What serves what; that of the portfolio that this one is a copy of, where the same needs the same."""
+        if self._origin is not None:
+            share_serving(self.portfolio, self._origin)
+        return serving(self.portfolio)
 
     @functools.cached_property
     def _by_place(self) -> Mapping[int, Benefit]:
         """The benefits by their place on the map."""
-        places = serving(self.portfolio).places
+        places = self._serving.places
         return {places[benefit.id]: benefit for benefit in self.portfolio.benefits}
 
     @functools.cached_property
@@ -410,10 +418,10 @@ class Aspects:
     @functools.cached_property
     def _losing(self) -> Mapping[int, tuple[Fraction, Fraction]]:
         """(planned, lost) of each benefit of which both are known, by its place."""
-        places, out = serving(self.portfolio).places, dict[int, tuple[Fraction, Fraction]]()
+        out = dict[int, tuple[Fraction, Fraction]]()
         for row in () if self.worth is None else map(self.worth.__getitem__, self.worth.compared):
             if row.loss is not None and row.planned_npv is not None:
-                out[places[row.id]] = Fraction(row.planned_npv.amount), Fraction(row.loss.amount)
+                out[self._serving.places[row.id]] = Fraction(row.planned_npv.amount), Fraction(row.loss.amount)
         return out
 
     @functools.cached_property
@@ -421,10 +429,12 @@ class Aspects:
         return functools.reduce(operator.or_, (1 << place for place in self._losing), 0)
 
     def _benefits(self, full_id: str, noun: Noun) -> Judged | None:
-        concerned = self._concerned(full_id, noun)
-        known = places_of(concerned & self._lost_known) if concerned else []
         tolerance = self._tolerance(noun)
         stated = tolerance is not None and tolerance.benefits is not None
+        if not stated and not self._lost_known:
+            return None  # whom it serves is not asked
+        concerned = self._concerned(full_id, noun)
+        known = places_of(concerned & self._lost_known) if concerned else []
         if not known:
             if not stated or not (concerned or (self.portfolio.benefits and isinstance(noun, Portfolio))):
                 return None
@@ -507,18 +517,24 @@ class Aspects:
         counted = budgets is not None and budgets.states
         if (self.worth is None) != (other.worth is None) or (counted and (self.earned is None) != (other.earned is None)):
             return None
-        served, was = (self._served, other._served) if self.worth is not None else ({}, {})
-        if self.worth is not None and self._by_place != other._by_place:
-            return None
+        self._origin = other.portfolio
         losing, lost = (self._losing, other._losing) if self.worth is not None else ({}, {})
         moved = functools.reduce(
             operator.or_, (1 << place for place in losing.keys() | lost.keys() if losing.get(place) != lost.get(place)), 0
         )
 
+        @functools.cache
+        def apart() -> bool:
+            return self._by_place != other._by_place
+
         def alike(name: str, project: Project) -> bool:
-            by_risk = project.tolerance is not None and project.tolerance.risk is not None
-            bits = served.get(name, 0)
-            return not by_risk and bits == was.get(name, 0) and not bits & moved
+            tolerance = self._tolerance(project)
+            if project.tolerance is not None and project.tolerance.risk is not None:
+                return False
+            if self.worth is None or not (losing or lost or (tolerance is not None and tolerance.benefits is not None)):
+                return True  # whom it serves is not asked
+            bits = self._served.get(name, 0)
+            return not apart() and bits == other._served.get(name, 0) and not bits & moved
 
         return alike
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Literal, NamedTuple, get_args
@@ -37,7 +36,7 @@ from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_day, as_when
 from ipmo.words import counted
 
-__all__ = ["Breach", "ItemStatus", "StatusView", "status", "status_of_copy"]
+__all__ = ["Breach", "ItemStatus", "StatusView", "status", "status_between"]
 
 Of = Literal["computed", "reported"]
 ABOVE: Mapping[str, Level] = {"task": "project", "project": "programme", "programme": "portfolio", "portfolio": "portfolio"}
@@ -266,25 +265,55 @@ def status(
     return remember(portfolio, key, lambda: _tree(portfolio, policy, of, when, tasks).run())
 
 
-def status_of_copy(copy: Portfolio, portfolio: Portfolio, moved: AbstractSet[str]) -> StatusView:
-    """The status of a changed copy: projects in which nothing is other are judged as in the portfolio that it was made from.
+class Other(NamedTuple):
+    """An item whose computed status is another in a copy.
 
     Args:
-        copy: the copy; only projects are other in it.
-        portfolio: what it was made from.
-        moved: the projects that are other, or of which a date or a hand-over may be.
+        item: full id.
+        level: portfolio, programme, project or task.
+        name: title.
+        was: its colour; None where that is not known.
+        now: its colour in the copy.
+    """
+
+    item: str
+    level: str
+    name: str
+    was: str | None
+    now: str | None
+
+
+class Between(NamedTuple):
+    """What of the status of a portfolio and of a changed copy is other.
+
+    Args:
+        colours: items of both whose colour is another, from the top down.
+        breaches: exceptions of the portfolio, and of the copy; those of items that are judged alike are left out.
+    """
+
+    colours: Sequence[Other]
+    breaches: tuple[Sequence[Breach], Sequence[Breach]]
+
+
+def status_between(portfolio: Portfolio, copy: Portfolio, moved: AbstractSet[str] | None) -> Between:
+    """What of the status of a changed copy is other: only what can be other is judged, on both sides.
+
+    Args:
+        portfolio: what the copy was made from.
+        copy: the copy.
+        moved: the projects that are other, or of which a date or a hand-over may be; None where more than projects is other.
 
     Raises:
         ScheduleError: nothing says when one of them starts.
     """
+    if moved is None:
+        one, other = status(portfolio), status(copy)
+        both = [name for name in one.computed if name in other.computed and one.computed[name] != other.computed[name]]
+        rows = [Other(name, one[name].level, one[name].name, one.computed[name], other.computed[name]) for name in both]
+        return Between(rows, (one.breaches, other.breaches))
     policy: Policy = POLICIES["tolerance"]
     when = None if copy.status_date is None else as_day(copy.status_date)
-
-    def made() -> StatusView:
-        known = _tree(portfolio, policy, "computed", when, False)
-        return _Tree(copy, policy, "computed", when, None, False).run(known, moved)
-
-    return remember(copy, ("status", policy.name, "computed", when, False), made)
+    return _tree(portfolio, policy, "computed", when, False).beside(_Tree(copy, policy, "computed", when, None, False), moved)
 
 
 def _tree(portfolio: Portfolio, policy: Policy, of: Of, when: date | None, tasks: bool) -> _Tree:
@@ -292,12 +321,16 @@ def _tree(portfolio: Portfolio, policy: Policy, of: Of, when: date | None, tasks
     return remember(portfolio, ("judged", policy.name, of, when, tasks), lambda: _Tree(portfolio, policy, of, when, None, tasks))
 
 
+Colours = tuple[str | None, str | None]
+"""(colour, at least)."""
+
+
 class _Found(NamedTuple):
     """What is found of one item: it, its level, (colour, at least), and what its aspects come to."""
 
     noun: Noun
     level: str
-    colours: tuple[str | None, str | None]
+    colours: Colours
     judged: tuple[Judged, ...]
 
 
@@ -308,46 +341,38 @@ class _Tree:
         self.portfolio, self.policy, self.of, self.as_of, self.tasks = portfolio, policy, of, as_of, tasks
         self.aspects = Aspects(portfolio, as_of, baseline)
         self.found: dict[str, _Found] = {}
-        self._taken: Callable[[str, Project], _Found | None] = _nothing
+        self._colours: dict[str, Colours] = {}
 
-    def run(self, known: _Tree | None = None, moved: AbstractSet[str] = frozenset()) -> StatusView:
-        """Every level, children first; shown from the top down. What is said of an item is made when somebody looks at it.
-
-        Args:
-            known: the same of a portfolio that this one is a changed copy of; what is the same in both is taken over.
-            moved: the projects in which something may be other.
-        """
+    def run(self) -> StatusView:
+        """Every level, children first; shown from the top down. What is said of an item is made when somebody looks at it."""
         pf = self.portfolio
-        if known is not None:
-            self._take_over(known, moved)
-        tree = hierarchy(pf)
-
-        def counted(noun: Portfolio | Programme) -> list[Programme | Project]:
-            return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.counted_as not in LEFT_OUT]
-
         order: list[str] = []
 
         def visit(noun: Programme | Project) -> None:
             order.append(noun.id)
             if isinstance(noun, Project):
-                self._leaf(noun.id, noun, "project")
+                self._judged(noun)
                 if self.tasks:
                     for task in noun.tasks:
                         full_id = f"{noun.id}/{task.id}"
                         order.append(full_id)
                         self._leaf(full_id, task, "task")
                 return
-            for inner in counted(noun):
+            for inner in self.counted(noun):
                 visit(inner)
-            self._parent(noun.id, noun, "programme", [n.id for n in counted(noun)])
+            self._judged(noun)
 
-        for noun in counted(pf):
+        for noun in self.counted(pf):
             visit(noun)
-        self._parent(pf.id, pf, "portfolio", [n.id for n in counted(pf)])
+        self._judged(pf)
         self.order = list(dict.fromkeys((pf.id, *order)))
         computed = {name: self.found[name].colours[0] for name in self.order}
         rows = MadeRows(self.all_places, self.row)
-        return StatusView(rows, list(self._breaches()), self.policy.name, self.as_of, computed)
+        return StatusView(rows, list(self._breaches(self.order)), self.policy.name, self.as_of, computed)
+
+    def counted(self, noun: Portfolio | Programme) -> list[Programme | Project]:
+        """What lies directly in something, but for what was stopped."""
+        return [n for n in hierarchy(self.portfolio).direct(noun) if not isinstance(n, Project) or n.counted_as not in LEFT_OUT]
 
     def all_places(self) -> Mapping[str, int]:
         """The place of every item, from the top down."""
@@ -380,29 +405,88 @@ class _Tree:
         reports = [r for r in said if r.rag is not None and (self.as_of is None or as_day(r.date) <= self.as_of)]
         return max(reports, key=lambda r: r.date) if reports else None
 
-    def _take_over(self, known: _Tree, moved: AbstractSet[str]) -> None:
-        """From now on a project that is judged as in another portfolio is not judged again."""
-        if not known.found:
-            known.run()
-        alike = self.aspects.same_as(known.aspects)
+    # ------------------------------------------------------------------------------ beside a changed copy
 
-        def taken(name: str, project: Project) -> _Found | None:
-            found = known.found.get(name)
-            if alike is None or name in moved or found is None or found.noun is not project or not alike(name, project):
-                return None
-            again = (one._replace(told=functools.partial(self._told, name, project, at)) for at, one in enumerate(found.judged))
-            return found._replace(judged=tuple(again))  # words are made from what is known here: the other portfolio is let go
+    def beside(self, copy: _Tree, moved: AbstractSet[str]) -> Between:
+        """What is judged otherwise in a changed copy in which only projects are other.
 
-        self._taken = taken
+        Args:
+            copy: what the items of the copy are judged by; its policy is that the worst counts, as here.
+            moved: the projects in which something may be other.
+        """
+        alike = copy.aspects.same_as(self.aspects)
+        judged: list[str] = []
+        """What may be judged otherwise, from the top down."""
 
-    def _told(self, name: str, project: Project, place: int) -> Aspect:
-        return self.aspects.of(name, project)[place].told()
+        def same(noun: Programme | Project, there: Programme | Project | None) -> bool:
+            """Whether something is in both and has the same colours there."""
+            if isinstance(noun, Project) and noun is there and alike is not None and noun.id not in moved and alike(noun.id, noun):
+                return True
+            judged.append(noun.id)
+            if isinstance(noun, Programme) and isinstance(there, Programme):
+                return whole(noun, there)
+            return there is not None and self._seen_as(noun) == copy._seen_as(there)
+
+        def whole(noun: Portfolio | Programme, there: Portfolio | Programme) -> bool:
+            """The same of what holds others."""
+            inside, those = self.counted(noun), {one.id: one for one in copy.counted(there)}
+            kept = [same(one, those.pop(one.id, None)) for one in inside]
+            judged.extend(those)
+            if all(kept) and not those and noun.tolerance is None and there.tolerance is None:
+                return True
+            return self._seen_as(noun) == copy._seen_as(there)
+
+        judged.append(self.portfolio.id)
+        whole(self.portfolio, copy.portfolio)
+        rows = []
+        for name in judged:
+            noun, there = self._noun(name), copy._noun(name)
+            was = None if noun is None else self._seen_as(noun)[0]
+            now = None if there is None else copy._seen_as(there)[0]
+            if noun is not None and there is not None and was != now:
+                rows.append(Other(name, _level_of(noun), noun.name, was, now))
+        return Between(rows, (list(self._breaches(judged)), list(copy._breaches(judged))))
+
+    def _noun(self, name: str) -> Portfolio | Programme | Project | None:
+        """What counts under an id; None where nothing does."""
+        noun = self.portfolio if name == self.portfolio.id else self.portfolio.items.get(name)
+        if isinstance(noun, Project) and noun.counted_as in LEFT_OUT:
+            return None
+        return noun if isinstance(noun, Portfolio | Programme | Project) else None
+
+    def _seen_as(self, noun: Portfolio | Programme | Project) -> Colours:
+        """(colour, at least) of something by the worst that it holds: once a part is red, the others are not judged."""
+        found = self.found.get(noun.id)
+        if found is not None:
+            return found.colours
+        if isinstance(noun, Project) or noun.tolerance is not None:
+            return self._judged(noun).colours
+        if noun.id not in self._colours:
+            below = self.counted(noun)
+            known = (self.found[one.id].colours[0] for one in below if one.id in self.found)
+            if RAG[-1] in known or any(self._seen_as(one)[0] == RAG[-1] for one in below):
+                self._colours[noun.id] = RAG[-1], RAG[-1]
+            else:
+                seen = [self._seen_as(one) for one in below]
+                rag, _, least = worst_of([one.id for one in below], [rag for rag, _ in seen], [least for _, least in seen])
+                self._colours[noun.id] = rag, least
+        return self._colours[noun.id]
+
+    # ----------------------------------------------------------------------------------------- one item
+
+    def _judged(self, noun: Portfolio | Programme | Project) -> _Found:
+        """What is found of something, and before it of all that it holds."""
+        if noun.id not in self.found:
+            if isinstance(noun, Project):
+                self._leaf(noun.id, noun, "project")
+            else:
+                below = self.counted(noun)
+                for one in below:
+                    self._judged(one)
+                self._parent(noun.id, noun, "portfolio" if isinstance(noun, Portfolio) else "programme", [one.id for one in below])
+        return self.found[noun.id]
 
     def _leaf(self, full_id: str, noun: Project | Task, level: str) -> None:
-        known = self._taken(full_id, noun) if isinstance(noun, Project) else None
-        if known is not None:
-            self.found[full_id] = known
-            return
         judged = self.aspects.of(full_id, noun)
         self.found[full_id] = _Found(noun, level, _worst(judged), judged)
 
@@ -442,7 +526,7 @@ class _Tree:
         rag, why = self.policy.combine(children)
         return rag, why, rag if rag is not None else at_least(self.policy, children)
 
-    def _seen(self, name: str) -> tuple[str | None, str | None]:
+    def _seen(self, name: str) -> Colours:
         """(the colour of a child, the best one that it can turn out to have) as the policy is to see it."""
         found = self.found[name]
         if self.of == "computed":
@@ -461,8 +545,8 @@ class _Tree:
 
     # ------------------------------------------------------------------------------------ exceptions
 
-    def _breaches(self) -> Iterable[Breach]:
-        for item, found in ((name, self.found[name]) for name in self.order):
+    def _breaches(self, names: Iterable[str]) -> Iterable[Breach]:
+        for item, found in ((name, self.found[name]) for name in names if name in self.found):
             if found.level in ("programme", "portfolio") and found.noun.tolerance is None:
                 continue  # nobody set a limit at that level: its parts escalate theirs
             for judged in found.judged:
@@ -494,13 +578,13 @@ class _Tree:
             return attrs.evolve(told, reason=str(error))
 
 
-def _nothing(name: str, project: Project) -> _Found | None:
-    """Nothing is taken over."""
-
-
-def _worst(aspects: Iterable[Judged]) -> tuple[str | None, str | None]:
+def _worst(aspects: Iterable[Judged]) -> Colours:
     """(colour, at least): the worst of what is known; without a colour where something under tolerance is not, unless it is red."""
     found = list(aspects)
     worst = max((aspect.rag for aspect in found if aspect.rag is not None), key=RAG.index, default=None)
     withheld = worst != "red" and any(aspect.withholds for aspect in found)
     return None if withheld else worst, worst
+
+
+def _level_of(noun: Portfolio | Programme | Project) -> str:
+    return "portfolio" if isinstance(noun, Portfolio) else "programme" if isinstance(noun, Programme) else "project"
