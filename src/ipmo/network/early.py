@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from ipmo.errors import ScheduleError
@@ -75,7 +76,7 @@ class EarlyPass:
 
     def days(self, place: int, begin: int, end: int) -> float:
         """Working days between two starts of a position on its own clock, by the item's calendar."""
-        node = self.lists.order[place]
+        node = int(self.positions.order[place])
         clock, calendar = self.network.running_clock(node), self.network.clock_of(node)
         if clock is calendar:
             return (end - begin) / calendar.day_minutes
@@ -301,6 +302,25 @@ class EarlyPass:
             if self.network.project[v] >= 0 and self.network.state[v] in LIVE:
                 owned[int(self.network.project[v])].append(v)
         return owned
+
+    def open_work_of(self, place: int) -> Sequence[int]:
+        """The nodes of open work of one project: of a large network those of no other are listed."""
+        if not self.network.arrays or "open_work" in self.__dict__:
+            return self.open_work.get(place, ())
+        owner, states = self.network.owners, self.network.states
+        nodes: list[int] = ((owner == place) & ((states == LIVE[0]) | (states == LIVE[1]))).nonzero()[0].tolist()
+        return nodes
+
+    @property
+    def projects_at_work(self) -> AbstractSet[int]:
+        """The places of the projects that have open work, with a date of its own or not."""
+        if not self.network.arrays or "open_work" in self.__dict__:
+            return self.open_work.keys()
+        import numpy as np
+
+        states = self.network.states
+        owners = self.network.owners[(states == LIVE[0]) | (states == LIVE[1])]
+        return frozenset(np.flatnonzero(np.bincount(owners[owners >= 0])).tolist())
 
     @functools.cached_property
     def projects_with_open_work(self) -> tuple[int, ...]:

@@ -113,11 +113,21 @@ class Sides:
         return None if self.schedules is None else moved_nodes(*self.schedules)
 
     @functools.cached_property
+    def _touched(self) -> frozenset[str] | None:
+        """The projects that are other, or of which a date or a hand-over may be; None where more is other. What is stated of others is taken over."""
+        if self.schedules is None:
+            return None
+        one, other = self.schedules
+        found = perhaps_other(one, other, self._moved)
+        if found is not None and self.before.links is self.after.links:
+            other.commitments.take_over(one.commitments, found)
+        return found
+
+    @functools.cached_property
     def _statuses(self) -> Between | None:
         """What of the status of both is other; None where that cannot be said."""
         try:
-            moved = None if self.schedules is None else perhaps_other(*self.schedules, self._moved)
-            return status_between(self.before, self.after, moved)
+            return status_between(self.before, self.after, self._touched)
         except IpmoError:
             return None
 
@@ -143,7 +153,7 @@ class Sides:
         """Commitments that are newly missed, hand-overs first, then those that are missed by more or less, or kept again."""
         if self.schedules is None:
             return ()
-        found = []
+        found, _ = [], self._touched
         for pair in pairs(*self.schedules, self._moved):
             if not _other(*pair.rows(caused=False)):  # what a commitment is missed because of is asked where it is told
                 continue
@@ -159,6 +169,7 @@ class Sides:
         if self.schedules is None:
             return ()
         one, other = self.schedules
+        _ = self._touched
         was, now = map(_least_floats, self.schedules)
         shared = one.network.clocks is other.network.clocks and one.network.dur is other.network.dur
         out = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -113,7 +113,7 @@ def _standing(commitments: Commitments, stated: Stated | None, caused: bool) -> 
 def moved_nodes(one: Schedule, other: Schedule) -> Known | None:
     """The nodes that may have another state, start or finish; None where that takes more than a look at both.
 
-    Points in time at midnight, and what spans other work, count as moved: which day they belong to follows from what is before them.
+    What spans other work counts as moved, and so do points in time at midnight where what is before them is: that says which day they belong to.
     """
     first, last = one.passes, other.passes
     net, then = first.network, last.network
@@ -136,9 +136,57 @@ def moved_nodes(one: Schedule, other: Schedule) -> Known | None:
     moved[list(bounded[0] ^ bounded[1])] = True
     moved[[*net.hammocks, *then.hammocks]] = True
     states, lengths, finishes = columns[0][0], columns[0][3], columns[0][2]
-    points = np.flatnonzero(((states == LIVE[0]) | (states == LIVE[1])) & (lengths == 0) & (finishes % DAY == 0))
-    moved[[node for node in points.tolist() if net.kinds[node] != "benefit"]] = True
+    points = np.flatnonzero(((states == LIVE[0]) | (states == LIVE[1])) & (lengths == 0) & (finishes % DAY == 0) & ~moved)
+    midnight = [node for node in points.tolist() if net.kinds[node] != "benefit"]
+    moved[midnight if net.clocks is not then.clocks else _perhaps_turned(first, last, moved, midnight)] = True
     return moved
+
+
+def _perhaps_turned(first: Passes, last: Passes, moved: Known, points: Iterable[int]) -> list[int]:
+    """Which of some points in time may be read as the start of a day on one side and as a finish on the other.
+
+    How a point is read says what is linked to it: work, or other points, of which the same may be so.
+    """
+    before, after = _Before(first), _Before(last)
+    known: dict[int, bool] = {}
+    for point in points:
+        way = [point]
+        while way:
+            node = way[-1]
+            if node in known:
+                way.pop()
+                continue
+            links = before.of(node)
+            givers = [link[0] for link in links]
+            if any(moved[giver] for giver in givers) or links != after.of(node):
+                known[node] = True
+            elif waits := [giver for giver in givers if giver not in known and before.point(giver)]:
+                way += waits
+                continue
+            else:
+                known[node] = any(known.get(giver, False) for giver in givers)
+            way.pop()
+    return [point for point in points if known[point]]
+
+
+class _Before:
+    """The links that lead to single nodes."""
+
+    def __init__(self, passes: Passes) -> None:
+        self._columns, self._pos = passes.positions, passes.positions.pos
+
+    def of(self, node: int) -> list[tuple[int, ...]]:
+        """Of each link to a node: the node that it leaves, and how it bounds, in the order of these."""
+        p, at = self._columns, int(self._pos[node])
+        parts = (p.typ, p.mode, p.w, p.lag, p.lagclk)
+        return sorted(
+            (int(p.order[p.src[k]]), *(int(part[k]) for part in parts)) for k in range(int(p.ptr[at]), int(p.ptr[at + 1]))
+        )  # fmt: skip
+
+    def point(self, node: int) -> bool:
+        """Whether it is a point in time on the wall clock."""
+        at = int(self._pos[node])
+        return not self._columns.clk[at] and not self._columns.dur[at]
 
 
 def perhaps_other(one: Schedule, other: Schedule, moved: Known | None) -> frozenset[str] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple, TypedDict
 
@@ -89,6 +90,16 @@ class Commitments(Answer[str, Commitment]):
     def statements(self) -> Statements:
         """What is stated, hand-overs as columns."""
         return Statements(self._passes, self._portfolio)
+
+    def take_over(self, known: Commitments, touched: AbstractSet[str]) -> None:
+        """What is stated in a portfolio that this one is a changed copy of is not looked for again, where nothing touches some projects.
+
+        Args:
+            known: of what it was made from: only projects are other here, and the network has the same nodes.
+            touched: the projects that are other, or of whose work something may be.
+        """
+        if "statements" not in self.__dict__ and self._portfolio is not None:
+            self.__dict__["statements"] = known.statements.of_copy(self._passes, self._portfolio, touched)
 
     def _open(self, node: int) -> bool:
         """It is not done, whether it has dates or not."""
@@ -313,9 +324,10 @@ class Commitments(Answer[str, Commitment]):
 
     @functools.cached_property
     def _project_places(self) -> Mapping[str, int]:
-        """Projects with a stated finish and open work with dates, by id."""
+        """Projects with a stated finish and open work, by id."""
         net = self._passes.network
-        return {net.projects[place]: place for place in net.stated_finishes if place in self._passes.open_work}
+        working = self._passes.projects_at_work
+        return {net.projects[place]: place for place in net.stated_finishes if place in working}
 
     @functools.cached_property
     def _dark_projects(self) -> frozenset[int]:

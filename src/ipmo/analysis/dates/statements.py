@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 import attrs
 
@@ -20,6 +21,8 @@ from ipmo.units import When, minutes
 
 __all__ = ["HandedOver", "Statements"]
 
+FEW = 30
+"""Projects whose open work is found one by one; that of more is found for all at once."""
 Terms = tuple[int, str]
 """The last instant that keeps it, and how it is stated."""
 
@@ -37,12 +40,12 @@ class HandedOver:
         apart: those whose giver is no single node, by place.
     """
 
-    links: Sequence[int]
-    nodes: Sequence[int]
-    dates: Sequence[int]
-    at_finish: Sequence[bool]
-    words: Sequence[str]
-    apart: Mapping[int, Stated]
+    links: list[int]
+    nodes: list[int]
+    dates: list[int]
+    at_finish: list[bool]
+    words: list[str]
+    apart: dict[int, Stated]
 
     def __len__(self) -> int:
         return len(self.links)
@@ -63,6 +66,43 @@ class Statements:
     def __init__(self, passes: Passes, portfolio: Portfolio | None) -> None:
         self._passes, self._portfolio = passes, portfolio
         self._working: dict[str, bool] = {}
+
+    def of_copy(self, passes: Passes, copy: Portfolio, touched: AbstractSet[str]) -> Statements:
+        """The statements of a changed copy in which only projects are other: what touches none of some projects is taken over.
+
+        Args:
+            passes: the passes over the network of the copy, which has the same nodes.
+            copy: the copy.
+            touched: the projects that are other, or of whose work something may be.
+        """
+        out = Statements(passes, copy)
+        untouched = {project.id for project in copy.projects} - touched
+        out.__dict__["hand_overs"] = out._hand_overs_beside(self.hand_overs, untouched)
+        kept = {one.item: one for one in self.others if one.kind == "project" and one.item in untouched}
+        out.__dict__["others"] = (*out._on_items(), *out._finishes(kept), *out._benefits(), *out._constraints())
+        return out
+
+    def _hand_overs_beside(self, known: HandedOver, untouched: AbstractSet[str]) -> HandedOver:
+        """Hand-overs by the same links as those of another portfolio: those between projects in which nothing is other stand as they stood."""
+        assert self._portfolio is not None
+        again = [
+            number
+            for number, link in enumerate(self._portfolio.links)
+            if (link.promised is not None or link.needed is not None)
+            and not (link.source.partition("/")[0] in untouched and link.target.partition("/")[0] in untouched)
+        ]
+        fresh, out = self._entered(again), HandedOver(links=[], nodes=[], dates=[], at_finish=[], words=[], apart={})
+        anew = set(again)
+        both = [(number, known, place) for place, number in enumerate(known.links) if number not in anew]
+        for number, found, place in sorted([*both, *((number, fresh, place) for place, number in enumerate(fresh.links))], key=_first):
+            if place in found.apart:
+                out.apart[len(out.links)] = found.apart[place]
+            out.links.append(number)
+            out.nodes.append(found.nodes[place])
+            out.dates.append(found.dates[place])
+            out.at_finish.append(found.at_finish[place])
+            out.words.append(found.words[place])
+        return out
 
     @functools.cached_property
     def all(self) -> tuple[Stated, ...]:
@@ -103,15 +143,19 @@ class Statements:
     @functools.cached_property
     def hand_overs(self) -> HandedOver:
         """The hand-overs whose giver is open, and for which somebody waits."""
-        out = HandedOver(links=[], nodes=[], dates=[], at_finish=[], words=[], apart={})
+        return self._entered(range(0 if self._portfolio is None else len(self._portfolio.links)))
+
+    def _entered(self, some: Iterable[int]) -> HandedOver:
+        """Those of some links."""
         if self._portfolio is None:
-            return out
+            return HandedOver(links=[], nodes=[], dates=[], at_finish=[], words=[], apart={})
         pf, net, named = self._portfolio, self._passes.network, self._passes.named
         state, kinds, ids, joined = net.state, net.kinds, net.ids, self._joined()
         items, terms = pf.items, dict[tuple[When | None, When | None, bool], Terms]()
         links, nodes, dates = list[int](), list[int](), list[int]()
         finishing, words, apart = list[bool](), list[str](), dict[int, Stated]()
-        for number, link in enumerate(pf.links):
+        for number in some:
+            link = pf.links[number]
             promised, needed = link.promised, link.needed
             if (promised is None and needed is None) or link.kind != "schedule" or link.status in ("cancelled", "delivered"):
                 continue
@@ -220,20 +264,31 @@ class Statements:
             gate = net.kinds[one.nodes[0]] == "gate" and not one.is_deadline
             yield Stated(one.name, "gate" if gate else "deadline", one.name, one.date, one.nodes, word="needed by" if gate else "due")
 
-    def _finishes(self) -> Iterator[Stated]:
-        """Stated finishes of projects; of a bar only where something else than its own statement sets its date."""
+    def _finishes(self, known: Mapping[str, Stated] | None = None) -> Iterator[Stated]:
+        """Stated finishes of projects; of a bar only where something else than its own statement sets its date.
+
+        Args:
+            known: those of projects in which nothing is other than where they are known from.
+        """
         net, passes = self._passes.network, self._passes
+        taken = {} if known is None else known
         held: dict[int, list[int]] = {}
         for node in net.holds:
             if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
                 held.setdefault(int(net.project[node]), []).append(node)
+        several = len(net.stated_finishes) - len(taken) > FEW
         for place, instant in net.stated_finishes.items():
-            nodes = (*passes.open_work.get(place, ()), *held.get(place, ()))
+            if (one := taken.get(net.projects[place])) is not None and one.date == instant:
+                yield one
+                continue
+            nodes = (*(passes.open_work.get(place, ()) if several else passes.open_work_of(place)), *held.get(place, ()))
             if nodes:
                 yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
         for project in self._portfolio.projects if self._portfolio is not None else ():
-            bar = passes.named.get(project.id) if not size_of(project, "tasks") and not project.gates else None
-            if bar is None or project.finish is None or net.state[bar] not in LIVE:
+            if project.finish is None or project.gates or size_of(project, "tasks"):
+                continue
+            bar = passes.named.get(project.id)
+            if bar is None or net.state[bar] not in LIVE:
                 continue
             if passes.positions.ptr[passes.positions.pos[bar]] < passes.positions.ptr[passes.positions.pos[bar] + 1]:  # links lead to it
                 date = minutes(project.finish, end=True)
@@ -259,3 +314,7 @@ class Statements:
             if net.state[node] in LIVE:
                 word = "to finish no later than" if at_finish else "to start no later than"
                 yield Stated(net.ids[node], "constraint", net.ids[node], instant, (node,), at_finish, word)
+
+
+def _first(entry: tuple[int, HandedOver, int]) -> int:
+    return entry[0]
