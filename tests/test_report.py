@@ -163,6 +163,7 @@ def test_decisions_come_first_and_every_picture_has_its_table(reports: dict[str,
 
 def rows(page: Any, section: str, table: str = "") -> list[list[str]]:
     """The cells of the body rows of a table."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")  # what is folded has no inner text
     where = f"section[aria-labelledby={section}]" + (f" [aria-label='{table}: table']" if table else "")
     found = page.locator(f"{where} tbody tr").evaluate_all("all => all.map(row => [...row.children].map(cell => cell.innerText))")
     return [[text.strip() for text in row] for row in found]

@@ -6,7 +6,7 @@ import itertools
 import math
 from datetime import date, datetime
 
-__all__ = ["date_ticks", "nice_step", "number_ticks", "scaled"]
+__all__ = ["amount_text", "date_ticks", "nice_step", "number_ticks", "scaled"]
 
 DAYS = (1, 2, 7, 14)
 MONTHS = (1, 3, 6, 12, 24, 60, 120, 600, 12000)
@@ -32,6 +32,16 @@ def scaled(most: float) -> tuple[float, str]:
     ((1000000.0, 'M'), (1.0, ''))
     """
     return next(((size, word) for size, word in SCALES if abs(most) >= size), (1.0, ""))
+
+
+def amount_text(amount: float, currency: str = "") -> str:
+    """An amount in three digits, as people say it.
+
+    >>> amount_text(13_068_787.88, "GBP"), amount_text(25_600), amount_text(-999_700, "GBP"), amount_text(12.5, "GBP")
+    ('13.1 M GBP', '25.6 k', '−1 M GBP', '12.5 GBP')
+    """
+    size, word = scaled(float(f"{amount:.3g}"))
+    return " ".join(part for part in (f"{amount / size:.3g}".replace("-", "−"), word, currency) if part)
 
 
 def number_ticks(low: float, high: float, most: int = 7) -> list[tuple[float, str]]:

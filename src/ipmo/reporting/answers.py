@@ -23,6 +23,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dates.several import commitment_floats
 from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links
 from ipmo.analysis.dependencies.interfaces import InterfaceView
+from ipmo.analysis.dependencies.portfolio_map import PortfolioMap
 from ipmo.analysis.dependencies.single_points import SinglePoints, single_points
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.periods import Every
@@ -226,6 +227,13 @@ class Answers:
         return self._ask("interfaces", lambda: InterfaceView(self.links))
 
     @functools.cached_property
+    def map(self) -> PortfolioMap | None:
+        """Projects, the few hand-overs that matter, benefits and objectives."""
+        grouping = self.grouping
+        groups = {project.id: self.group_of(project, grouping) for project in self.portfolio.projects} if grouping else None
+        return self._ask("map", lambda: self.links.map(groups=groups))
+
+    @functools.cached_property
     def single_points(self) -> SinglePoints | None:
         """Single points of failure; None where there is neither benefit nor objective."""
         if not self.portfolio.benefits and not self.portfolio.objectives:
@@ -287,9 +295,14 @@ class Answers:
             return [(None, list(self.portfolio.projects))]
         found: dict[str, list[Project]] = {}
         for project in self.portfolio.projects:
-            value = getattr(project, grouping) if grouping in ("programme", "category") else project.attributes.get(grouping)
-            found.setdefault(value or "", []).append(project)
+            found.setdefault(self.group_of(project, grouping), []).append(project)
         return [(name, found[name]) for name in sorted(found, key=lambda n: (n == "", n))]
+
+    @staticmethod
+    def group_of(project: Project, grouping: str) -> str:
+        """The programme, category or attribute of a project; empty where it has none."""
+        value = getattr(project, grouping) if grouping in ("programme", "category") else project.attributes.get(grouping)
+        return value or ""
 
     def word(self, measure: str) -> str:
         """What a measure is called here: a portfolio may name it, `attributes: {budget: whole-life cost}`."""

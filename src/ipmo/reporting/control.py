@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ipmo.analysis.control.status import ItemStatus
+from ipmo.figures.signs import SignRow, sign_rows
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Row, few, mark
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, few, mark
 from ipmo.version import __version__
 from ipmo.words import counted
 
@@ -137,7 +138,8 @@ def confidence(a: Answers) -> Panel | None:
         text += (
             f" Shown are {ASSESSORS} of {len(a.assessors):,} assessors: those of the most projects; the status table has the latest of all."
         )
-    blocks: list[Block] = [Paragraph(text)]
+    blocks: list[Block] = [_by_sign(a, grouping)]
+    used: list[str] = []
     for assessor in chosen:
         scales = {c.scale for p in a.portfolio.projects for c in p.confidence if c.assessor == assessor}
         words = list(dict.fromkeys(word for scale in sorted(scales) for word in reversed(RATINGS[scale].ratings)))
@@ -149,14 +151,29 @@ def confidence(a: Answers) -> Panel | None:
             cells = [Cell(text=str(found[word]) if found[word] else "·", kind="num") for word in words]
             cells += [Cell(text=str(found[""]) if found[""] else "·", kind="num"), Cell(text=str(len(projects)), kind="num")]
             rows.append(Row(name=name, cells=cells, group=whole))
-        title = f"{assessor}, on {', '.join(f'{s} ({RATINGS[s].edition})' for s in sorted(scales))}"
+        used.append(f"{assessor} on {', '.join(f'{s} ({RATINGS[s].edition})' for s in sorted(scales))}")
         heads = [
             Head(title=grouping),
             *(Head(title=f"{GLYPHS.get(word, chr(9670))} {word}", num=True) for word in words),
             *(Head(title=title, num=True) for title in ("none", "projects")),
         ]
-        blocks += [Heading(title), Grid(label=f"Confidence by {grouping}, {assessor}", heads=heads, rows=rows)]
+        blocks.append(Grid(label=f"Confidence by {grouping}, {assessor}", heads=heads, rows=rows, folded=True, charted=True))
+    blocks.insert(0, Paragraph(f"{text} {'; '.join(used)}."))
     return Panel(id="confidence", title=f"Delivery confidence by {grouping}", short="Confidence", blocks=blocks)
+
+
+def _by_sign(a: Answers, grouping: str) -> Picture:
+    """A sign for each project by group, those with most reds first."""
+    found = []
+    for group, projects in a.groups(grouping):
+        colours = [a.rating(project) for project in projects]
+        by = Counter(colours)
+        said = ", ".join(f"{by[word]} {word}" for word in ("red", "amber", "green") if by[word]) or "none rated"
+        name = (a.name(group) if grouping == "programme" else group) or f"no {grouping}"
+        found.append((-by["red"], -len(projects), name, SignRow(name=name, colours=colours, said=said)))
+    note = "One sign a project, by its latest rating: ■ red, ▲ amber, ● green, ○ none of these"
+    title = f"Delivery confidence by {grouping}"
+    return Picture(label=title, svg=sign_rows([row for *_, row in sorted(found, key=lambda one: one[:3])], title=title, note=note).svg)
 
 
 # ------------------------------------------------------------------------------------------------ evidence

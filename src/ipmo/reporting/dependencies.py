@@ -14,7 +14,7 @@ from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Parag
 from ipmo.units import day_text
 from ipmo.words import agree, counted
 
-__all__ = ["decisions", "interfaces", "links", "single_points"]
+__all__ = ["decisions", "interfaces", "links", "map_of_portfolio", "single_points"]
 
 LINKS = 15
 RECEIVERS = 4
@@ -24,6 +24,38 @@ NETWORK = 24
 """Projects up to which the network of interfaces is drawn in the page; beyond that the matrix says more."""
 MATRIX = 60
 """Projects up to which the matrix is drawn; beyond that there is the table."""
+
+
+def map_of_portfolio(a: Answers) -> Panel | None:
+    """Projects, the few hand-overs that matter, and the benefits and objectives that they serve; None where nothing joins them."""
+    found = a.map
+    if found is None or not len(found):
+        return None
+    kinds = {row.kind for row in found.rows}
+    note = "Boxes: projects"
+    note += ", at their right the benefits and objectives that they serve" if kinds & {"benefit", "objective"} else ""
+    if "hand-over" in kinds:
+        note += "; numbered arrows at their left: the hand-overs that matter most, in red where a commitment is missed, in grey where they set no date"
+        note += ", as thick as what it costs that they come later" if any(row.loss for row in found.rows if row.rank) else ""
+    note += ". Bar in a box, and thickness of what leads to the right: value that is lost without it" if any(found.lost.values()) else ""
+    note += ". Red edge: late."
+    if found.others:
+        note += " Signs: ■ red, ▲ amber, ● green, ○ no status."
+    heads = [Head(title=title) for title in ("from", "to", "what")]
+    heads += [Head(title="date"), Head(title="float to commitment, d", num=True)]
+    costs = [row.loss for row in found.rows if row.loss]
+    scale = Scale.of(costs, found.currency) if costs else None
+    heads += [Head(title=f"lost, {scale.unit}", num=True)] if scale else []
+    rows = []
+    for row in found.rows:
+        what = f"{row.rank}. {a.name(row.item)}" if row.rank else row.kind
+        cells = [Cell(text=a.name(row.target)), Cell(text=what), Cell(text=day_text(row.date, finish=bool(row.rank)), kind="date")]
+        cells.append(Cell(text=number(row.float), kind="bad" if (row.float or 0) < 0 else "num"))
+        cells += [Cell(text=scale.text(row.loss, ""), kind="num")] if scale else []
+        rows.append(Row(name=a.name(row.source), cells=cells))
+    blocks: list[Block] = [Picture(label="Map of the portfolio", svg=found.plot().svg, caption=note)]
+    blocks.append(Grid(label="The map in numbers", heads=heads, rows=rows, folded=True, charted=True))
+    return Panel(id="map", title="Map of the portfolio", short="Map", blocks=blocks)
 
 
 def links(a: Answers) -> Panel | None:
@@ -137,7 +169,7 @@ def interfaces(a: Answers) -> Panel | None:
         note += (
             " Red: it leads back. Box with a red edge: it misses a commitment." if back else " Box with a red edge: it misses a commitment."
         )
-        blocks.append(Picture(label="Interface network", svg=view.figure().svg, caption=note))
+        blocks.append(Picture(label="Interface network", svg=view.figure().svg, caption=note, printed=False))  # the map says it on paper
     if 3 <= len(matrix.order) <= MATRIX:
         note = "Columns give, rows receive; the number counts links. What leads on lies below the diagonal"
         note += ", what leads back above it in red; projects that wait for one another are framed." if back else "."

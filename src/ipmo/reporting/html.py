@@ -12,9 +12,11 @@ from ipmo.figures.columns import CSS as COLUMNS_CSS
 from ipmo.figures.heat import CSS as HEAT_CSS
 from ipmo.figures.interfaces import CSS as INTERFACES_CSS
 from ipmo.figures.matrix import CSS as MATRIX_CSS
+from ipmo.figures.portfolio_map import CSS as MAP_CSS
 from ipmo.figures.ranges import CSS as RANGES_CSS
 from ipmo.figures.s_curves import CSS as S_CURVES_CSS
 from ipmo.figures.scatter import CSS as SCATTER_CSS
+from ipmo.figures.signs import CSS as SIGNS_CSS
 from ipmo.figures.svg import Figure, colour_css
 from ipmo.figures.timeline import CSS as TIMELINE_CSS
 from ipmo.figures.tornado import CSS as TORNADO_CSS
@@ -31,9 +33,22 @@ from ipmo.tables import Table
 
 __all__ = ["render"]
 
-STYLES = (TIMELINE_CSS, COLUMNS_CSS, MATRIX_CSS, INTERFACES_CSS, S_CURVES_CSS, RANGES_CSS, TORNADO_CSS, SCATTER_CSS, HEAT_CSS)
+STYLES = (
+    TIMELINE_CSS,
+    COLUMNS_CSS,
+    MATRIX_CSS,
+    INTERFACES_CSS,
+    S_CURVES_CSS,
+    RANGES_CSS,
+    TORNADO_CSS,
+    SCATTER_CSS,
+    HEAT_CSS,
+    MAP_CSS,
+    SIGNS_CSS,
+)
 """The rules of the pictures."""
 PANELS: tuple[Callable[[Answers], Panel | None], ...] = (
+    interdependencies.map_of_portfolio,
     delivery.timeline,
     interdependencies.links,
     interdependencies.decisions,

@@ -20,8 +20,10 @@ from ipmo.analysis.dependencies.downstream import Downstream
 from ipmo.analysis.dependencies.handed_over import HandOvers
 from ipmo.analysis.dependencies.handovers import agreement
 from ipmo.analysis.dependencies.linked import CriticalLink, Reached
+from ipmo.analysis.dependencies.portfolio_map import PortfolioMap, portfolio_map
 from ipmo.analysis.dependencies.ranking import RULES, RankBy, ranked
 from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
+from ipmo.figures.svg import Figure
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import Money, Span, said_day
@@ -296,6 +298,22 @@ class CriticalLinks(Answer[str, CriticalLink]):
         lines += [f"  {self.slip} later costs {loss:,}"] if loss is not None and loss.amount else []
         lines += [f"  {issue}" for issue in one.agreement.issues]
         return "\n".join(lines)
+
+    # --------------------------------------------------------------------------------------- pictures
+
+    def map(self, *, projects: int = 16, hand_overs: int = 8, groups: Mapping[str, str] | None = None) -> PortfolioMap:
+        """The map of the portfolio: these hand-overs, and what the projects bring about, drawn by `.plot()`, in rows by `.table()`.
+
+        Args:
+            projects: how many projects have a box at most; the others are small signs.
+            hand_overs: how many hand-overs are drawn at most: those that matter most.
+            groups: project to the name or id of its group, for those without a box; by programme when left out.
+        """
+        return portfolio_map(self, projects=projects, hand_overs=hand_overs, groups=groups)
+
+    def plot(self) -> Figure:
+        """The map of the portfolio: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`."""
+        return self.map().plot()
 
     # ---------------------------------------------------------------------------------------- tables
 
