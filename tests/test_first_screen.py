@@ -23,8 +23,9 @@ from ipmo.reporting.blocks import Grid, Paragraph
 from ipmo.reporting.dependencies import decisions
 from ipmo.reporting.questions import Question, questions
 from ipmo.reporting.registers import lessons, raid_log
-from ipmo.reporting.sureness import sureness
+from ipmo.reporting.sureness import chance_text, sureness
 from ipmo.reporting.tiles import tiles
+from ipmo.units import minutes
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LASTING = {"low": "10 d", "likely": "10 d", "high": "20 d"}
@@ -393,3 +394,64 @@ def test_opportunities_are_no_open_risks_and_are_said_to_be_left_out() -> None:
     assert panel is not None
     assert answered.exposure is not None
     assert next(block.text for block in panel.blocks if isinstance(block, Paragraph)).endswith(" Not counted: 1 opportunity.")
+
+
+def years() -> tuple[Portfolio, Portfolio]:
+    """Two years of the government's portfolio."""
+    return ipmo.read(EXAMPLES / "gmpp-2021.yaml"), ipmo.read(EXAMPLES / "gmpp-2022.yaml")
+
+
+def test_where_nothing_is_decided_or_handed_over_the_report_leads_with_what_is_rated_red_and_what_got_worse() -> None:
+    before, now = years()
+    found = asked(now, before)
+    assert list(found) == ["sure", "decide", "kept", "hurt"]
+    assert found["sure"].answer == "27 projects are rated red, whole-life cost at least 37.25 bn GBP; 14 have no rating."
+    assert found["kept"].answer.startswith("Since 2021-03-31: 14 ratings worse, 12 better;")
+    shown = {one["label"]: one for one in tiles(Answers(now, ipmo.check(now), before))}
+    assert list(shown) == ["delivery confidence", "whole-life cost"]  # no last finish of plain bars
+    rated, cost = shown["delivery confidence"], shown["whole-life cost"]
+    assert (rated["kind"], rated["trend"], rated["toward"]) == ("bad", "↓ 14 worse, 12 better since 2021-03-31", "bad")
+    assert (cost["word"], cost["trend"]) == ("▲ 44 not known", "↑ 37.48 bn GBP like for like since 2021-03-31")
+
+
+def test_a_tile_says_what_is_other_since_the_earlier_state_and_whether_that_is_good() -> None:
+    def of(done: int, finish: str) -> Portfolio:
+        tasks = [
+            {"id": f"t{n}", "duration": "5 d"} | ({"actual_start": "2026-01-05", "actual_finish": "2026-01-09"} if n < done else {})
+            for n in range(4)
+        ]
+        return portfolio({"id": "P", "finish": finish, "tasks": tasks})
+
+    def shown(pf: Portfolio, before: Portfolio) -> dict[str, tuple[str, str]]:
+        return {one["label"]: (one["trend"], one["toward"]) for one in tiles(Answers(pf, ipmo.check(pf), before))}
+
+    first, later = of(1, "2026-02-27"), of(3, "2026-01-30")
+    assert shown(later, first)["tasks and milestones done"] == ("↑ 2 since 2026-02-02", "good")
+    assert shown(first, later)["tasks and milestones done"] == ("↓ 2 since 2026-02-02", "bad")
+    assert shown(first, first)["tasks and milestones done"] == ("→ as on 2026-02-02", "")
+    assert shown(later, first)["commitments missed in this forecast"] == ("↑ 1 since 2026-02-02", "bad")
+    assert shown(first, later)["commitments missed in this forecast"] == ("↓ 1 since 2026-02-02", "good")
+    assert all(one["trend"] == "" for one in tiles(Answers(first, ipmo.check(first))))
+
+
+def test_all_commitments_together_are_kept_in_no_more_samples_than_any_of_them() -> None:
+    projects = [
+        {
+            "id": name,
+            "finish": "2026-02-23",
+            "tasks": [{"id": "a", "duration": LASTING, "actual_start": "2026-02-02", "remaining": LASTING}],
+        }
+        for name in ("P", "Q")
+    ]
+    a = Answers(pf := portfolio(*projects), ipmo.check(pf))
+    said = next(text for text in questions(a)[3].besides if "together" in text)
+    q = a.simulation
+    assert q is not None
+    dated = [row.dates for row in q.rows if row.dates is not None and row.dates.committed is not None]
+    assert len(dated) == 2
+    kept = sum(
+        all(int(one.instants[sample]) <= minutes(one.committed, end=True) for one in dated if one.committed is not None)
+        for sample in range(q.samples)
+    )
+    assert said == f"All 2 commitments with a date are kept together in {chance_text(kept / q.samples)} of all samples."
+    assert kept / q.samples <= min(one.sure or 0.0 for one in dated)

@@ -97,6 +97,22 @@ def test_no_sideways_scroll_at_380_pixels(name: str, reports: dict[str, Path], o
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.parametrize("name", ["city", "library", "years"])
+def test_on_a_phone_a_table_has_a_row_below_the_other_and_none_is_cut_off(name: str, reports: dict[str, Path], open_page: Any) -> None:
+    page = open_page(reports[name], width=380)
+    wide = "all => all.filter(one => one.querySelector('[data-head]') && one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"
+    assert page.locator(".scroll").evaluate_all(wide) == []
+
+
+def test_of_a_long_table_the_first_rows_are_shown_until_all_are_asked_for(reports: dict[str, Path], open_page: Any) -> None:
+    page = open_page(reports["gmpp-2022"])
+    table = page.locator("section[aria-labelledby=status] .long")
+    assert table.locator("tbody tr:visible").count() == 25
+    table.locator("label").press("Tab")
+    page.get_by_label("show all 253 rows of Status table").press("Space")
+    assert table.locator("tbody tr:visible").count() == 253
+
+
 @pytest.mark.parametrize("name", ["city", "rubin"])
 def test_no_table_is_cut_off_on_a_page_of_1280_pixels(name: str, reports: dict[str, Path], open_page: Any) -> None:
     page = open_page(reports[name], width=1280)

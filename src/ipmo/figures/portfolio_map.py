@@ -269,7 +269,7 @@ def _wrapped(text: str, wide: float) -> tuple[str, str]:
 
 
 def _describe(columns: Sequence[tuple[str, Sequence[Node]]], arcs: Sequence[Arc], flows: Sequence[Flow], others: Iterable[Others]) -> str:
-    parts = [f"{len(nodes)} {heading}" for heading, nodes in columns if nodes]
+    parts = [f"{heading.partition(';')[0]}: {len(nodes)}" for heading, nodes in columns if nodes]
     text = f"{', '.join(parts) or 'nothing'}; {counted(len({arc.rank for arc in arcs}), 'hand-over')} drawn, {counted(len(flows), 'way')} to benefits and objectives"
     hidden = sum(len(one.colours) for one in others)
     text += f"; {counted(hidden, 'project')} as small signs" if hidden else ""

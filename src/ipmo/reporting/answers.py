@@ -267,6 +267,20 @@ class Answers:
         before = self.before
         return None if before is None else self._ask("comparison", lambda: compare(before, self.portfolio, on_cycle="cut"))
 
+    @functools.cached_property
+    def then(self) -> Answers | None:
+        """What the engine says about the earlier state; None without one, or where nothing says when it starts."""
+        before = self.before
+        return None if before is None else self._ask("earlier state", lambda: Answers(before, Findings()))
+
+    @property
+    def since(self) -> str:
+        """The day of the earlier state, or its name."""
+        before = self.before
+        if before is None:
+            return ""
+        return str(as_day(before.status_date)) if before.status_date is not None else before.name or before.id
+
     # ------------------------------------------------------------------------------ needed by several
 
     @functools.cached_property

@@ -36,6 +36,8 @@ __all__ = [
     "share",
 ]
 
+LONG = 40
+"""Rows up to which a table is shown whole."""
 _AMOUNT = re.compile(r"(?<![\w.,])([1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?) ([A-Z]{3})\b")
 """An amount of four digits or more, written out."""
 
@@ -91,7 +93,8 @@ class Row:
 class Grid:
     """A table; the first head belongs to the names of the rows.
 
-    A long one below a picture is folded away until it is opened; one whose numbers the picture shows is not printed.
+    One below a picture that shows its numbers is folded away until it is opened, and not printed; of a long one the first rows are shown
+    until somebody wants all.
     """
 
     kind: ClassVar[str] = "grid"
@@ -102,6 +105,11 @@ class Grid:
     more: str = ""
     folded: bool = False
     charted: bool = False
+
+    @property
+    def long(self) -> bool:
+        """Whether only its first rows are shown at first."""
+        return len(self.rows) > LONG
 
 
 @attrs.frozen(kw_only=True)

@@ -33,8 +33,6 @@ __all__ = ["cost", "earned", "periods", "variances"]
 STYLES = {"budget": "outline", "actual": "done", "forecast": "plan", "funding": "line"}
 GROUPINGS = 3
 DISAGREEMENTS = 40
-LONG = 24
-"""A table of more periods is folded away below its picture."""
 
 
 def cost(a: Answers) -> Panel | None:
@@ -129,7 +127,7 @@ def _period_grid(a: Answers, found: TimePhased, shown: list[str], scale: Scale) 
     for place, name in enumerate(table["period"]):
         values = [table[measure][place] for measure in shown] + [table[f"{measure}_so_far"][place] for measure in shown]
         rows.append(Row(name=name, cells=[Cell(text=scale.text(value, "·"), kind="num") for value in values]))
-    return Grid(label=f"Money by {found.every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG, charted=True)
+    return Grid(label=f"Money by {found.every}, in numbers", heads=heads, rows=rows, folded=True, charted=True)
 
 
 def earned(a: Answers) -> Panel | None:

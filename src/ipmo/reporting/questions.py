@@ -20,12 +20,12 @@ from ipmo.analysis.dates.committed import Commitment, Standing
 from ipmo.analysis.dependencies.handed_over import HandedOver
 from ipmo.analysis.dependencies.handovers import link_name
 from ipmo.analysis.dependencies.single_points import SinglePoint
-from ipmo.analysis.risk.simulation import Simulated, Simulation
+from ipmo.analysis.risk.simulation import Simulated
 from ipmo.findings import Finding, Severity
 from ipmo.model.work import Project
 from ipmo.reporting.answers import FEW, Answers, waiting_text
 from ipmo.reporting.blocks import Scale, capital, few, rounded_text, share
-from ipmo.reporting.sureness import UNSURE, chance_text
+from ipmo.reporting.sureness import all_kept_said, chance_of, chance_text, simulated_said, unsure_costs, unsure_dates
 from ipmo.units import day_text, said_day
 from ipmo.words import agree, counted, measured
 
@@ -36,6 +36,8 @@ SHOWN = 4
 MOST = 24
 """Lines of a question at all; what is beyond is counted."""
 HAND_OVERS, THREATS, NAMED = 3, 2, 3
+KINDS = ("bad", "warn", "good", "")
+"""The worst first."""
 BLOCKED = ("ipmo/dead-hand-over", "ipmo/paused-hand-over", "ipmo/undated")
 OVERDUE = ("ipmo/project-overdue", "ipmo/issue-overdue")
 DOUBTED = ("ipmo/loop", "ipmo/loop-cut", "ipmo/gate-before-inputs", "ipmo/watermelon-computed-worse")
@@ -113,8 +115,14 @@ class Question:
 
 
 def questions(a: Answers) -> tuple[Question, ...]:
-    """The four questions of the first screen, answered."""
-    return _decided(a), _kept(a), _hurts(a), _sure(a)
+    """The four questions of the first screen, answered; where two or more have nothing to say, the others stand on top, the worst first."""
+    found = (_decided(a), _kept(a), _hurts(a), _sure(a))
+    said = sorted((one for one in found if one.lines), key=lambda one: KINDS.index(one.kind))
+    silent = [one for one in found if one not in said]
+    if len(silent) < 2 or not said:
+        return found
+    below = [*said[2:], *silent]
+    return (said[0], below[0], *said[1:2], *below[1:])  # two columns: the first of each is on top
 
 
 def subtitle(a: Answers) -> str:
@@ -238,6 +246,7 @@ def _kept(a: Answers) -> Question:
     by = Counter(one.standing for one in found)
     lines = _each(_missed, a, [one for one in a.commitments.missed if one.kind == "hand-over"])
     lines += [functools.partial(_most, a, one) for one in _most_moved(a)]
+    lines += _each(_worsened, a, _worse_rated(a)[:NAMED])
     lines += _each(_call, a, [one for code in BLOCKED for one in a.ordered(code)])
     lines += _each(_missed, a, [one for one in a.commitments.missed if one.kind != "hand-over"])
     lines += _each(_red_report, a, [project for project in a.portfolio.projects if a.reported(project) == "red"])
@@ -308,6 +317,24 @@ def _most(a: Answers, one: Moved) -> Line:
     else:
         text = f"finishes {one.after}, {measured(amount, 'day')} later: the largest slip"
     return Line(label=one.name or one.item, text=text, kind="warn", hint=f"{one.before} before")
+
+
+def _worse_rated(a: Answers) -> list[Moved]:
+    """Projects whose delivery confidence is worse than before: what is red now first, then the largest."""
+    if a.changed is None:
+        return []
+    found = [one for one in a.changed.moved if one.what.startswith("confidence") and (one.change or 0) > 0]
+    sizes = {project.id: a.size(project) for project in a.portfolio.projects}
+    return sorted(found, key=lambda one: (not one.after.startswith("red"), -sizes.get(one.item, 0.0), one.item))
+
+
+def _worsened(a: Answers, one: Moved) -> Line:
+    """A rating that is worse than before."""
+    size = next((a.size(project) for project in a.portfolio.projects if project.id == one.item), 0.0)
+    scale = Scale.of([size], a.currency)
+    text = f"is rated {one.after} instead of {one.before}" + (f", {a.word('budget')} {scale.text(size)} {scale.unit}" if size else "")
+    hint = "; ".join(part for part in (one.item if one.name else "", one.what, one.note) if part)
+    return Line(label=one.name or one.item, text=text, kind="bad" if one.after.startswith("red") else "warn", hint=hint)
 
 
 def _moved(what: str, up: str, down: str, changes: Sequence[float | None]) -> list[str]:
@@ -457,9 +484,10 @@ def _sure(a: Answers) -> Question:
     answer, lines, notes = list[str](), list[Later](), list[str]()
     found = a.simulation
     if found is not None:
-        answer += _simulated(found)
-        lines += _each(_unsure, a, _unsure_dates(found.rows)[:NAMED])
-        lines += _each(_dear, a, _unsure_costs(found.rows)[:NAMED])
+        answer += simulated_said(found)
+        answer += all_kept_said(found)
+        lines += _each(_unsure, a, unsure_dates(found.rows)[:NAMED])
+        lines += _each(_dear, a, unsure_costs(found.rows)[:NAMED])
         made = f"{found.samples:,} samples, seed {found.seed}"
         notes.append(made if found.samples > FEW else f"{made}: the standard error of a chance is at most {share(0.5 / math.sqrt(FEW))}")
         notes += [one.message for one in found.findings if one.severity is not Severity.INFO]
@@ -478,52 +506,8 @@ def _sure(a: Answers) -> Question:
     return attrs.evolve(asked, kind="bad" if any(line.kind == "bad" for line in asked.lines) else "warn" if lines else "")
 
 
-def _simulated(q: Simulation) -> list[str]:
-    """Finish and cost that four of five samples keep, each for itself; how many keep both; and how many keep the plan."""
-    whole, out = q[q.portfolio], list[str]()
-    dates, costs = whole.dates, whole.costs
-    if dates is not None:
-        out.append(f"Four of five samples finish by {dates.p(80)}{' or later' if dates.at_least else ''}")
-    if costs is not None and costs.planned is None:
-        scale = Scale.of([costs.p(80)], costs.currency)
-        out.append(f"What happens costs at most {scale.text(costs.p(80))} {scale.unit} in four of five; no other cost is known")
-    elif costs is not None:
-        scale = Scale.of([costs.p(80)], costs.currency)
-        said = f"our of five {'cost' if out else 'samples cost'} at most {scale.text(costs.p(80))} {scale.unit}"
-        said += " as far as costs are known" if costs.missing else ""
-        out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
-        if dates is not None and not dates.at_least:
-            out[0] += f"; {share(q.joint(q.portfolio).within(dates.p(80), costs.p(80)))} keep both"
-        if costs.planned is not None:
-            plan = costs.money(costs.planned)
-            scale = Scale.of([plan], costs.currency)
-            out.append(f"{share(costs.within(plan))} of all samples keep the planned {scale.text(plan)} {scale.unit}")
-    return out
-
-
-def _unsure_dates(rows: Sequence[Simulated]) -> list[Simulated]:
-    """Items whose commitment is kept in too few samples, the least sure first."""
-    found = [row for row in rows if row.dates is not None and row.dates.sure is not None and row.dates.sure < UNSURE]
-    return sorted(found, key=lambda row: (_chance(row), row.id))
-
-
-def _chance(row: Simulated) -> float:
-    return 1.0 if row.dates is None or row.dates.sure is None else row.dates.sure
-
-
-def _unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
-    """Projects whose plan holds the cost in too few samples, the largest gap to the P80 first."""
-    found = []
-    for row in rows:
-        if row.kind == "project" and row.costs is not None and row.costs.planned is not None:
-            plan = row.costs.money(row.costs.planned)
-            if row.costs.within(plan) < UNSURE:
-                found.append((plan.amount - row.costs.p(80).amount, row.id, row))
-    return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
-
-
 def _unsure(a: Answers, row: Simulated) -> Line:
-    dates, chance = row.dates, _chance(row)
+    dates, chance = row.dates, chance_of(row)
     assert dates is not None  # chosen so
     said = f"{chance_text(chance)} sure to {'start' if dates.begins else 'come'} by {dates.committed}; P80 is {dates.p(80)}"
     name = a.name(row.id)

@@ -19,7 +19,7 @@ from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Pic
 from ipmo.units import minutes, moment
 from ipmo.words import beside, counted
 
-__all__ = ["UNSURE", "chance_text", "sureness"]
+__all__ = ["UNSURE", "all_kept_said", "chance_of", "chance_text", "simulated_said", "sureness", "unsure_costs", "unsure_dates"]
 
 ROWS = 15
 UNSURE = 0.8
@@ -89,6 +89,61 @@ def chance_text(chance: float) -> str:
 
 
 def _sure(row: Simulated) -> float:
+    return 1.0 if row.dates is None or row.dates.sure is None else row.dates.sure
+
+
+def simulated_said(q: Simulation) -> list[str]:
+    """Finish and cost that four of five samples keep, each for itself; how many keep both; and how many keep the plan."""
+    whole, out = q[q.portfolio], list[str]()
+    dates, costs = whole.dates, whole.costs
+    if dates is not None:
+        out.append(f"Four of five samples finish by {dates.p(80)}{' or later' if dates.at_least else ''}")
+    if costs is not None and costs.planned is None:
+        scale = Scale.of([costs.p(80)], costs.currency)
+        out.append(f"What happens costs at most {scale.text(costs.p(80))} {scale.unit} in four of five; no other cost is known")
+    elif costs is not None:
+        scale = Scale.of([costs.p(80)], costs.currency)
+        said = f"our of five {'cost' if out else 'samples cost'} at most {scale.text(costs.p(80))} {scale.unit}"
+        said += " as far as costs are known" if costs.missing else ""
+        out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
+        if dates is not None and not dates.at_least:
+            out[0] += f"; {share(q.joint(q.portfolio).within(dates.p(80), costs.p(80)))} keep both"
+        if costs.planned is not None:
+            plan = costs.money(costs.planned)
+            scale = Scale.of([plan], costs.currency)
+            out.append(f"{share(costs.within(plan))} of all samples keep the planned {scale.text(plan)} {scale.unit}")
+    return out
+
+
+def all_kept_said(q: Simulation) -> list[str]:
+    """In how many samples every commitment is kept at once; nothing where there is only one."""
+    found = [row.dates for row in q.rows if row.dates is not None and row.dates.committed is not None and row.dates.sure is not None]
+    if len(found) < 2:
+        return []
+    kept = [one.instants <= minutes(one.committed, end=not one.begins) for one in found if one.committed is not None]
+    chance = float(sum(all(sample) for sample in zip(*kept, strict=True))) / q.samples
+    return [f"all {len(found):,} commitments with a date are kept together in {chance_text(chance)} of all samples"]
+
+
+def unsure_dates(rows: Sequence[Simulated]) -> list[Simulated]:
+    """Items whose commitment is kept in too few samples, the least sure first."""
+    found = [row for row in rows if row.dates is not None and row.dates.sure is not None and row.dates.sure < UNSURE]
+    return sorted(found, key=lambda row: (chance_of(row), row.id))
+
+
+def unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
+    """Projects whose plan holds the cost in too few samples, the largest gap to the P80 first."""
+    found = []
+    for row in rows:
+        if row.kind == "project" and row.costs is not None and row.costs.planned is not None:
+            plan = row.costs.money(row.costs.planned)
+            if row.costs.within(plan) < UNSURE:
+                found.append((plan.amount - row.costs.p(80).amount, row.id, row))
+    return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
+
+
+def chance_of(row: Simulated) -> float:
+    """The chance that an item keeps its commitment; 1 where none is known."""
     return 1.0 if row.dates is None or row.dates.sure is None else row.dates.sure
 
 

@@ -12,7 +12,6 @@ __all__ = ["benefits", "line_of_sight"]
 
 ATTRIBUTED = 15
 MOST_OBJECTIVES = 10
-LONG = 24
 
 
 def benefits(a: Answers) -> Panel | None:
@@ -77,7 +76,7 @@ def _year_grid(table: Table, names: list[str], scale: Scale, every: str) -> Grid
         Row(name=period, cells=[Cell(text=scale.text(table[n][place], "·"), kind="num") for n in names])
         for place, period in enumerate(table["period"])
     ]
-    return Grid(label=f"Benefits by {every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG, charted=True)
+    return Grid(label=f"Benefits by {every}, in numbers", heads=heads, rows=rows, folded=True, charted=True)
 
 
 def _attributed(a: Answers) -> list[Block]:

@@ -43,7 +43,12 @@ def made(count: int, seed: int = 1) -> ipmo.Portfolio:
         ],
         "links": [{"from": f"P{a}/a", "to": f"P{b}/b"} | ({"needed": "2026-03-01"} if draw.random() < 0.1 else {}) for a, b in pairs],
         "benefits": [
-            {"id": f"b{k}", "enabled_by": [f"P{draw.randrange(count)}/b"], "value": f"{draw.randint(50, 900)} k GBP per year", "lasts": "5 years"}
+            {
+                "id": f"b{k}",
+                "enabled_by": [f"P{draw.randrange(count)}/b"],
+                "value": f"{draw.randint(50, 900)} k GBP per year",
+                "lasts": "5 years",
+            }
             for k in range(max(count // 6, 1))
         ],
         "objectives": [{"id": f"o{k}"} for k in range(3)],
@@ -96,7 +101,9 @@ def test_every_project_stands_on_it_once_and_it_stays_readable(count: int) -> No
     for one, (x, y, w, h) in enumerate(corners):
         assert not any(x < a + c and a < x + w and y < b + d and b < y + h for a, b, c, d in corners[one + 1 :])
     hidden = sum(len(names) for _, names in found.others)
-    drawn = sum(len(re.findall("M", one.get("d", ""))) for one in root.iter(f"{SVG}path") if one.get("class") in ("bad", "warn", "good", "none"))
+    drawn = sum(
+        len(re.findall("M", one.get("d", ""))) for one in root.iter(f"{SVG}path") if one.get("class") in ("bad", "warn", "good", "none")
+    )
     assert drawn == hidden + sum(project.status != () for project in pf.projects if project.id in found.projects)
 
 
