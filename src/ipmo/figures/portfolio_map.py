@@ -137,7 +137,7 @@ def portfolio_map(
         parts.append(tag("text", heading, x=drawing.left[place], y=16, class_="head"))
         for node in nodes:
             parts += drawing.box(node, place)
-    floor = drawing.height
+    floor: float = drawing.height
     if others:
         parts.append(tag("text", beyond, x=PAD, y=floor + 16, class_="head"))
         floor += 28
@@ -186,8 +186,8 @@ class _Drawing:
         out.append(tag("text", first, x=x + inset, y=round(y + (15.5 if second or node.said else 23), 1)))
         late = " bad" if node.late else ""
         note = _cut(second, wide - 16 - LETTER * len(node.said) * 0.9) if node.note else second
-        kind = f"small{late}" if node.note else None
-        out.append(tag("text", note, x=x + (8 if node.note else inset), y=round(y + 29.5, 1), class_=kind))
+        below = f"small{late}" if node.note else None
+        out.append(tag("text", note, x=x + (8 if node.note else inset), y=round(y + 29.5, 1), class_=below))
         if node.said:
             out.append(tag("text", node.said, x=x + wide - 7, y=round(y + 29.5, 1), class_="small end"))
         if node.weight > 0:
