@@ -59,6 +59,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "reporting_compliance": lambda p: (p.with_name("history"),),
     "roll_up": lambda p: (p, "budget"),
     "save_simulation": lambda p: (ipmo.simulate(p, samples=5), p.with_name("out") / "city.npz"),
+    "scenarios": lambda p: (p, {"later": [Delay("hall/build", "3 d")]}),
     "snapshot": lambda p: (p, p.with_name("out") / "snapshot.json"),
     "translate": lambda p: (p,),
     "trend": lambda p: (p.with_name("history"), "budget"),

@@ -48,6 +48,7 @@ JOBS = {
     "findings": "what somebody should look at",
     "memory": "what was computed once",
     "options": "what each option takes",
+    "pages": "what a notebook shows",
     "progress": "how far work has come",
     "tables": "what every table is",
     "cells": "columns in buffers",

@@ -12,6 +12,8 @@ The names are listed in the stub beside this file, for type checkers and for Pyt
 What plugins are made of is in `ipmo.plugin`, what-if changes are in `ipmo.changes`, every noun is in `ipmo.model`.
 """
 
+from collections.abc import Callable as _Callable
+
 import lazy_loader
 
 from ipmo import declared as _declared
@@ -26,4 +28,14 @@ def _installed() -> _declared.Declared:
     return declared()
 
 
+def _verb(name: str) -> _Callable[..., object]:
+    """A verb that a portfolio has as a method: looked up when it is called."""
+    from ipmo import desk
+    from ipmo.verbs import change
+
+    found: _Callable[..., object] = getattr(desk if name == "page" else change, name)
+    return found
+
+
 _declared.provide(_installed)
+_declared.offer(_verb)

@@ -11,6 +11,7 @@ from .analysis.benefits.realisation import Benefits as Benefits
 from .analysis.change.comparison import Comparison as Comparison
 from .analysis.change.decisions import DecisionQueue as DecisionQueue
 from .analysis.change.impact import ImpactAssessment as ImpactAssessment
+from .analysis.change.scenarios import Scenarios as Scenarios
 from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
 from .analysis.control.authority import Approver as Approver
@@ -100,6 +101,7 @@ from .model import Project as Project
 from .model import Risk as Risk
 from .model import Span as Span
 from .model import Task as Task
+from .pages import Page as Page
 from .tables import Column as Column
 from .tables import Table as Table
 from .verbs.benefits import attribute as attribute
@@ -110,6 +112,8 @@ from .verbs.change import assess_impact as assess_impact
 from .verbs.change import compare as compare
 from .verbs.change import decisions_due as decisions_due
 from .verbs.change import delay_sensitivity as delay_sensitivity
+from .verbs.change import scenarios as scenarios
+from .verbs.change import select as select
 from .verbs.change import variance_analysis as variance_analysis
 from .verbs.change import what_if as what_if
 from .verbs.control import approver as approver

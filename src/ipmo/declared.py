@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Declared", "Parser", "declared", "provide"]
+__all__ = ["Declared", "Parser", "declared", "offer", "provide", "verb"]
 
 
 class Parser(Protocol):
@@ -31,6 +31,7 @@ class Declared(NamedTuple):
 
 NOTHING = Declared()
 _providers: list[Callable[[], Declared]] = []
+_finders: list[Callable[[str], Callable[..., object]]] = []
 _asking = threading.local()
 
 
@@ -48,3 +49,13 @@ def declared() -> Declared:
         return _providers[0]()
     finally:
         _asking.now = False
+
+
+def offer(find: Callable[[str], Callable[..., object]]) -> None:
+    """Says where the verbs of the front door are found that a portfolio has as methods: it knows none of them."""
+    _finders[:] = [find]
+
+
+def verb(name: str) -> Callable[..., object]:
+    """A verb of the front door, for a method of the portfolio that is short for it."""
+    return _finders[0](name)

@@ -17,7 +17,6 @@ from ipmo.analysis.control.history import trend as _trend
 from ipmo.analysis.money.amounts import Unrated
 from ipmo.analysis.money.rollup import Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
-from ipmo.atomic import write_atomically
 from ipmo.declared import Declared
 from ipmo.errors import CRASHES, FileError, IpmoError, ModelError
 from ipmo.files import portfolios
@@ -44,6 +43,7 @@ from ipmo.model.plain import from_table_rows, in_tables, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
 from ipmo.options import checked
+from ipmo.pages import Page
 from ipmo.progress import watched
 from ipmo.registers.mapping import Mapping as ColumnsOf
 from ipmo.registers.mapping import read_mapping as _read_mapping
@@ -63,6 +63,7 @@ __all__ = [
     "gates",
     "history",
     "installed",
+    "page",
     "plugins",
     "propose_mapping",
     "read",
@@ -549,15 +550,19 @@ def report(
         FileError: the portfolio cannot be read or the report cannot be written.
         ScheduleError: nothing says when the portfolio starts.
     """
-    from ipmo.reporting.html import render
-
     if not os.fspath(path).strip():
         raise FileError("", "the path of the report is empty; name a file")
-    where = Path(path)
     with watched(progress):
-        if before is not None and not isinstance(before, Portfolio):
-            before = read(before)
-        added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
-        text = render(portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings)
-    write_atomically(where, text)
-    return where
+        found = page(portfolio, title=title, before=before)
+    return found.save(path)
+
+
+def page(portfolio: Portfolio, *, title: str | None = None, before: Portfolio | str | os.PathLike[str] | None = None) -> Page:
+    """The report as a page: what `Portfolio.report` gives, and what `report` writes."""
+    from ipmo.reporting.html import render
+
+    if before is not None and not isinstance(before, Portfolio):
+        before = read(before)
+    added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
+    text = render(portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings)
+    return Page(title or portfolio.name or portfolio.id, text)

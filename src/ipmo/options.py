@@ -122,13 +122,18 @@ def _is(value: object, annotation: object) -> bool:
     if kind is int:
         return isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if kind is Mapping:
-        return isinstance(value, Mapping) and (not inner or all(_fits(k, inner[0]) and _fits(v, inner[1]) for k, v in value.items()))
+        return isinstance(value, Mapping) and (not inner or all(_fits(k, inner[0]) and _fits(_held(v), inner[1]) for k, v in value.items()))
     if kind in MANY:
         return isinstance(value, tuple) and (not inner or all(_fits(one, inner[0]) for one in value))
     try:
         return not isinstance(kind, type) or isinstance(value, kind)
     except TypeError:  # a protocol that nothing can be held against
         return True
+
+
+def _held(value: object) -> object:
+    """What stands in a mapping: a list is several values there too."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _fits(value: object, annotation: object) -> bool:

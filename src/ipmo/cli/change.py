@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import get_args
 
 import click
@@ -100,6 +101,39 @@ def what_if(
         emit(plain_rows(found.table()), changes=[str(change) for change in found.changes], freed=plain_rows(found.freed.table()))
     else:
         say("\n".join([str(found), *(f"  hit: {name}" for name in found.hit), *notes]))
+
+
+@main.command(cls=TableVerb)
+@portfolio_argument
+@click.argument("files", nargs=-1, type=click.Path(), metavar="[CHANGES]...")
+@click.option("--stop", multiple=True, metavar="ITEM", help="A scenario in which this project or programme ends here.")
+@click.option("--pause", multiple=True, metavar="ITEM", help="A scenario in which it waits.")
+@click.option("--delay", multiple=True, nargs=2, metavar="ITEM TIME", help="A scenario in which it comes that much later.")
+@on_cycle_option
+@json_option
+def scenarios(
+    path: str,
+    files: tuple[str, ...],
+    stop: tuple[str, ...],
+    pause: tuple[str, ...],
+    delay: Pairs,
+    on_cycle: OnCycle,
+    as_json: bool,
+) -> None:
+    """Several what-ifs side by side, one row each: when all ends, what breaks, what it costs, what benefits are worth.
+
+    Each CHANGES file is one scenario, and so is each --stop, --pause and --delay.
+    """
+    stems = [Path(file).stem for file in files]
+    tried: dict[str, list[Change]] = {
+        stem if stems.count(stem) == 1 else file: list(ipmo.read_changes(file)) for stem, file in zip(stems, files, strict=True)
+    }
+    for change in _changes(None, delay, (), stop, pause, (), ()):
+        tried[str(change)] = [change]
+    if not tried:
+        raise click.UsageError("say what to try: files of changes, --stop ITEM, --pause ITEM, --delay ITEM TIME")
+    found = ipmo.scenarios(path, tried, on_cycle=on_cycle)
+    answer(found.table(), as_json, () if as_json else (repr(found)[1:-1],), () if files else ("changes",))
 
 
 @main.command(cls=TableVerb)

@@ -9,7 +9,7 @@ import click
 
 import ipmo
 from ipmo.analysis.dates.reproduced import Reproduced, reproduced
-from ipmo.cli.shell import COLOURS, Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say, say_findings
+from ipmo.cli.shell import COLOURS, FEW, Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say, say_findings
 from ipmo.cli.viewing import View
 from ipmo.errors import FileError, IpmoError
 from ipmo.findings import Findings
@@ -126,6 +126,52 @@ def convert(source: str, target: str, from_: str | None, to: str | None, mapping
         emit([{"source": source, "target": target}], pf.source.findings)
     else:
         say(f"wrote {target}")
+
+
+@main.command(cls=Verb)
+@click.argument("source", type=click.Path(), metavar="PORTFOLIO")
+@click.argument("target", type=click.Path())
+@click.option("--programme", metavar="PROGRAMME", help="The projects of this programme, at any depth.")
+@click.option("--project", "projects", multiple=True, metavar="ID", help="This project, or those of this programme; may be given again.")
+@click.option("--where", "having", multiple=True, metavar="NAME=VALUE", help="Projects with this value of a field, or of a free attribute.")
+@click.option("--all", "every", is_flag=True, help="Say everything that was cut, not the first of each kind only.")
+@json_option
+def select(
+    source: str,
+    target: str,
+    programme: str | None,
+    projects: tuple[str, ...],
+    having: tuple[str, ...],
+    every: bool,
+    as_json: bool,
+) -> None:
+    """Write a part of PORTFOLIO to TARGET, with the dates that come from outside it, and say what was cut.
+
+    --where state=active --where department=MOD: both are so; of two values of one name, either.
+    """
+    if not (programme or projects or having):
+        raise click.UsageError("say which part: --programme PROGRAMME, --project ID or --where NAME=VALUE")
+    values: dict[str, list[str]] = {}
+    for text in having:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"--where {text!r} is no NAME=VALUE; write --where state=active")
+        values.setdefault(name.strip(), []).append(value.strip())
+    if programme is None and len(values.get("programme", ())) == 1:
+        programme = values.pop("programme")[0]
+    part = ipmo.read(source).select(projects or None, programme=programme, **values)
+    ipmo.write(part, target)
+    cut = [one for one in part.source.findings if one.code.startswith("ipmo/part")]
+    if as_json:
+        emit([{"source": source, "target": target}], cut)
+        return
+    for code in dict.fromkeys(one.code for one in cut):
+        some = [one for one in cut if one.code == code]
+        for finding in some if every else some[:FEW]:
+            say(f"  {finding.message}", colour=COLOURS.get(finding.severity))
+        if not every and len(some) > FEW:
+            say(f"  ... and {len(some) - FEW} more like it; --all shows them")
+    say(f"wrote {target}: {counted(len(part.projects), 'project')}")
 
 
 @main.command(cls=Verb)

@@ -26,6 +26,7 @@ from ipmo.tables import Table
 
 __all__ = [
     "COLOURS",
+    "FEW",
     "Row",
     "TableVerb",
     "Verb",

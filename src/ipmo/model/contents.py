@@ -15,7 +15,7 @@ from ipmo.model.benefits import Benefit, Contribution, Objective, Outcome
 from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar
 from ipmo.model.changes import ChangeRequest
 from ipmo.model.dialects import DIALECTS, Dialect, as_dialect
-from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, as_tuple, doc, said
+from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_tuple, doc, said
 from ipmo.model.governance import Decision, Lesson, Standard, Tolerance, Waiver
 from ipmo.model.items import INSIDE, Items, ItemsOfCopy, class_of
 from ipmo.model.later import Later, unread
@@ -25,6 +25,7 @@ from ipmo.model.reading import Reading, named, reads
 from ipmo.model.reference import DiscountSchedule, ReferenceClass
 from ipmo.model.references import Reference, reference
 from ipmo.model.risks import Assumption, Branch, Driver, Issue
+from ipmo.model.several import Several, as_several
 from ipmo.model.shape import shape
 from ipmo.model.stored import StoredDates
 from ipmo.model.work import Link, Programme, Project, Task
@@ -110,36 +111,38 @@ class Contents(Later):
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text"))
     extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
-    calendars: tuple[Calendar, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("working calendars"))
-    rates: tuple[RateRow, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("exchange rates"))
-    discounts: tuple[DiscountSchedule, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("discount schedules of its own"))
-    reference_classes: tuple[ReferenceClass, ...] = attrs.field(
-        default=(), converter=as_nouns, metadata=doc("what became of earlier estimates")
+    calendars: Several[Calendar] = attrs.field(default=Several(), converter=as_several, metadata=doc("working calendars"))
+    rates: Several[RateRow] = attrs.field(default=Several(), converter=as_several, metadata=doc("exchange rates"))
+    discounts: Several[DiscountSchedule] = attrs.field(
+        default=Several(), converter=as_several, metadata=doc("discount schedules of its own")
     )
-    people: tuple[Person, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("people and roles"))
-    stakeholders: tuple[Stakeholder, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("stakeholders"))
-    objectives: tuple[Objective, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("objectives"))
-    programmes: tuple[Programme, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("programmes"))
-    projects: tuple[Project, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("projects"))
-    links: tuple[Link, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("links, those across projects above all"))
-    outcomes: tuple[Outcome, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("outcomes"))
-    benefits: tuple[Benefit, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("benefits and dis-benefits"))
-    contributions: tuple[Contribution, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("who contributes to what"))
-    drivers: tuple[Driver, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("shared causes"))
-    branches: tuple[Branch, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("forks of which one way is taken"))
-    resources: tuple[Resource, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("resources"))
-    issues: tuple[Issue, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("issues"))
-    changes: tuple[ChangeRequest, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("change requests"))
-    decisions: tuple[Decision, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("the decision register"))
-    bodies: tuple[DecisionBody, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("boards and committees"))
-    offices: tuple[Office, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("offices"))
-    services: tuple[Service, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("services of offices"))
-    flows: tuple[DataFlow, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("data flows"))
-    baselines: tuple[Baseline, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("baselines"))
-    standards: tuple[Standard, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("standards"))
-    waivers: tuple[Waiver, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("waivers"))
-    assumptions: tuple[Assumption, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("assumptions"))
-    lessons: tuple[Lesson, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("lessons"))
+    reference_classes: Several[ReferenceClass] = attrs.field(
+        default=Several(), converter=as_several, metadata=doc("what became of earlier estimates")
+    )
+    people: Several[Person] = attrs.field(default=Several(), converter=as_several, metadata=doc("people and roles"))
+    stakeholders: Several[Stakeholder] = attrs.field(default=Several(), converter=as_several, metadata=doc("stakeholders"))
+    objectives: Several[Objective] = attrs.field(default=Several(), converter=as_several, metadata=doc("objectives"))
+    programmes: Several[Programme] = attrs.field(default=Several(), converter=as_several, metadata=doc("programmes"))
+    projects: Several[Project] = attrs.field(default=Several(), converter=as_several, metadata=doc("projects"))
+    links: Several[Link] = attrs.field(default=Several(), converter=as_several, metadata=doc("links, those across projects above all"))
+    outcomes: Several[Outcome] = attrs.field(default=Several(), converter=as_several, metadata=doc("outcomes"))
+    benefits: Several[Benefit] = attrs.field(default=Several(), converter=as_several, metadata=doc("benefits and dis-benefits"))
+    contributions: Several[Contribution] = attrs.field(default=Several(), converter=as_several, metadata=doc("who contributes to what"))
+    drivers: Several[Driver] = attrs.field(default=Several(), converter=as_several, metadata=doc("shared causes"))
+    branches: Several[Branch] = attrs.field(default=Several(), converter=as_several, metadata=doc("forks of which one way is taken"))
+    resources: Several[Resource] = attrs.field(default=Several(), converter=as_several, metadata=doc("resources"))
+    issues: Several[Issue] = attrs.field(default=Several(), converter=as_several, metadata=doc("issues"))
+    changes: Several[ChangeRequest] = attrs.field(default=Several(), converter=as_several, metadata=doc("change requests"))
+    decisions: Several[Decision] = attrs.field(default=Several(), converter=as_several, metadata=doc("the decision register"))
+    bodies: Several[DecisionBody] = attrs.field(default=Several(), converter=as_several, metadata=doc("boards and committees"))
+    offices: Several[Office] = attrs.field(default=Several(), converter=as_several, metadata=doc("offices"))
+    services: Several[Service] = attrs.field(default=Several(), converter=as_several, metadata=doc("services of offices"))
+    flows: Several[DataFlow] = attrs.field(default=Several(), converter=as_several, metadata=doc("data flows"))
+    baselines: Several[Baseline] = attrs.field(default=Several(), converter=as_several, metadata=doc("baselines"))
+    standards: Several[Standard] = attrs.field(default=Several(), converter=as_several, metadata=doc("standards"))
+    waivers: Several[Waiver] = attrs.field(default=Several(), converter=as_several, metadata=doc("waivers"))
+    assumptions: Several[Assumption] = attrs.field(default=Several(), converter=as_several, metadata=doc("assumptions"))
+    lessons: Several[Lesson] = attrs.field(default=Several(), converter=as_several, metadata=doc("lessons"))
 
     source: Source = attrs.field(factory=Source, eq=False, metadata=doc("what the reader understood", in_files=False))
 

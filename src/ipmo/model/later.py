@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 from ipmo.model.fields import Noun
+from ipmo.model.several import as_several
 
 __all__ = ["Later", "being_made", "is_being_made", "kept_beside", "leave", "left_out", "size_of", "unread"]
 
@@ -44,7 +45,7 @@ class Later(Noun):
                 with LOCK:
                     found = _makers(self).get(name)
                     if found is not None:
-                        object.__setattr__(self, name, found[1]())
+                        object.__setattr__(self, name, as_several(found[1]()))
                         del _makers(self)[name]
                     if found is not None or name in _slots(type(self)):  # another thread has made it meanwhile
                         return object.__getattribute__(self, name)

@@ -6,14 +6,16 @@ import functools
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
+from os import PathLike
 from typing import Any, TypeVar, cast
 
 import attrs
 
+from ipmo.declared import verb
 from ipmo.errors import ModelError, UnknownItemError, close_matches
 from ipmo.memory import Memory
 from ipmo.model.contents import TOP, Contents, Source
@@ -23,6 +25,8 @@ from ipmo.model.later import size_of
 from ipmo.model.plain import tables, to_plain_portfolio
 from ipmo.model.reading import named
 from ipmo.model.references import reference
+from ipmo.model.work import Project
+from ipmo.pages import Page
 from ipmo.tables import Table
 from ipmo.units import ExchangeRates, minutes
 from ipmo.words import class_word
@@ -89,6 +93,40 @@ class Portfolio(Contents):
     def data_date(self) -> int | None:
         """The status date as an instant (start of its day), None when not stated."""
         return None if self.status_date is None else minutes(self.status_date)
+
+    # ---------------------------------------------------------------------------------- parts and pages
+
+    def select(self, projects: Iterable[str | Project] | None = None, /, *, programme: str | None = None, **having: object) -> Portfolio:
+        """A part of it: see `ipmo.select`, which says what is cut and what is kept.
+
+        Args:
+            projects: ids of projects and programmes, or projects; all when left out.
+            programme: those of this programme, at any depth, only.
+            having: as in `portfolio.projects.where`: values of fields, or of free attributes, by name.
+
+        Raises:
+            UnknownItemError: there is no such project, programme, field or attribute.
+            OptionError: no project is left, or a field cannot have such a value.
+        """
+        chosen = None if projects is None else [str(getattr(one, "id", one)) for one in projects]
+        if having:
+            ids = self.projects.where(**having).ids
+            named = ids if chosen is None else [one for one in chosen if one in ids]
+            chosen = list(named)
+        return cast("Portfolio", verb("select")(self, chosen, programme=programme))
+
+    def report(self, *, title: str | None = None, before: Portfolio | str | PathLike[str] | None = None) -> Page:
+        """The report as a page, which a notebook shows in place; `.save(path)` writes it. See `ipmo.report`.
+
+        Args:
+            title: its heading; the portfolio's name when left out.
+            before: an earlier state of the portfolio, or its path: the report says what changed since.
+
+        Raises:
+            FileError: the earlier state cannot be read.
+            ScheduleError: nothing says when the portfolio starts.
+        """
+        return cast(Page, verb("page")(self, title=title, before=before))
 
     # ---------------------------------------------------------------------------------- changed copies
 

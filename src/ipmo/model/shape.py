@@ -159,7 +159,7 @@ def _kind(hint: object) -> Kind:
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return Kind("either", inner=tuple(_kind(one) for one in inside))
-    if origin is tuple:
+    if isinstance(origin, type) and issubclass(origin, tuple):
         return Kind("many", inner=(_kind(inside[0]),))
     if origin in (FrozenMap, Mapping) or hint in (FrozenMap, Mapping):
         return Kind("map", inner=(_kind(inside[1]) if inside else Kind("one"),))

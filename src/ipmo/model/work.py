@@ -22,6 +22,7 @@ from ipmo.model.money import Budget, PriceBase, Spread, as_budget, as_spread
 from ipmo.model.people import Assignment
 from ipmo.model.reading import named
 from ipmo.model.risks import Risk
+from ipmo.model.several import Several, as_several
 from ipmo.units import Effort, Span, When, as_effort, as_share, as_span, as_when
 
 __all__ = ["Constraints", "Link", "Programme", "Project", "Task"]
@@ -224,9 +225,9 @@ class Project(Later):
     confidence: tuple[Confidence, ...] = attrs.field(
         default=(), converter=as_nouns, metadata=doc("what assessors expect", one_or_many=True)
     )
-    tasks: tuple[Task, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("its work"))
-    gates: tuple[Gate, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("its decision points"))
-    risks: tuple[Risk, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("its risks"))
+    tasks: Several[Task] = attrs.field(default=Several(), converter=as_several, metadata=doc("its work"))
+    gates: Several[Gate] = attrs.field(default=Several(), converter=as_several, metadata=doc("its decision points"))
+    risks: Several[Risk] = attrs.field(default=Several(), converter=as_several, metadata=doc("its risks"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 

@@ -64,7 +64,7 @@ def _pictures(a: Answers, q: Simulation, rows: Sequence[Simulated]) -> Iterator[
     whole = q[q.portfolio]
     if whole.dates is None or not _spread(whole):
         return
-    drivers = sum(len(one) for one in (a.portfolio.drivers, *(project.risks for project in a.portfolio.projects)))
+    drivers = len(a.portfolio.drivers) + sum(len(project.risks) for project in a.portfolio.projects)
     if (drivers + CAUSES) * q.samples * a.schedule.network.n <= TASK_SAMPLES and len(found := q.drivers(most=CAUSES)):
         note = f"How much earlier the P80 of the whole is without each of them, on the same samples: the risks and drivers, and the {CAUSES} estimates that it goes with most."
         yield Picture(

@@ -7,7 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import overload
 
-from ipmo.analysis.change import comparison, decisions, impact, sensitivity, variance
+from ipmo.analysis.change import comparison, decisions, impact, part, sensitivity, variance
+from ipmo.analysis.change import scenarios as side_by_side
 from ipmo.analysis.change.comparison import Comparison
 from ipmo.analysis.change.quantity import What
 from ipmo.analysis.change.variance import VarianceAnalysis
@@ -18,12 +19,14 @@ from ipmo.model.changes import Change
 from ipmo.model.portfolio import Portfolio
 from ipmo.options import checked
 
-__all__ = ["assess_impact", "compare", "decisions_due", "delay_sensitivity", "variance_analysis", "what_if"]
+__all__ = ["assess_impact", "compare", "decisions_due", "delay_sensitivity", "scenarios", "select", "variance_analysis", "what_if"]
 
 assess_impact = taking_paths(impact.assess_impact)
 compare = taking_paths.two(comparison.compare)
 decisions_due = taking_paths(decisions.decisions_due)
 delay_sensitivity = taking_paths(sensitivity.delay_sensitivity)
+scenarios = taking_paths(side_by_side.scenarios)
+select = taking_paths(part.select)
 what_if = taking_paths(comparison.what_if)
 
 

@@ -1,0 +1,165 @@
+"""The registers of a part of a portfolio: what is about something outside it is left out, and what merely names it lets go of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar, cast
+
+import attrs
+
+from ipmo.model.benefits import Benefit, Outcome
+from ipmo.model.contents import TOP
+from ipmo.model.fields import Noun
+from ipmo.model.hierarchy import hierarchy
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.shape import shape
+from ipmo.model.work import Programme, Project
+from ipmo.words import agree, counted
+
+__all__ = ["Registers"]
+
+N = TypeVar("N", bound=Noun)
+LISTED = (*TOP, "contributions", "waivers")
+"""What is looked through; links, outcomes, benefits and projects are the part's own matter."""
+OWN = ("links", "outcomes", "benefits", "projects", "programmes", "baselines")
+MOVED = ("target", "source")
+"""What a change names."""
+MONEY = ("budget", "actual", "forecast", "funding", "exit_cost")
+
+
+class Registers:
+    """What stands at the top of a portfolio, as far as a part of it needs it.
+
+    Args:
+        whole: the portfolio.
+        inside: the ids of the projects of the part.
+        effects: the outcomes and benefits of the part.
+    """
+
+    def __init__(self, whole: Portfolio, inside: set[str], effects: Iterable[Outcome | Benefit]) -> None:
+        self.whole, self.inside = whole, inside
+        self.effects = {one.id for one in effects}
+        self.programmes, self.bare = self._programmes()
+        self.gone: Counter[str] = Counter()
+        self.kept: dict[str, list[Noun]] = {}
+        self._settle()
+
+    # ---------------------------------------------------------------------------------------- what is there
+
+    def _programmes(self) -> tuple[list[Programme], list[str]]:
+        """The programmes that hold a project of the part; of one that is not all there, the money of its own is of the whole: left out."""
+        tree, found, bare = hierarchy(self.whole), [], []
+        for programme in self.whole.programmes:
+            projects = {project.id for project in tree.projects(programme)}
+            if not projects & self.inside:
+                continue
+            if not projects <= self.inside and any(getattr(programme, name) is not None for name in MONEY):
+                bare.append(programme.id)
+                found.append(attrs.evolve(programme, budget=None, actual=None, forecast=None, funding=None, exit_cost=None))
+            else:
+                found.append(programme)
+        return found, bare
+
+    def _there(self, name: str) -> bool:
+        """Whether what a text names is in the part."""
+        meant = reference(name)
+        return meant.top in self.inside or meant.item in self._ids or meant.item == self.whole.id
+
+    def _settle(self) -> None:
+        """Lets go of what is outside until nothing names anything that is gone."""
+        self.kept = {name: list(getattr(self.whole, name)) for name in LISTED if name not in OWN}
+        while True:
+            at_top = {name for rows in self.kept.values() for one in rows if (name := getattr(one, "id", None))}
+            self._ids = at_top | self.effects | {p.id for p in self.programmes} | set(self.whole.calendar_table)
+            settled = {group: [one for row in rows if (one := self._held(row)) is not None] for group, rows in self.kept.items()}
+            for group, rows in settled.items():
+                self.gone[group] += len(self.kept[group]) - len(rows)
+            if all(len(settled[group]) == len(rows) for group, rows in self.kept.items()):
+                self.kept = settled
+                return
+            self.kept = settled
+
+    def _held(self, noun: N) -> N | None:
+        """The noun as the part has it; None for one that is about something outside."""
+        return self._without(noun, self._there)
+
+    def _without(self, noun: N, there: Callable[[str], bool], *, nested: bool = False) -> N | None:
+        """The noun without what it names outside; None where it is about that: what lies in another noun is about all that it names."""
+        changes: dict[str, object] = {}
+        fields = shape(cast(type, type(noun)))
+        for one in fields:
+            value = getattr(noun, one.name)
+            if not value:
+                continue
+            if one.refers in ("item", "node", "project", "programme"):
+                if isinstance(value, str):
+                    if there(value):
+                        continue
+                    if one.required or nested or one.name == "item":
+                        return None
+                    changes[one.name] = None
+                elif not all(map(there, value)):
+                    left = tuple(name for name in value if there(name))
+                    if not left and one.name == "items":
+                        return None
+                    changes[one.name] = left
+            elif one.name == "effect" and any(not self._touches(change) for change in value):
+                return None
+            elif isinstance(value, Noun) and one.kind.noun is not None:
+                inside = self._without(value, there, nested=True)
+                if inside is not value:
+                    changes[one.name] = inside
+            elif one.many and one.kind.noun is not None:
+                rows = [
+                    inner for row in value if not isinstance(row, Noun) or (inner := self._without(row, there, nested=True)) is not None
+                ]
+                if len(rows) != len(value) or any(a is not b for a, b in zip(rows, value, strict=True)):
+                    changes[one.name] = rows
+        return type(noun)(**{**{one.name: getattr(noun, one.name) for one in fields}, **changes}) if changes else noun
+
+    def _touches(self, change: object) -> bool:
+        """Whether all that a change names is in the part."""
+        return all(self._there(name) for name in (getattr(change, field, None) for field in MOVED) if isinstance(name, str))
+
+    # ------------------------------------------------------------------------------------------------ what it gives
+
+    def fields(self) -> Mapping[str, object]:
+        """The portfolio's own fields as the part has them."""
+        return {**self.kept, "programmes": self.programmes, "baselines": (), "funding": None}
+
+    def project(self, project: Project) -> Project:
+        """A project without what it names outside: the projects that it requires, and what its risks hit there."""
+
+        def there(name: str) -> bool:
+            full = self.whole.resolve(name, project.id)
+            return full is not None and self._there(full)
+
+        risks = [self._without(risk, there) for risk in project.risks]
+        requires = [name for name in project.requires if name in self.inside]
+        for name in project.requires:
+            self.gone[f"{project.id} requires {name}"] += name not in self.inside
+        same = len(requires) == len(project.requires) and all(a is b for a, b in zip(risks, project.risks, strict=True))
+        if same:
+            return project
+        return attrs.evolve(project, requires=requires, risks=[risk for risk in risks if risk is not None])
+
+    def said(self) -> Iterator[str]:
+        """What was left out of the part, a sentence each."""
+        left = [counted(count, group[:-1].replace("_", " ")) for group, count in self.gone.items() if count and " requires " not in group]
+        if left:
+            yield f"what is about something outside this part is left out: {', '.join(left)}"
+        for text, count in self.gone.items():
+            if count and " requires " in text:
+                yield f"{text}, which lies outside this part: that it is there is not checked here"
+        if self.whole.funding is not None:
+            yield "the money granted to the whole portfolio is not that of this part: left out"
+        for name in self.bare:
+            yield f"programme {name!r} is not all in this part: what it states for its own money is left out"
+        if self.whole.baselines:
+            yield f"{counted(len(self.whole.baselines), 'baseline')} of the whole portfolio {agree(len(self.whole.baselines), 'is', 'are')} left out: select the same part of a baseline to compare with"
+        outside = {a.resource for p in self.whole.projects if p.id not in self.inside for t in p.tasks for a in t.assignments}
+        shared = sorted({a.resource for p in self.whole.projects if p.id in self.inside for t in p.tasks for a in t.assignments} & outside)
+        if shared:
+            yield f"{', '.join(shared)} {agree(len(shared), 'works', 'work')} outside this part too: capacity counts this part alone"

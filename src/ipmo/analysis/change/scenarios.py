@@ -1,0 +1,216 @@
+"""Several what-ifs side by side: one row a scenario, the plan as it is first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+import attrs
+
+from ipmo.analysis.benefits.realisation import benefits
+from ipmo.analysis.change.applying import applied
+from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
+from ipmo.analysis.money.rollup import roll_up
+from ipmo.errors import IpmoError, OptionError
+from ipmo.model.changes import Change, as_changes
+from ipmo.model.portfolio import Portfolio
+from ipmo.tables import Column, Rows, Table
+from ipmo.units import Money, said_day
+from ipmo.words import agree, counted
+
+__all__ = ["AS_PLANNED", "Scenario", "Scenarios", "scenarios"]
+
+AS_PLANNED = "as planned"
+"""The name of the plan as it is."""
+DAY = 86_400
+NAMED = 3
+"""Commitments that a sentence names."""
+
+
+@attrs.frozen(kw_only=True)
+class Scenario:
+    """What would be so in one scenario.
+
+    Args:
+        id: its name.
+        changes: what is changed, a sentence each; none for the plan as it is.
+        finish: when the last work ends; None where nothing has dates.
+        days: elapsed days later than planned; None where either is not known.
+        kept: commitments that the forecast keeps.
+        missed: commitments that it misses, overdue ones too.
+        unknown: commitments of which nobody knows.
+        breaks: those that it misses, or leaves without a date, although the plan as it is keeps them.
+        mends: those that it keeps although the plan as it is does not.
+        budget: the portfolio's; None where it is not known.
+        npv: present value of the benefits; None where it is not known.
+        refused: why it cannot be tried; empty where it can.
+    """
+
+    id: str
+    changes: tuple[str, ...] = ()
+    finish: datetime | None = None
+    days: float | None = None
+    kept: int = 0
+    missed: int = 0
+    unknown: int = 0
+    breaks: tuple[str, ...] = ()
+    mends: tuple[str, ...] = ()
+    budget: Money | None = None
+    npv: Money | None = None
+    refused: str = ""
+
+    @property
+    def finish_date(self) -> date | None:
+        """The day that ends with the last work."""
+        return said_day(self.finish, finish=True)
+
+    def __str__(self) -> str:
+        if self.refused:
+            return f"{self.id}: cannot be tried: {self.refused}"
+        parts = [f"ends {self.finish_date}" if self.finish is not None else "has no end"]
+        if self.days:
+            parts[0] += f" ({self.days:+,.0f} d)"
+        for names, word in ((self.breaks, "breaks"), (self.mends, "keeps again")):
+            if names:
+                parts.append(f"{word} {', '.join(names[:NAMED])}{f' and {len(names) - NAMED} more' if len(names) > NAMED else ''}")
+        parts.append(f"{counted(self.missed, 'commitment')} {agree(self.missed, 'is', 'are')} missed")
+        if self.unknown:
+            parts.append(f"{self.unknown} {agree(self.unknown, 'has', 'have')} no forecast")
+        if self.npv is not None:
+            parts.append(f"benefits are worth {self.npv}")
+        return f"{self.id}: {', '.join(parts)}"
+
+
+class Scenarios(Rows[str, Scenario]):
+    """The answer of `scenarios`: one row a scenario, the plan as it is first."""
+
+    def explain(self, id: str) -> str:
+        """A scenario in a sentence, its changes below it.
+
+        Raises:
+            UnknownItemError: there is no such scenario.
+        """
+        row = self[id]
+        return "\n".join([str(row), *(f"  {change}" for change in row.changes)])
+
+    def table(self) -> Table:
+        """One row a scenario: scenario, finish, days, kept, missed, unknown, breaks, mends, budget, npv, changes, refused."""
+        rows = self.rows
+        currency = next((m.currency for row in rows for m in (row.budget, row.npv) if m is not None), "")
+        return Table(
+            [
+                Column("scenario", "str", [row.id for row in rows]),
+                Column("finish", "date", [row.finish_date for row in rows]),
+                Column("days", "float", [row.days for row in rows], "ed"),
+                Column("kept", "int", [None if row.refused else row.kept for row in rows]),
+                Column("missed", "int", [None if row.refused else row.missed for row in rows]),
+                Column("unknown", "int", [None if row.refused else row.unknown for row in rows]),
+                Column("breaks", "str", [", ".join(row.breaks) for row in rows]),
+                Column("mends", "str", [", ".join(row.mends) for row in rows]),
+                Column("budget", "float", [_amount(row.budget) for row in rows], currency),
+                Column("npv", "float", [_amount(row.npv) for row in rows], currency),
+                Column("changes", "str", ["; ".join(row.changes) for row in rows]),
+                Column("refused", "str", [row.refused for row in rows]),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        tried = len(self) - 1
+        refused = sum(bool(row.refused) for row in self)
+        more = f", {refused} cannot be tried" if refused else ""
+        worst = max(self.rows, key=lambda row: len(row.breaks))
+        named = f", {worst.id} breaks the most: {counted(len(worst.breaks), 'commitment')}" if worst.breaks else ""
+        return f"<Scenarios: {counted(tried, 'scenario')} beside the plan{more}{named}>"
+
+
+def scenarios(
+    portfolio: Portfolio,
+    tried: Mapping[str, Iterable[Change | Mapping[str, object]]],
+    *,
+    on_cycle: OnCycle = "error",
+) -> Scenarios:
+    """Several what-ifs side by side: when all ends, which commitments break, what it costs, what the benefits are worth.
+
+    Args:
+        portfolio: the plan; it stays as it is.
+        tried: the changes of each scenario by its name: nouns of `ipmo.changes`, or as files have them.
+        on_cycle: as in `schedule`; a scenario that closes a loop cannot be tried, whatever this says.
+
+    Raises:
+        CycleError: links of the plan form a loop.
+        ModelError: something is no change; its place among them is said. What is one and cannot be applied is said in its row.
+        OptionError: a scenario has no name, or that of the plan as it is.
+        ScheduleError: nothing says when the portfolio starts.
+
+    >>> import ipmo.examples
+    >>> from ipmo.changes import Delay
+    >>> found = scenarios(ipmo.examples.load("commitment"), {"course later": [Delay("training/course", "10 d")]})
+    >>> print(found["course later"])
+    course later: ends 2026-03-20 (+14 d), 0 commitments are missed
+    """
+    if bad := [name for name in tried if not name.strip() or name == AS_PLANNED]:
+        raise OptionError("tried", bad[0], takes=f"a name for each scenario, other than {AS_PLANNED!r}")
+    base = schedule(portfolio, on_cycle=on_cycle)
+    plan = _row(AS_PLANNED, portfolio, base, base)
+    rows = {AS_PLANNED: plan}
+    for name, values in tried.items():
+        changes = as_changes(_changes_of(name, values))
+        said = tuple(str(change) for change in changes)
+        try:
+            after = applied(portfolio, changes)
+            rows[name] = _row(
+                name, after, schedule(after, on_cycle="cut" if on_cycle == "cut" and base.network.has_loop else "error"), base, said
+            )
+        except IpmoError as error:
+            rows[name] = Scenario(id=name, changes=said, refused=str(error).splitlines()[0])
+    return Scenarios(rows, "these scenarios")
+
+
+def _changes_of(name: str, values: object) -> Iterable[object]:
+    if isinstance(values, Change):
+        return (values,)
+    if isinstance(values, Mapping | str) or not isinstance(values, Iterable):
+        raise OptionError("tried", values, takes=f"a list of changes for {name!r}")
+    return values
+
+
+def _standings(s: Schedule) -> dict[str, str]:
+    return {row.name: "missed" if row.broken else row.standing for row in s.commitments}
+
+
+def _row(name: str, pf: Portfolio, s: Schedule, base: Schedule, changes: tuple[str, ...] = ()) -> Scenario:
+    was, now = _standings(base), _standings(s)
+    counts = list(now.values())
+    late = None if s.finish is None or base.finish is None else (s.finish - base.finish).total_seconds() / DAY
+    return Scenario(
+        id=name,
+        changes=changes,
+        finish=s.finish,
+        days=late,
+        kept=counts.count("kept"),
+        missed=counts.count("missed"),
+        unknown=counts.count("unknown"),
+        breaks=tuple(one for one, standing in now.items() if standing != "kept" and was.get(one) == "kept"),
+        mends=tuple(one for one, standing in now.items() if standing == "kept" and was.get(one, "kept") != "kept"),
+        budget=_known(pf, "budget"),
+        npv=_worth(pf, s),
+    )
+
+
+def _known(pf: Portfolio, measure: str) -> Money | None:
+    try:
+        value = roll_up(pf, measure).total.value
+    except IpmoError:  # an exchange rate is missing, price bases differ
+        return None
+    return value if isinstance(value, Money) else None
+
+
+def _worth(pf: Portfolio, s: Schedule) -> Money | None:
+    try:
+        return benefits(pf).npv if pf.benefits and s.finish is not None else None
+    except IpmoError:
+        return None
+
+
+def _amount(money: Money | None) -> float | None:
+    return None if money is None else float(money.amount)
