@@ -134,11 +134,17 @@ def process(tree: Path, folder: Path, tasks: int, repeats: int) -> dict[str, flo
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def rows(commit: str, rounds: int, tasks: int, repeats: int) -> list[tuple[str, float, float]]:
-    """(what, seconds here, seconds then) of every row."""
+def earlier(commit: str) -> Path:
+    """An earlier commit, checked out under `out/`."""
     then = ROOT / "out" / f"beside-{commit}"
     if not then.exists():
         subprocess.run(["git", "worktree", "add", "-q", "--detach", str(then), commit], cwd=ROOT, check=True)
+    return then
+
+
+def rows(commit: str, rounds: int, tasks: int, repeats: int) -> list[tuple[str, float, float]]:
+    """(what, seconds here, seconds then) of every row."""
+    then = earlier(commit)
     sys.path.insert(0, str(ROOT / "benchmarks"))
     import generators
 

@@ -127,6 +127,45 @@ def test_groups_are_the_strongly_connected_ones_each_after_all_that_leads_to_it(
     assert all(found[u] <= found[v] for u, v in ends)
 
 
+def _by_the_rule(nodes: set[str], edges: dict[tuple[str, str], float]) -> list[str]:
+    """The greedy rule of Eades, Lin and Smyth and the moves after it, each step looked for among all edges."""
+    left, head, tail = set(nodes), list[str](), list[str]()
+    while left:
+        inside = {(u, v): w for (u, v), w in edges.items() if u in left and v in left}
+        ends, begins = (sorted(left - {pair[side] for pair in inside}) for side in (0, 1))
+        if ends or begins:
+            tail, head = [*tail, *ends[::-1]], [*head, *(begins if not ends else [])]
+            left -= set(ends or begins)
+            continue
+        balance = {node: sum(w * ((u == node) - (v == node)) for (u, v), w in inside.items()) for node in left}
+        best = min(left, key=lambda node: (-balance[node], node))
+        head.append(best)
+        left.remove(best)
+    order, moved = [*head, *tail[::-1]], True
+
+    def back(names: list[str]) -> float:
+        return sum(edges.get((v, u), 0.0) for i, u in enumerate(names) for v in names[i + 1 :])
+
+    while moved:
+        moved = False
+        for node in sorted(order):
+            rest = [name for name in order if name != node]
+            put = [[*rest[:spot], node, *rest[spot:]] for spot in range(len(order) - 1, -1, -1)]
+            least = min(put, key=back)
+            if back(least) < back(order):
+                order, moved = least, True
+    return order
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_blocks_are_those_of_the_rule_looked_for_among_all_edges(seed: int) -> None:
+    r = random.Random(seed)
+    names = [f"n{v}" for v in range(9)]
+    edges = {(u, v): float(r.randint(1, 4)) for u in names for v in names if u != v and r.random() < r.choice((0.15, 0.4))}
+    for block in partitioned(names, edges):
+        assert block == _by_the_rule(set(block), {pair: w for pair, w in edges.items() if set(pair) <= set(block)})
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_blocks_lead_on_and_inside_one_no_node_is_better_elsewhere(seed: int) -> None:
     r = random.Random(seed)

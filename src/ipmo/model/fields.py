@@ -84,6 +84,8 @@ class FrozenMap(Mapping[K, V]):
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         return dict(self._entries) == dict(other) if isinstance(other, Mapping) else NotImplemented
 
     def __reduce__(self) -> tuple[object, ...]:

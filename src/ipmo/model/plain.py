@@ -82,7 +82,7 @@ def _whole_noun(noun: object) -> PlainData:
     if (
         isinstance(noun, Noun)
         and (beside := _beside(cast(type, noun.__class__)))
-        and all(getattr(noun, name) == default for name, default in beside)
+        and all((value := getattr(noun, name)) is default or value == default for name, default in beside)
     ):
         return getattr(noun, noun.alone)
     return plain_noun(noun)
@@ -101,9 +101,9 @@ def plain_noun(noun: object) -> PlainMap:
     out: PlainMap = {}
     for name, key, default, single in _fields(cast(type, noun.__class__)):
         value = getattr(noun, name)
-        if value is None or value == default:
+        if value is None or value is default or value == default:
             continue
-        data = plain_value(value)
+        data = value if value.__class__ is str else plain_value(value)
         out[key] = data[0] if single and len(data) == 1 and not isinstance(data[0], list) else data
     return out
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from ipmo.errors import UnknownItemError, close_matches
@@ -23,6 +25,8 @@ __all__ = ["graph", "groups", "leads_to", "links_to_cut", "neighbours", "one_loo
 
 COMPILE = 50_000
 """Edges from which the compiler is worth waiting for."""
+TINY = Fraction(1, 10**9)
+"""What an edge without weight counts for where others are compared."""
 
 
 def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
@@ -338,58 +342,85 @@ def partitioned(nodes: Sequence[str], edges: Mapping[tuple[str, str], float]) ->
     graph.add_edges_from(sorted((u, v) for u, v in edges if u != v))
     whole = nx.condensation(graph)
     first = {c: min(whole.nodes[c]["members"]) for c in whole}
-    blocks = []
-    for c in nx.lexicographical_topological_sort(whole, key=first.__getitem__):
-        inside = set(whole.nodes[c]["members"])
-        blocks.append(_least_feedback(inside, {e: w for e, w in edges.items() if e[0] in inside and e[1] in inside and e[0] != e[1]}))
-    return blocks
+    block_of = whole.graph["mapping"]
+    inside: dict[int, dict[tuple[str, str], float]] = {}
+    for (u, v), weight in edges.items():
+        if u != v and block_of[u] == block_of[v]:
+            inside.setdefault(block_of[u], {})[u, v] = weight
+    order = nx.lexicographical_topological_sort(whole, key=first.__getitem__)
+    return [_least_feedback(whole.nodes[c]["members"], inside[c]) if c in inside else list(whole.nodes[c]["members"]) for c in order]
 
 
 def _least_feedback(nodes: set[str], edges: Mapping[tuple[str, str], float]) -> list[str]:
-    left, head, tail = set(nodes), [], []
+    gives: dict[str, dict[str, float]] = {node: {} for node in nodes}
+    takes: dict[str, dict[str, float]] = {node: {} for node in nodes}
+    exact: dict[str, dict[str, Fraction]] = {node: {} for node in nodes}  # sums do not depend on their order
+    for (giver, receiver), weight in edges.items():
+        gives[giver][receiver] = takes[receiver][giver] = weight
+        exact[giver][receiver] = Fraction(weight) or TINY
+    left, head, tail = set(nodes), list[str](), list[str]()
+    balance = {
+        node: sum(exact[node].values(), Fraction(0)) - sum((exact[other][node] for other in takes[node]), Fraction(0)) for node in nodes
+    }
+    waiting = [(-amount, node) for node, amount in balance.items()]
+    heapify(waiting)
+    open_ends = [{node: len(inner) for node, inner in side.items()} for side in (takes, gives)]
+    begins, ends = ({node for node, count in side.items() if not count} for side in open_ends)
+
+    def leave(gone: list[str]) -> None:
+        left.difference_update(gone)
+        for side, count, free in zip((gives, takes), open_ends, (begins, ends), strict=True):
+            for node in gone:
+                for other in side[node].keys() & left:
+                    count[other] -= 1
+                    balance[other] += exact[node][other] if side is gives else -exact[other][node]
+                    heappush(waiting, (-balance[other], other))
+                    if not count[other]:
+                        free.add(other)
+
     while left:
-        inside = [(u, v, w) for (u, v), w in edges.items() if u in left and v in left]
-        gives, takes = {u for u, _, _ in inside}, {v for _, v, _ in inside}
-        ends = sorted(left - gives)
-        if ends:
-            tail += ends[::-1]
-            left -= set(ends)
-            continue
-        begins = sorted(left - takes)
-        if begins:
-            head += begins
-            left -= set(begins)
-            continue
-        balance = dict.fromkeys(left, 0.0)
-        for u, v, w in inside:
-            balance[u] += w or 1e-9
-            balance[v] -= w or 1e-9
-        best = min(left, key=lambda v: (-balance[v], v))
-        head.append(best)
-        left.remove(best)
-    return _sifted(head + tail[::-1], edges)
+        if found := sorted(ends & left):
+            ends.clear()
+            tail += found[::-1]
+            leave(found)
+        elif found := sorted(begins & left):
+            begins.clear()
+            head += found
+            leave(found)
+        else:
+            amount, best = heappop(waiting)
+            if best in left and -amount == balance[best]:  # else it was said anew since, or has left
+                head.append(best)
+                leave([best])
+    return _sifted(head + tail[::-1], gives, takes)
 
 
-def _sifted(order: list[str], edges: Mapping[tuple[str, str], float]) -> list[str]:
-    """The order with each node moved to where the least weight leads back, as long as that helps."""
+def _sifted(order: list[str], gives: Mapping[str, Mapping[str, float]], takes: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """The order with each node moved to where the least weight leads back, as long as that helps.
+
+    What leads back changes only where a node moves past one that it is linked to.
+    """
     helped = len(order) > 2
     while helped:
         helped = False
+        place = {node: number for number, node in enumerate(order)}
         for node in sorted(order):
-            here = order.index(node)
-            rest = [other for other in order if other != node]
-            cost = sum(edges.get((node, other), 0.0) for other in rest)  # at the end: all that it gives leads back
-            best, least, now = len(rest), cost, cost
-            costs = [0.0] * (len(rest) + 1)
-            costs[len(rest)] = cost
-            for place in range(len(rest) - 1, -1, -1):
-                other = rest[place]
-                now += edges.get((other, node), 0.0) - edges.get((node, other), 0.0)
-                costs[place] = now
+            out, into, here = gives[node], takes[node], place[node]
+            linked = sorted(((place[other], other) for other in out.keys() | into.keys()), reverse=True)
+            now = least = usual = sum(out.get(other, 0.0) for _, other in reversed(linked))  # at the end: all that it gives leads back
+            best = None
+            for where, other in linked:
+                now += into.get(other, 0.0) - out.get(other, 0.0)
+                if where > here:
+                    usual = now
                 if now < least:
-                    best, least = place, now
-            if least < costs[here]:
-                order = [*rest[:best], node, *rest[best:]]
+                    best, least = where, now
+            if least < usual:
+                order.pop(here)
+                at = len(order) if best is None else best - (best > here)
+                order.insert(at, node)
+                for number in range(min(here, at), max(here, at) + 1):
+                    place[order[number]] = number
                 helped = True
     return order
 
