@@ -80,6 +80,31 @@ def test_contracted_and_plain_slips_and_floats_agree_and_bound_each_other(pf: Po
                 assert (t in moved) == (floats[row, t] < slip), (t, floats[row, t])
 
 
+def holds_agree(reach: Reach, links: list[int]) -> None:
+    """What is said of a link at once is what its cone says, time and again."""
+    import numpy as np
+
+    clocks = np.zeros(len(reach.aims), np.int64)
+    said = reach.holds(links, clocks).tolist()
+    assert said == reach.holds(links, clocks).tolist()
+    assert {0, 1, 2}.issuperset(said)
+    for one, moved in zip(said, reach.without(links), strict=True):
+        assert one == 2 or bool(moved) == (one == 1)
+    assert reach.holds(links[::-1], clocks).tolist() == said[::-1]
+
+
+def test_whether_a_chain_holds_anything_back_is_said_without_following_it() -> None:
+    """Each project waits for the one before it alone: its own finish moves, and none of the links has to be followed further."""
+    import numpy as np
+
+    n = 50
+    names = [f"p{v}" for v in range(n)]
+    net = Network.from_columns([f"t{v}" for v in range(n)], [10] * n, [*range(n - 1)], [*range(1, n)], project=[*range(n)], projects=names)
+    s = schedule(net)
+    reach = Reach(s.passes, [Aim(name, projects=(place,)) for place, name in enumerate(names)])
+    assert reach.holds(crossing(s), np.zeros(n, np.int64)).tolist() == [1] * (n - 1)
+
+
 def joined(seed: int, n: int = 16) -> Network:
     """Work around the clock in three projects, linked forth and back between them in all ways."""
     r = random.Random(seed)
@@ -133,6 +158,7 @@ def test_links_of_plain_work_move_what_networks_with_longer_lags_have_moved(seed
                     found[row][target] = date
             assert found == [moved[k, slip] for k in links]
         assert reach.without(links) == [{t: d for t, d in enumerate(cut(k)) if d != base[t]} for k in links]
+        holds_agree(reach, links)
         most = max(links, key=lambda k: len(moved[k, 24]))
         assert reach.slipped([most] * 40, [24] * 40) == [moved[most, 24]] * 40  # more than there is room for at once
         least = max(links, key=lambda k: len(reach.without([k])[0]))
@@ -164,6 +190,7 @@ def test_contracted_links_through_calendars_move_what_passes_say(seed: int, way:
     aims, links = aims_of(s), crossing(s)
     one, other = Reach(s.passes, aims), Reach(s.passes, aims, contract=False)
     assert one.without(links) == other.without(links) == [dates_without(s, k) for k in links]
+    holds_agree(one, links)
     for slip in (1, 480, 3000):
         assert one.slipped(links, [slip] * len(links)) == other.slipped(links, [slip] * len(links))
     floats = one.floats(links)

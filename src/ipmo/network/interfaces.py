@@ -182,13 +182,14 @@ class Interfaces:
         groups, things = len(self.owners), len(self.entries) + len(self.exits)
         size, begin = 2 * len(rows) + 4 * (groups + things), 0
         common = (c.links, c.nodes, aims.network.clock_tables, self.faces, *made[:4], made.now)
+        none = np.zeros(0, np.int64)
         while begin < len(rows):
             moves = Moves(np.zeros(2, np.int64), *(np.zeros(size, np.int64) for _ in range(3)))
             room = Room(np.zeros(things // 32 + 1, np.int64), np.zeros(groups + things, np.int64), np.zeros(groups, np.int64))
             new = Asked(*(column.copy() for column in made.now))
             steps = 20 * (20 * len(rows) + len(made.ways.back))
             if late is None:
-                aims.run(cascades.interface_cones, steps, rows[begin:], *common, new, room, moves)
+                aims.run(cascades.interface_cones, steps, rows[begin:], *common, new, room, none, moves)
             else:
                 aims.run(cascades.interface_slips, steps, rows[begin:], late[begin:], *common, new, room, moves)
             done, count = (int(told) for told in moves.counts)
@@ -196,6 +197,40 @@ class Interfaces:
             begin += done
             if not done or size < MOST_LOGGED:
                 size *= 2
+
+    def holds(self, links: Sequence[int], clocks: Array) -> Array:
+        """For each link whether the date of a target moves when it is left out: 0 never, 1 for sure, 2 where `moving` has to say.
+
+        Args:
+            links: places of links between groups.
+            clocks: of each target, the clock that its days are counted on; 0 for days of the calendar.
+        """
+        import numpy as np
+
+        aims, made, c = self.aims, self._made, self.aims.columns
+        groups, things = len(self.owners), len(self.entries) + len(self.exits)
+        room = Room(np.zeros(things // 32 + 1, np.int64), np.zeros(groups + things, np.int64), np.zeros(groups, np.int64))
+        new, out = Asked(*(column.copy() for column in made.now)), np.zeros(len(links), np.int64)
+        common = (c.links, c.nodes, aims.network.clock_tables, self.faces, *made[:4], made.now)
+        steps = 20 * (20 * len(links) + len(made.ways.back))
+        aims.run(cascades.interface_holds, steps, np.array(links, np.int64), *common, new, room, self._telling(clocks), out)
+        return out
+
+    def _telling(self, clocks: Array) -> Array:
+        """By exit, then by group: 1 where a target is later than all else for it alone, and counts its days on the same clock."""
+        import numpy as np
+
+        parts = self._parts
+        size, first = np.diff(parts.begin), parts.begin[:-1]
+        some = np.flatnonzero(size > 0)
+        first = first[some]
+        latest, thing = parts.dates[first], parts.thing[first]
+        second = np.where(size[some] > 1, parts.dates[np.minimum(first + 1, len(parts.dates) - 1)], -FAR)
+        on = np.r_[self.aims.columns.clk[self.exits], self.clocks]
+        alone = (thing >= 0) & (latest > second) & (latest > -FAR // 2) & ((clocks[some] == 0) | (clocks[some] == on[thing]))
+        out: Array = np.zeros(len(self.exits) + len(self.owners), np.int64)
+        out[thing[alone]] = 1
+        return out
 
     def _read(self, begin: int, row: Array, what: Array, value: Array) -> Moving:
         """Turns the exits and groups that moved, each once a row, into the dates of targets."""
@@ -213,8 +248,10 @@ class Interfaces:
         each = np.repeat(np.arange(len(what)), many)
         entry = parts.first[thing[each]] + np.arange(len(each)) - np.repeat(np.cumsum(many) - many, many)
         target, rank = parts.target[entry], parts.rank[entry]
-        by = np.lexsort((rank, target, row[each]))
-        row, target, rank, news = row[each][by], target[by], rank[by], instants[each][by]
+        row = row[each]
+        many_parts = int(rank.max(initial=0)) + 1
+        by = np.argsort((row * len(aims.aims) + target) * many_parts + rank, kind="stable")  # in long runs that are in order already
+        row, target, rank, news = row[by], target[by], rank[by], instants[each[by]]
         starts = np.flatnonzero(np.r_[True, (row[1:] != row[:-1]) | (target[1:] != target[:-1])]) if len(row) else np.zeros(0, np.int64)
         if not len(starts):
             return Moving(row, target, news)

@@ -70,6 +70,17 @@ class Reach(Aims):
         pairs = np.array([pair for one in found for pair in one.items()], np.int64).reshape(-1, 2)
         yield Moving(rows, pairs[:, 0], pairs[:, 1])
 
+    def holds(self, links: Sequence[int], clocks: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each link whether the date of a target moves when it is left out: 0 never, 1 for sure, 2 where `moving` has to say.
+
+        Args:
+            links: places of links.
+            clocks: of each target, the clock that its days are counted on; 0 for days of the calendar.
+        """
+        import numpy as np
+
+        return np.full(len(links), 2) if self._interfaces is None else self._interfaces.holds(links, clocks)
+
     def floats(self, links: Sequence[int], targets: Sequence[int] | None = None) -> NDArray[np.int64]:
         """How far the source of each link can slip before that link moves each target, in minutes of the source's clock.
 

@@ -45,3 +45,15 @@ def test_losses_and_order_of_all_links_are_those_of_each_one(pf: Portfolio, slip
         expected = behind.loss(row, moved, links.slip) if behind.stakes.priced else None
         assert behind.losses[row] == expected
     assert ranked(behind, rank_by) == one_by_one(behind, rank_by)
+
+
+@given(pf=portfolios(tied=True))
+@settings(deadline=None)
+def test_whether_a_link_holds_something_back_is_what_its_days_say(pf: Portfolio) -> None:
+    first, other = (Crossings(pf, ipmo.schedule(pf, on_cycle="cut"), "project", 5.0, as_slip("10 d")) for _ in range(2))
+    holds = first.holds
+    most = [max(first.drags(row).values(), default=0.0) for row in range(len(first.open))]
+    assert holds == [one > 0 for one in most]
+    assert [first.worst_drag(row) for row in range(len(first.open))] == other.worst_drags
+    assert [one or 0.0 for one, _ in other.worst_drags] == [max(one, 0.0) for one in most]
+    assert other.holds == holds

@@ -166,7 +166,7 @@ class CriticalLinks(Answer[str, CriticalLink]):
         noun = self.portfolio.links[found.open[row]]
         given, taken = dates = found.dates(row)
         own = found.places[row] >= 0 and "@" not in noun.source + noun.target  # items that bear these dates themselves
-        drag, on = found.worst_drags[row]
+        drag, on = found.worst_drag(row)
         return CriticalLink(
             rank=rank, id=found.names[row], source=found.source_id(row), target=found.target_id(row), type=noun.type,
             lag=str(noun.lag or ""), boundary=found.crossed[row], giver=found.givers[row], receiver=found.receivers[row],
@@ -180,14 +180,14 @@ class CriticalLinks(Answer[str, CriticalLink]):
     @property
     def holding(self) -> tuple[int, ...]:
         """The places, from 0, of links that drive and hold something back; no link is made for it."""
-        drags = self._crossings.worst_drags
-        return tuple(place for place, row in enumerate(self._order) if drags[row][0])
+        holds = self._crossings.holds
+        return tuple(place for place, row in enumerate(self._order) if holds[row])
 
     @property
     def nearly(self) -> tuple[str, ...]:
         """The ids of links that hold nothing back and are within `near` days of driving, in their order."""
         found = self._crossings
-        return tuple(found.names[row] for row in self._order if not found.worst_drags[row][0] and found.link_float[row] <= self.near)
+        return tuple(found.names[row] for row in self._order if not found.holds[row] and found.link_float[row] <= self.near)
 
     @functools.cached_property
     def hand_overs(self) -> HandOvers:

@@ -30,6 +30,8 @@ __all__ = ["BOUNDARIES", "FAR", "Boundary", "ClosedLink", "Crossings", "ProjectD
 Boundary = Literal["project", "programme", "portfolio"]
 BOUNDARIES: tuple[Boundary, ...] = ("project", "programme", "portfolio")
 """Each includes those after it: what crosses the portfolio's boundary crosses the others too."""
+FEW = 50
+"""Links whose drag is found one by one."""
 
 
 @attrs.frozen(kw_only=True)
@@ -339,21 +341,65 @@ class Crossings:
     @functools.cached_property
     def worst_drags(self) -> list[tuple[float | None, str | None]]:
         """Of each link, the most days on one target, and that target; ties go to the first in order of kind and file."""
+        return self._worst_of(range(len(self.open)))
+
+    def worst_drag(self, row: int) -> tuple[float | None, str | None]:
+        """`worst_drags` of one link; those of all are found when many are looked at one by one."""
+        if "worst_drags" in self.__dict__ or len(self._looked_at) >= FEW:
+            return self.worst_drags[row]
+        if row not in self._looked_at:
+            self._looked_at[row] = self._worst_of([row])[0]
+        return self._looked_at[row]
+
+    @functools.cached_property
+    def _looked_at(self) -> dict[int, tuple[float | None, str | None]]:
+        return {}
+
+    def most_days(self, rows: Sequence[int]) -> list[float]:
+        """Of some links, the most days that each holds one target back."""
+        found = [self.worst_drags[row] for row in rows] if "worst_drags" in self.__dict__ else self._worst_of(rows)
+        return [days or 0.0 for days, _ in found]
+
+    @functools.cached_property
+    def holds(self) -> list[bool]:
+        """Whether each link holds a target back; by how much is not looked for where it is plain that it does."""
         import numpy as np
 
-        out: list[tuple[float | None, str | None]] = [(0.0, None)] * len(self.open)
-        for part in self.reach.moving([self.places[row] for row in self._held_back]):
+        if "worst_drags" in self.__dict__:
+            return [bool(days) for days, _ in self.worst_drags]
+        inside, out = self._held_back, [False] * len(self.open)
+        clocks = np.array(self.targets.clocks, np.int64)
+        found = self.reach.holds([self.places[row] for row in inside], clocks).tolist() if inside else []
+        unsure = [row for row, said in zip(inside, found, strict=True) if said == 2]
+        unsure += [row for row, driving in enumerate(self.driving) if driving and self.places[row] < 0]
+        for row, said in zip(inside, found, strict=True):
+            out[row] = said == 1
+        for row, days in zip(unsure, self.most_days(unsure), strict=True):
+            out[row] = days > 0
+        return out
+
+    def _worst_of(self, rows: Sequence[int]) -> list[tuple[float | None, str | None]]:
+        """`worst_drags` of some links."""
+        import numpy as np
+
+        out: list[tuple[float | None, str | None]] = [(0.0, None)] * len(rows)
+        inside = [place for place, row in enumerate(rows) if self.driving[row] and self.places[row] >= 0]
+        for part in self.reach.moving([self.places[rows[place]] for place in inside]) if inside else ():
+            if not len(part.row):
+                continue
             days = -self.targets.later(part.target, part.date)
-            by = np.lexsort((part.target, -days, part.row))
-            first = by[np.flatnonzero(np.diff(part.row[by], prepend=-1))]
-            for row, most, t in zip(part.row[first].tolist(), days[first].tolist(), part.target[first].tolist(), strict=True):
-                if most > 0:
-                    out[self._held_back[row]] = (most, self.targets.names[t])
-        for row, driving in enumerate(self.driving):
-            if driving and self.places[row] < 0:
-                worst = max(self.drags(row).items(), key=lambda entry: (entry[1], -entry[0]), default=None)
-                if worst is not None and worst[1] > 0:
-                    out[row] = (worst[1], self.targets.names[worst[0]])
+            starts = np.flatnonzero(np.diff(part.row, prepend=-1))  # rows stand in order, and the targets of each
+            most = np.maximum.reduceat(days, starts)
+            equal = np.flatnonzero(days == np.repeat(most, np.diff(np.r_[starts, len(days)])))
+            first = equal[np.searchsorted(equal, starts)]
+            for row, worst, t in zip(part.row[starts].tolist(), most.tolist(), part.target[first].tolist(), strict=True):
+                if worst > 0:
+                    out[inside[row]] = (worst, self.targets.names[t])
+        for place, row in enumerate(rows):
+            if self.driving[row] and self.places[row] < 0:
+                worst_one = max(self.drags(row).items(), key=lambda entry: (entry[1], -entry[0]), default=None)
+                if worst_one is not None and worst_one[1] > 0:
+                    out[place] = (worst_one[1], self.targets.names[worst_one[0]])
         return out
 
     def slipped(self, rows: Sequence[int], slip: Span) -> list[Mapping[int, int]]:

@@ -37,12 +37,13 @@ def ranked(downstream: Downstream, rank_by: str) -> list[int]:
     links = downstream.crossings
     count = len(links.open)
     projects, benefits = downstream.counts
-    drags = np.array([days or 0.0 for days, _ in links.worst_drags], np.float64)
     losses = np.array([amount or 0 for amount in downstream.minor_losses], np.int64)
     stated = np.array([spare is not None for spare in links.commitment_float], bool)
     spare = np.array([spare or 0.0 for spare in links.commitment_float], np.float64)
     forecast = np.array([days or 0.0 for days in links.target_float], np.float64)  # where nothing is stated: how soon a forecast moves
-    first = {"drag": -drags, "loss": -losses, "value": -np.array(downstream.worths[0], np.float64)} if rank_by != "float" else {}
+    first = {"loss": -losses, "value": -np.array(downstream.worths[0], np.float64)} if rank_by in ("loss", "value") else {}
+    if rank_by == "drag":
+        first = {"drag": -np.array([days or 0.0 for days, _ in links.worst_drags], np.float64)}
     keys = [first[rank_by]] if rank_by in first else []
     keys += [
         ~stated,
@@ -52,7 +53,7 @@ def ranked(downstream: Downstream, rank_by: str) -> list[int]:
         np.where(stated, 0.0, forecast),
         np.array(links.given, np.int64),
     ]
-    keys += [~np.array(links.driving, bool), -np.array(projects, np.int64), -np.array(benefits, np.int64), -drags]
+    keys += [~np.array(links.driving, bool), -np.array(projects, np.int64), -np.array(benefits, np.int64)]
 
     def named(row: int) -> tuple[str, ...]:
         link = links.portfolio.links[links.open[row]]
@@ -63,8 +64,10 @@ def ranked(downstream: Downstream, rank_by: str) -> list[int]:
     for key in keys:
         changes[1:] |= key[order][1:] != key[order][:-1]
     run = np.cumsum(changes)
-    alike = np.flatnonzero(np.bincount(run, minlength=1)[run] > 1)  # what nothing but names tells apart
-    tied = sorted(zip(run[alike].tolist(), order[alike].tolist(), strict=True), key=lambda pair: (pair[0], named(pair[1])))
-    order[alike] = [row for _, row in tied]
+    alike = np.flatnonzero(np.bincount(run, minlength=1)[run] > 1)  # only drag and names tell them apart
+    rows: list[int] = order[alike].tolist()
+    held = links.most_days(rows) if rows else []
+    tied = sorted(zip(run[alike].tolist(), held, rows, strict=True), key=lambda one: (one[0], -one[1], named(one[2])))
+    order[alike] = [row for *_, row in tied]
     found: list[int] = order.tolist()
     return found

@@ -107,6 +107,11 @@ class Targets:
         """The clock of each: see `Target`."""
         return [self._clock(place) for place in range(len(self))]
 
+    @property
+    def clocks(self) -> list[int]:
+        """The clock of each: see `Target`."""
+        return self._clocks
+
     @functools.cached_property
     def _of_whole(self) -> int:
         return self.clock_of(self.portfolio.id)

@@ -111,17 +111,21 @@ def let_go(
     held: Held,
     new: Asked,
     room: Room,
+    telling: Ints,
+    end: Ints,
 ) -> tuple[int, int]:
     """Spreads what moves when a link lets go of an entry; how many entries and exits were touched, and how many groups.
 
-    The places touched stand at the beginning of `room.touched`, the groups at its end.
+    The places touched stand at the beginning of `room.touched`, the groups at its end. Where exits and groups are telling, it ends
+    with the first of them that moves, and the number of groups is told as one below zero.
     """
     entry_of, group_of_entry, dst = faces.entry_of, faces.group_of_entry, between.dst
     by_entry, exits, by_exit, entries, back = ways.by_entry, ways.exits, ways.by_exit, ways.entries, ways.back
     place_of_entry, place_of_exit, base, new_y, new_x = places.entry, places.exit, held.base, new.y, new.x
     out_of, links_out = between.out_of, between.links_out
     bits, touched, seen, at = room.bits, room.touched, room.seen, places.at
-    size = len(touched)
+    size, exit_count = len(touched), len(faces.exits)
+    told = len(telling) > 0 and telling[exit_count + group_of_entry[e]] > 0 and ends_earlier(e, asked, faces, ways, held, new, end)
     new_y[e] = asked
     touched[0] = place_of_entry[e]
     count = 1
@@ -129,6 +133,8 @@ def let_go(
     seen[g] = 1
     touched[size - 1] = g
     groups = 1
+    if told:
+        return count, -1 - groups
     word = len(bits)
     for i in range(by_entry[e], by_entry[e + 1]):
         r = place_of_exit[exits[i]]
@@ -150,8 +156,9 @@ def let_go(
             asked = asked_without(gone, e, links, nodes, cal, faces, between, new_x)
             if asked == new_y[e]:
                 continue
-            new_y[e] = asked
             g = group_of_entry[e]
+            told = len(telling) > 0 and telling[exit_count + g] > 0 and ends_earlier(e, asked, faces, ways, held, new, end)
+            new_y[e] = asked
             if seen[g] == 0:
                 seen[g] = 1
                 groups += 1
@@ -168,13 +175,82 @@ def let_go(
                     best = t
             if best == new_x[o]:
                 continue
+            told = len(telling) > 0 and telling[o] > 0
             new_x[o] = best
             for i in range(out_of[o], out_of[o + 1]):
                 s = place_of_entry[entry_of[dst[links_out[i]]]]
                 bits[s // 32] |= 1 << (s % 32)
         touched[count] = r
         count += 1
+        if told:
+            while word < len(bits):
+                bits[word] = 0
+                word += 1
+            return count, -1 - groups
     return count, groups
+
+
+def ends_earlier(e: int, asked: int, faces: Faces, ways: Ways, held: Held, new: Asked, end: Ints) -> bool:
+    """Whether a group ends earlier for sure when an entry is asked for less: others can only be asked for less than they are."""
+    g = faces.group_of_entry[e]
+    tail, new_y = ways.tail, new.y
+    if tail[e] <= -FAR // 2 or new_y[e] + tail[e] != end[g] or held.base_end[g] >= end[g]:
+        return False
+    if asked + tail[e] >= end[g]:
+        return False
+    for f in range(faces.first_entry[g], faces.first_entry[g + 1]):
+        if f != e and tail[f] > -FAR // 2 and new_y[f] + tail[f] >= end[g]:
+            return False
+    return True
+
+
+def interface_holds(
+    rows: Ints,
+    links: Links,
+    nodes: Nodes,
+    cal: Tables,
+    faces: Faces,
+    between: Between,
+    ways: Ways,
+    places: Places,
+    held: Held,
+    now: Asked,
+    new: Asked,
+    room: Room,
+    telling: Ints,
+    out: Ints,
+) -> None:
+    """Whether anything moves that is telling when a link between groups lets go: for many links, each on its own.
+
+    Args:
+        rows: link places; the rest as in `interface_cones`.
+        telling: by exit, then by group, 1 where a target moves whenever that does.
+        out: takes 1 where something telling moves, 0 where nothing moves at all, 2 where it has to be looked at in whole.
+    """
+    src, dst, entry_of, exit_of, start, at = links.src, between.dst, faces.entry_of, faces.exit_of, held.start, places.at
+    y, x, new_y, new_x, touched = now.y, now.x, new.y, new.x, room.touched
+    for row in range(len(rows)):
+        gone = rows[row]
+        out[row] = 0
+        e = entry_of[dst[gone]]
+        if handed_on(cal, links, nodes, gone, dst[gone], x[exit_of[src[gone]]]) < start[e]:
+            continue
+        asked = asked_without(gone, e, links, nodes, cal, faces, between, x)
+        if asked == y[e]:
+            continue
+        count, groups = let_go(gone, e, asked, links, nodes, cal, faces, between, ways, places, held, new, room, telling, now.end)
+        out[row] = 2
+        if groups < 0:
+            out[row] = 1
+            groups = -1 - groups
+        for i in range(groups):
+            room.seen[touched[len(touched) - 1 - i]] = 0
+        for i in range(count):
+            r = touched[i]
+            if at[r] >= 0:
+                new_y[at[r]] = y[at[r]]
+            else:
+                new_x[-1 - at[r]] = x[-1 - at[r]]
 
 
 def interface_cones(
@@ -190,6 +266,7 @@ def interface_cones(
     now: Asked,
     new: Asked,
     room: Room,
+    nothing: Ints,
     out: Moves,
 ) -> None:
     """What moves when a link between groups lets go: for many links, each on its own.
@@ -207,6 +284,7 @@ def interface_cones(
         now: dates as they are.
         new: copies of y and x.
         room: room to work in.
+        nothing: an empty column: each link is followed to the end.
         out: takes what moved.
     """
     src, dst, entry_of, exit_of, start = links.src, between.dst, faces.entry_of, faces.exit_of, held.start
@@ -227,7 +305,7 @@ def interface_cones(
             out.counts[0] = row
             out.counts[1] = logged
             return
-        count, groups = let_go(gone, e, asked, links, nodes, cal, faces, between, ways, places, held, new, room)
+        count, groups = let_go(gone, e, asked, links, nodes, cal, faces, between, ways, places, held, new, room, nothing, end)
         for i in range(groups):
             g = touched[size - 1 - i]
             seen[g] = 0
