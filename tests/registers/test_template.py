@@ -53,7 +53,7 @@ def test_choices_ids_dates_and_shares_are_limited(template: Path) -> None:
     assert projects["Progress"][0] == "decimal"
     assert projects["Id"] == ("custom", "COUNTIFS($A$2:$A$501,$A2)=1", True)
     tasks = rules(template, "Tasks")
-    assert tasks["Id"][1] == "COUNTIFS($A$2:$A$501,$A2,$B$2:$B$501,$B2)=1"
+    assert tasks["Id"][1] == 'COUNTIFS($A$2:$A$501,$A2&"",$B$2:$B$501,$B2)=1'
     assert tasks["Project"][1].startswith("OFFSET('Projects'!$A$2")
     assert tasks["Milestone"] == ("list", '"TRUE,FALSE"', True)
     assert rules(template, "Risk impacts")["Assessed"][1] == '"before,after"'

@@ -6,6 +6,7 @@ for it. What the method asks for is then asked here; nothing is decided.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 
 import attrs
@@ -17,6 +18,7 @@ from ipmo.errors import IpmoError, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import GateRule, Methodology
 from ipmo.model.governance import GO, Condition, Gate
+from ipmo.model.held import gates_of, owners_above
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import Money, as_day
@@ -32,16 +34,17 @@ class GateView:
 
     Args:
         item: full id of the gate.
+        owner: the project, programme or portfolio whose gate it is.
         name: its title.
         method: the method whose gate it is; empty when none knows it.
         rule: that gate of the method.
         outcome: go, conditional go, hold, recycle or kill, as it stands today: an overdue condition makes a hold; None when open.
         decided: the outcome that was decided.
         missing: evidence and criteria without anything behind them.
-        failing: findings of its checks about the project; waived ones do not count.
+        failing: findings of its checks about the project, or about anything in the programme or portfolio; waived ones do not count.
         conditions: of a conditional go, those not yet met.
         overdue: of those, the ones past their day.
-        stake: what a decision releases: the funding decided, else the project's budget; None when unknown.
+        stake: what a decision releases: the funding decided, else the budget of what it is of; None when unknown.
         body: the board that decides: the gate's own, else the lowest one with the authority.
         covered: whether its authority is known to cover the stake; None when either is unknown.
         held: why it cannot be held yet, or its go does not count: what holds the work before it, such as an earlier gate; empty when nothing does.
@@ -49,6 +52,7 @@ class GateView:
     """
 
     item: str
+    owner: str = ""
     name: str
     method: str
     rule: GateRule | None
@@ -135,13 +139,14 @@ class Gates(Answer[str, GateView]):
         return f"{row.item}{f' ({row.name})' if row.name else ''}: {row.outcome or 'open'}; {row.why}"
 
     def table(self) -> Table:
-        """One row a gate, by these columns: gate, name, method, outcome, decided, ready, missing, failing, conditions, overdue, stake, released,
+        """One row a gate, by these columns: gate, of, name, method, outcome, decided, ready, missing, failing, conditions, overdue, stake, released,
         body, covered, held, why.
         """
         rows = self.rows
         return Table(
             [
                 Column("gate", "str", [r.item for r in rows]),
+                Column("of", "str", [r.owner for r in rows]),
                 Column("name", "str", [r.name for r in rows]),
                 Column("method", "str", [r.method for r in rows]),
                 Column("outcome", "str", [r.outcome for r in rows]),
@@ -173,51 +178,49 @@ def gates(portfolio: Portfolio, findings: Callable[[], Iterable[Finding]], metho
         findings: tells what `check` found; asked only where a method's gate names checks.
         methods: the methods that a gate may be of, by its full id, the closest first.
     """
-    named = [(f"{project.id}/{gate.id}", gate) for project in portfolio.projects for gate in project.gates]
-    rules = {full_id: _rule_for(gate, methods(full_id)) for full_id, gate in named}
+    every = gates_of(portfolio)
+    rules = {one.id: _rule_for(one.noun, methods(one.id)) for one in every}
     if not rules:
         return Gates(())
     about: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings() if any(rule is not None and rule.checks for _, rule in rules.values()) else ():
         if finding.severity is not Severity.INFO:
-            for code in finding.codes:
-                about.setdefault((code, portfolio.project_of(finding.item)), []).append(finding)
+            owner = portfolio.project_of(finding.item) or finding.item
+            for code, name in itertools.product(finding.codes, owners_above(portfolio, owner)):
+                about.setdefault((code, name), []).append(finding)
     today = None if portfolio.status_date is None else as_day(portfolio.status_date)
     budgets, held = _budgets(portfolio), _holds(portfolio)
     rows = []
-    for project in portfolio.projects:
-        for gate in project.gates:
-            full_id = f"{project.id}/{gate.id}"
-            method, rule = rules[full_id]
-            wanted = dict.fromkeys((*(rule.evidence if rule else ()), *gate.criteria))
-            there = {name for name, where in gate.evidence.items() if where.strip()} | set(gate.decision.evidence if gate.decision else ())
-            failing = tuple(f for code in (rule.checks if rule else ()) for f in about.get((code, project.id), ()))
-            decision = gate.decision
-            conditions = tuple(c for c in decision.conditions if c.met is None) if decision else ()
-            overdue = decision.overdue(today) if decision else ()
-            decided, stands = decision.outcome if decision else None, gate.standing(today)
-            stake = decision.funding if decision and decision.funding is not None else budgets.get(project.id)
-            body, covered = _authority(portfolio, gate, stake)
-            why = held.get(full_id, "") if gate.open or stands in GO else ""
-            rows.append(
-                GateView(
-                    item=full_id,
-                    name=gate.name or (rule.title if rule else ""),
-                    method=method,
-                    rule=rule,
-                    outcome=stands,
-                    decided=decided,
-                    missing=tuple(name for name in wanted if name not in there),
-                    failing=failing,
-                    conditions=conditions,
-                    overdue=overdue,
-                    stake=stake,
-                    body=body,
-                    covered=covered,
-                    held=why,
-                    released=decision.funding if decision and stands in GO and not why else None,
-                )
+    for one in every:
+        gate, decision = one.noun, one.noun.decision
+        method, rule = rules[one.id]
+        wanted = dict.fromkeys((*(rule.evidence if rule else ()), *gate.criteria))
+        there = {name for name, where in gate.evidence.items() if where.strip()} | set(decision.evidence if decision else ())
+        failing = tuple(f for code in (rule.checks if rule else ()) for f in about.get((code, one.owner), ()))
+        stands = gate.standing(today)
+        stake = decision.funding if decision and decision.funding is not None else budgets.get(one.owner)
+        body, covered = _authority(portfolio, gate, stake)
+        why = held.get(one.id, "") if gate.open or stands in GO else ""
+        rows.append(
+            GateView(
+                item=one.id,
+                owner=one.owner,
+                name=gate.name or (rule.title if rule else ""),
+                method=method,
+                rule=rule,
+                outcome=stands,
+                decided=decision.outcome if decision else None,
+                missing=tuple(name for name in wanted if name not in there),
+                failing=failing,
+                conditions=tuple(c for c in decision.conditions if c.met is None) if decision else (),
+                overdue=decision.overdue(today) if decision else (),
+                stake=stake,
+                body=body,
+                covered=covered,
+                held=why,
+                released=decision.funding if decision and stands in GO and not why else None,
             )
+        )
     return Gates(rows)
 
 
@@ -247,7 +250,8 @@ def _budgets(portfolio: Portfolio) -> dict[str, Money]:
         roll = roll_up(portfolio, "budget", include=("proposed",))
     except IpmoError:  # a rate is missing: what is at stake is not known
         return {}
-    return {p.id: roll[p.id].value for p in portfolio.projects if p.id in roll and roll[p.id].value is not None}
+    names = [portfolio.id, *(programme.id for programme in portfolio.programmes), *(project.id for project in portfolio.projects)]
+    return {name: roll[name].value for name in names if name in roll and roll[name].value is not None}
 
 
 def _authority(portfolio: Portfolio, gate: Gate, stake: Money | None) -> tuple[str, bool | None]:

@@ -75,7 +75,8 @@ def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
         for noun in nouns:
             written = noun.methodology or scopes.get(scope)
             if written:
-                choose(written, (noun.id,), noun.id)
+                gates = (gate.id for gate in portfolio.gates if scope == "programme" and gate.programme == noun.id)
+                choose(written, (noun.id, *gates), noun.id)
     for project in portfolio.projects:
         inside: tuple[Task | Gate, ...] = (*project.tasks, *project.gates)
         for inner in inside:
@@ -86,6 +87,9 @@ def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
                 for name in items:
                     if name != own and project.id in items[name]:
                         excluded.setdefault(name, set()).add(full_id)
+    for gate in portfolio.gates:
+        if gate.methodology:
+            choose(gate.methodology, (gate.id,), gate.id)
     return tuple(
         Chosen(name=name, items=frozenset(items[name]), excluded=frozenset(excluded.get(name, ())), profiles=profiles.get(name, {}))
         for name in sorted(items)
@@ -95,8 +99,9 @@ def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
 def method_for(portfolio: Portfolio, item: str) -> tuple[str, ...]:
     """Names of the methods under which an item stands: its own, its project's, the portfolio's; without their profiles."""
     noun = portfolio.items.get(item)
-    project = portfolio.items.get(portfolio.project_of(item))
-    scope = {"Programme": "programme", "Office": "offices"}.get(type(noun).__name__, "project")
+    project = portfolio.items.get(portfolio.project_of(item) or (isinstance(noun, Gate) and noun.programme) or "")
+    named = type(project if isinstance(noun, Gate) else noun).__name__
+    scope = {"Programme": "programme", "Office": "offices", "NoneType": "portfolio"}.get(named, "project")
     written = [getattr(noun, "methodology", None), getattr(project, "methodology", None)]
     written += [portfolio.methodologies.get(scope), portfolio.methodologies.get("portfolio")]
     return tuple(dict.fromkeys(method_and_profile(name)[0] for name in written if name))
@@ -132,7 +137,8 @@ class Tailoring:
         """What an item is tailored by: itself where it names a profile, else its project, programme or office."""
         if item in self.chosen.profiles:
             return item
-        owner = self.portfolio.project_of(item)
+        noun = self.portfolio.items.get(item)
+        owner = self.portfolio.project_of(item) or (isinstance(noun, Gate) and noun.programme) or ""
         return owner or (item if item in self.chosen.items and not self._whole else "")
 
     @functools.cached_property

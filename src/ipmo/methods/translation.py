@@ -10,6 +10,7 @@ from ipmo.errors import ModelError, UnknownItemError, close_matches, one_of
 from ipmo.methods.contract import PLAIN, SCOPES, Methodology, Scope, Stage
 from ipmo.methods.tailoring import method_and_profile
 from ipmo.model.fields import FrozenMap
+from ipmo.model.held import gates_of
 from ipmo.model.people import Office
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project
@@ -221,7 +222,7 @@ def _words(portfolio: Portfolio, sources: list[Methodology], to: Methodology) ->
         held = COUNTED.get(noun)
         count = len(getattr(portfolio, held)) if held else None
         if noun in ("task", "gate", "risk"):
-            count = sum(len(getattr(project, f"{noun}s")) for project in portfolio.projects)
+            count = sum(len(getattr(one, f"{noun}s", ())) for one in (*portfolio.projects, portfolio))
         yield Word(noun, count, before, to.vocabulary.get(noun, noun))
 
 
@@ -263,12 +264,11 @@ def _declared(portfolio: Portfolio, source: Methodology, to: Methodology) -> Ite
             yield Loss(kind="stage", was=" and ".join(names), note=f"both are of the phase {phase}: {to.name} does not tell them apart")
     theirs = {gate.name.casefold() for gate in to.gates}
     rules = {gate.name.casefold(): gate for gate in source.gates}
-    for project in portfolio.projects:
-        for gate in project.gates:
-            call = next((c for c in (gate.attributes.get("gate", ""), gate.id, gate.name) if c.casefold() in rules), None)
-            if call is not None and call.casefold() not in theirs:
-                note = f"{to.name} has no such gate: only its own criteria count"
-                yield Loss(kind="gate", item=f"{project.id}/{gate.id}", was=call, note=note)
+    for one in gates_of(portfolio):
+        gate = one.noun
+        call = next((c for c in (gate.attributes.get("gate", ""), gate.id, gate.name) if c.casefold() in rules), None)
+        if call is not None and call.casefold() not in theirs:
+            yield Loss(kind="gate", item=one.id, was=call, note=f"{to.name} has no such gate: only its own criteria count")
     roles = {role.name for role in to.roles}
     for person in portfolio.people:
         for role in person.roles:

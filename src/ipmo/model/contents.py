@@ -16,7 +16,7 @@ from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar
 from ipmo.model.changes import ChangeRequest
 from ipmo.model.dialects import DIALECTS, Dialect, as_dialect
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_tuple, doc, said
-from ipmo.model.governance import Decision, Lesson, Standard, Tolerance, Waiver
+from ipmo.model.governance import Decision, Gate, Lesson, Standard, Tolerance, Waiver
 from ipmo.model.items import INSIDE, Items, ItemsOfCopy, class_of
 from ipmo.model.later import Later, unread
 from ipmo.model.money import Budget, MoneySettings, RateRow, as_budget
@@ -24,7 +24,7 @@ from ipmo.model.people import DataFlow, DecisionBody, Office, Person, Resource, 
 from ipmo.model.reading import Reading, named, reads
 from ipmo.model.reference import DiscountSchedule, ReferenceClass
 from ipmo.model.references import Reference, reference
-from ipmo.model.risks import Assumption, Branch, Driver, Issue
+from ipmo.model.risks import Assumption, Branch, Driver, Issue, Risk
 from ipmo.model.several import Several, as_several
 from ipmo.model.shape import shape
 from ipmo.model.stored import StoredDates
@@ -131,6 +131,8 @@ class Contents(Later):
     drivers: Several[Driver] = attrs.field(default=Several(), converter=as_several, metadata=doc("shared causes"))
     branches: Several[Branch] = attrs.field(default=Several(), converter=as_several, metadata=doc("forks of which one way is taken"))
     resources: Several[Resource] = attrs.field(default=Several(), converter=as_several, metadata=doc("resources"))
+    gates: Several[Gate] = attrs.field(default=Several(), converter=as_several, metadata=doc("gates of programmes and of the portfolio"))
+    risks: Several[Risk] = attrs.field(default=Several(), converter=as_several, metadata=doc("risks of programmes and of the portfolio"))
     issues: Several[Issue] = attrs.field(default=Several(), converter=as_several, metadata=doc("issues"))
     changes: Several[ChangeRequest] = attrs.field(default=Several(), converter=as_several, metadata=doc("change requests"))
     decisions: Several[Decision] = attrs.field(default=Several(), converter=as_several, metadata=doc("the decision register"))

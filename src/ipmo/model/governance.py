@@ -89,10 +89,17 @@ class GateDecision(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Gate(Noun):
-    """A point at which a board decides whether work goes on."""
+    """A point at which a board decides whether work goes on: of a project, or of a programme or the portfolio.
 
-    id: str = attrs.field(metadata=doc("id within the project"))
+    Under a project it comes after work of that project. Outside, under `gates:` of the portfolio, it comes after work of any; its calendar
+    is the portfolio's, and its own hold keeps from going on what is linked to it.
+    """
+
+    id: str = attrs.field(metadata=doc("id within the project, or among all items of the portfolio"))
     name: str = attrs.field(default="", metadata=doc("title"))
+    programme: str | None = attrs.field(
+        default=None, metadata=doc("outside a project, the programme that it is of; else it is the portfolio's", refers="programme")
+    )
     after: tuple[After, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what must be done before it", one_or_many=True))
     criteria: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("free names of what is looked for"))
     body: str | None = attrs.field(default=None, metadata=doc("who decides", refers="body"))

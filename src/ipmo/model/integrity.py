@@ -148,7 +148,9 @@ class _Inspection:
             if name == "projects":
                 continue
             for place, noun in enumerate(getattr(pf, name)):
-                yield from self._references(noun, getattr(noun, "id", None) or "", "", (name, place))
+                yield from self._references(noun, getattr(noun, "id", None) or "", "", (name, place), skip=("after",))
+                if isinstance(noun, Gate):
+                    yield from self._after(noun, noun.id, "", (name, place))
         settled = self._settled(pf.projects)
         shared = is_being_made() or not settled.issuperset(_bearers(Project))
         for place, project in enumerate(pf.projects) if shared else telling(pf.projects):
@@ -300,8 +302,13 @@ class _Inspection:
                 full_id = f"{project.id}/{noun.id}"
                 if type(noun) is Task:
                     yield from self._task(noun, full_id, project, here)
-                elif noun.__class__ is Gate and noun.after:
-                    yield from self._after(noun, full_id, project, here)
+                elif isinstance(noun, Gate):
+                    yield from self._after(noun, full_id, project.id, here)
+                    if noun.programme is not None:
+                        message = f"gate {full_id!r} stands in a project, and names programme {noun.programme!r}"
+                        yield Problem(
+                            message=message, hint="write gates of programmes under gates: of the portfolio", path=(*here, "programme")
+                        )
                 values = bearing[group](noun)
                 if any(values) or "" in values:  # most tasks refer to nothing but what they come after
                     yield from self._references(noun, full_id, project.id, here, skip=("after",))
@@ -310,7 +317,7 @@ class _Inspection:
 
     def _task(self, task: Task, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
         if task.after:
-            yield from self._after(task, full_id, project, path)
+            yield from self._after(task, full_id, project.id, path)
         if task.actual_start or task.actual_finish:
             yield from _span_of(task, full_id, path)
         for key, estimate in (("duration", task.duration), ("remaining", task.remaining)):
@@ -343,21 +350,22 @@ class _Inspection:
                         path=(*path, key),
                     )
 
-    def _after(self, noun: Task | Gate, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
+    def _after(self, noun: Task | Gate, full_id: str, project: str, path: Path) -> Iterator[Problem]:
+        """What an item waits for, in its own project; a gate in none may wait for anything with dates."""
         items, several = self.portfolio.items, len(noun.after) > 1
         seen: set[tuple[str, str]] = set()
         for place, after in enumerate(noun.after):
             reference = after.source
-            full = f"{project.id}/{reference}"
+            full = f"{project}/{reference}"
             if items.get(full).__class__ not in JOINED:
-                meant = self.portfolio.reference(reference, project.id)
+                meant = self.portfolio.reference(reference, project)
                 if meant is None or meant.external or not self._joinable(meant):
-                    yield self._unknown(noun, full_id, "after", reference, "node", project.id, (*path, "after", place))
+                    yield self._unknown(noun, full_id, "after", reference, "node", project, (*path, "after", place))
                     continue
                 full = str(meant)
-                if self.portfolio.project_of(full) != project.id:
+                if project and self.portfolio.project_of(full) != project:
                     yield Problem(
-                        message=f"{label(noun, full_id)}: after {reference!r} crosses the boundary of project {project.id!r}",
+                        message=f"{label(noun, full_id)}: after {reference!r} crosses the boundary of project {project!r}",
                         hint="write it under links:, where links across projects stand",
                         path=(*path, "after", place),
                     )

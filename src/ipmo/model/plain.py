@@ -135,7 +135,7 @@ def to_plain_portfolio(portfolio: Contents) -> PlainMap:
 MIDNIGHT = time()
 PathKey = tuple[str | int, ...]
 INNER = ("tasks", "gates", "risks")
-"""Nouns of projects; their tables have a first column `project`."""
+"""Nouns of projects; their tables have a first column `project`, blank for what stands in none: gates and risks of programmes and the portfolio."""
 
 
 def tables(portfolio: Contents) -> dict[str, Table]:
@@ -152,7 +152,7 @@ def tables(portfolio: Contents) -> dict[str, Table]:
     for group in INNER:
         inner = [{"project": project["id"], **noun} for project in rows.get("projects", ()) for noun in project.get(group, ())]
         if inner:
-            rows[group] = inner
+            rows[group] = [*inner, *rows.get(group, ())]
     rows["projects"] = [{k: v for k, v in project.items() if k not in INNER} for project in rows.get("projects", ())]
     return {name: _table(found, HEADER if name == "portfolio" else ()) for name, found in rows.items() if found}
 
@@ -191,6 +191,10 @@ def from_table_rows(rows: Mapping[str, list[PlainMap]]) -> PlainMap:
             raise ModelError(Problem(message=f"project {project.get('id')!r:.60} stands twice in the table", path=("projects", place)))
     for group, found in inner.items():
         for place, row in enumerate(found):
+            if row.get("project", "") == "" and group != "tasks":
+                row.pop("project", None)
+                plain_rows.setdefault(group, []).append(row)
+                continue
             if row.get("project", "") == "":
                 raise ModelError(Problem(message="the row names no project; fill in its column 'project'", path=(group, place)))
             owner = str(row.pop("project"))
@@ -216,10 +220,15 @@ def in_tables(rows: Mapping[str, list[PlainMap]]) -> Callable[[PathKey], PathKey
     inside: dict[tuple[str, str], list[int]] = {}
     written: dict[tuple[str, str], int] = {}
     """How many stand with their project, as JSON text: those come first."""
+    apart: dict[str, list[int]] = {}
+    """The rows of each table that are of no project."""
     for group in INNER:
         beside = {str(row.get("id")): plain_row({group: row[group]}).get(group) for row in rows.get("projects", ()) if group in row}
         written |= {(group, owner): len(nested) for owner, nested in beside.items() if isinstance(nested, list)}
         for place, row in enumerate(rows.get(group, ())):
+            if plain_row(row).get("project", "") == "" and group != "tasks":
+                apart.setdefault(group, []).append(place)
+                continue
             owner = str(row.get("project"))
             owners.setdefault(owner)
             inside.setdefault((group, owner), []).append(place)
@@ -235,6 +244,8 @@ def in_tables(rows: Mapping[str, list[PlainMap]]) -> Callable[[PathKey], PathKey
             found = (str(rest[1]), names[rest[0]])
             before = written.get(found, 0)
             return path if rest[2] < before else (found[0], inside[found][rest[2] - before], *rest[3:])
+        if first in apart and rest and isinstance(rest[0], int):
+            return (first, apart[first][rest[0]], *rest[1:])
         return path
 
     return place_of

@@ -35,7 +35,9 @@ class Impact(Noun):
     The mean cost, with the probability, is counted as exposure. The simulation counts both.
     """
 
-    target: str | None = attrs.field(default=None, metadata=doc("the item it hits; the risk's project when left out", refers="item"))
+    target: str | None = attrs.field(
+        default=None, metadata=doc("the item it hits; when left out the project, programme or portfolio of the risk", refers="item")
+    )
     delay: Estimate | None = attrs.field(default=None, converter=optional(as_time), metadata=doc("time lost", unit="time"))
     cost: Estimate | None = attrs.field(default=None, converter=optional(as_cost), metadata=doc("money lost", unit="money"))
 
@@ -50,7 +52,7 @@ class Exposure(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Risk(Noun):
-    """An uncertain event with cause, effect, owner and response; a threat or an opportunity.
+    """An uncertain event with cause, effect, owner and response; a threat or an opportunity, of a project, a programme or the portfolio.
 
     Dates, probability and cost before and after the response are counted, until the last day it can happen; the simulation counts the
     cost of the response too. The fallback and the trigger are kept for the risk register; no figure is made from them.
@@ -58,6 +60,9 @@ class Risk(Noun):
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("the event"))
+    item: str | None = attrs.field(
+        default=None, metadata=doc("what it threatens; outside a project, whose register it stands in, else the portfolio's", refers="item")
+    )
     cause: str = attrs.field(default="", metadata=doc("why it may happen"))
     effect: str = attrs.field(default="", metadata=doc("what follows"))
     category: str = attrs.field(default="", metadata=doc("free name"))

@@ -85,7 +85,9 @@ def compiled(portfolio: Portfolio, dialect: Dialect, known: Contributions | None
         remember(portfolio, _key("contributions", dialect), lambda: added)
     else:
         _taken_over(draft, builder, linker, known)
+    builder.gates()
     builder.effects()
+    linker.gates()
     linker.enablers()
     linker.between()
     linker.firsts()

@@ -51,7 +51,7 @@ class Standing:
 
 
 class Builder:
-    """Makes the nodes of one project after the other, then those of benefits."""
+    """Makes the nodes of one project after the other, then gates that stand in none, then those of benefits."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft, self.nodes, self.bounds = draft, draft.nodes, draft.bounds
@@ -287,31 +287,63 @@ class Builder:
             nodes.dur[node] = end - begun
             self.bounds.starts.append((node, begun))
 
-    def _gate(self, standing: Standing, gate: Gate) -> None:
-        nodes, draft = self.nodes, self.draft
-        full_id = f"{standing.project.id}/{gate.id}"
-        own = standing.clock if gate.calendar is None else draft.clocks.clock(draft.portfolio.calendar_table[gate.calendar])
-        node = nodes.add(full_id, "gate", standing.place, NORMAL, 0, own if draft.on_calendar else 0, own)
+    def gates(self) -> None:
+        """The gates of programmes and of the portfolio, which stand in no project."""
+        draft, clock = self.draft, self.draft.clocks.clock(self.draft.calendar(None))
+        for gate in draft.portfolio.gates:
+            node = self._point(gate.id, -1, gate, clock)
+            self.nodes.top[gate.id] = node
+            decision = gate.decision
+            if decision is not None and decision.outcome == "kill":
+                self.nodes.hold(node, GONE, Hold(f"stopped at gate {gate.id!r} on {decision.date}", gate.id))
+            elif not self._decided(node, gate):
+                self._open(node, gate, None)
+
+    def _point(self, full_id: str, place: int, gate: Gate, clock: int) -> int:
+        """The node of a gate."""
+        draft = self.draft
+        own = clock if gate.calendar is None else draft.clocks.clock(draft.portfolio.calendar_table[gate.calendar])
+        node = self.nodes.add(full_id, "gate", place, NORMAL, 0, own if draft.on_calendar else 0, own)
         if draft.on_calendar:
-            nodes.points[node] = "finish"
+            self.nodes.points[node] = "finish"
+        return node
+
+    def _gate(self, standing: Standing, gate: Gate) -> None:
+        nodes = self.nodes
+        node = self._point(f"{standing.project.id}/{gate.id}", standing.place, gate, standing.clock)
         nodes.local[standing.project.id][gate.id] = node
-        decision, stands = gate.decision, gate.standing(draft.today)
+        decision = gate.decision
         if decision is not None and standing.killed is not None and minutes(decision.date) >= standing.killed:
             nodes.hold(node, GONE, standing.reason)
-        elif decision is not None and stands in GO:
-            nodes.state[node] = FINISHED
-            nodes.starts[node] = nodes.finishes[node] = minutes(decision.date)
-        elif decision is not None and stands == "hold":
-            nodes.hold(node, UNDATED, Hold(_held(full_id, decision, draft.today), full_id))
-            if decision.outcome != "hold":  # that it was decided remains a fact
-                nodes.starts[node] = nodes.finishes[node] = minutes(decision.date)
+        elif self._decided(node, gate):
+            pass
         elif standing.gone or standing.hold is not None:
             nodes.hold(node, standing.state, standing.reason)
         else:
-            for bound in (standing.start, minutes(gate.not_before) if gate.not_before is not None else None):
-                if bound is not None:
-                    self.bounds.starts.append((node, bound))
-            nodes.commitments.append(Commitment(full_id, (node,), None if gate.need_by is None else minutes(gate.need_by, end=True)))
+            self._open(node, gate, standing.start)
+
+    def _decided(self, node: int, gate: Gate) -> bool:
+        """A gate that got its go, or that holds: whether it is one of these."""
+        nodes, decision, stands = self.nodes, gate.decision, gate.standing(self.draft.today)
+        full_id = nodes.ids[node]
+        if decision is not None and stands in GO:
+            nodes.state[node] = FINISHED
+            nodes.starts[node] = nodes.finishes[node] = minutes(decision.date)
+        elif decision is not None and stands == "hold":
+            nodes.hold(node, UNDATED, Hold(_held(full_id, decision, self.draft.today), full_id))
+            if decision.outcome != "hold":  # that it was decided remains a fact
+                nodes.starts[node] = nodes.finishes[node] = minutes(decision.date)
+        else:
+            return False
+        return True
+
+    def _open(self, node: int, gate: Gate, start: int | None) -> None:
+        """The bounds of an open gate, and what it is committed to."""
+        for bound in (start, minutes(gate.not_before) if gate.not_before is not None else None):
+            if bound is not None:
+                self.bounds.starts.append((node, bound))
+        need_by = None if gate.need_by is None else minutes(gate.need_by, end=True)
+        self.nodes.commitments.append(Commitment(self.nodes.ids[node], (node,), need_by))
 
     # ------------------------------------------------------------------------------------------ effects
 

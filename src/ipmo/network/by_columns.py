@@ -46,7 +46,7 @@ def network_by_columns(portfolio: Portfolio, dialect: Dialect) -> Network | None
         ScheduleError: a duration leads past the year 9999.
     """
     columns = columns_of(portfolio)
-    if columns is None or dialect != DIALECTS["ipmo"] or portfolio.start is None or portfolio.outcomes:
+    if columns is None or dialect != DIALECTS["ipmo"] or portfolio.start is None or portfolio.outcomes or portfolio.gates:
         return None
     if not all(map(_is_plain, portfolio.projects)):
         return None

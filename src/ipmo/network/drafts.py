@@ -214,6 +214,6 @@ def first_instant(portfolio: Portfolio) -> int | None:
         return min(found)
     if portfolio.data_date is not None:
         return portfolio.data_date
-    if not any(project.tasks or project.gates or project.finish for project in portfolio.projects):
+    if not portfolio.gates and not any(project.tasks or project.gates or project.finish for project in portfolio.projects):
         return None
     raise ScheduleError(f"portfolio {portfolio.id!r} has no start: add portfolio: start: (or a start: to a project, or a status_date:)")

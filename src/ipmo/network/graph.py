@@ -48,6 +48,11 @@ def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
                 source = portfolio.resolve(after.source, project.id)
                 if source is not None:
                     found.add_edge(source, f"{project.id}/{noun.id}", type=after.type, lag=after.lag, kind="schedule", link=None)
+    for gate in portfolio.gates:
+        for after in gate.after:
+            found.add_edge(
+                portfolio.resolve(after.source) or after.source, gate.id, type=after.type, lag=after.lag, kind="schedule", link=None
+            )
     for link in portfolio.links:
         ends = [portfolio.resolve(end) or end for end in (link.source, link.target)]
         for end in ends:
@@ -140,9 +145,9 @@ def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[
         if link.kind == "schedule":
             one, other = (portfolio.resolve(name) or name for name in (link.source, link.target))
             edges.append((end(one, "finish"), end(other, "start")))
-    for benefit in portfolio.benefits:
-        for enabler in (*benefit.enabled_by, *benefit.any_of):
-            edges.append((end(portfolio.resolve(enabler.source) or enabler.source, "finish"), node(benefit.id)))
+    follows = [(after.source, gate.id) for gate in portfolio.gates for after in gate.after]
+    follows += [(enabler.source, one.id) for one in portfolio.benefits for enabler in (*one.enabled_by, *one.any_of)]
+    edges += [(end(portfolio.resolve(source) or source, "finish"), node(target)) for source, target in follows]
     for name in whole_ends:
         meant = reference(name)
         for place in inside.get(meant.item, ()):

@@ -191,12 +191,9 @@ def _barring(draft: Draft) -> Mapping[str, tuple[int, int]]:
 def _sent_back(draft: Draft) -> Sequence[int]:
     """A recycled gate is decided anew when the work before it is done again: those gates. Where none is planned and no day is stated, nobody knows when."""
     nodes, links = draft.nodes, draft.links
-    found = {
-        nodes.local[project.id][gate.id]: gate
-        for project in draft.portfolio.projects
-        for gate in project.gates
-        if gate.decision is not None and gate.decision.outcome == "recycle"
-    }
+    every = [(nodes.local[project.id][gate.id], gate) for project in draft.portfolio.projects for gate in project.gates]
+    every += [(nodes.top[gate.id], gate) for gate in draft.portfolio.gates]
+    found = {node: gate for node, gate in every if gate.decision is not None and gate.decision.outcome == "recycle"}
     planned = (
         {target for source, target in zip(links.src, links.dst, strict=True) if nodes.state[source] is not FINISHED} if found else set()
     )
@@ -366,8 +363,10 @@ def _paused(draft: Draft) -> None:
         here = nodes.state[source] is UNDATED and nodes.project[target] != nodes.project[source]
         if here and nodes.project[source] not in waiting:  # else the gate that holds is one of the giver's own
             held = reference(nodes.holds[source].item)
-            here = nodes.project[source] >= 0 and held.project == pf.projects[nodes.project[source]].id
-            here = here and nodes.local[held.project].get(held.name) in gates
+            if nodes.project[source] < 0:
+                here = nodes.top.get(held.item) in gates
+            else:
+                here = held.project == pf.projects[nodes.project[source]].id and nodes.local[held.project].get(held.name) in gates
         if (
             here
             and nodes.state[target] is UNDATED

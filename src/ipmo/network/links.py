@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from ipmo.model.benefits import Benefit, Outcome
-from ipmo.model.governance import After
+from ipmo.model.governance import After, Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
@@ -57,6 +57,12 @@ class Linker:
         source = self._end(after.source, after.type[0], project.id, giver=True)
         target = self._end(f"{project.id}/{name}", after.type[1], project.id)
         self._join(source, target, after.type, after.lag)
+
+    def gates(self) -> None:
+        """What the gates of programmes and of the portfolio wait for, in any project."""
+        for gate in self.draft.portfolio.gates:
+            for after in gate.after:
+                self._join(self._end(after.source, after.type[0], giver=True), self.nodes.top[gate.id], after.type, after.lag)
 
     def enablers(self) -> None:
         """What outcomes and benefits wait for; where one of several is enough, a helper between them."""
@@ -126,7 +132,7 @@ class Linker:
         if named is None:
             return None
         item = pf.items[named.item]
-        if isinstance(item, Benefit | Outcome):
+        if isinstance(item, Benefit | Outcome) or (isinstance(item, Gate) and not named.project):
             return nodes.top.get(named.item)
         local = nodes.local[named.top]
         if named.inner in local:  # an open item, or the bar of a project without tasks

@@ -64,7 +64,7 @@ def same_needs(one: Portfolio, other: Portfolio) -> bool:
     """
     if one.dialect != other.dialect or len(one.projects) != len(other.projects):
         return False
-    for name in ("programmes", "outcomes", "benefits", "contributions", "objectives", "links"):
+    for name in ("programmes", "outcomes", "benefits", "contributions", "objectives", "links", "gates", "risks"):
         was, now = getattr(one, name), getattr(other, name)
         if was is not now and was != now:
             return False

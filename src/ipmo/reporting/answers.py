@@ -38,6 +38,7 @@ from ipmo.errors import IpmoError, ScheduleError
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Confidence, StatusReport
+from ipmo.model.held import risks_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project
@@ -150,7 +151,7 @@ class Answers:
     @functools.cached_property
     def exposure(self) -> RiskExposures | None:
         """What open threats cost on average; None where no risk is recorded."""
-        if not any(project.risks for project in self.portfolio.projects):
+        if not risks_of(self.portfolio):
             return None
         return self._ask("risk exposure", lambda: risk_exposure(self.portfolio))
 
@@ -184,7 +185,7 @@ class Answers:
     def _states_ranges(self) -> bool:
         """Whether anything is stated of which samples could differ."""
         pf = self.portfolio
-        if pf.drivers or any(risk.before is not None for project in pf.projects for risk in project.risks):
+        if pf.drivers or any(one.noun.before is not None for one in risks_of(pf)):
             return True
         measures = ("duration", "remaining", "budget", "forecast")
         works = (task for project in pf.projects for task in project.tasks)

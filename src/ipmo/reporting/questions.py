@@ -22,6 +22,7 @@ from ipmo.analysis.dependencies.handovers import link_name
 from ipmo.analysis.dependencies.single_points import SinglePoint
 from ipmo.analysis.risk.simulation import Simulated
 from ipmo.findings import Finding, Severity
+from ipmo.model.held import gates_of
 from ipmo.model.work import Project
 from ipmo.reporting.answers import FEW, Answers, waiting_text
 from ipmo.reporting.blocks import Scale, capital, few, rounded_text, share
@@ -171,7 +172,7 @@ def _decided(a: Answers) -> Question:
         said.append(f"{counted(len(breaches), 'tolerance')} {agree(len(breaches), 'is', 'are')} forecast to be exceeded")
     if a.queue is None:
         said.append(f"what waits cannot be said: {a.refused.get('decisions', '')}".rstrip(". "))
-    recorded = a.portfolio.decisions or any(project.gates for project in a.portfolio.projects)
+    recorded = a.portfolio.decisions or gates_of(a.portfolio)
     if not said:
         said.append("Nothing waits for a decision" if recorded else "No gate and no decision is recorded, so none is known to wait")
     answer = ["; ".join(said)]

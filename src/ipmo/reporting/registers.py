@@ -8,6 +8,7 @@ from datetime import date
 from ipmo.analysis.control.exposure import Threat
 from ipmo.model.changes import ChangeRequest
 from ipmo.model.governance import Lesson
+from ipmo.model.held import risks_of
 from ipmo.model.risks import Assumption, Issue
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, mark, number, share
@@ -90,14 +91,14 @@ def _risks(a: Answers) -> Iterator[Block]:
         return
     amounts = [amount for one in found.threats for amount in (one.before, one.after) if amount is not None]
     scale = Scale.of(amounts, found.currency) if amounts else None
-    heads = [Head(title="risk"), Head(title="owner"), Head(title="chance", num=True)]
+    heads = [Head(title="risk"), Head(title="of"), Head(title="owner"), Head(title="chance", num=True)]
     heads += [Head(title=f"on average, {scale.unit}", num=True), Head(title="after response", num=True)] if scale else []
     heads += [Head(title="response"), Head(title="can happen until"), Head(title="age, days", num=True)]
     rows = [_risk(a, one, scale) for one in found.threats[:SHOWN]]
     yield Heading(f"{counted(len(found.threats), 'open risk')}, the dearest first")
     text = "On average: probability times mean cost, no reserve. What nobody has put a cost to stands last."
     closed = found[a.portfolio.id].closed
-    chances = sum(risk.opportunity and risk.state == "open" for project in a.portfolio.projects for risk in project.risks)
+    chances = sum(one.noun.opportunity and one.noun.state == "open" for one in risks_of(a.portfolio))
     left = [f"{counted(len(closed), 'risk')} whose window has closed"] if closed else []
     left += [counted(chances, "opportunity")] if chances else []
     text += f" Not counted: {', '.join(left)}." if left else ""
@@ -110,7 +111,7 @@ def _risks(a: Answers) -> Iterator[Block]:
 
 
 def _risk(a: Answers, one: Threat, scale: Scale | None) -> Row:
-    cells = [_owner(a, one.noun.owner), Cell(text=share(one.probability), kind="num")]
+    cells = [Cell(text=a.name(one.project)), _owner(a, one.noun.owner), Cell(text=share(one.probability), kind="num")]
     if scale is not None:
         cells += [Cell(text=scale.text(one.before), kind="num"), Cell(text=scale.text(one.after), kind="num")]
     cells += [Cell(text=one.noun.response or "none"), _due(a, one.noun.ends), _age(a, one.noun.raised)]

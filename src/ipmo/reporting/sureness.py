@@ -14,6 +14,7 @@ from ipmo.analysis.risk.pictures import causes, fans, joint
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.figures.axes import date_ticks, nice_step
 from ipmo.figures.s_curves import Curve, Mark, s_curves
+from ipmo.model.held import risks_of
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, Scale, number, share
 from ipmo.units import minutes, moment
@@ -64,7 +65,7 @@ def _pictures(a: Answers, q: Simulation, rows: Sequence[Simulated]) -> Iterator[
     whole = q[q.portfolio]
     if whole.dates is None or not _spread(whole):
         return
-    drivers = len(a.portfolio.drivers) + sum(len(project.risks) for project in a.portfolio.projects)
+    drivers = len(a.portfolio.drivers) + len(risks_of(a.portfolio))
     if (drivers + CAUSES) * q.samples * a.schedule.network.n <= TASK_SAMPLES and len(found := q.drivers(most=CAUSES)):
         note = f"How much earlier the P80 of the whole is without each of them, on the same samples: the risks and drivers, and the {CAUSES} estimates that it goes with most."
         yield Picture(

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from ipmo.analysis.control.status import status
+from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.held import gates_of
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import When, as_day
+from ipmo.words import agree
 
 __all__ = ["GOVERNANCE_CHECKS"]
 
@@ -30,23 +34,23 @@ def _overdue(context: CheckContext) -> Iterator[Finding]:
                 f"decision {decision.id!r} was needed by {decision.need_by}: {decision.question}",
                 "decide it or move the date",
             )
+    for one in gates_of(portfolio):
+        decided = None if one.ended else one.noun.decision
+        for condition in decided.overdue(today) if decided is not None else ():
+            what = f": {condition.text}" if condition.text else ""
+            yield fact(
+                "condition-overdue",
+                one.id,
+                f"condition {condition.id!r} of gate {one.id!r} was due {condition.due} and is not met{what}",
+                "a conditional go with an overdue condition is a hold",
+                part=condition.id,
+            )
     for project in portfolio.projects:
         yield from _of_project(project, today)
     yield from _registers(portfolio, today)
 
 
 def _of_project(project: Project, today: date) -> Iterator[Finding]:
-    for gate in project.gates if not project.stopped and project.state != "closed" else ():  # else nothing waits for it any more
-        for condition in gate.decision.overdue(today) if gate.decision else ():
-            full_id = f"{project.id}/{gate.id}"
-            what = f": {condition.text}" if condition.text else ""
-            yield fact(
-                "condition-overdue",
-                full_id,
-                f"condition {condition.id!r} of gate {full_id!r} was due {condition.due} and is not met{what}",
-                "a conditional go with an overdue condition is a hold",
-                part=condition.id,
-            )
     if not project.tasks and project.counted_as == "active" and project.actual_finish is None and _past(project.finish, today):
         yield fact(
             "project-overdue",
@@ -79,6 +83,26 @@ def _still_running(context: CheckContext) -> Iterator[Finding]:
             f"project {project.id!r} was stopped at gate {gate!r} on {day}, and its state is {project.state!r}: it counts as cancelled, in no total",
             "write state: cancelled, or decide the gate anew",
         )
+    yield from _under_a_kill(context.portfolio)
+
+
+def _under_a_kill(portfolio: Portfolio) -> Iterator[Finding]:
+    """Programmes that a gate of their own stopped, and projects in them that go on: each is cancelled by itself."""
+    tree = hierarchy(portfolio)
+    for one in gates_of(portfolio):
+        decision = one.noun.decision
+        if one.project is not None or decision is None or decision.outcome != "kill":
+            continue
+        within = portfolio[one.owner]
+        running = [project.id for project in tree.projects(within) if not project.stopped and project.state != "closed"]
+        if running:
+            what = "the portfolio" if one.level == "portfolio" else f"programme {one.owner!r}"
+            yield fact(
+                "stopped-but-open",
+                "" if one.level == "portfolio" else one.owner,
+                f"{what} was stopped at gate {one.id!r} on {decision.date}, and {listed(running)} {agree(len(running), 'goes', 'go')} on",
+                "cancel each of them (state: cancelled), hand it to another programme, or decide the gate anew",
+            )
 
 
 def _past(when: When | None, today: date) -> bool:

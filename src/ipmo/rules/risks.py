@@ -13,6 +13,8 @@ from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Fixed, Referenced, Shaped, number
+from ipmo.model.held import Held, by_project, risks_of
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Impact, Risk
 from ipmo.model.work import Project, Task
@@ -32,40 +34,38 @@ FASTER = 0.05
 MITIGATING = frozenset(("avoid", "reduce", "transfer", "share", "contingent", "exploit", "enhance"))
 
 
-def _open(pf: Portfolio) -> Iterator[tuple[Project, str, Risk]]:
-    """Open risks of projects that go on, with their full ids; those whose window has closed apart."""
-    for project in pf.projects:
-        for risk in project.risks if project.counted_as not in LEFT_OUT else ():
-            if risk.state == "open" and not window_closed(risk, pf.status_date):
-                yield project, f"{project.id}/{risk.id}", risk
+def _open(pf: Portfolio) -> Iterator[tuple[str, str, Risk]]:
+    """Open risks of the portfolio, of programmes and of projects that go on: whose, full id, risk; those whose window has closed apart."""
+    for one in _recorded_in(pf):
+        if one.noun.state == "open" and not window_closed(one.noun, pf.status_date):
+            yield one.owner, one.id, one.noun
+
+
+def _recorded_in(pf: Portfolio) -> Iterator[Held[Risk]]:
+    return (one for one in risks_of(pf) if one.project is None or one.project.counted_as not in LEFT_OUT)
 
 
 def _windows(context: CheckContext) -> Iterator[Finding]:
     """Open risks whose last day has gone: they no longer count in any exposure."""
     pf = context.portfolio
-    for project in pf.projects:
-        for risk in project.risks:
-            if (
-                project.counted_as not in LEFT_OUT
-                and risk.state == "open"
-                and window_closed(risk, pf.status_date)
-                and risk.ends is not None
-            ):
-                full_id = f"{project.id}/{risk.id}"
-                message = f"risk {full_id!r} could happen until {as_day(risk.ends)} and is still open; it counts no longer"
-                yield fact("risk-window-closed", full_id, message, "close it, say that it occurred, or move its window")
+    for one in _recorded_in(pf):
+        risk = one.noun
+        if risk.state == "open" and window_closed(risk, pf.status_date) and risk.ends is not None:
+            message = f"risk {one.id!r} could happen until {as_day(risk.ends)} and is still open; it counts no longer"
+            yield fact("risk-window-closed", one.id, message, "close it, say that it occurred, or move its window")
 
 
 def _recorded(context: CheckContext) -> Iterator[Finding]:
     """What a risk does not say, and risks that nobody has looked at for a quarter."""
     today = context.portfolio.status_date
-    for project, full_id, risk in _open(context.portfolio):
+    for owner, full_id, risk in _open(context.portfolio):
         lacks = [name for name in ("cause", "name", "effect", "owner", "response") if not getattr(risk, name)]
         lacks = ["event" if name == "name" else name for name in lacks]
         if risk.starts is None and risk.ends is None:
             lacks.append("window")
         if lacks:
-            message = f"risk {full_id!r} of {project.name or project.id!r} states no {', '.join(lacks)}"
+            whose = context.portfolio[owner].name or repr(owner)
+            message = f"risk {full_id!r} of {whose} states no {', '.join(lacks)}"
             yield fact("risk-incomplete", full_id, message, "write what is missing in the register", Severity.INFO)
         seen = max((day for day in (risk.raised, risk.reviewed) if day is not None), default=None)
         if today is not None and seen is not None and (as_day(today) - seen).days > STALE:
@@ -77,12 +77,16 @@ def _shared(context: CheckContext) -> Iterator[Finding]:
     """Drivers behind risks of several projects, which no one risk covers."""
     pf = context.portfolio
     behind: dict[str, dict[str, list[Risk]]] = {}
-    for project, _, risk in _open(pf):
+    for owner, _, risk in _open(pf):
         if risk.driver is not None:
-            behind.setdefault(risk.driver, {}).setdefault(project.id, []).append(risk)
-    for driver, projects in behind.items():
+            behind.setdefault(risk.driver, {}).setdefault(owner, []).append(risk)
+    tree = hierarchy(pf)
+    for driver, owners in behind.items():
+        projects = {owner: some for owner, some in owners.items() if pf.project_of(owner)}
         whole = set(projects)
         covered = any(whole <= {owner, *map(pf.project_of, _targets(risk))} for owner, some in projects.items() for risk in some)
+        above = [pf[owner] for owner in owners if owner not in projects]  # a risk of a programme, or of the portfolio, is one for all in it
+        covered = covered or any(whole <= {project.id for project in tree.projects(one)} for one in above)
         if len(projects) > 1 and not covered:
             message = f"driver {driver!r} is behind risks of {len(projects)} projects ({listed(sorted(projects))}): a risk of the portfolio"
             hint = "manage it once: one risk whose impacts name items of all these projects"
@@ -95,10 +99,10 @@ def _targets(risk: Risk) -> list[str]:
 
 def _promised(context: CheckContext) -> Iterator[Finding]:
     """Exposures that fall by responses which nobody pays for or carries out."""
-    for project, full_id, risk in _open(context.portfolio):
+    for owner, full_id, risk in _open(context.portfolio):
         if risk.before is None or risk.after is None:
             continue
-        if not _lower(risk.before, risk.after, context.portfolio.calendar_for(project.id)):
+        if not _lower(risk.before, risk.after, context.portfolio.calendar_for(owner)):
             continue
         lacks = [] if risk.response in MITIGATING else ["response that changes anything"]
         lacks += [] if risk.response_cost is not None else ["cost of the response"]
@@ -144,7 +148,8 @@ def _reserves(context: CheckContext) -> Mapping[str, Reserve]:
     from ipmo.analysis.risk.reserve import reserve  # draws need numpy, which a first answer does without
 
     pf = context.portfolio
-    found = (reserve(pf, project) for project in pf.projects if project.counted_as not in LEFT_OUT and project.risks)
+    risks = by_project(pf)
+    found = (reserve(pf, project) for project in pf.projects if project.counted_as not in LEFT_OUT and project.id in risks)
     return {one.project: one for one in found if one is not None}
 
 
@@ -203,7 +208,7 @@ def _said(pf: Portfolio) -> str:
 
 def _critical(context: CheckContext) -> Iterator[Finding]:
     """Threats without a response to work that decides the end."""
-    if not any(project.risks for project in context.portfolio.projects):
+    if not risks_of(context.portfolio):
         return
     passes = context.schedule.passes
     critical = {context.schedule.network.ids[passes.lists.order[place]] for place in passes.critical}
@@ -237,11 +242,11 @@ def _padded(context: CheckContext) -> Iterator[Finding]:
                     yield fact(
                         "estimate-padded", full_id, message, "plan the likely value, and keep the rest as contingency", Severity.INFO
                     )
-    for project, full_id, risk in _open(pf):
+    for whose, full_id, risk in _open(pf):
         for impact in risk.before.impacts if risk.before is not None else ():
-            item = impact.target or project.id
+            item = impact.target or whose
             for kind, hit in (("duration", impact.delay), ("cost", impact.cost)):
-                owner = next((name for name in (item, project.id) if kind in raised.get(name, ())), None)
+                owner = next((name for name in (item, whose) if kind in raised.get(name, ())), None)
                 if hit is not None and owner is not None:
                     message = (
                         f"risk {full_id!r} is counted twice: the {kind} of {owner!r} is raised by what became of others, risks among it"

@@ -16,6 +16,7 @@ from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.held import by_project
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
@@ -179,7 +180,7 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
             yield fact("watermelon-etc", project, f"project {project!r} spends, and what it still has to spend has not fallen in {counted(len(months), 'month')}",
                 "estimate what is left from the work, not from the budget",
             )  # fmt: skip
-    risks = [tuple(risk for risk in month.items[project].risks if risk.state == "open") for month in months]
+    risks = [tuple(one.noun for one in by_project(month).get(project, ()) if one.noun.state == "open") for month in months]
     if risks[0] and all(found == risks[0] for found in risks):
         yield fact("watermelon-risks", project, f"the {len(risks[0])} open risks of project {project!r} have not changed in {counted(len(months), 'month')}",
             "a register that nobody touches is not used", Severity.INFO,

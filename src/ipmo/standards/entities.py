@@ -15,6 +15,7 @@ import attrs
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import IpmoError
 from ipmo.model.estimates import Estimate, Fixed
+from ipmo.model.held import gates_of, risks_of
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import item_of
@@ -201,34 +202,34 @@ def _named(item: Project | Programme, kind: str) -> dict[str, Value]:
 
 
 def _risks(portfolio: Portfolio) -> Iterator[Record]:
-    for project in portfolio.projects:
-        for risk in project.risks:
-            impacts = [impact.cost for impact in risk.before.impacts if impact.cost is not None] if risk.before is not None else []
-            cost, currency = _amount(impacts[0]) if len(impacts) == 1 else (None, "")
-            yield Record(
-                f"{project.id}/{risk.id}",
-                {
-                    "id": risk.id,
-                    "project": project.id,
-                    "name": risk.name,
-                    "cause": risk.cause,
-                    "effect": risk.effect,
-                    "category": risk.category,
-                    "kind": "opportunity" if risk.opportunity else "threat",
-                    "owner": risk.owner or "",
-                    "actionee": risk.actionee or "",
-                    "response": risk.response or "",
-                    "state": risk.state,
-                    "probability": None if risk.before is None else risk.before.probability,
-                    "probability after response": None if risk.after is None else risk.after.probability,
-                    "cost impact": cost,
-                    "currency": currency,
-                    "start date": risk.starts,
-                    "end date": risk.ends,
-                    "raised": risk.raised,
-                    "reviewed": risk.reviewed,
-                },
-            )
+    for one in risks_of(portfolio):
+        risk = one.noun
+        impacts = [impact.cost for impact in risk.before.impacts if impact.cost is not None] if risk.before is not None else []
+        cost, currency = _amount(impacts[0]) if len(impacts) == 1 else (None, "")
+        yield Record(
+            one.id,
+            {
+                "id": risk.id,
+                "project": "" if one.project is None else one.owner,
+                "name": risk.name,
+                "cause": risk.cause,
+                "effect": risk.effect,
+                "category": risk.category,
+                "kind": "opportunity" if risk.opportunity else "threat",
+                "owner": risk.owner or "",
+                "actionee": risk.actionee or "",
+                "response": risk.response or "",
+                "state": risk.state,
+                "probability": None if risk.before is None else risk.before.probability,
+                "probability after response": None if risk.after is None else risk.after.probability,
+                "cost impact": cost,
+                "currency": currency,
+                "start date": risk.starts,
+                "end date": risk.ends,
+                "raised": risk.raised,
+                "reviewed": risk.reviewed,
+            },
+        )
 
 
 def _issues(portfolio: Portfolio) -> Iterator[Record]:
@@ -287,20 +288,21 @@ def _milestones(portfolio: Portfolio, dates: Schedule | None) -> Iterator[Record
                         "actual date": task.actual_finish,
                     },
                 )
-        for gate in project.gates:
-            yield Record(
-                f"{project.id}/{gate.id}",
-                {
-                    "id": gate.id,
-                    "project": project.id,
-                    "name": gate.name,
-                    "kind": "gate",
-                    "owner": gate.body or "",
-                    "committed date": gate.need_by,
-                    "forecast date": _forecast(dates, f"{project.id}/{gate.id}"),
-                    "actual date": None if gate.decision is None else gate.decision.date,
-                },
-            )
+    for one in gates_of(portfolio):
+        gate = one.noun
+        yield Record(
+            one.id,
+            {
+                "id": gate.id,
+                "project": "" if one.project is None else one.owner,
+                "name": gate.name,
+                "kind": "gate",
+                "owner": gate.body or "",
+                "committed date": gate.need_by,
+                "forecast date": _forecast(dates, one.id),
+                "actual date": None if gate.decision is None else gate.decision.date,
+            },
+        )
 
 
 def _forecast(dates: Schedule | None, item: str) -> date | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from ipmo.atomic import write_together
 from ipmo.files.no_room import NoRoom
 from ipmo.model.estimates import Estimate
+from ipmo.model.held import gates_of, risks_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.standards.entities import ENTITIES, Attribute, Entity, Record, Value, records
 from ipmo.standards.uk_project_data import SOURCE, standings
@@ -104,6 +105,8 @@ KEPT = frozenset(
         "money",
         "programmes",
         "projects",
+        "gates",
+        "risks",
         "issues",
         "benefits",
         "people",
@@ -193,20 +196,19 @@ def _count(portfolio: Portfolio, lost: NoRoom) -> None:
                 lost.beside(task, MILESTONE, "milestones")
                 if task.after:
                     lost.lose("links of milestones", len(task.after))
-        for gate in project.gates:
-            lost.beside(gate, GATE, "gates")
-            if gate.after:
-                lost.lose("links of gates", len(gate.after))
-        for risk in project.risks:
-            lost.beside(risk, RISK, "risks")
-            for exposure, first in ((risk.before, True), (risk.after, False)):
-                if exposure is not None and (
-                    len(exposure.impacts) > 1
-                    or any(not first or one.delay is not None or one.target is not None for one in exposure.impacts)
-                ):
-                    lost.lose("impacts of risks", len(exposure.impacts))
         if len(project.confidence) > 1:
             lost.lose("earlier assessments of confidence", len(project.confidence) - 1)
+    for gate in (one.noun for one in gates_of(portfolio)):
+        lost.beside(gate, GATE, "gates")
+        if gate.after:
+            lost.lose("links of gates", len(gate.after))
+    for risk in (one.noun for one in risks_of(portfolio)):
+        lost.beside(risk, RISK, "risks")
+        for exposure, first in ((risk.before, True), (risk.after, False)):
+            if exposure is not None and (
+                len(exposure.impacts) > 1 or any(not first or one.delay is not None or one.target is not None for one in exposure.impacts)
+            ):
+                lost.lose("impacts of risks", len(exposure.impacts))
     for issue in portfolio.issues:
         lost.beside(issue, ISSUE, "issues")
     for benefit in portfolio.benefits:

@@ -14,6 +14,7 @@ from typing import Any
 import ipmo
 from ipmo import Money
 from ipmo.model import Assumption, Gate, Portfolio, Programme, Project
+from ipmo.model.held import Held, gates_by_owner, gates_of
 from ipmo.plugin import CheckContext, Finding, IpmoError, Severity, counted
 from ipmo_mop.breaches import about
 from ipmo_mop.catalogue import OPEN, SELECTED
@@ -38,18 +39,15 @@ def conditions(context: CheckContext) -> Iterable[Finding]:
     pf = context.portfolio
     if pf.status_date is None:
         return
-    for project in pf.projects:
-        if not context.covers(project.id) or project.stopped or project.state == "closed":
-            continue
-        for gate in project.gates:
-            if gate.decision is not None and gate.decision.outcome == "conditional go":
-                for condition in gate.decision.overdue(day_of(pf.status_date)):
-                    name = condition.id
-                    full_id = f"{project.id}/{gate.id}"
-                    text = f": {condition.text}" if condition.text else ""
-                    message = f"condition {name!r} of gate {full_id!r} was due {condition.due} and is not met, so its go is a hold{text}"
-                    hint = f"let {condition.owner} meet it" if condition.owner else "name an owner, and meet it"
-                    yield finding("conditions", full_id, message, hint, Severity.ERROR, part=name)
+    for one in gates_of(pf):
+        decision = None if one.ended or not context.covers(one.where) else one.noun.decision
+        if decision is not None and decision.outcome == "conditional go":
+            for condition in decision.overdue(day_of(pf.status_date)):
+                name = condition.id
+                text = f": {condition.text}" if condition.text else ""
+                message = f"condition {name!r} of gate {one.id!r} was due {condition.due} and is not met, so its go is a hold{text}"
+                hint = f"let {condition.owner} meet it" if condition.owner else "name an owner, and meet it"
+                yield finding("conditions", one.id, message, hint, Severity.ERROR, part=name)
 
 
 def escalated(context: CheckContext) -> Iterable[Finding]:
@@ -103,14 +101,14 @@ def assumptions(context: CheckContext) -> Iterable[Finding]:
             what = f"was decided{f' on {decision.decided}' if decision.decided else ''}" if taken else "is to be decided"
             message = f"decision {decision.id!r} {what} on assumption {name!r}, which is false{_said(false[name])}"
             yield finding("assumptions", decision.id, message, "decide it anew" if taken else "ask the question anew", part=name)
-    for project in pf.projects:
-        for gate in project.gates if context.covers(project.id) else ():
-            if gate.decision is None or gate.decision.outcome not in GO:
-                continue
-            about = (one.id for one in false.values() if one.item == f"{project.id}/{gate.id}")
-            for name in dict.fromkeys(name for name in (*gate.decision.evidence, *gate.evidence.values(), *about) if name in false):
-                message = f"gate {gate.id!r} of {project.id!r} got {gate.decision.outcome!r} on assumption {name!r}, which is false{_said(false[name])}"
-                yield finding("assumptions", f"{project.id}/{gate.id}", message, "decide the gate anew", part=name)
+    for held in gates_of(pf):
+        gate = held.noun
+        if gate.decision is None or gate.decision.outcome not in GO or not context.covers(held.where):
+            continue
+        about = (one.id for one in false.values() if one.item == held.id)
+        for name in dict.fromkeys(name for name in (*gate.decision.evidence, *gate.evidence.values(), *about) if name in false):
+            message = f"gate {gate.id!r} of {held.owner!r} got {gate.decision.outcome!r} on assumption {name!r}, which is false{_said(false[name])}"
+            yield finding("assumptions", held.id, message, "decide the gate anew", part=name)
 
 
 def _covered(context: CheckContext, item: str | None) -> bool:
@@ -159,6 +157,7 @@ def accountable(context: CheckContext) -> Iterable[Finding]:
     pf = context.portfolio
     bodies = {body.id: body for body in pf.bodies}
     nouns: tuple[Programme | Project, ...] = (*pf.programmes, *(p for p in pf.projects if p.counted_as in OPEN))
+    gates = gates_by_owner(pf)
     for one in nouns:
         if not context.covers(one.id):
             continue
@@ -168,7 +167,8 @@ def accountable(context: CheckContext) -> Iterable[Finding]:
         elif one.owner in bodies:
             message = f"{kind} {one.id!r} is answered for by board {one.owner!r}; a board decides, one person answers"
             yield finding("accountable", one.id, message, "write owner: one person")
-        for gate in one.gates if isinstance(one, Project) else ():
+        for held in gates.get(one.id, ()):
+            gate = held.noun
             if gate.decision is None:
                 continue
             who = gate.decision.decided_by or gate.body
@@ -176,13 +176,13 @@ def accountable(context: CheckContext) -> Iterable[Finding]:
             if who is not None and (who == one.owner or alone == (one.owner,)):
                 message = f"{one.owner!r} answers for {one.id!r} and decided its gate {gate.id!r}"
                 message += f", alone on board {who!r}" if who != one.owner else ""
-                yield finding("accountable", f"{one.id}/{gate.id}", message, "let somebody else decide", Severity.ERROR)
+                yield finding("accountable", held.id, message, "let somebody else decide", Severity.ERROR)
 
 
 def late_decisions(context: CheckContext) -> Iterable[Finding]:
     """GOV-R08: decisions past the day they are needed, and what a day of waiting burns."""
     pf = context.portfolio
-    if pf.status_date is None or not (pf.decisions or any(p.gates for p in pf.projects)):
+    if pf.status_date is None or not (pf.decisions or gates_of(pf)):
         return
     today = day_of(pf.status_date)
     for due in ipmo.decisions_due(pf, on_cycle="cut"):
@@ -205,17 +205,16 @@ def authority(context: CheckContext) -> Iterable[Finding]:
     """
     pf = context.portfolio
     bodies = {body.id: body for body in pf.bodies}
-    for project in pf.projects:
-        if not context.covers(project.id):
-            continue
-        within: dict[tuple[str, str], list[tuple[Gate, Fraction]]] = {}
-        for gate in project.gates:
-            decision, full_id = gate.decision, f"{project.id}/{gate.id}"
+    for owner, gates in gates_by_owner(pf).items():
+        within: dict[tuple[str, str], list[tuple[Held[Gate], Fraction]]] = {}
+        for held in gates:
+            gate, full_id = held.noun, held.id
+            decision = gate.decision if context.covers(held.where) else None
             if decision is None or decision.outcome not in GO or decision.funding is None or not decision.funding.amount:
                 continue
             who = decision.decided_by or gate.body
             body = bodies.get(who or "")
-            said = f"gate {gate.id!r} of {project.id!r} released {decision.funding}"
+            said = f"gate {gate.id!r} of {owner!r} released {decision.funding}"
             if who is None:
                 yield finding("authority", full_id, f"{said}; nobody is named who decided it", "write decided_by:")
                 continue
@@ -231,15 +230,15 @@ def authority(context: CheckContext) -> Iterable[Finding]:
                 message = f"{said}; {body.id!r} may release {body.authority}"
                 yield finding("authority", full_id, message, _able(pf, decision.funding), Severity.ERROR)
             else:
-                within.setdefault((body.id, _period(pf, decision.date)), []).append((gate, released))
+                within.setdefault((body.id, _period(pf, decision.date)), []).append((held, released))
         for (who, period), tranches in within.items():
             whole, limit = sum((amount for _, amount in tranches), Fraction(0)), in_currency(pf, bodies[who].authority)
             if limit is not None and whole > limit and len(tranches) > 1:
-                names = ", ".join(repr(gate.id) for gate, _ in tranches)
-                message = f"gates {names} of {project.id!r} released {float(whole):,.0f} together in {period}; {who!r} may release {bodies[who].authority}"
-                last = max((gate for gate, _ in tranches), key=lambda gate: day_of(gate.decision.date) if gate.decision else date.min)
+                names = ", ".join(repr(one.noun.id) for one, _ in tranches)
+                message = f"gates {names} of {owner!r} released {float(whole):,.0f} together in {period}; {who!r} may release {bodies[who].authority}"
+                last = max((one for one, _ in tranches), key=lambda one: day_of(one.noun.decision.date) if one.noun.decision else date.min)
                 hint = "let who may release the whole decide it"
-                yield finding("authority", f"{project.id}/{last.id}", message, hint, Severity.ERROR, part=period)
+                yield finding("authority", last.id, message, hint, Severity.ERROR, part=period)
 
 
 def _able(pf: Portfolio, amount: Money) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import ipmo
 from ipmo.model import Gate, Portfolio
+from ipmo.model.held import gates_of
 from ipmo.plugin import CheckContext, Finding, Severity
 from ipmo_mop.catalogue import OPEN
 from ipmo_mop.wording import day_of, finding
@@ -34,24 +35,24 @@ def questions(context: CheckContext) -> Iterable[Finding]:
     """
     pf = context.portfolio
     today = None if pf.status_date is None else day_of(pf.status_date)
-    for project in pf.projects:
-        if project.counted_as not in OPEN or not project.gates or not context.covers(project.id):
+    for one in gates_of(pf):
+        if (one.project is not None and one.project.counted_as not in OPEN) or not context.covers(one.where):
             continue
-        for gate in project.gates:
-            answered, full_id = _answered(gate), f"{project.id}/{gate.id}"
-            lacks = [words for name, words in QUESTIONS.items() if name not in answered]
-            went = gate.decision is not None and gate.decision.outcome in GO
-            due = gate.decision is None and gate.need_by is not None and today is not None and day_of(gate.need_by) <= today + SOON
-            if lacks and (went or due):
-                front = f"gate {gate.id!r} of {project.id!r} {'went through' if went else f'is due by {gate.need_by}'}"
-                message = f"{front} and says nothing of whether it is {', '.join(lacks)}"
-                hint = f"write evidence: {{{', '.join(f'{name}: the paper' for name in QUESTIONS if name not in answered)}}}"
-                yield finding("portfolio-question", full_id, message, hint, Severity.WARNING if went else Severity.INFO, part="unsaid")
-            if went and "strategic" in answered and _serves_nothing(context, project.id):
-                message = f"gate {gate.id!r} of {project.id!r} says that it is still strategic, and it serves no objective"
-                yield finding(
-                    "portfolio-question", full_id, message, "say which objective it serves, or stop it", Severity.ERROR, part="strategic"
-                )
+        gate, full_id = one.noun, one.id
+        answered = _answered(gate)
+        lacks = [words for name, words in QUESTIONS.items() if name not in answered]
+        went = gate.decision is not None and gate.decision.outcome in GO
+        due = gate.decision is None and gate.need_by is not None and today is not None and day_of(gate.need_by) <= today + SOON
+        if lacks and (went or due):
+            front = f"gate {gate.id!r} of {one.owner!r} {'went through' if went else f'is due by {gate.need_by}'}"
+            message = f"{front} and says nothing of whether it is {', '.join(lacks)}"
+            hint = f"write evidence: {{{', '.join(f'{name}: the paper' for name in QUESTIONS if name not in answered)}}}"
+            yield finding("portfolio-question", full_id, message, hint, Severity.WARNING if went else Severity.INFO, part="unsaid")
+        if went and "strategic" in answered and _serves_nothing(context, one.owner):
+            message = f"gate {gate.id!r} of {one.owner!r} says that it is still strategic, and it serves no objective"
+            yield finding(
+                "portfolio-question", full_id, message, "say which objective it serves, or stop it", Severity.ERROR, part="strategic"
+            )
 
 
 def _serves_nothing(context: CheckContext, project: str) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import ipmo
 from ipmo import Money
 from ipmo.model import Budget, Gate, Portfolio, Project
+from ipmo.model.held import gates_of
 from ipmo.model.hierarchy import subtasks
 from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
 from ipmo_mop.wording import day_of, finding, in_currency
@@ -84,7 +85,7 @@ class _Release(NamedTuple):
 def _bound(context: CheckContext, today: date | None) -> Mapping[str, date]:
     """Gates that stand behind one that holds, with the day since which that does: on hold, sent back, stopped, or its go has lapsed."""
     pf, out = context.portfolio, dict[str, date]()
-    if not any(gate.decision is not None and gate.standing(today) not in GO for project in pf.projects for gate in project.gates):
+    if not any(one.noun.decision is not None and one.noun.standing(today) not in GO for one in gates_of(pf)):
         return out
     try:
         plan = context.schedule

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from ipmo.model import Gate, Portfolio, Project, Task, reference
+from ipmo.model.held import Held, gates_by_owner, gates_of
 from ipmo.plugin import CheckContext, Finding, Severity
 from ipmo_mop.catalogue import GATES
 from ipmo_mop.wording import day_of, finding
@@ -25,14 +26,14 @@ def sequence(context: CheckContext) -> Iterable[Finding]:
     is how the gate stood on the day that the work began, and of work that is not done, how it stands today.
     """
     pf = context.portfolio
-    gates = {f"{p.id}/{g.id}": g for p in pf.projects if context.covers(p.id) for g in p.gates}
+    gates = {one.id: one.noun for one in gates_of(pf) if context.covers(one.where)}
     if not gates:
         return
     before = _Before(pf, gates)
-    for project in pf.projects:
-        if project.gates and context.covers(project.id):
-            yield from _order(project, gates, before)
-            yield from _after_kill(project)
+    for owner, held in gates_by_owner(pf).items():
+        own = [one for one in held if one.id in gates]
+        yield from _order(owner, own, gates, before)
+        yield from _after_kill(owner, own)
     today = None if pf.status_date is None else day_of(pf.status_date)
     found: dict[str, dict[str, list[str]]] = {}
     for full_id, noun in _begun(pf):
@@ -48,7 +49,7 @@ def sequence(context: CheckContext) -> Iterable[Finding]:
 def _named(names: list[str], gate: str) -> str:
     """What began behind a gate; by its own id where it is of the same project."""
     owner, own = reference(gate).project, reference(gate).inner
-    if all(name.startswith(f"{owner}/") for name in names):
+    if owner and all(name.startswith(f"{owner}/") for name in names):
         local = sorted(reference(name).inner for name in names)
         return f"{', '.join(map(repr, local))} of {owner!r} began or cost money behind gate {own!r}"
     return f"{', '.join(map(repr, sorted(names)))} began or cost money behind gate {gate!r}"
@@ -94,18 +95,19 @@ def _begun(pf: Portfolio) -> Iterator[tuple[str, Task | Project]]:
 # ------------------------------------------------------------------------------------------------ the order of gates
 
 
-def _order(project: Project, gates: Mapping[str, Gate], before: _Before) -> Iterator[Finding]:
+def _order(owner: str, held: Sequence[Held[Gate]], gates: Mapping[str, Gate], before: _Before) -> Iterator[Finding]:
     """A gate that got its go while one before it, by its number or by links, had none."""
     order = {name.casefold(): n for n, rule in enumerate(GATES) for name in (rule.name, f"g{rule.name}", f"gate {rule.name}", rule.title)}
-    numbered = {g.id: n for g in project.gates if (n := _number(g, order)) is not None}
-    for gate in project.gates:
-        decision, full_id = gate.decision, f"{project.id}/{gate.id}"
+    numbered = {one.id: n for one in held if (n := _number(one.noun, order)) is not None}
+    own = {one.id for one in held}
+    for one in held:
+        gate, decision, full_id = one.noun, one.noun.decision, one.id
         if decision is None or decision.outcome not in GO:
             continue
-        earlier = [f"{project.id}/{one}" for one, n in numbered.items() if gate.id in numbered and n < numbered[gate.id]]
+        earlier = [other for other, n in numbered.items() if full_id in numbered and n < numbered[full_id]]
         for name in dict.fromkeys((*earlier, *before(full_id))):
             other, day = gates[name], day_of(decision.date)
-            killed = other.decision is not None and other.decision.outcome == "kill" and _same(name, project)
+            killed = other.decision is not None and other.decision.outcome == "kill" and name in own
             if killed or not _closed(other, day):  # a kill is said by itself
                 continue
             late = other.decision is not None and day_of(other.decision.date) > day
@@ -116,35 +118,29 @@ def _order(project: Project, gates: Mapping[str, Gate], before: _Before) -> Iter
                 if late
                 else _closed(other, day)
             )
-            shown = other.id if _same(name, project) else name
-            message = f"gate {gate.id!r} of {project.id!r} got {decision.outcome!r}, and gate {shown!r} before it {when}"
+            shown = other.id if name in own else name
+            message = f"gate {gate.id!r} of {owner!r} got {decision.outcome!r}, and gate {shown!r} before it {when}"
             yield finding("gate-sequence", full_id, message, "decide the gates in order", Severity.ERROR)
 
 
-def _same(gate: str, project: Project) -> bool:
-    return gate.startswith(f"{project.id}/")
-
-
-def _after_kill(project: Project) -> Iterator[Finding]:
-    """What was decided or begun in a project after a gate had stopped it."""
-    kills = [g for g in project.gates if g.decision is not None and g.decision.outcome == "kill"]
+def _after_kill(owner: str, held: Sequence[Held[Gate]]) -> Iterator[Finding]:
+    """What was decided or begun in a project after a gate had stopped it; of a programme, what its own gates decided."""
+    kills = [(day_of(one.noun.decision.date), one) for one in held if one.noun.decision is not None and one.noun.decision.outcome == "kill"]
     if not kills:
         return
-    first = min(kills, key=lambda g: day_of(g.decision.date) if g.decision is not None else date.max)
-    assert first.decision is not None
-    day = day_of(first.decision.date)
-    for gate in project.gates:
-        if gate.decision is not None and gate.decision.outcome in GO and day_of(gate.decision.date) >= day:
-            message = f"gate {gate.id!r} of {project.id!r} got {gate.decision.outcome!r} on {day_of(gate.decision.date)}, after gate {first.id!r} had stopped the project on {day}"
-            yield finding(
-                "gate-sequence", f"{project.id}/{gate.id}", message, "decide the stopped gate anew, or let the project rest", Severity.ERROR
-            )
-    begun = sorted(t.id for t in project.tasks if t.actual_start is not None and day_of(t.actual_start) > day)
+    day, first = min(kills, key=lambda kill: kill[0])
+    level = first.level
+    for one in held:
+        decision = one.noun.decision
+        if decision is not None and decision.outcome in GO and day_of(decision.date) >= day:
+            message = f"gate {one.noun.id!r} of {owner!r} got {decision.outcome!r} on {day_of(decision.date)}, after gate {first.noun.id!r} had stopped the {level} on {day}"
+            hint = f"decide the stopped gate anew, or let the {level} rest"
+            yield finding("gate-sequence", one.id, message, hint, Severity.ERROR)
+    tasks = () if first.project is None else first.project.tasks
+    begun = sorted(t.id for t in tasks if t.actual_start is not None and day_of(t.actual_start) > day)
     if begun:
-        message = f"{', '.join(map(repr, begun))} of {project.id!r} began after gate {first.id!r} had stopped the project on {day}"
-        yield finding(
-            "gate-sequence", f"{project.id}/{first.id}", message, "stop the work, or decide the gate anew", Severity.ERROR, part="kill"
-        )
+        message = f"{', '.join(map(repr, begun))} of {owner!r} began after gate {first.noun.id!r} had stopped the project on {day}"
+        yield finding("gate-sequence", first.id, message, "stop the work, or decide the gate anew", Severity.ERROR, part="kill")
 
 
 def _number(gate: Gate, order: Mapping[str, int]) -> int | None:
@@ -166,12 +162,15 @@ class _Before:
     """
 
     def __init__(self, pf: Portfolio, gates: Mapping[str, Gate]) -> None:
-        self._points = {f"{p.id}/{g.id}" for p in pf.projects for g in p.gates}
+        self._points = {one.id for one in gates_of(pf)}
         self._points |= {f"{p.id}/{t.id}" for p in pf.projects for t in p.tasks if t.milestone}
         self._follows: dict[Node, list[Node]] = {}
         self._waits: Counter[Node] = Counter()
         for project in pf.projects:
             self._inside(pf, project)
+        for gate in pf.gates:
+            for after in gate.after:
+                self._link(pf.resolve(after.source), gate.id, after.type)
         for link in pf.links:
             ends = [pf.resolve(end) for end in (link.source, link.target)]
             if link.kind == "schedule" and not any(isinstance(pf.items.get(end or ""), Project) for end in ends):

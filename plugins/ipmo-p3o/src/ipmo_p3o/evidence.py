@@ -13,6 +13,7 @@ import attrs
 
 import ipmo
 from ipmo.model import Benefit, Portfolio, Project, Risk
+from ipmo.model.held import risks_of
 from ipmo_p3o.fields import MODELS, PERSPECTIVES
 from ipmo_p3o.offices import OPEN, day_of, office_model
 
@@ -86,7 +87,8 @@ def _with_benefit(pf: Portfolio) -> Met:
 
 
 def _risks(pf: Portfolio) -> list[Risk]:
-    return [risk for project in _open(pf) for risk in project.risks if risk.state == "open"]
+    held = {project.id for project in _open(pf)}
+    return [one.noun for one in risks_of(pf) if one.noun.state == "open" and (one.project is None or one.owner in held)]
 
 
 def _reviewed(pf: Portfolio) -> Met:

@@ -13,6 +13,7 @@ import attrs
 import ipmo
 from ipmo import Span
 from ipmo.model import Portfolio, Project
+from ipmo.model.held import gates_of
 from ipmo.plugin import Column, IpmoError, Table
 from ipmo_p3o.fields import FIGURES, fields_of
 from ipmo_p3o.offices import OPEN, day_of, office_model
@@ -103,11 +104,10 @@ def _conditions(pf: Portfolio) -> OfficeFigure:
     """Of conditions whose day has come; one that was met later than its day, or not at all, was not met in time."""
     today = _today(pf)
     rows = []
-    for project in pf.projects:
-        for gate in project.gates:
-            for one in gate.decision.conditions if gate.decision is not None else ():
-                if one.due is not None and today is not None and day_of(one.due) < today:
-                    rows.append((f"{project.id}/{gate.id} {one.id}", one.met is not None and one.met <= day_of(one.due)))
+    for held in gates_of(pf):
+        for one in held.noun.decision.conditions if held.noun.decision is not None else ():
+            if one.due is not None and today is not None and day_of(one.due) < today:
+                rows.append((f"{held.id} {one.id}", one.met is not None and one.met <= day_of(one.due)))
     return _share("conditions-in-time", rows)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.model import Gate, Lesson, Portfolio, Programme, Project, Risk
+from ipmo.model.held import gates_by_owner, risks_of
 from ipmo.plugin import Column, Table, UnknownItemError, counted, remember
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.offices import office_model
@@ -222,18 +223,21 @@ def _labels(values: Iterable[str]) -> frozenset[str]:
 def _about(portfolio: Portfolio, item: str) -> tuple[str, frozenset[str]]:
     """(what an item speaks of, its labels): its own words, and of a project those of its open risks and gates; of a part the project's name."""
     noun = portfolio[item]
-    project = portfolio.items.get(portfolio.project_of(item))
+    project = portfolio.items.get(portfolio.project_of(item) or _whose(portfolio, noun))
     texts, labels = _own(noun)
-    if isinstance(noun, Project):
-        for risk in noun.risks:
+    if isinstance(noun, Project | Programme):
+        for risk in (one.noun for one in risks_of(portfolio) if one.owner == item):
             if risk.state == "open":
                 more, named = _own(risk)
                 texts, labels = [*texts, *more], [*labels, *named]
-        for gate in noun.gates:
+        for gate in (one.noun for one in gates_by_owner(portfolio).get(item, ())):
             texts += [gate.name, *gate.criteria]
     elif isinstance(project, Project):
         texts += [project.name, project.category]
         labels += [*_own(project)[1]]
+    elif isinstance(project, Programme):
+        texts.append(project.name)
+        labels += [*_own(project)[1], project.methodology or portfolio.methodologies.get("programme", "")]
     if isinstance(noun, Programme):
         inside = (p for p in portfolio.projects if noun.id in office_model(portfolio).over(p.id))
         for one in inside:
@@ -242,6 +246,14 @@ def _about(portfolio: Portfolio, item: str) -> tuple[str, frozenset[str]]:
     if isinstance(project, Project):
         labels.append(project.methodology or portfolio.methodologies.get("project", ""))
     return " ".join(texts), _labels(labels)
+
+
+def _whose(portfolio: Portfolio, noun: object) -> str:
+    """The project or programme of a gate or a risk that stands in none, else what a register says that an entry is about."""
+    if isinstance(noun, Gate):
+        return noun.programme or ""
+    about = getattr(noun, "item", None)
+    return (portfolio.project_of(about) or about) if isinstance(about, str) else ""
 
 
 def _own(noun: object) -> tuple[list[str], list[str]]:
@@ -272,7 +284,7 @@ def lessons_for(portfolio: Portfolio, item: str, *, most: int = 5) -> Lessons:
     """
     if item not in portfolio.items:
         raise UnknownItemError(item, (), f"portfolio {portfolio.id!r}")
-    home = portfolio.project_of(item) or item
+    home = portfolio.project_of(item) or _whose(portfolio, portfolio[item]) or item
     texts, index = remember(portfolio, "lessons by words", lambda: _index(portfolio))
     text, labels = _about(portfolio, item)
     query = set(words(text))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import ipmo
-from ipmo.model import Portfolio, Programme, Project
+from ipmo.model import Gate, Portfolio, Programme, Project
+from ipmo.model.held import Held, by_project, gates_by_owner, risks_of
 from ipmo.plugin import Check, CheckContext, Finding, Severity, counted
 from ipmo_p3o.blueprint import gaps_closed
 from ipmo_p3o.catalogue import ASSURANCE, GUIDE, named_service
@@ -200,22 +201,18 @@ def _independent(context: CheckContext) -> Iterable[Finding]:
     pf, model = context.portfolio, office_model(context.portfolio)
     members = {body.id: body.members for body in pf.bodies}
     assurers = [s for s in sorted(pf.services, key=lambda s: s.id) if kind_of(s) in ASSURANCE and s.provider is not None]
+    gates = gates_by_owner(pf)
+    for programme in pf.programmes:
+        for held in gates.get(programme.id, ()) if context.covers(programme.id) else ():
+            yield from _gated(held, model.in_delivery(programme.id), members)
     for project in pf.projects:
         if project.counted_as not in OPEN or not context.covers(project.id):
             continue
         if not (project.gates or project.confidence or assurers):
             continue
         line = model.in_delivery(project.id)
-        for gate in project.gates:
-            decider = (gate.decision.decided_by if gate.decision else None) or gate.body
-            seats = members.get(decider or "", ())
-            if decider in line:
-                message = f"gate {gate.id!r} of {project.id!r} is decided by {decider!r}, who delivers it"
-            elif seats and all(seat in line for seat in seats):
-                message = f"gate {gate.id!r} of {project.id!r} is decided by {decider!r}, all of whose members deliver it"
-            else:
-                continue
-            yield finding("independence", f"{project.id}/{gate.id}", message, "let a board decide that stands outside")
+        for held in gates.get(project.id, ()):
+            yield from _gated(held, line, members)
         for assessor in sorted({c.assessor for c in project.confidence} & line):
             message = f"the confidence in {project.id!r} is assessed by {assessor!r}, who delivers it"
             yield finding("independence", project.id, message, "let somebody assess it who stands outside")
@@ -227,6 +224,20 @@ def _independent(context: CheckContext) -> Iterable[Finding]:
                 yield finding("independence", project.id, message, "let another office assure it")
 
 
+def _gated(held: Held[Gate], line: frozenset[str], members: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    """A gate that is decided by who delivers what it is of."""
+    gate = held.noun
+    decider = (gate.decision.decided_by if gate.decision else None) or gate.body
+    seats = members.get(decider or "", ())
+    if decider in line:
+        message = f"gate {gate.id!r} of {held.owner!r} is decided by {decider!r}, who delivers it"
+    elif seats and all(seat in line for seat in seats):
+        message = f"gate {gate.id!r} of {held.owner!r} is decided by {decider!r}, all of whose members deliver it"
+    else:
+        return
+    yield finding("independence", held.id, message, "let a board decide that stands outside")
+
+
 def _neutral(context: CheckContext) -> Iterable[Finding]:
     """P3O-R17: an office owns no benefit, risk or delivery that it supports."""
     pf, model = context.portfolio, office_model(context.portfolio)
@@ -234,17 +245,22 @@ def _neutral(context: CheckContext) -> Iterable[Finding]:
     if not offices:
         return
 
+    registers = by_project(pf)
+
     def owned() -> Iterator[tuple[str, str, str, str]]:
         for project in pf.projects:
             if project.counted_as in OPEN:
                 if project.owner in offices:
                     yield "project", project.id, project.id, project.owner
-                for risk in project.risks:
-                    if risk.owner in offices:
-                        yield "risk", f"{project.id}/{risk.id}", project.id, risk.owner
+                for one in registers.get(project.id, ()):
+                    if one.noun.owner in offices:
+                        yield "risk", one.id, project.id, one.noun.owner
                 for task in project.tasks:
                     if task.owner in offices and not task.finished:
                         yield "work", f"{project.id}/{task.id}", project.id, task.owner
+        for one in risks_of(pf):
+            if one.project is None and one.noun.owner in offices:
+                yield "risk", one.id, one.owner, one.noun.owner
         for programme in pf.programmes:
             if programme.owner in offices:
                 yield "programme", programme.id, programme.id, programme.owner

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from ipmo.model import Office, Person, Portfolio
+from ipmo.model.held import risks_of
 from ipmo.plugin import CheckContext, Column, Finding, Severity, Table
 from ipmo_p3o.fields import Measured, ValueKpi, answerable, fields_of
 from ipmo_p3o.figures import figure
@@ -131,9 +132,10 @@ def _served(pf: Portfolio) -> dict[str, tuple[str, ...]]:
     """What there is to hand over of each project, and of each programme that holds one, beside records and lessons."""
     model = office_model(pf)
     enabling = {pf.project_of(e.source) for benefit in pf.benefits for e in (*benefit.enabled_by, *benefit.any_of)}
-    found: dict[str, set[str]] = {}
+    risky = {one.owner for one in risks_of(pf) if one.noun.state == "open"}
+    found: dict[str, set[str]] = {programme.id: {"risks"} for programme in pf.programmes if programme.id in risky}
     for project in pf.projects:
-        here = {"risks"} if any(risk.state == "open" for risk in project.risks) else set()
+        here = {"risks"} if project.id in risky else set()
         here |= {"benefits"} if project.id in enabling else set()
         for name in model.over(project.id):
             found.setdefault(name, set()).update(here)
@@ -141,12 +143,11 @@ def _served(pf: Portfolio) -> dict[str, tuple[str, ...]]:
 
 
 def _open_risks(pf: Portfolio) -> dict[str, list[tuple[int, str]]]:
-    """Open risks of open projects, by owner: (place, full id), in order of the file."""
-    open_ = [(project, risk) for project in pf.projects if project.counted_as in OPEN for risk in project.risks]
+    """Open risks of open projects, of programmes and the portfolio, by owner: (place, full id), in order of the file."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for place, (project, risk) in enumerate(open_):
-        if risk.state == "open" and risk.owner is not None:
-            found.setdefault(risk.owner, []).append((place, f"{project.id}/{risk.id}"))
+    for place, one in enumerate(risks_of(pf)):
+        if one.noun.state == "open" and one.noun.owner is not None and (one.project is None or one.project.counted_as in OPEN):
+            found.setdefault(one.noun.owner, []).append((place, one.id))
     return found
 
 

@@ -374,11 +374,14 @@ def _ended(pf: Portfolio, target: str, state: str, verb: str) -> Portfolio:
 
 def _add(pf: Portfolio, change: Add) -> Portfolio:
     if change.kind in INNER:
-        if change.to is None:
+        if change.to is None and change.kind == "task":
             raise ModelError(f"a {change.kind} belongs to a project; say to which")
-        project = _of(pf, change.to, Project)
         field = INNER[change.kind]
-        return pf.evolve(change.to, **{field: [*getattr(project, field), change.item]})
+        owner = pf if change.to is None else _of(pf, change.to, Project, *(() if change.kind == "task" else (Programme, Portfolio)))
+        if not isinstance(owner, Project):  # a register of a programme or the portfolio
+            within = {"programme" if change.kind == "gate" else "item": owner.id} if isinstance(owner, Programme) else {}
+            return pf.evolve(**{field: [*getattr(pf, field), attrs.evolve(change.item, **within)]})
+        return pf.evolve(change.to, **{field: [*getattr(owner, field), change.item]})
     if change.kind not in TOP:
         raise ModelError(f"a {change.kind} is not added by a change; it is one of {', '.join([*INNER, *TOP])}")
     field = TOP[change.kind]
@@ -415,7 +418,8 @@ def _remove(pf: Portfolio, change: Remove) -> Portfolio:
     elif kind == "project":
         fields["projects"] = [p for p in projects if p.id != target]
     elif kind != "link":
-        fields[TOP[kind]] = [one for one in getattr(pf, TOP[kind]) if one.id != target]
+        field = TOP.get(kind) or INNER[kind]
+        fields[field] = [_without(one, target) for one in getattr(pf, field) if one.id != target]
     try:
         return pf.evolve(**fields)
     except ModelError as error:

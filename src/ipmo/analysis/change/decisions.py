@@ -20,6 +20,7 @@ from ipmo.analysis.change.branches import Branches, branches
 from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.governance import GO, Gate
+from ipmo.model.held import gates_of
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -203,22 +204,21 @@ class _Finder:
         rows: list[Due] = []
         held: list[Due] = []
         today = None if pf.status_date is None else as_day(pf.status_date)
-        for project in pf.projects:
-            if project.state == "closed" or project.stopped:  # nothing in it waits for a decision
+        for one in gates_of(pf):
+            if one.ended:
                 continue
-            for gate in project.gates:
-                full_id = f"{project.id}/{gate.id}"
-                if gate.open or self._overtaken(full_id, gate):
-                    rows.append(self.gate(full_id, gate))
-                elif gate.decision is not None and gate.decision.outcome == "hold":
-                    held.append(self.standing.gate(full_id, gate))
-                elif gate.decision is not None and gate.decision.outcome in ("go", "conditional go"):
-                    followers, holds = self._followers(project, gate.id), gate.standing(today) not in GO
-                    for condition in gate.decision.conditions:
-                        if condition.met is None:
-                            name, finder = condition.text or condition.id, self.standing if holds else self
-                            row = finder.waiting("condition", full_id, name, condition.owner, condition.due, followers)
-                            (held if holds else rows).append(row)
+            full_id, gate = one.id, one.noun
+            if gate.open or self._overtaken(full_id, gate):
+                rows.append(self.gate(full_id, gate))
+            elif gate.decision is not None and gate.decision.outcome == "hold":
+                held.append(self.standing.gate(full_id, gate))
+            elif gate.decision is not None and gate.decision.outcome in ("go", "conditional go"):
+                followers, holds = self._followers(one.project, gate.id), gate.standing(today) not in GO
+                for condition in gate.decision.conditions:
+                    if condition.met is None:
+                        name, finder = condition.text or condition.id, self.standing if holds else self
+                        row = finder.waiting("condition", full_id, name, condition.owner, condition.due, followers)
+                        (held if holds else rows).append(row)
         for decision in pf.decisions:
             if decision.state == "open":
                 blocked = [name for item in decision.blocks for name in self._blocked(pf.resolve(item) or item)]
@@ -241,7 +241,8 @@ class _Finder:
             return attrs.evolve(gate, decision=attrs.evolve(gate.decision, conditions=conditions))
 
         pf = self.portfolio
-        return _Finder(pf.evolve(projects=[attrs.evolve(p, gates=[stands(g) for g in p.gates]) if p.gates else p for p in pf.projects]))
+        projects = [attrs.evolve(p, gates=[stands(g) for g in p.gates]) if p.gates else p for p in pf.projects]
+        return _Finder(pf.evolve(projects=projects, gates=[stands(gate) for gate in pf.gates]))
 
     def _overtaken(self, full_id: str, gate: Gate) -> bool:
         """It got its go, and a gate before it was sent back since: it is to be decided again."""
@@ -376,15 +377,16 @@ class _Finder:
                 out.setdefault(ends[0].item, []).append(ends[1].item)
         return out
 
-    def _followers(self, project: Project, gate: str) -> list[str]:
-        """What follows a gate, in its project or in another one, and has not begun."""
+    def _followers(self, project: Project | None, gate: str) -> list[str]:
+        """What follows a gate, in its project (None of one that stands in none) or outside, and has not begun."""
         out = []
-        nouns: list[Task | Gate] = [*project.tasks, *project.gates]
+        within = "" if project is None else f"{project.id}/"
+        nouns: list[Task | Gate] = [*self.portfolio.gates] if project is None else [*project.tasks, *project.gates]
         for noun in nouns:
             begun = getattr(noun, "started", False) or (isinstance(noun, Gate) and not noun.open)
             if not begun and any(after.source == gate for after in noun.after):
-                out.append(f"{project.id}/{noun.id}")
-        for item in self._handed_over.get(f"{project.id}/{gate}", ()):
+                out.append(f"{within}{noun.id}")
+        for item in self._handed_over.get(f"{within}{gate}", ()):
             other = self.portfolio.items.get(item)
             if isinstance(other, Task | Gate) and not (getattr(other, "started", False) or (isinstance(other, Gate) and not other.open)):
                 out.append(item)

@@ -47,7 +47,7 @@ class Place:
     @property
     def project(self) -> str:
         """The project that a piece stands in; empty where it stands in none."""
-        return self.names[0] if self.field in INNER else ""
+        return self.names[0] if self.field in INNER and len(self.names) > 1 else ""
 
 
 @attrs.frozen(kw_only=True)

@@ -14,6 +14,7 @@ from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import ModelError, one_of
 from ipmo.figures.exposure import exposure_bars, exposure_map
 from ipmo.figures.svg import Figure
+from ipmo.model.held import Held, by_project, owners_above, risks_of
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Risk
@@ -35,7 +36,7 @@ class Threat:
     Args:
         item: its full id.
         noun: the risk as recorded.
-        project: whose register it stands in.
+        project: the project, programme or portfolio whose register it stands in.
         before: probability times mean cost before the response, exact, in the portfolio's currency; None when it is not known.
         after: the same once the response works; as before where nothing says what that changes.
     """
@@ -59,7 +60,7 @@ class Threat:
 
 @attrs.frozen(kw_only=True)
 class RiskExposure:
-    """What the open threats of some projects cost on average.
+    """What the open threats of a project, a programme or the portfolio cost on average: its own, and those of all that lie in it.
 
     Source: expected monetary value, the sum of probability times mean impact. It is the mean of what may come, no safe reserve.
 
@@ -209,10 +210,12 @@ def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> R
     when = as_when(as_of) if as_of is not None else portfolio.status_date
     tree = hierarchy(portfolio)
     rows: dict[str, RiskExposure] = {}
+    registers = _registers(portfolio)
 
     def keep(noun: Portfolio | Programme | Project, level: str, projects: Iterable[Project]) -> None:
         held = [project for project in projects if project.counted_as not in LEFT_OUT]
-        rows.setdefault(noun.id, attrs.evolve(exposure(portfolio, held, when), item=noun.id, name=noun.name, level=level))
+        own = () if isinstance(noun, Project) else registers.get((level, noun.id), ())
+        rows.setdefault(noun.id, attrs.evolve(_exposure(portfolio, held, own, when), item=noun.id, name=noun.name, level=level))
 
     def visit(noun: Portfolio | Programme) -> None:
         keep(noun, "portfolio" if isinstance(noun, Portfolio) else "programme", tree.projects(noun))
@@ -229,7 +232,10 @@ def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> R
         currency = NO_CURRENCY
     amounts = Amounts(portfolio, date.max if when is None else when, "risk", unrated="unknown")
     held = [project for project in tree.projects(portfolio) if project.counted_as not in LEFT_OUT]
-    found = [threat for project in held for threat in _threats(amounts, project, when)]
+    goes_on = {project.id for project in held}
+    found = [
+        threat for one in risks_of(portfolio) if one.project is None or one.owner in goes_on for threat in _threats(amounts, [one], when)
+    ]
     ranked = sorted(found, key=lambda one: (one.before is None, -(one.before or 0), -(one.probability or 0), one.item))
     return RiskExposures(rows, None if when is None else as_day(when), currency, ranked)
 
@@ -244,50 +250,68 @@ def exposure(portfolio: Portfolio, projects: Iterable[Project], as_of: When | No
 
     Args:
         portfolio: the portfolio.
-        projects: whose risks.
+        projects: whose risks; those of programmes and the portfolio stand in no project.
         as_of: windows that closed before it are over, and money converts at it; None when nothing says what day it is.
     """
+    return _exposure(portfolio, projects, (), as_of)
+
+
+def _registers(portfolio: Portfolio) -> Mapping[tuple[str, str], Sequence[Held[Risk]]]:
+    """The risks of each programme and of the portfolio that stand in no project, at every level that they count for."""
+    found: dict[tuple[str, str], list[Held[Risk]]] = {}
+    for one in risks_of(portfolio):
+        if one.project is None:
+            *within, _ = owners_above(portfolio, one.owner) if one.level == "programme" else ("",)
+            for programme in within:
+                found.setdefault(("programme", programme), []).append(one)
+            found.setdefault(("portfolio", portfolio.id), []).append(one)
+    return found
+
+
+def _exposure(portfolio: Portfolio, projects: Iterable[Project], more: Sequence[Held[Risk]], as_of: When | None) -> RiskExposure:
+    """What `exposure` says of some projects, and of risks that stand in none."""
     amounts = Amounts(portfolio, date.max if as_of is None else as_of, "risk", unrated="unknown")
     before, after = Fraction(0), Fraction(0)
-    known, total, recorded = 0, 0, 0
-    closed: list[str] = []
+    known, total = 0, 0
     silent: list[str] = []
+    registers = by_project(portfolio)
+    held = list(more)
     for project in projects:
-        recorded += len(project.risks)
-        if not project.risks and project.counted_as not in ("closed", "cancelled") and project.actual_finish is None:
+        own = registers.get(project.id, ())
+        held += own
+        if not own and project.counted_as not in ("closed", "cancelled") and project.actual_finish is None:
             silent.append(project.id)
-        closed += [f"{project.id}/{risk.id}" for risk in _open(project) if window_closed(risk, as_of)]
-        for threat in _threats(amounts, project, as_of):
-            total += 1
-            if threat.before is not None and threat.after is not None:
-                known += 1
-                before += threat.before
-                after += threat.after
+    for threat in _threats(amounts, held, as_of):
+        total += 1
+        if threat.before is not None and threat.after is not None:
+            known += 1
+            before += threat.before
+            after += threat.after
     return RiskExposure(
         before=before,
         after=after,
         known=known,
         total=total,
-        closed=tuple(closed),
+        closed=tuple(one.id for one in held if _is_open(one.noun) and window_closed(one.noun, as_of)),
         silent=tuple(silent),
-        recorded=recorded,
+        recorded=len(held),
         missing=tuple(dict.fromkeys(amounts.missing.values())),
     )
 
 
-def _open(project: Project) -> Iterator[Risk]:
-    """The open threats of a project, also those whose window has closed."""
-    return (risk for risk in project.risks if risk.state == "open" and not risk.opportunity)
+def _is_open(risk: Risk) -> bool:
+    """An open threat, also one whose window has closed."""
+    return risk.state == "open" and not risk.opportunity
 
 
-def _threats(amounts: Amounts, project: Project, as_of: When | None) -> Iterator[Threat]:
+def _threats(amounts: Amounts, held: Iterable[Held[Risk]], as_of: When | None) -> Iterator[Threat]:
     """Those that still count, each with what it costs on average."""
-    for risk in _open(project):
-        if not window_closed(risk, as_of):
-            full_id = f"{project.id}/{risk.id}"
-            now = _mean(amounts, full_id, risk.before, None)
-            then = None if now is None or risk.after is None else _mean(amounts, full_id, risk.after, risk.before)
-            yield Threat(item=full_id, noun=risk, project=project.id, before=now, after=now if then is None else then)
+    for one in held:
+        risk = one.noun
+        if _is_open(risk) and not window_closed(risk, as_of):
+            now = _mean(amounts, one.id, risk.before, None)
+            then = None if now is None or risk.after is None else _mean(amounts, one.id, risk.after, risk.before)
+            yield Threat(item=one.id, noun=risk, project=one.owner, before=now, after=now if then is None else then)
 
 
 def _mean(amounts: Amounts, full_id: str, stated: Exposure | None, instead: Exposure | None) -> Fraction | None:

@@ -11,6 +11,7 @@ from ipmo.analysis.dates.by_day import gives_at_finish
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import one_of
 from ipmo.model.governance import Gate
+from ipmo.model.held import risks_of
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -165,14 +166,13 @@ def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLo
 
 
 def _entries(pf: Portfolio) -> Iterator[RaidEntry]:
-    for project in pf.projects:
-        if project.counted_as in LEFT_OUT:
-            continue
-        for risk in project.risks:
+    for held in risks_of(pf):
+        if held.project is None or held.project.counted_as not in LEFT_OUT:
+            risk = held.noun
             yield RaidEntry(
-                id=f"{project.id}/{risk.id}",
+                id=held.id,
                 kind="risk",
-                items=(project.id,),
+                items=(held.owner,),
                 open=risk.state == "open",
                 due=risk.ends,
                 raised=risk.raised,

@@ -22,6 +22,7 @@ from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
 from ipmo.errors import UnknownItemError, at_least, one_of
 from ipmo.memory import remember
 from ipmo.model.dialects import DIALECTS, Dialect
+from ipmo.model.held import in_no_project
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import Reference, reference
 from ipmo.network.assemble import compile_portfolio
@@ -228,8 +229,8 @@ class Schedule(Answer[str, ScheduledItem]):
             inner = [*(task.id for task in project.tasks), *(gate.id for gate in project.gates)]
             names = [project.id, *(f"{project.id}/{name}" for name in inner)]
             out += [name for name in names if name in shown]
-        effects = [*(outcome.id for outcome in self.portfolio.outcomes), *(benefit.id for benefit in self.portfolio.benefits)]
-        return out + [name for name in effects if name in shown], False
+        pf = self.portfolio
+        return out + [one.id for one in in_no_project(pf) if one.id in shown], False
 
     def dates(self, full_id: str) -> tuple[datetime | None, datetime | None]:
         """Start and finish of an item without its floats: what roll-ups need; None, None for what is no item."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ipmo.analysis.dates.items import Items, ScheduledItem, Side
 from ipmo.cells import Cells, Numbers, Texts
 from ipmo.model.columns import WorkColumns, columns_of
+from ipmo.model.held import in_no_project
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
 from ipmo.network.states import FROM_FINISH, LIVE, State
@@ -57,7 +58,7 @@ def in_file_order(portfolio: Portfolio) -> list[str]:
         return list(columns.ids)
     for project in portfolio.projects:
         out += [f"{project.id}/{noun.id}" for noun in _inside(project)] or [project.id]
-    return [*out, *(outcome.id for outcome in portfolio.outcomes), *(benefit.id for benefit in portfolio.benefits)]
+    return [*out, *(one.id for one in in_no_project(portfolio))]
 
 
 def _names_in_file_order(portfolio: Portfolio) -> list[str]:
@@ -68,13 +69,13 @@ def _names_in_file_order(portfolio: Portfolio) -> list[str]:
         return [""] * len(columns.ids) if columns.names is None else list(columns.names)
     for project in portfolio.projects:
         out += [noun.name or "" for noun in _inside(project)] or [project.name or ""]
-    return [*out, *(outcome.name or "" for outcome in portfolio.outcomes), *(benefit.name or "" for benefit in portfolio.benefits)]
+    return [*out, *(one.name or "" for one in in_no_project(portfolio))]
 
 
 def _as_columns(portfolio: Portfolio) -> WorkColumns | None:
     """The columns of a portfolio in which nothing but tasks can have dates; None where there are none, or more than those."""
     columns = columns_of(portfolio)
-    if columns is None or portfolio.outcomes or portfolio.benefits or any(one.gates for one in portfolio.projects):
+    if columns is None or portfolio.outcomes or portfolio.benefits or portfolio.gates or any(one.gates for one in portfolio.projects):
         return None
     return columns if (columns.first[1:] > columns.first[:-1]).all() else None
 

@@ -18,6 +18,7 @@ import attrs
 from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.held import by_project, gates_of
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
@@ -79,12 +80,11 @@ class SinglePoints(Answer[str, SinglePoint]):
         place, dead = self._found.web.place, self._found.dead
         self._worth = cost_of_delay(portfolio, s)
         named = [*(b.id for b in portfolio.benefits), *(o.id for o in portfolio.objectives)]
-        held = (f"{project.id}/{gate.id}" for project in portfolio.projects for gate in project.gates)
-        gates = [name for name in held if net.state[place[name]] is not State.FINISHED]
+        gates = [one.id for one in gates_of(portfolio) if net.state[place[one.id]] is not State.FINISHED]
         self._effects = [name for name in (*named, *gates) if place[name] not in dead]
         self._knocked = self._found.leave_one_out([place[name] for name in self._effects])
-        benefits = {b.id for b in portfolio.benefits}
-        self._kinds = ["benefit" if e in benefits else "gate" if "/" in e else "objective" for e in self._effects]
+        benefits, held = {b.id for b in portfolio.benefits}, set(gates)
+        self._kinds = ["benefit" if e in benefits else "gate" if e in held else "objective" for e in self._effects]
         self._wholes = self._only_as_wholes()
         self._places = self._ranked()
 
@@ -234,7 +234,8 @@ class SinglePoints(Answer[str, SinglePoint]):
         """Of each project, by its place, the probability of its likeliest open threat."""
         out: dict[int, float] = {}
         for place, project in enumerate(self.portfolio.projects):
-            some = [r.before.probability for r in project.risks if r.state == "open" and not r.opportunity and r.before is not None]
+            risks = (one.noun for one in by_project(self.portfolio).get(project.id, ()))
+            some = [r.before.probability for r in risks if r.state == "open" and not r.opportunity and r.before is not None]
             known = [float(chance) for chance in some if chance is not None]
             if known:
                 out[place] = max(known)

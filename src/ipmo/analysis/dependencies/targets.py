@@ -127,7 +127,9 @@ class Targets:
         pos, known = net.positions.pos, passes.without_duration
         working = passes.projects_with_open_work
         taken = {f"{name}@finish" for name in (pf.id, *(net.projects[place] for place in working))}
-        yield "portfolio", Aim(pf.id, projects=working)
+        own = [passes.named[gate.id] for gate in pf.gates]
+        gates = tuple(int(pos[node]) for node in own if net.state[node] in LIVE and node not in known)
+        yield "portfolio", Aim(pf.id, gates, projects=working)
         inside = programmes_of(pf) if pf.programmes else {}
         for programme in pf.programmes:
             members = tuple(place for place in working if programme.id in inside.get(net.projects[place], ()))

@@ -17,6 +17,7 @@ from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, 
 from ipmo.analysis.risk.sampling import Samples, cost_rows, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.errors import ModelError
+from ipmo.model.held import risks_of
 from ipmo.network.states import FROM_FINISH
 from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
@@ -101,7 +102,7 @@ class Remade:
         if plan.view != "before":
             raise ModelError("responses are valued against risks before them; simulate with risks='before'")
         answered, _ = events(plan.portfolio, plan.targets, "after")
-        risks = {f"{project.id}/{risk.id}": risk for project in plan.portfolio.projects for risk in project.risks}
+        risks = {one.id: one.noun for one in risks_of(plan.portfolio)}
         after = {event.full_id: plan.rated(event, setup.costs) for event in answered if risks[event.full_id].after is not None}
         chosen = [kept, *(one for one in setup.kept if one.begins and one is not kept)]
         base = self._figures(setup, chosen)

@@ -298,6 +298,7 @@ def _followed(portfolio: Portfolio) -> Iterator[tuple[str, Project | Gate | Task
         wholes = summaries(project)
         yield from ((f"{project.id}/{task.id}", task) for task in project.tasks if task.id not in wholes)
         yield from ((f"{project.id}/{gate.id}", gate) for gate in project.gates)
+    yield from ((gate.id, gate) for gate in portfolio.gates)
 
 
 def _done(noun: Project | Gate | Task) -> bool:

@@ -16,6 +16,7 @@ from ipmo.analysis.risk.uncertain import Piece, minutes_per
 from ipmo.errors import ModelError
 from ipmo.findings import Finding, Severity
 from ipmo.model.estimates import Estimate
+from ipmo.model.held import risks_of
 from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Driver, Exposure, Impact, Risk
@@ -222,23 +223,22 @@ def events(portfolio: Portfolio, targets: Targets, view: RiskView) -> tuple[tupl
     findings: list[Finding] = []
     if view == "none":
         return (), []
-    for project in portfolio.projects:
-        if project.state in ("closed", "cancelled"):
+    for held in risks_of(portfolio):
+        full_id, risk = held.id, held.noun
+        if held.project is not None and held.project.state in ("closed", "cancelled"):
             continue
-        for risk in project.risks:
-            if risk.state != "open" or window_closed(risk, portfolio.status_date):
-                continue
-            full_id = f"{project.id}/{risk.id}"
-            probability, impacts = _stated(risk, view)
-            known = [impact for impact in impacts if impact.delay is not None or impact.cost is not None]
-            if probability is None or not known:
-                lacks = "probability" if probability is None else "impact on dates or money"
-                findings.append(not_counted(full_id, f"risk {full_id!r} has no {lacks}", f"state its {lacks}"))
-                continue
-            event, left_out = _event(portfolio, targets, full_id, project, risk, probability, known)
-            response = risk.response_cost if view == "after" and risk.after is not None else None
-            out.append(attrs.evolve(event, response=response))
-            findings += left_out
+        if risk.state != "open" or window_closed(risk, portfolio.status_date):
+            continue
+        probability, impacts = _stated(risk, view)
+        known = [impact for impact in impacts if impact.delay is not None or impact.cost is not None]
+        if probability is None or not known:
+            lacks = "probability" if probability is None else "impact on dates or money"
+            findings.append(not_counted(full_id, f"risk {full_id!r} has no {lacks}", f"state its {lacks}"))
+            continue
+        event, left_out = _event(targets, full_id, held.owner, risk, probability, known)
+        response = risk.response_cost if view == "after" and risk.after is not None else None
+        out.append(attrs.evolve(event, response=response))
+        findings += left_out
     return tuple(out), findings
 
 
@@ -250,14 +250,14 @@ def _stated(risk: Risk, view: RiskView) -> tuple[float | None, Sequence[Impact]]
 
 
 def _event(
-    portfolio: Portfolio, targets: Targets, full_id: str, project: Project, risk: Risk, probability: float, impacts: Sequence[Impact]
+    targets: Targets, full_id: str, owner: str, risk: Risk, probability: float, impacts: Sequence[Impact]
 ) -> tuple[Event, list[Finding]]:
     """One risk with what its impacts touch."""
     delays: list[Delayed] = []
     costs: list[tuple[str, Estimate, str]] = []
     findings: list[Finding] = []
     for number, impact in enumerate(impacts):
-        item = impact.target or project.id
+        item = impact.target or owner
         if impact.delay is not None:
             unit = impact.delay.central()
             longer, later = targets.delayed(item, unit.unit) if isinstance(unit, Span) and unit.dimension != "step" else ((), ())

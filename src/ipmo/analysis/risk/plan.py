@@ -24,6 +24,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.fields import FrozenMap
+from ipmo.model.held import in_no_project
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
@@ -177,7 +178,7 @@ class Plan:
             members[name] = net.members.get(place, [nodes[name]] if name in nodes else [])
         tree = hierarchy(pf)
         if pf.id not in pf.items:
-            out[pf.id] = "portfolio", [v for found in members.values() for v in found]
+            out[pf.id] = "portfolio", [*(v for found in members.values() for v in found), *(nodes[gate.id] for gate in pf.gates)]
         for programme in pf.programmes:
             out[programme.id] = "programme", [v for project in tree.projects(programme) for v in members[project.id]]
         for project in pf.projects:
@@ -191,7 +192,7 @@ class Plan:
             for gate in project.gates:
                 full_id = f"{project.id}/{gate.id}"
                 out[full_id] = "gate", [nodes[full_id]]
-        for name in (*(outcome.id for outcome in pf.outcomes), *(benefit.id for benefit in pf.benefits)):
+        for name in (one.id for one in in_no_project(pf)):
             if name in nodes:
                 out[name] = net.kinds[nodes[name]], [nodes[name]]
         return out

@@ -18,6 +18,7 @@ from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.risk.distributions import Draws
 from ipmo.errors import IpmoError
 from ipmo.model.estimates import Estimate, Fixed, Uniform
+from ipmo.model.held import by_project
 from ipmo.model.money import Budget, BudgetLine
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
@@ -82,10 +83,10 @@ def reserve(portfolio: Portfolio, project: Project, seed: int = 1) -> Reserve | 
     wanted: list[tuple[Stream, Estimate]] = []
     rows: list[tuple[int, int, float, float]] = []
     left_out: list[str] = []
-    for risk in project.risks:
+    for held in by_project(portfolio).get(project.id, ()):
+        risk, full_id = held.noun, held.id
         if risk.state != "open" or risk.opportunity or window_closed(risk, when):
             continue
-        full_id = f"{project.id}/{risk.id}"
         impacts = risk.before.impacts if risk.before is not None else ()
         costs = [(n, one.cost) for n, one in enumerate(impacts) if one.cost is not None]
         rates = [_rate(amounts, full_id, one) for _, one in costs]

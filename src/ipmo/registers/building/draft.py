@@ -96,6 +96,8 @@ class Draft:
         self.header: dict[str, Any] = {}
         self.ids: dict[int, list[str]] = {}
         self.owners: dict[int, list[str]] = {}
+        self.above: dict[tuple[int, int], str] = {}
+        """The programme of gates and risks that belong to no project, by table and position."""
         self.year_starts = MONTH_NAMES.get(mapping.financial_year, 0) or usual_year(mapping.currency)
 
     def _source(self) -> Source:

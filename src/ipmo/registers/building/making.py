@@ -34,6 +34,8 @@ from ipmo.words import counted
 
 __all__ = ["build"]
 
+ABOVE: Final = {"gates": "programme", "risks": "item"}
+"""What says whose a gate or a risk is that belongs to no project."""
 MISSING: Final = frozenset((Blank, Unknown, Refused))
 NAMING: Final = frozenset(("project", "from", "to"))
 """Fields whose cells name projects, also those that nothing lists."""
@@ -150,6 +152,7 @@ class _Building(Draft):
         ids, owners = [], []
         id_texts, names = _texts(table, "id"), _texts(table, *(("name", "question") if "question" in kind.fields else ("name", "text")))
         projects, column = _texts(table, "project"), table.column("project")
+        beside = _texts(table, ABOVE[kind.goes]) if kind.goes in ABOVE else []
         named, needed = "id" in kind.fields, [(field, table.column(name)) for name, field in kind.fields.items() if field.needed]
         at_top = named and not kind.inner and kind.name not in ("portfolio", "links", "costs")
         if at_top and id_texts and not table.refused_rows and all(map(_has_no_gap, (column for _, column in needed))):
@@ -161,7 +164,9 @@ class _Building(Draft):
             try:
                 if row not in table.refused_rows:
                     if kind.inner or kind.name == "costs":
-                        owner = self._project(table, projects[position] if projects else "", column)
+                        owner = self._owner(table, projects[position] if projects else "", column, beside[position] if beside else "")
+                        if not owner and projects and projects[position]:
+                            self.above[id(table), position] = self.names.find(projects[position], "programme")
                     if named and kind.name != "portfolio":
                         stated, name = (id_texts[position] if id_texts else ""), (names[position] if names else "")
                         if not stated and not name and kind.name != "links":
@@ -174,6 +179,25 @@ class _Building(Draft):
             ids.append(made)
             owners.append(owner)
         self.ids[id(table)], self.owners[id(table)] = ids, owners
+
+    def _owner(self, table: Table, text: str, column: Column | None, beside: str) -> str:
+        """The project of a row; empty of a gate or a risk of a programme, or of what its own column says that it is of."""
+        if table.kind.goes not in ABOVE:
+            return self._project(table, text, column)
+        if not text and beside and not table.mapping.project:
+            return ""
+        try:
+            return self._project(table, text, column)
+        except CellError:
+            if not text:
+                raise
+            try:
+                self.names.find(text, "programme")
+            except CellError:
+                pass
+            else:
+                return ""
+            raise
 
     def _project(self, table: Table, text: str, column: Column | None) -> str:
         """The project of a row."""
@@ -248,7 +272,9 @@ class _Building(Draft):
             if periods:
                 self._by_period(table, values, periods, position)
             record = Record(table, row, noun, values, plain)
-            if table.kind.inner:
+            if (programme := self.above.get((id(table), position))) is not None:
+                values[ABOVE[table.kind.goes]] = values.get(ABOVE[table.kind.goes]) or programme
+            if table.kind.inner and owners[position]:
                 self.inner.setdefault(owners[position], {}).setdefault(table.kind.goes, []).append(record)
             else:
                 target.append(record)

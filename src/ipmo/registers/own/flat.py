@@ -86,7 +86,8 @@ def flat_tables(portfolio: Portfolio, *, whole: bool = False) -> dict[str, FlatT
         if key in ("ipmo", "portfolio", "organisation"):
             continue
         for noun in nouns:
-            _row(tables, key, {k: v for k, v in noun.items() if k not in INNER} if key == "projects" else noun, {})
+            keys: dict[Path, Value] = {("project",): ""} if key in INNER else {}  # of a programme or the portfolio: a blank cell
+            _row(tables, key, {k: v for k, v in noun.items() if k not in INNER} if key == "projects" else noun, keys)
             for group in INNER if key == "projects" else ():
                 for inner in noun.get(group, ()):
                     _row(tables, group, inner, {("project",): noun["id"]})

@@ -174,7 +174,7 @@ def _nouns() -> Iterator[tuple[str, type[Noun], tuple[str, ...]]]:
     for key, one in fields.items():
         if key in HEADER or not one.in_files or one.kind.noun is None:
             continue
-        if key not in ORGANISATION:
+        if key not in (*ORGANISATION, *INNER):
             yield key, one.kind.noun, ()
         if key == "projects":
             for group in INNER:

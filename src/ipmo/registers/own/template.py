@@ -40,9 +40,9 @@ SHEETS: Final[Mapping[str, str]] = {
     "projects": "id name programme category state owner start finish actual_start actual_finish progress budget actual forecast",
     "project_status": "date rag by note",
     "tasks": "id name parent after milestone duration actual_start actual_finish progress deadline budget actual owner",
-    "gates": "id name after body need_by decision.outcome decision.date decision.decided_by",
+    "gates": "id name after body need_by decision.outcome decision.date decision.decided_by programme",
     "links": "id from to type lag giver_owner receiver_owner needed promised status note",
-    "risks": "id name cause effect category opportunity owner before.probability response trigger raised reviewed state",
+    "risks": "id name cause effect category opportunity owner before.probability response trigger raised reviewed state item",
     "risk_impacts": "target delay cost",
     "issues": "id name item severity owner raised due closed note",
     "assumptions": "id text item probability owner review state",
@@ -293,5 +293,6 @@ def _unique(cells: tuple[int, int, int, int], keys: Sequence[int]) -> dict[str, 
     """An id stands once in its column, of what lies in a project once in that project."""
     row, place = cells[0] + 1, cells[1]
     parts = [f"${letters(one)}${row}:${letters(one)}${ROWS + 1},${letters(one)}{row}" for one in (*keys, place)]
+    parts = [f'{part}&""' for part in parts[:-1]] + parts[-1:]  # of no project: a blank cell counts as one
     formula = f"=COUNTIFS({','.join(parts)})=1"
     return {"validate": "custom", "value": formula, "error_message": "This Id is used already."}

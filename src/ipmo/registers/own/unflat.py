@@ -56,6 +56,13 @@ class Rows(Protocol):
         """A problem without a message, at a cell."""
 
 
+def _at_top_too(known: Layout) -> bool:
+    """Whether rows may be of no project: gates and risks, and what belongs to them."""
+    while known.parent:
+        known = layout(known.parent)
+    return known.name in INNER and known.name != "tasks"
+
+
 def _norm(text: str) -> str:
     return " ".join(re.sub(r"[_.:]", " ", text).split()).casefold()
 
@@ -229,6 +236,8 @@ class Unflat:
         for path, value in values.items():
             if (wrong := _put(data, path, value)) is not None:
                 self._refuse(table, row, taken.get(path), wrong)
+        if keys and keys[0] is None and _at_top_too(known):  # of a programme or the portfolio
+            keys[0] = ""
         lost = [place for place, key in enumerate(keys) if key is None]
         if lost and len(self.problems) == before:
             self._refuse(table, row, taken.get((known.keys[lost[0]],)), f"the row says nothing under {words((known.keys[lost[0]],))!r}")
@@ -269,6 +278,8 @@ class Unflat:
             self._paths["portfolio",] = ("portfolio",)
         elif known.parent:
             self._nested(table, known, row, taken, data, keys)
+        elif name in INNER and not keys[0]:
+            self._keep(table, row, taken, data, self.document.setdefault(name, []), (name,), (name, ""))
         elif name in INNER:
             owner = self._owners.get(("projects", keys[0]))
             if owner is None:
@@ -317,7 +328,7 @@ class Unflat:
             if {(known.parent,), (known.parent, *named)} & self._lost:
                 return
             word = known.keys[len(named) - 1]
-            inside = f" in project {named[0]!r:.80}" if len(named) > 1 else ""
+            inside = f" in project {named[0]!r:.80}" if len(named) > 1 and named[0] else ""
             near = self._near(known.parent, *named)
             self._refuse(table, row, taken[word,], f"there is no {word.replace('_', ' ')} {named[-1]!r:.80}{inside}", near)
             return
