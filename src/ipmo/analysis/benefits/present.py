@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -81,6 +81,27 @@ class PresentValues:
             assert amount is not None
             out[row] = self.valued.worth(self._benefits[place], date.fromordinal(int(days[row])), amount)
         return out
+
+    def fill(self, out: list[float | None], days: Sequence[date | None], places: Iterable[int]) -> None:
+        """The present value of some benefits from their first days on, put where they stand; None where something of it is not known.
+
+        Args:
+            out: what each benefit is worth; filled.
+            days: the first day of each.
+            places: which benefits.
+        """
+        import numpy as np
+
+        known: list[tuple[int, int]] = []
+        for place in places:
+            day = days[place]
+            out[place] = None
+            if day is not None and self._yearly[place] is not None:
+                known.append((place, day.toordinal()))
+        if known:
+            rows, ordinals = np.array(known, np.int64).T
+            for (place, _), worth in zip(known, self.worths(rows, ordinals), strict=True):
+                out[place] = worth
 
     def _years_from_base(self, days: Array, later: Array) -> NDArray[np.float64]:
         """Years from the day of the values to some days so many years later: whole anniversaries, and the rest by days of that year."""

@@ -18,12 +18,13 @@ import attrs
 from ipmo.analysis.money.amounts import EVEN
 from ipmo.analysis.money.finance import present_value, years_between
 from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, wall_clock
+from ipmo.errors import UnitError
 from ipmo.model.benefits import Benefit
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.clocks import months_later
-from ipmo.units import DAY, Money, first_day, minutes, moment
+from ipmo.units import DAY, Money, Rate, first_day, minutes, moment
 
-__all__ = ["Flow", "Profile", "Valued", "first_day_of", "profile", "step_later", "years_later"]
+__all__ = ["Flow", "Profile", "Valued", "first_day_of", "profile", "step_later", "still_to_come", "yearly", "years_later"]
 
 
 @attrs.frozen
@@ -271,3 +272,33 @@ def first_day_of(instant: int) -> date:
     if not 0 <= days < date.max.toordinal() - 1:
         return first_day(moment(instant))
     return date.fromordinal(days + 1 if rest == 0 else days + 2)
+
+
+def yearly(value: Rate) -> Money:
+    """A rate as money per year.
+
+    Raises:
+        UnitError: it is not per month or year.
+    """
+    from decimal import Decimal
+
+    if value.per not in ("year", "month"):
+        raise UnitError(f"a benefit of {value} has no yearly value; write it per month or per year")
+    return value.money if value.per == "year" else Money(value.money.amount * Decimal(12), value.money.currency)
+
+
+def still_to_come(benefit: Benefit, start: date, amount: Fraction | None, valued: Valued | None, as_of: date) -> float:
+    """The present value of what of a benefit that has begun lies after a day.
+
+    Args:
+        benefit: the benefit.
+        start: its first day.
+        amount: what a year, or all that comes once, is worth.
+        valued: the rates.
+        as_of: the day.
+    """
+    found = None if amount is None else profile(benefit, start, amount)
+    if found is None or valued is None:
+        return 0.0
+    flows = ((max(flow.start, as_of), flow.amount * left_of(flow, as_of)) for flow in found.flows)
+    return math.fsum(float(part) * valued.factor(day) for day, part in flows if part)

@@ -6,7 +6,6 @@ A benefit's date comes from the schedule: when what enables it moves, its profil
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,7 +14,7 @@ from typing import get_args
 import attrs
 
 from ipmo.analysis.benefits.present import PresentValues, minor_units
-from ipmo.analysis.benefits.profiles import Profile, Valued, first_day_of, left_of, profile, step_later
+from ipmo.analysis.benefits.profiles import Profile, Valued, first_day_of, profile, step_later, still_to_come, yearly
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, Unrated, cents, rounded
 from ipmo.analysis.money.finance import discount_schedule
@@ -28,22 +27,9 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minor_digits, minutes
+from ipmo.units import NO_CURRENCY, Money, Span, as_day, as_span, as_when, first_day, minor_digits, minutes
 
-__all__ = ["BenefitValue", "Benefits", "benefits"]
-
-
-def _yearly(value: Rate) -> Money:
-    """A rate as money per year.
-
-    Raises:
-        UnitError: it is not per month or year.
-    """
-    from decimal import Decimal
-
-    if value.per not in ("year", "month"):
-        raise UnitError(f"a benefit of {value} has no yearly value; write it per month or per year")
-    return value.money if value.per == "year" else Money(value.money.amount * Decimal(12), value.money.currency)
+__all__ = ["BenefitValue", "Benefits", "benefits", "share_benefits"]
 
 
 @attrs.frozen(kw_only=True)
@@ -157,42 +143,42 @@ class Benefits(Rows[str, BenefitValue]):
 
     def __init__(self, columns: _Columns, rows: Mapping[str, BenefitValue]) -> None:
         super().__init__(rows, f"the benefits of portfolio {columns.portfolio.id!r}")
-        self.portfolio, self.discount, self.as_of, self._columns = columns.portfolio, columns.discount, columns.as_of, columns
+        self.portfolio, self.discount, self.as_of, self.figures = columns.portfolio, columns.discount, columns.as_of, columns
 
     @property
     def currency(self) -> str:
         """Of all figures; empty where there is no benefit."""
-        return self._columns.currency if len(self) else ""
+        return self.figures.currency if len(self) else ""
 
     @property
     def present_amounts(self) -> Mapping[str, float]:
         """`present` as numbers in its currency."""
-        return self._columns.present_amounts
+        return self.figures.present_amounts
 
     @property
     def present(self) -> Mapping[str, Money]:
         """The present value of each benefit that has one: what `npv` of its row says."""
-        return self._columns.present
+        return self.figures.present
 
     @property
     def compared(self) -> tuple[str, ...]:
         """The benefits whose plan and forecast both have a present value: those of which `loss` is known."""
-        return self._columns.compared
+        return self.figures.compared
 
     @property
     def coming(self) -> Mapping[str, float]:
         """Of the same, the present value of what is still to come from the day of the figures on, not rounded."""
-        return self._columns.coming
+        return self.figures.coming
 
     @property
     def parts(self) -> Mapping[str, float]:
         """How much of each benefit still comes, between 0 and 1."""
-        return self._columns.parts
+        return self.figures.parts
 
     def losses(self, benefits: Sequence[str], later: Sequence[int]) -> list[int | None]:
         """What it costs that some benefits come some days later, in minor units: what `loss_if` of each row says, many at a time."""
-        places = self._columns.places
-        return self._columns.losses([places[name] for name in benefits], later)
+        places = self.figures.places
+        return self.figures.losses([places[name] for name in benefits], later)
 
     def _sum(self, value: Callable[[BenefitValue], Money | None]) -> Money | None:
         whole = Priced({})
@@ -216,7 +202,7 @@ class Benefits(Rows[str, BenefitValue]):
         Raises:
             UnitError: two known price bases would be mixed.
         """
-        if self._columns.bases_mixed:
+        if self.figures.bases_mixed:
             _ = self.npv
 
     @property
@@ -264,17 +250,10 @@ class Benefits(Rows[str, BenefitValue]):
 
         return Table(
             [
-                Column("id", "str", [r.id for r in rows]),
-                Column("name", "str", [r.name for r in rows]),
-                Column("owner", "str", [r.owner for r in rows]),
-                Column("planned_start", "date", [r.planned_start for r in rows]),
-                Column("start", "date", [r.start for r in rows]),
+                *(Column(name, "str", [getattr(r, name) for r in rows]) for name in ("id", "name", "owner")),
+                *(Column(name, "date", [getattr(r, name) for r in rows]) for name in ("planned_start", "start")),
                 Column("slip", "int", [r.slip for r in rows], "days"),
-                money("planned_npv"),
-                money("npv"),
-                money("loss"),
-                money("planned_to_date"),
-                money("actual"),
+                *map(money, ("planned_npv", "npv", "loss", "planned_to_date", "actual")),
                 Column("realisation", "float", [r.realisation for r in rows]),
                 Column("base", "str", [r.base for r in rows]),
                 Column("reason", "str", [r.reason for r in rows]),
@@ -366,6 +345,22 @@ def benefits(
         return _found(_Columns(portfolio, baseline, rates, day, unrated))
 
 
+def share_benefits(copy: Portfolio, portfolio: Portfolio) -> None:
+    """What benefits of a portfolio are worth is taken over by a changed copy, but for those that start on another day or come in another part.
+
+    Args:
+        copy: the copy; only projects are other in it.
+        portfolio: what it was made from.
+    """
+    if copy.money is None:  # the currency is then that of the work
+        return
+    try:
+        known = benefits(portfolio).figures
+        remember(copy, "benefits", lambda: _found(_Columns(copy, None, known.discount, known.as_of, known=known)))
+    except IpmoError:  # what is not known is found out, and said, where it is asked
+        return
+
+
 def _found(rows: _Columns) -> Benefits:
     return Benefits(rows, MadeRows(rows.all_places, rows.row))
 
@@ -373,29 +368,49 @@ def _found(rows: _Columns) -> Benefits:
 class _Columns:
     """What benefits are worth and when they start, as columns; what else is said of one is found when it is looked at."""
 
+    valued: Valued | None
+    worths: list[float | None]
+    planned_worths: list[float | None]
+    present_values: PresentValues | None
+    actuals: dict[str, Money | None]
+
     def __init__(
-        self, portfolio: Portfolio, baseline: Portfolio | None, discount: DiscountSchedule | None, as_of: date, unrated: Unrated = "refuse"
+        self,
+        portfolio: Portfolio,
+        baseline: Portfolio | None,
+        discount: DiscountSchedule | None,
+        as_of: date,
+        unrated: Unrated = "refuse",
+        known: _Columns | None = None,
     ) -> None:
         self.portfolio, self.baseline, self.discount, self.as_of = portfolio, baseline, discount, as_of
         self.amounts = Amounts(portfolio, as_of, "value", unrated=unrated)
-        self.valued = None if discount is None else Valued(discount, as_of)
+        self.valued = known.valued if known is not None else None if discount is None else Valued(discount, as_of)
         self._benefits = portfolio.benefits
-        self._starts, self._reasons = self._begun()
-        self._planned = [self._plan(benefit) for benefit in self._benefits]
-        amounts = [self._amount(benefit) for benefit in self._benefits]
-        self._full, self._bases = [amount for amount, _ in amounts], [base for _, base in amounts]
+        self.starts, self._reasons = self._begun()
+        if known is None:
+            self.planned_days = [self._plan(benefit) for benefit in self._benefits]
+            amounts = [self._amount(benefit) for benefit in self._benefits]
+            self.full, self.bases = [amount for amount, _ in amounts], [base for _, base in amounts]
+        else:
+            self.planned_days, self.full, self.bases = known.planned_days, known.full, known.bases
         parts = self._parts
         self._part = [parts.get(benefit.id, 1.0) for benefit in self._benefits]
-        self._yearly = list(self._full)
+        self.yearly: list[Fraction | None] = list(self.full)
         for place, part in enumerate(self._part):
-            amount = self._full[place]
-            if amount is not None and part < 1:
-                self._yearly[place] = amount * Fraction(str(part))
-            if part <= 0 and self._starts[place] is not None:
-                self._starts[place], self._reasons[place] = None, "all work that it is due to was stopped"
-        self._worths, self._valued = self._values(self._starts, self._yearly)
-        self._planned_worths, _ = self._values(self._planned, self._full)
-        self._actuals = {benefit.id: self._actual(benefit) for benefit in self._benefits if benefit.actual is not None}
+            if (amount := self.full[place]) is not None and part < 1:
+                self.yearly[place] = amount * Fraction(str(part))
+            if part <= 0 and self.starts[place] is not None:
+                self.starts[place], self._reasons[place] = None, "all work that it is due to was stopped"
+        if known is not None and known.present_values is not None and known.yearly == self.yearly:
+            self.present_values, self.worths, self.actuals = known.present_values, list(known.worths), known.actuals
+            self.planned_worths = known.planned_worths
+            other = [place for place, day in enumerate(self.starts) if day != known.starts[place]]
+            self.present_values.fill(self.worths, self.starts, other)
+            return
+        self.worths, self.present_values = self._values(self.starts, self.yearly)
+        self.planned_worths = self._values(self.planned_days, self.full)[0]
+        self.actuals = {benefit.id: self._actual(benefit) for benefit in self._benefits if benefit.actual is not None}
 
     @functools.cached_property
     def now(self) -> Schedule:
@@ -447,7 +462,7 @@ class _Columns:
         value = benefit.value
         found = None
         if value is not None:
-            found = self.amounts.lump(benefit.id, value if isinstance(value, Money) else _yearly(value))
+            found = self.amounts.lump(benefit.id, value if isinstance(value, Money) else yearly(value))
         if found is None:
             return None, ""
         amount, base = found
@@ -456,15 +471,11 @@ class _Columns:
     def _values(self, days: Sequence[date | None], amounts: Sequence[Fraction | None]) -> tuple[list[float | None], PresentValues | None]:
         """The present value of each benefit from its day on, None where something of it is not known; and what values them."""
         out: list[float | None] = [None] * len(days)
-        known = [(place, day.toordinal()) for place, day in enumerate(days) if day is not None and amounts[place] is not None]
+        known = any(day is not None and amount is not None for day, amount in zip(days, amounts, strict=True))
         if self.valued is None or not known:
             return out, None
-        import numpy as np
-
         valued = PresentValues(self.valued, self._benefits, amounts)
-        places, ordinals = np.array(known, np.int64).T
-        for (place, _), worth in zip(known, valued.worths(places, ordinals), strict=True):
-            out[place] = worth
+        valued.fill(out, days, range(len(days)))
         return out, valued
 
     @functools.cached_property
@@ -479,7 +490,7 @@ class _Columns:
     @property
     def bases_mixed(self) -> bool:
         """Present values are in more than one known price base."""
-        return len({base for base, worth in zip(self._bases, self._worths, strict=True) if base and worth is not None}) > 1
+        return len({base for base, worth in zip(self.bases, self.worths, strict=True) if base and worth is not None}) > 1
 
     @property
     def parts(self) -> Mapping[str, float]:
@@ -488,70 +499,62 @@ class _Columns:
 
     def row(self, place: int) -> BenefitValue:
         """One benefit's figures."""
-        benefit, start, planned_start = self._benefits[place], self._starts[place], self._planned[place]
-        full, yearly, reason = self._full[place], self._yearly[place], self._reasons[place]
-        worth, planned_worth = self._worths[place], self._planned_worths[place]
+        benefit, start, planned_start = self._benefits[place], self.starts[place], self.planned_days[place]
+        full, yearly, reason = self.full[place], self.yearly[place], self._reasons[place]
+        worth, planned_worth = self.worths[place], self.planned_worths[place]
         if not reason or start is not None:
             reason = self._reason(benefit, start, yearly, worth)
         planned = None if planned_start is None or full is None else profile(benefit, planned_start, full)
         return BenefitValue(
             id=benefit.id, name=benefit.name, owner=benefit.owner, planned_start=planned_start, start=start,
-            actual=self._actuals.get(benefit.id),
+            actual=self.actuals.get(benefit.id),
             planned_npv=None if planned_worth is None else cents(planned_worth, self.currency),
             npv=None if worth is None else cents(worth, self.currency),
             planned_to_date=None if planned is None else rounded(planned.by(self.as_of), self.currency),
-            base=self._bases[place], part=self._part[place], reason=reason, noun=benefit, full=full, yearly=yearly, valued=self.valued,
+            base=self.bases[place], part=self._part[place], reason=reason, noun=benefit, full=full, yearly=yearly, valued=self.valued,
             at=self.as_of, currency=self.currency,
         )  # fmt: skip
 
     @functools.cached_property
     def present_amounts(self) -> Mapping[str, float]:
         """`present` as numbers in its currency."""
-        known = {name: worth for name, worth in zip(self.places, self._worths, strict=True) if worth is not None}
+        known = {name: worth for name, worth in zip(self.places, self.worths, strict=True) if worth is not None}
         whole = 10 ** minor_digits(self.currency) if known else 1
         return {name: minor / whole for name, minor in zip(known, minor_units(list(known.values()), self.currency), strict=True)}
 
     @functools.cached_property
     def present(self) -> Mapping[str, Money]:
         """The present value of each benefit that has one."""
-        return {name: cents(worth, self.currency) for name, worth in zip(self.places, self._worths, strict=True) if worth is not None}
+        return {name: cents(worth, self.currency) for name, worth in zip(self.places, self.worths, strict=True) if worth is not None}
 
     @property
     def compared(self) -> tuple[str, ...]:
         """The benefits of which both present values are known."""
-        both = zip(self._benefits, self._worths, self._planned_worths, strict=True)
+        both = zip(self._benefits, self.worths, self.planned_worths, strict=True)
         return tuple(benefit.id for benefit, worth, planned in both if worth is not None and planned is not None)
 
     @functools.cached_property
     def coming(self) -> Mapping[str, float]:
         """Of the same, what is still to come from the day of the figures on, not rounded."""
         out = {}
-        for benefit, worth, start, place in zip(self._benefits, self._worths, self._starts, range(len(self._benefits)), strict=True):
+        for benefit, worth, start, place in zip(self._benefits, self.worths, self.starts, range(len(self._benefits)), strict=True):
             if worth is not None and start is not None:
-                out[benefit.id] = worth if start >= self.as_of else self._left(place, start)
+                left = worth if start >= self.as_of else still_to_come(benefit, start, self.yearly[place], self.valued, self.as_of)
+                out[benefit.id] = left
         return out
-
-    def _left(self, place: int, start: date) -> float:
-        """What of a benefit that has begun lies after the day of the figures."""
-        yearly, valued = self._yearly[place], self.valued
-        found = None if yearly is None else profile(self._benefits[place], start, yearly)
-        if found is None or valued is None:
-            return 0.0
-        flows = ((max(flow.start, self.as_of), flow.amount * left_of(flow, self.as_of)) for flow in found.flows)
-        return math.fsum(float(amount) * valued.factor(day) for day, amount in flows if amount)
 
     def losses(self, places: Sequence[int], later: Sequence[int]) -> list[int | None]:
         """What it costs that some benefits come some days later, in minor units, as `BenefitValue.loss_if` says it of one."""
         import numpy as np
 
         out: list[int | None] = [None] * len(places)
-        known = [row for row, place in enumerate(places) if self._worths[place] is not None]
-        if not known or self._valued is None:
+        known = [row for row, place in enumerate(places) if self.worths[place] is not None]
+        if not known or self.present_values is None:
             return out
-        starts = [self._starts[places[row]] for row in known]
+        starts = [self.starts[places[row]] for row in known]
         days = [day.toordinal() + later[row] for day, row in zip(starts, known, strict=True) if day is not None]
-        after = self._valued.worths(np.array([places[row] for row in known], np.int64), np.array(days, np.int64))
-        before = [self._worths[places[row]] for row in known]
+        after = self.present_values.worths(np.array([places[row] for row in known], np.int64), np.array(days, np.int64))
+        before = [self.worths[places[row]] for row in known]
         pairs = [(row, b - a) for row, b, a in zip(known, before, after, strict=True) if b is not None and a is not None]
         for (row, _), amount in zip(pairs, minor_units([amount for _, amount in pairs], self.currency), strict=True):
             out[row] = amount

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.benefits.realisation import Benefits, benefits, share_benefits
 from ipmo.analysis.change.freed import Freed, freed_between
 from ipmo.analysis.change.standing import moved_nodes, pairs, perhaps_other
 from ipmo.analysis.change.stated import Moved
@@ -121,6 +121,8 @@ class Sides:
         found = perhaps_other(one, other, self._moved)
         if found is not None and self.before.links is self.after.links:
             other.commitments.take_over(one.commitments, found)
+        if found is not None:
+            share_benefits(self.after, self.before)
         return found
 
     @functools.cached_property
@@ -262,6 +264,7 @@ class Sides:
     def benefits(self) -> tuple[Moved, ...]:
         """Benefits whose present value is another, and their sum; the most money first."""
         try:
+            _ = self._touched
             was, now = (benefits(one, unrated="unknown") for one in (self.before, self.after))
         except IpmoError:
             return ()

@@ -231,14 +231,9 @@ class Aspects:
     def _works(self) -> Works:
         return works_of(self.portfolio)
 
-    @functools.cached_property
-    def _broken(self) -> Mapping[str, LateHandOver]:
-        """What each project hands over too late, of several the one that is missed by most."""
-        return self.schedule.commitments.worst_hand_overs
-
     def _deadlines(self, project: Project) -> Iterable[tuple[LateHandOver | Task, int, int]]:
         """(what, committed, forecast finish) of what a project hands over too late, and of the open deadlines inside it."""
-        one = self._broken.get(project.id)
+        one = self.schedule.commitments.worst_hand_over(project.id)
         if one is not None:
             yield one, one.committed, one.expected
         for task in self._works.of(project).due:
@@ -546,7 +541,7 @@ class Aspects:
     def _end(self, full_id: str) -> int | None:
         """The same as an instant."""
         if full_id not in self._ends:
-            known = self.schedule.ends_of_projects.get(full_id)
+            known = self.schedule.end_of_project(full_id)
             self._ends[full_id] = self._found_end(full_id) if known is None else known
         return self._ends[full_id]
 

@@ -146,9 +146,23 @@ class Commitments(Answer[str, Commitment]):
         found = _in_order(self._row(self.statements.hand_over(place), caused=False) for place in places)
         return tuple(row for row in found if row.standing == "missed")
 
+    def worst_hand_over(self, project: str) -> LateHandOver | None:
+        """Of what a project hands over too late, on a day that is known, the one that is missed by most; the first of `missed_hand_overs`."""
+        some = self._late_hand_overs.get(project)
+        if some is None:
+            return None
+        (standing, reached), found = self._sure, self.statements.hand_overs
+        most = max(over for over, _ in some)
+        alike = [place for over, place in some if over == most]
+        if len(alike) == 1 and standing[alike[0]] == MISSED:
+            item = self.statements.hand_over(alike[0]).item
+            return LateHandOver(item, found.dates[alike[0]], reached[alike[0]])
+        row = self._missed_of(alike)[0]
+        return LateHandOver(row.item, minutes(row.date), minutes(row.expected or row.date))
+
     @functools.cached_property
-    def worst_hand_overs(self) -> Mapping[str, LateHandOver]:
-        """Of each project that hands over too late, on a day that is known, the hand-over that is missed by most; the first of `missed_hand_overs`."""
+    def _late_hand_overs(self) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """Of each project that hands over too late: by how much, in minutes, and the place of the hand-over."""
         net, (standing, reached), found = self._passes.network, self._sure, self.statements.hand_overs
         late: dict[str, list[tuple[int, int]]] = {}
         for place, sure in enumerate(standing):
@@ -158,17 +172,7 @@ class Commitments(Answer[str, Commitment]):
                 for row in self._missed_of((place,)):
                     if row.expected is not None:
                         late.setdefault(row.project, []).append((minutes(row.expected) - minutes(row.date), place))
-        out: dict[str, LateHandOver] = {}
-        for project, some in late.items():
-            most = max(over for over, _ in some)
-            alike = [place for over, place in some if over == most]
-            if len(alike) == 1 and standing[alike[0]] == MISSED:
-                item = self.statements.hand_over(alike[0]).item
-                out[project] = LateHandOver(item, found.dates[alike[0]], reached[alike[0]])
-            else:
-                row = self._missed_of(alike)[0]
-                out[project] = LateHandOver(row.item, minutes(row.date), minutes(row.expected or row.date))
-        return out
+        return late
 
     @functools.cached_property
     def _sure(self) -> tuple[Sequence[int], Sequence[int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ipmo.analysis.dates.by_day import last_start
@@ -84,15 +84,28 @@ class Nearest:
         )
         return places[kept], instants, numbers
 
+    @functools.cached_property
+    def _of_projects(self) -> Mapping[str, tuple[int, int]]:
+        """(place, date) of the projects of which all open work is stated to be finished by a date, by id; a bar is one piece of work."""
+        net = self._passes.network
+        place = {net.projects[number]: number for number in net.stated_finishes}
+        some = (one for one in self._statements.others if one.kind == "project" and one.item in place)
+        return {one.item: (place[one.item], one.date) for one in some}
+
     @property
     def _asked(self) -> tuple[Array, Array]:
-        """Of open work that is stated to be finished by a date: positions, and these dates; whoever states it."""
+        """Of open work that is stated to be finished by a date: positions, and these dates; whoever states it, but for whole projects."""
         import numpy as np
 
         given = self._statements.hand_overs
         nodes, dates, ends = (np.array(column, np.int64) for column in (given.nodes, given.dates, given.at_finish))
         single = (nodes >= 0) & (ends != 0)
-        some = [one for one in (*given.apart.values(), *self._statements.others) if one.at_finish]
+        whole = self._of_projects
+        some = [
+            one
+            for one in (*given.apart.values(), *self._statements.others)
+            if one.at_finish and not (one.kind == "project" and one.item in whole)
+        ]
         counts = [len(one.nodes) for one in some]
         more = np.fromiter(itertools.chain.from_iterable(one.nodes for one in some), np.int64, sum(counts))
         nodes = np.concatenate([nodes[single], more])
@@ -108,6 +121,12 @@ class Nearest:
             import numpy as np
 
             column = np.full(passes.network.n, FAR, np.int64)
+            if self._of_projects:
+                limits, places = np.full(len(passes.network.projects) + 1, FAR, np.int64), passes.places_of_open_work
+                for place, instant in self._of_projects.values():
+                    limits[place] = instant
+                work = np.flatnonzero(places >= 0)
+                column[places[work]] = limits[passes.network.owners[work]]
             np.minimum.at(column, *self._asked)
             given = self._statements.hand_overs
             some = [self._statements.hand_over(place) for place, ends in enumerate(given.at_finish) if not ends]

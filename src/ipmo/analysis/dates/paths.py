@@ -45,8 +45,8 @@ def critical_path(passes: Passes, target: str | None) -> tuple[str, ...]:
         if name not in ends:
             raise UnknownItemError(target, close_matches(target, ends), "the targets of this schedule")
         places = passes.driving_to(ends[name])
-    finish = passes.lists.finish
-    return _named(passes, sorted(places, key=lambda v: (finish[v], v)))
+    finish = passes.finishes
+    return _named(passes, [place for _, place in sorted((int(finish[v]), v) for v in places)])
 
 
 def float_paths(passes: Passes, count: int, target: str | None) -> tuple[FloatPath, ...]:
@@ -76,5 +76,6 @@ def last_positions(passes: Passes) -> list[int]:
 
 
 def _named(passes: Passes, places: Iterable[int]) -> tuple[str, ...]:
-    net, order = passes.network, passes.lists.order
-    return tuple(net.ids[order[v]] for v in places if net.kinds[order[v]] in SHOWN_KINDS)
+    net, order = passes.network, passes.positions.order
+    nodes = [int(order[v]) for v in places]
+    return tuple(net.ids[node] for node in nodes if net.kinds[node] in SHOWN_KINDS)

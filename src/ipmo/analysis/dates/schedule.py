@@ -244,13 +244,17 @@ class Schedule(Answer[str, ScheduledItem]):
         """The finish of an item alone, as `dates` has it."""
         return self._items.ends(full_id)
 
+    def end_of_project(self, full_id: str) -> int | None:
+        """`ends` in minutes, of a project of a large network of which all is open work with dates, read off its columns; None of anything else."""
+        end = self._ends_of_projects.get(full_id)
+        return None if end is None or full_id in self.passes.named else end
+
     @functools.cached_property
-    def ends_of_projects(self) -> Mapping[str, int]:
-        """`ends` in minutes, of the projects of a large network of which all is open work with dates: read off its columns."""
+    def _ends_of_projects(self) -> Mapping[str, int]:
         passes, names = self.passes, self.network.projects
         if passes.back_from is not None or passes.dialect.direction == "back":
             return {}
-        return {names[place]: end for place, end in passes.ends_of_wholes.items() if names[place] not in passes.named}
+        return {names[place]: end for place, end in passes.ends_of_wholes.items()}
 
     def begins(self, effect: str) -> datetime | None:
         """When an outcome or benefit begins, without its floats; None where that is not known in full: `[]` then says why."""

@@ -151,8 +151,9 @@ class Targets:
                 if nodes:
                     taken.add(due.name)
                     yield "deadline", Aim(due.name, tuple(int(pos[node]) for node in nodes))
+        nodes_of = {net.ids[node]: node for node in _of_kind(net.kinds, "benefit")}
         for benefit in pf.benefits:
-            at = passes.named.get(benefit.id)
+            at = nodes_of.get(benefit.id)
             if at is not None and net.state[at] in LIVE and at not in known:
                 yield "benefit", Aim(benefit.id, (int(pos[at]),))
 
