@@ -18,6 +18,7 @@ from ipmo.analysis.money.explanation import Explanation, RolledUpValue
 from ipmo.analysis.money.grouping import Grouping
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import EVERY
+from ipmo.analysis.money.shares import PROGRESS, shares
 from ipmo.analysis.money.sums import SUMMED, SummedRows, sums
 from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.errors import MissingRateError, UnitError, UnknownItemError, close_matches, one_of
@@ -258,6 +259,9 @@ def _tree(engine: Combining) -> tuple[Mapping[str, RolledUpValue], tuple[Finding
         return engine.tree(), tuple(engine.findings)
 
     def make() -> tuple[Mapping[str, RolledUpValue], tuple[Finding, ...]]:
+        done = shares(engine) if measure is PROGRESS else None
+        if done is not None:
+            return done.rows, ()
         found = sums(engine) if measure in SUMMED else None
         return (engine.tree(), tuple(engine.findings)) if found is None else (found.rows, found.findings)
 

@@ -118,7 +118,7 @@ class Sums:
             name=tree.nouns[position].name,
             note=note,
             parts=Parts(self.rows, below, noted=self._noted(position)) if below else (),
-            left_out=self._left_out(position),
+            left_out=tree.left_out_below(position),
         )
 
     def value(self, position: int) -> tuple[Money | None, bool]:
@@ -139,11 +139,6 @@ class Sums:
     @functools.cached_property
     def _noted_at(self) -> list[int]:
         return sorted(self.notes)
-
-    def _left_out(self, position: int) -> tuple[str, ...]:
-        places = self.tree.left_out_at
-        inside = places[bisect_left(places, position) : bisect_left(places, int(self.tree.end[position]))]
-        return tuple(sorted(name for place in inside for name in self.tree.left_out[place]))
 
 
 class SummedRows(MadeRows[RolledUpValue]):

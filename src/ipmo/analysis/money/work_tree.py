@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, overload
 from weakref import WeakValueDictionary
@@ -162,6 +162,12 @@ class WorkTree:
     def left_out_at(self) -> Sequence[int]:
         """The positions of which projects directly below do not count, in order."""
         return list(self.left_out)
+
+    def left_out_below(self, position: int) -> tuple[str, ...]:
+        """What does not count below a position, in order."""
+        places = self.left_out_at
+        inside = places[bisect_left(places, position) : bisect_left(places, int(self.end[position]))]
+        return tuple(sorted(name for place in inside for name in self.left_out[place]))
 
     def level(self, position: int) -> str:
         """Portfolio, programme, project or task."""
