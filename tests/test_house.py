@@ -70,6 +70,11 @@ def test_a_first_answer_on_300_tasks_needs_no_heavy_library(tmp_path: Path) -> N
     assert not loaded & {"numba", "networkx", "pint", "pandas", "jinja2", "click", "scipy", "numpy"}
 
 
+def test_the_command_line_starts_without_a_heavy_library() -> None:
+    loaded = modules_after("import ipmo.cli")
+    assert not loaded & {"numba", "networkx", "pint", "pandas", "polars", "jinja2", "scipy", "numpy"}
+
+
 def test_the_front_door_lists_what_it_has_and_no_more() -> None:
     for name in ipmo.__all__:
         assert getattr(ipmo, name) is not None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 import ipmo
-from ipmo.analysis.risk.causes import RiskView
-from ipmo.analysis.risk.distributions import PertRule
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, plain_rows, portfolio_argument, say
 from ipmo.errors import listed
 from ipmo.model import DIALECTS
 from ipmo.words import counted
+
+if TYPE_CHECKING:  # no verb waits for numpy that does not simulate
+    from ipmo.analysis.risk.causes import RiskView
+    from ipmo.analysis.risk.distributions import PertRule
 
 __all__: list[str] = []
 SHOWN = ("task", "summary")
@@ -65,9 +67,9 @@ def simulate(
         path,
         samples=samples,
         seed=seed,
-        risks=cast(RiskView, risks),
+        risks=cast("RiskView", risks),
         dialect=dialect,
-        pert=cast(PertRule, pert),
+        pert=cast("PertRule", pert),
         threshold=threshold,
         check_every=check_every,
         keep=() if explain is None else (explain,),

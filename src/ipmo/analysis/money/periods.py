@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -56,10 +57,17 @@ class PeriodRule:
 
     def of(self, day: date) -> Period:
         """The period that a day lies in."""
+        return _period(self, self.month_of(day))
+
+    def month_of(self, day: date) -> int:
+        """The month that the period of a day begins in, counted from the year 0."""
         step = EVERY[self.every]
         shift = self.first_month - 1 if self.every == "financial year" else 0
-        place = (day.year * 12 + day.month - 1 - shift) // step * step + shift
-        return Period(_first(place), _first(place + step), self._name(place))
+        return (day.year * 12 + day.month - 1 - shift) // step * step + shift
+
+    def beginning(self, month: int) -> Period:
+        """The period that begins in a month, as `month_of` counts it."""
+        return Period(_first(month), _first(month + EVERY[self.every]), self._name(month))
 
     def _name(self, place: int) -> str:
         year, month = divmod(place, 12)
@@ -95,15 +103,22 @@ class PeriodRule:
         >>> PeriodRule("month").between_instants(minutes(date(2026, 1, 1)), minutes(date(2026, 3, 1)))
         2.0
         """
-        (first, begun), (last, gone) = self._place(since), self._place(until)
+        (first, begun), (last, gone) = _place(self, since), _place(self, until)
         return last - first + (gone - begun)
 
-    def _place(self, instant: float) -> tuple[int, float]:
-        """The number of the period that an instant lies in, and the share of it that has gone."""
-        day = _day(int(instant))
-        shift = self.first_month - 1 if self.every == "financial year" else 0
-        begin, end = self.of(day).minutes
-        return (day.year * 12 + day.month - 1 - shift) // EVERY[self.every], (instant - begin) / (end - begin)
+
+@functools.lru_cache(maxsize=1 << 12)
+def _period(rule: PeriodRule, month: int) -> Period:
+    """`PeriodRule.beginning`, made once: many amounts lie over the same few periods."""
+    return rule.beginning(month)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _place(rule: PeriodRule, instant: float) -> tuple[int, float]:
+    """The number of the period that an instant lies in, and the share of it that has gone."""
+    day = _day(int(instant))
+    begin, end = rule.of(day).minutes
+    return rule.month_of(day) // EVERY[rule.every], (instant - begin) / (end - begin)
 
 
 def _first(months: int) -> date:
