@@ -7,7 +7,7 @@ from typing import get_args
 import click
 
 import ipmo
-from ipmo.analysis.resources.levelling import Objective, Within
+from ipmo.analysis.resources.levelling import Objective, Solver, Within
 from ipmo.cli.shell import TableVerb, answer, emit, json_option, main, out_option, portfolio_argument, say
 
 __all__: list[str] = []
@@ -21,19 +21,31 @@ __all__: list[str] = []
 @click.option("--objective", type=click.Choice(get_args(Objective)), default="commitments", help="What counts first.")
 @click.option("--passes", type=click.IntRange(min=1), default=50, help="How many plans are made; the best is kept.")
 @click.option("--seed", type=int, default=1, help="Of the noise in priorities.")
+@click.option("--solver", type=click.Choice(get_args(Solver)), default="own", help="Have CP-SAT improve the plan (needs ipmo[level]).")
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=10.0, help="How long CP-SAT may take.")
 @click.option("--explain", metavar="ITEM", help="Say what an item waits for.")
 @out_option
 @json_option
 def level(
-    path: str, within: Within, objective: Objective, passes: int, seed: int, explain: str | None, out: str | None, as_json: bool
+    path: str,
+    within: Within,
+    objective: Objective,
+    passes: int,
+    seed: int,
+    solver: Solver,
+    seconds: float,
+    explain: str | None,
+    out: str | None,
+    as_json: bool,
 ) -> None:
     """Put work off where people and machines do not suffice; say what waits for whom, and write the levelled plan."""
-    plan = ipmo.level(path, within=within, objective=objective, passes=passes, seed=seed)
+    plan = ipmo.level(path, within=within, objective=objective, passes=passes, seed=seed, solver=solver, seconds=seconds)
     if out is not None:
         ipmo.write(plan.portfolio, out)
     if explain is not None:
         text = plan.explain(explain)
         emit([{"item": explain, "explanation": line} for line in text.splitlines()]) if as_json else say(text)
         return
-    notes = [*map(str, plan.shortages), *(f"takes nothing: {item}: {why}" for item, why in plan.left_out), repr(plan)[1:-1]]
+    improved = [] if plan.solver is None else [str(plan.solver)]
+    notes = [*improved, *map(str, plan.shortages), *(f"takes nothing: {item}: {why}" for item, why in plan.left_out), repr(plan)[1:-1]]
     answer(plan.table(), as_json, notes if out is None else [*notes, f"wrote {out}"])

@@ -102,11 +102,11 @@ class Leveller:
         free = self._filled(self.network.n, FAR)  # where every link is a number, no column of what constraints fix is made
         ties: dict[str, Ints] = {"high": free, "pin": free} if self.network.additive else {}
         ties["clk"] = [alike[number] for number in plain(p.clk)]
-        self.links, self.nodes = Links(*map(self._column, p.links)), Nodes(*map(self._column, p.nodes._replace(**ties)))
-        self.cal: Tables = tuple(map(self._column, self.network.clock_tables))  # type: ignore[assignment]
+        self.links, self.nodes = Links(*map(self.as_column, p.links)), Nodes(*map(self.as_column, p.nodes._replace(**ties)))
+        self.cal: Tables = tuple(map(self.as_column, self.network.clock_tables))  # type: ignore[assignment]
         base = self.network.early()
-        self._low = Dates(self._column(p.low), self._column(p.low_edge))
-        self.today = Dates(self._column(base.x), self._column(base.edge))
+        self._low = Dates(self.as_column(p.low), self.as_column(p.low_edge))
+        self.today = Dates(self.as_column(base.x), self.as_column(base.edge))
         """Early starts by position, without limits: what is as late as possible stands as early as it can here."""
         self.within_float = within_float
         self.due, self._committed = tuple(due), committed
@@ -123,7 +123,8 @@ class Leveller:
 
     # ------------------------------------------------------------------------------------------ columns
 
-    def _column(self, values: Ints | Sequence[int]) -> Ints:
+    def as_column(self, values: Ints | Sequence[int]) -> Ints:
+        """Numbers as the kernels take them: an array where they are compiled."""
         return as_array(values) if self.compiled else plain_list(values)
 
     def _alike(self) -> list[int]:
@@ -151,7 +152,7 @@ class Leveller:
             ptr[row.node + 1] += 1
         for v in range(self.network.n):
             ptr[v + 1] += ptr[v]
-        return Takes(*map(self._column, (ptr, *([row[at] for row in self.rows] for at in (1, 2, 3, 4)))))
+        return Takes(*map(self.as_column, (ptr, *([row[at] for row in self.rows] for at in (1, 2, 3, 4)))))
 
     @functools.cached_property
     def leaving(self) -> Leaving:
@@ -163,7 +164,7 @@ class Leveller:
         heads = np.repeat(np.arange(self.network.n), np.diff(ptr))
         begins = np.zeros(self.network.n + 1, np.int64)
         np.cumsum(np.bincount(src, minlength=self.network.n), out=begins[1:])
-        return Leaving(self._column(begins), self._column(link), self._column(heads[link]))
+        return Leaving(self.as_column(begins), self.as_column(link), self.as_column(heads[link]))
 
     @functools.cached_property
     def axes(self) -> tuple[int, ...]:
@@ -221,7 +222,7 @@ class Leveller:
             count.append(len(steps))
             first.append(first[-1] + room)
         spare = [0] * (max((after - before for before, after in itertools.pairwise(first)), default=0) + 8)
-        return Pools(*map(self._column, (list(self.axes), first, count, time, free, spare, list(spare))))
+        return Pools(*map(self.as_column, (list(self.axes), first, count, time, free, spare, list(spare))))
 
     # ------------------------------------------------------------------------------------------- dates
 
@@ -231,7 +232,7 @@ class Leveller:
         p, net = self.network.positions, self.network
         owners, ending = plain_list(net.project), plain_list(net.ending)
         spare = len(net.projects)
-        return self._column([(owners[v] if owners[v] >= 0 else spare) if ending[place] else -1 for place, v in enumerate(plain(p.order))])
+        return self.as_column([(owners[v] if owners[v] >= 0 else spare) if ending[place] else -1 for place, v in enumerate(plain(p.order))])
 
     @functools.cached_property
     def _dues(self) -> Dues:
@@ -240,7 +241,7 @@ class Leveller:
             places += [int(self.network.positions.pos[node]) for node in due.nodes]
             ptr.append(len(places))
         rest = [due.date for due in self.due], [int(due.at_start) for due in self.due], [due.weight for due in self.due]
-        return Dues(*map(self._column, (ptr, places, *rest)))
+        return Dues(*map(self.as_column, (ptr, places, *rest)))
 
     @functools.cached_property
     def _usual(self) -> Ints:
@@ -258,14 +259,14 @@ class Leveller:
 
     def _instants(self, x: Ints, at_finish: int) -> NDArray[np.int64]:
         out = self._filled(self.network.n, 0)
-        self._run(kernels.placed_instants, self.nodes, self.cal, self._column(x), at_finish, out)
+        self._run(kernels.placed_instants, self.nodes, self.cal, self.as_column(x), at_finish, out)
         return as_array(out)
 
     @functools.cached_property
     def late(self) -> tuple[Ints, Ints]:
         """Late starts to the end and to the nearest target, by position."""
         late = Passes(self.network, put_off=False).late_starts if self.network.latest else self.passes.late_starts
-        return self._column(late.to_end), self._column(late.to_target)
+        return self.as_column(late.to_end), self.as_column(late.to_target)
 
     @functools.cached_property
     def priorities(self) -> Mapping[str, NDArray[np.int64]]:
@@ -296,7 +297,7 @@ class Leveller:
         """The latest start of each position."""
         if not self.within_float:
             return self._filled(self.network.n, FAR)
-        return self._column([min(one, other) for one, other in zip(plain(self.late[0]), plain(self.late[1]), strict=True)])
+        return self.as_column([min(one, other) for one, other in zip(plain(self.late[0]), plain(self.late[1]), strict=True)])
 
     def level(self, passes: int, seed: int, objective: Callable[[Score], tuple[int, ...]]) -> Levelling:
         """The best plan of so many passes.
@@ -311,7 +312,7 @@ class Leveller:
         for number in range(passes):
             made += 1
             parallel, key = self._priority(number, seed, None if best is None else best[1])
-            for early, over in self._improved(parallel, key):
+            for early, over in self.improved(parallel, key):
                 score = self.score(early)
                 first = first or score
                 if best is None or (len(over), objective(score)) < (len(best[2]), objective(best[0])):
@@ -327,7 +328,7 @@ class Leveller:
         """Whether a pass generates in parallel, and its priorities: each rule in both ways first, then rules and the best plan with noise."""
         rules = list(self.priorities)
         if number < 2 * len(rules):
-            return 1 - number % 2, self._column(self.priorities[rules[number // 2]])
+            return 1 - number % 2, self.as_column(self.priorities[rules[number // 2]])
         import numpy as np
 
         number -= 2 * len(rules)
@@ -337,7 +338,7 @@ class Leveller:
             base, share = self._instants(best.x, 0), 40
         else:
             base, share = self.priorities[rules[number // 2 % min(len(rules), SAMPLED)]], 10
-        return 1 - number % 2, self._column(np.where(base < FAR // 2, base + parts * self._length // (share * DEVIATION), base))
+        return 1 - number % 2, self.as_column(np.where(base < FAR // 2, base + parts * self._length // (share * DEVIATION), base))
 
     @functools.cached_property
     def _length(self) -> int:
@@ -345,14 +346,14 @@ class Leveller:
         first = self._instants(self.today.x, 0)[sorted({row.node for row in self.asked})].min() if self.asked else 0
         return max(self.score(self.today).end - int(first), 1)
 
-    def _improved(self, parallel: int, key: Ints) -> Iterator[tuple[Dates, tuple[int, ...]]]:
+    def improved(self, parallel: int, key: Ints) -> Iterator[tuple[Dates, tuple[int, ...]]]:
         """A generated plan, and what forward-backward passes make of it."""
         early, over = self.generated(parallel, key)
         yield early, over
         if self.within_float:
             return
         back = self._back(early)
-        yield self.generated(0, self._column(self._instants(back, 0)))
+        yield self.generated(0, self.as_column(self._instants(back, 0)))
 
     def generated(self, parallel: int, key: Ints) -> tuple[Dates, tuple[int, ...]]:
         """One plan, and the positions that did not fit.
@@ -388,10 +389,10 @@ class Leveller:
         ends = [self.network.clock(number).work(end) for number in range(max(plain(self.nodes.clk), default=0) + 1)]
         last = np.array(ends, np.int64)[as_array(self.nodes.clk)] - as_array(self.nodes.dur)
         while True:
-            room, late = self.room, self._column(np.where(finish <= end, last, as_array(early.x)))
+            room, late = self.room, self.as_column(np.where(finish <= end, last, as_array(early.x)))
             self._run(pool_kernels.refill, room.left, room.taken)
             some = (self.links, self.nodes, self.cal, self.leaving, self.takes, room.left, self.fixed)
-            if self._run(kernels.generate_back, self._column(-finish), *some, early, late, room.placing) == 0:
+            if self._run(kernels.generate_back, self.as_column(-finish), *some, early, late, room.placing) == 0:
                 return late
             self._more_room()
 

@@ -8,7 +8,7 @@ import attrs
 
 from ipmo.network.kernels.columns import Dates
 
-__all__ = ["UNIT", "Due", "Levelling", "Pool", "Score", "Take"]
+__all__ = ["UNIT", "Due", "Levelling", "Pool", "Score", "Solved", "Take"]
 
 UNIT = 1_000_000
 """Parts that a unit of a pool is counted in: capacities and demands are whole numbers of them."""
@@ -106,3 +106,22 @@ class Levelling:
     passes: int
     found: int
     proved: bool
+
+
+@attrs.frozen(kw_only=True)
+class Solved:
+    """What a solver made of a plan.
+
+    Args:
+        status: `optimal`: no plan ends sooner that misses commitments by no more; `feasible`: one may; `infeasible`: no plan fits; `unknown`: it found none in the time.
+        bound: an instant that no plan that fits ends before; None where the model only comes near the calendars, or commitments came first.
+        before: the score of the plan that it was given.
+        unit: minutes of work that a step of its model is.
+        exact: the model says what the network says, to the minute.
+    """
+
+    status: str
+    bound: int | None
+    before: Score
+    unit: int
+    exact: bool

@@ -21,15 +21,19 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
 from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
+from ipmo.network.plans import Solved
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, as_date, as_number, moment, said_day
 from ipmo.words import agree, counted
 
-__all__ = ["Levelled", "LevelledItem", "Payment", "level"]
+__all__ = ["Levelled", "LevelledItem", "Payment", "SolverResult", "level"]
 
 Within = Literal["capacity", "float"]
 Objective = Literal["commitments", "finish", "projects", "stability"]
+Solver = Literal["own", "cp-sat"]
+ORDERS: Mapping[str, tuple[int, ...]] = {"commitments": (0, 1, 2), "finish": (1, 0, 2), "projects": (2, 1, 0), "stability": (3, 0, 1, 2)}
+"""The numbers of a score in the order that counts, by objective."""
 LINKS = "links"
 """The name of the bound by links alone."""
 SHOWN = frozenset({"task", "milestone", "gate", "project"})
@@ -106,6 +110,40 @@ class Payment:
         return f"{self.name}: {abs(self.moved):,.4g} ed {'later' if self.moved > 0 else 'earlier'}, {kept}"
 
 
+@attrs.frozen(kw_only=True)
+class SolverResult:
+    """What the solver made of the plan that it was given.
+
+    Args:
+        status: `optimal`: no plan ends sooner that misses commitments by no more; `feasible`: one may; `infeasible`: no plan fits; `unknown`:
+            it found none in its time.
+        bound: when no plan that fits ends before; None where its model only comes near the calendars, or commitments come first.
+        finish_before: when the plan ended that it was given.
+        finish: when its own ends.
+        less_late: elapsed days by which its own misses commitments less, summed.
+        exact: its model says what the schedule says, to the minute; else only the order that it found was kept.
+    """
+
+    status: str
+    bound: datetime | None
+    finish_before: datetime | None
+    finish: datetime | None
+    less_late: float
+    exact: bool
+
+    @property
+    def days(self) -> float:
+        """Elapsed days by which its plan ends sooner than the one that it was given."""
+        if self.finish is None or self.finish_before is None:
+            return 0.0
+        return (self.finish_before - self.finish).total_seconds() / 86400
+
+    def __str__(self) -> str:
+        bound = f", no plan that fits ends before {self.bound:%Y-%m-%d}" if self.bound is not None else ""
+        near = "" if self.exact else ", by a model that comes near the calendars"
+        return f"CP-SAT ({self.status}): {self.days:,.4g} ed sooner, commitments {self.less_late:,.4g} ed less late{bound}{near}"
+
+
 class Levelled(Rows[str, LevelledItem]):
     """The answer of `level`: a `LevelledItem` by full id for all open work that takes resources or moves, in file order.
 
@@ -119,6 +157,7 @@ class Levelled(Rows[str, LevelledItem]):
         bounds: (name, instant) that no plan ends before, by links and by each resource.
         changes: what makes the portfolio start as planned.
         again: levels another portfolio in the same way.
+        solver: what a solver made of it; None without one.
     """
 
     def __init__(
@@ -132,6 +171,7 @@ class Levelled(Rows[str, LevelledItem]):
         bounds: Iterable[tuple[str, int]],
         changes: Sequence[SetDate],
         again: Callable[[Portfolio], Levelled],
+        solver: SolverResult | None = None,
     ) -> None:
         super().__init__({item.id: item for item in items}, "this levelled plan")
         self.before, self.today = before, today
@@ -143,6 +183,8 @@ class Levelled(Rows[str, LevelledItem]):
         """Starts not before a date, for `ipmo.what_if` and `ipmo.write_changes`: with them the plan as it was starts as levelled."""
         self.bounds: tuple[tuple[str, datetime], ...] = tuple((name, moment(instant)) for name, instant in bounds)
         """(name, date) that no plan that fits ends before: by `links` alone, and by what each resource can give, the latest first."""
+        self.solver: SolverResult | None = solver
+        """What CP-SAT made of the plan; None without it."""
         self._plan, self._again = plan, again
 
     @property
@@ -271,6 +313,8 @@ class Levelled(Rows[str, LevelledItem]):
             yield f"  no plan that fits ends before {least:%Y-%m-%d}, by {'its links' if name == LINKS else name}"
         if self.first_finish is not None and self.finish is not None and self.first_finish > self.finish:
             yield f"  the first of {counted(self.passes, 'pass', 'passes')} ended {self.first_finish:%Y-%m-%d}"
+        if self.solver is not None:
+            yield f"  {self.solver}"
         yield from (f"  {one}" for one in self.pays)
         waits = Counter(item.waits.resource for item in self.rows if item.waits is not None)
         for name, count in sorted(waits.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -319,6 +363,8 @@ def level(
     seed: int = 1,
     frozen: Iterable[str] = (),
     include: Iterable[str] = (),
+    solver: Solver = "own",
+    seconds: float = 10.0,
 ) -> Levelled:
     """A schedule in which no resource is needed more than there is of it, minute by minute; links, calendars and constraints hold as ever.
 
@@ -337,9 +383,13 @@ def level(
         seed: of the noise in priorities after the first passes.
         frozen: ids of tasks and projects that stay where they are too.
         include: `proposed`: their work takes its share too; else it moves with its links alone.
+        solver: `own`: passes alone, the same question has the same answer; `cp-sat`: OR-tools improves the plan, and says how much better a plan
+            could be at most (`pip install 'ipmo[level]'`); never worse, but not the same on every machine.
+        seconds: wall-clock time that CP-SAT has.
 
     Raises:
-        OptionError: there is no such word for an option, or fewer than one pass.
+        OptionError: there is no such word for an option, fewer than one pass, or no time.
+        MissingExtraError: OR-tools is not installed.
         ScheduleError: nothing says when the portfolio starts.
         UnknownItemError: something frozen is no task or project.
 
@@ -351,12 +401,16 @@ def level(
     """
     one_of("within", within, get_args(Within))
     one_of("objective", objective, get_args(Objective))
+    one_of("solver", solver, get_args(Solver))
     at_least("passes", passes, 1, "a whole number")
+    if not 0 < (allowed := as_number(seconds)) < float("inf"):
+        raise OptionError("seconds", seconds, takes="a number of seconds, more than 0")
     for state in (counted_too := frozenset(include)):
         one_of("include", state, LEFT_OUT)
     said = frozenset([frozen] if isinstance(frozen, str) else frozen)
     again = functools.partial(
-        level, within=within, objective=objective, passes=passes, seed=seed, frozen=tuple(said), include=tuple(counted_too)
+        level, within=within, objective=objective, passes=passes, seed=seed, frozen=tuple(said), include=tuple(counted_too),
+        solver=solver, seconds=allowed,
     )  # fmt: skip
     today = schedule(portfolio, on_cycle="cut")
     demand = demand_of(portfolio, today, counted_too)
@@ -366,14 +420,14 @@ def level(
     leveller = Leveller(
         today.passes, demand.pools, demand.takes, frozen=stays, due=due, committed=committed, within_float=within == "float", samples=passes
     )  # fmt: skip
-    plan = leveller.level(passes, seed, _orders(objective))
-    return _answer(portfolio, today, demand, leveller, plan, within, again)
+    places = ORDERS[objective]
+    plan = leveller.level(passes, seed, functools.partial(_ordered, places))
+    solved = None
+    if solver == "cp-sat":
+        from ipmo.network.solving import improve
 
-
-def _orders(objective: Objective) -> functools.partial[tuple[int, ...]]:
-    """The numbers of a score in the order that counts."""
-    places = {"commitments": (0, 1, 2), "finish": (1, 0, 2), "projects": (2, 1, 0), "stability": (3, 0, 1, 2)}[objective]
-    return functools.partial(_ordered, places)
+        plan, solved = improve(leveller, plan, places, seconds=allowed, seed=seed)
+    return _answer(portfolio, today, demand, leveller, plan, within, again, solved)
 
 
 def _ordered(places: Sequence[int], score: Score) -> tuple[int, ...]:
@@ -428,6 +482,7 @@ def _answer(
     plan: Levelling,
     within: Within,
     again: Callable[[Portfolio], Levelled],
+    solved: Solved | None,
 ) -> Levelled:
     net, passes = today.network, today.passes
     reading = Reading(leveller, plan)
@@ -466,7 +521,21 @@ def _answer(
             )
         )
     short = [*demand.shortages, *reading.shortages(within)]
-    return Levelled(items, portfolio, plan, today, demand, short, _bounds(leveller, plan), changes, again)
+    bounds, result = _bounds(leveller, plan), None if solved is None else _solver_result(solved, plan)
+    if solved is not None and solved.bound is not None:
+        bounds = sorted([*bounds, ("CP-SAT", solved.bound)], key=lambda pair: -pair[1])
+    return Levelled(items, portfolio, plan, today, demand, short, bounds, changes, again, result)
+
+
+def _solver_result(solved: Solved, plan: Levelling) -> SolverResult:
+    return SolverResult(
+        status=solved.status,
+        bound=None if solved.bound is None else moment(solved.bound),
+        finish_before=_instant(solved.before.end),
+        finish=_instant(plan.score.end),
+        less_late=(solved.before.late - plan.score.late) / DAY,
+        exact=solved.exact,
+    )
 
 
 def _bounds(leveller: Leveller, plan: Levelling) -> list[tuple[str, int]]:

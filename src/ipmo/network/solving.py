@@ -1,0 +1,337 @@
+"""Levelling by OR-tools CP-SAT: a plan of the heuristic is handed over as a hint, and what comes back is generated anew by the engine.
+
+The model counts the working minutes of the clock that most work runs on, in the coarsest common step. Where everything runs on that clock
+it says what the network says; else lengths and lags are those that the plan at hand has, and the order of starts that is found is all that
+is kept: serial generation in that order makes a plan that keeps every calendar. The better of both plans is the answer, so that it is never
+worse. Sources: cumulative scheduling by lazy clause generation, Schutt et al. (Constraints 16, 2011); order to plan, Kolisch (EJOR 90, 1996).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ipmo.errors import MissingExtraError
+from ipmo.network.kernels import links as link_kernels
+from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH, STARTS_SHIFT
+from ipmo.network.levelling import Leveller
+from ipmo.network.plans import Levelling, Score, Solved
+from ipmo.network.positions import plain
+from ipmo.network.states import NUMBERS
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+__all__ = ["improve"]
+
+MOST_STEPS = 30_000
+"""Steps that the horizon has at most: a solver slows down with more."""
+WORKERS = 8
+"""Threads, at most."""
+LATE, END, ENDS, MOVED = range(4)
+
+
+def improve(
+    leveller: Leveller, plan: Levelling, places: Sequence[int], *, seconds: float, seed: int = 1, workers: int | None = None
+) -> tuple[Levelling, Solved]:
+    """The plan, or a better one, and what the solver says about it.
+
+    Args:
+        leveller: what made the plan.
+        plan: the plan.
+        places: the numbers of a score in the order that counts.
+        seconds: wall-clock time that the solver has.
+        seed: of the solver.
+        workers: threads; as many as there are cores, at most eight, where nobody says.
+
+    Raises:
+        MissingExtraError: OR-tools is not installed.
+    """
+    try:
+        from ortools.sat.python import cp_model
+    except ImportError:
+        raise MissingExtraError("levelling by CP-SAT", "OR-tools", "pip install 'ipmo[level]'") from None
+    sat = cp_model.CpSolver()
+    sat.parameters.num_workers = workers or min(os.cpu_count() or 1, WORKERS)
+    sat.parameters.random_seed = seed % 2**31
+    made = _Model(cp_model.CpModel(), leveller, plan, places)
+    status, bound, starts = made.solve(sat, seconds)
+    if starts is None:
+        return plan, Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
+    best = plan
+    for early, over in leveller.improved(0, leveller.as_column(made.instants(starts))):
+        score = leveller.score(early)
+        if (len(over), _ordered(score, places)) < (len(best.over), _ordered(best.score, places)):
+            best = attrs.evolve(best, early=early, score=score, over=over)
+    proved = not best.over and _ordered(best.score, places) <= _ordered(plan.today, places)
+    return attrs.evolve(best, proved=proved), Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
+
+
+def _ordered(score: Score, places: Sequence[int]) -> tuple[int, ...]:
+    return tuple(score[place] for place in places)
+
+
+class _Model:
+    """The model of one network, and what its variables say.
+
+    Args:
+        model: takes the constraints.
+        leveller: the network and the pools.
+        plan: where lengths and lags are read from that calendars make longer or shorter, and the hint.
+        places: the numbers of a score in the order that counts.
+    """
+
+    def __init__(self, model: cp_model.CpModel, leveller: Leveller, plan: Levelling, places: Sequence[int]) -> None:
+        self.model, self.leveller, self.plan, self.places = model, leveller, plan, places
+        self.network, q = leveller.network, leveller.plain
+        self.links, self.nodes, self.cal = q.links, q.nodes, leveller.network.clock_tables
+        self.x, self.edge, self.fixed = plain(plan.early.x), plain(plan.early.edge), plain(leveller.fixed)
+        taking = Counter(self.nodes.clk[row.node] for row in leveller.rows)
+        self.axis = taking.most_common(1)[0][0] if taking else 0
+        self.clock = self.network.clock(self.axis)
+        self.used = self._of_account()
+        self.at = [self._on_axis(v, self.x[v]) for v in range(self.network.n)]
+        self.length = [self._long(v) for v in range(self.network.n)]
+        self.low = [self._on_axis(v, value) for v, value in enumerate(plain(leveller.today.x))]
+        self.offset = min((low for v, low in enumerate(self.low) if self.used[v]), default=0)
+        ptr, src = self.links.ptr, self.links.src
+        self.lags = [(src[k], v, self._lag(k, v)) for v in range(self.network.n) if self.used[v] for k in range(ptr[v], ptr[v + 1])]
+        self.exact = self._says_the_same()
+        self.pools = [list(self._free(place)) for place in range(len(leveller.pools))]
+        self.unit = self._step()
+        self.start = self._variables()
+
+    # -------------------------------------------------------------------------------------------- times
+
+    def _of_account(self) -> list[bool]:
+        """Whether a position takes something, ends something or is due, or something such comes after it."""
+        used = [group >= 0 for group in plain(self.leveller.group)]
+        for row in self.leveller.rows:
+            used[row.node] = True
+        for due in self.leveller.due:
+            for node in due.nodes:
+                used[int(self.network.positions.pos[node])] = True
+        for v in reversed(range(self.network.n)):
+            if used[v]:
+                for k in range(self.links.ptr[v], self.links.ptr[v + 1]):
+                    used[self.links.src[k]] = True
+        return used
+
+    def _on_axis(self, v: int, worked: int) -> int:
+        """A start of a position as minutes of the axis."""
+        return worked if self.nodes.clk[v] == self.axis else self.clock.work(self.network.clock(self.nodes.clk[v]).start(worked))
+
+    def _long(self, v: int) -> int:
+        """How long a position is on the axis, by what share of a week each clock works."""
+        clk, long = self.nodes.clk[v], self.nodes.dur[v]
+        if clk == self.axis or not long:
+            return long
+        begin = self.network.clock(clk).start(self.x[v])
+        weeks = (self.network.clock(clk).finish(self.x[v] + long) - begin) // 10080 + 1
+        there, own = (
+            self.network.clock(number).work(begin + weeks * 10080) - self.network.clock(number).work(begin) for number in (self.axis, clk)
+        )
+        return max(long * there // own, 1) if own else long
+
+    def _lag(self, k: int, v: int) -> int:
+        """How much later than its source a link lets a position start, on the axis."""
+        u = self.links.src[k]
+        if self.links.mode[k] in NUMBERS:
+            if self.nodes.clk[u] == self.nodes.clk[v] == self.axis:
+                return self.links.w[k]
+            start = self.x[u] + self.links.w[k]
+        else:
+            start = link_kernels.push(self.cal, self.links, self.nodes, k, v, self.x[u], self.edge[u])
+        return self._on_axis(v, start) - self.at[u]
+
+    def _says_the_same(self) -> bool:
+        """Whether everything runs on the axis, each link is a number, and nothing that stays can be moved."""
+        nodes, used, ptr, axes = self.nodes, [v for v, one in enumerate(self.used) if one], self.links.ptr, self.leveller.axes
+        if (
+            {nodes.clk[v] for v in used} | {axes[row.pool] for row in self.leveller.rows} != {self.axis}
+            or self.plan.over
+            or self.leveller.within_float
+        ):
+            return False
+        if any(nodes.mark[v] & (ONE_IS_ENOUGH | STARTS_SHIFT) or nodes.high[v] < FAR for v in used):
+            return False
+        return all(mode in NUMBERS for v in used for mode in self.links.mode[ptr[v] : ptr[v + 1]]) and all(
+            one == FAR or (one == self.x[v] and ptr[v] == ptr[v + 1]) for v, one in enumerate(self.fixed)
+        )
+
+    def _free(self, place: int) -> Iterator[tuple[int, int]]:
+        """(minute of the axis, units) of a pool from when on so many are free beside what stays; hours in which the axis rests are left out."""
+        taken, number = self.leveller.room.taken, self.leveller.axes[place]
+        first, clock, last = int(taken.first[place]), self.network.clock(number), -1
+        for k in range(first, first + int(taken.steps[place])):
+            time, units = int(taken.time[k]), max(int(taken.free[k]), 0)
+            at = -FAR if k == first else time if number == self.axis else self.clock.work(clock.start(time))
+            following = int(taken.time[k + 1]) if k + 1 < first + int(taken.steps[place]) else FAR
+            if following < FAR and number != self.axis and self.clock.work(clock.start(following)) == at:
+                continue
+            if units != last:
+                yield at, units
+            last = units
+
+    def _step(self) -> int:
+        """The coarsest step that all times have in common; a coarser one, and no exact model, where that are too many."""
+        rows = self.leveller.rows
+        used = [v for v, one in enumerate(self.used) if one]
+        times = {
+            *(self.length[v] for v in used),
+            *(row.begin for row in rows),
+            *(row.end for row in rows),
+            *(lag for _, _, lag in self.lags),
+        }
+        times |= {
+            value - self.offset for value in (*(self.low[v] for v in used), *(t for steps in self.pools for t, _ in steps if t > -FAR // 2))
+        }
+        times |= {self.at[v] - self.offset for v, one in enumerate(self.fixed) if one != FAR}
+        common = math.gcd(*times) or 1
+        horizon = max((self.at[v] + self.length[v] for v in used), default=0) - self.offset
+        if horizon // common > MOST_STEPS:
+            self.exact = False
+            return common * -(-horizon // (common * MOST_STEPS))
+        return common
+
+    def _up(self, minutes: int) -> int:
+        return -(-minutes // self.unit)
+
+    # -------------------------------------------------------------------------------------------- model
+
+    def _variables(self) -> list[cp_model.IntVar]:
+        """The start of each position, with links and pools."""
+        leveller, n = self.leveller, self.network.n
+        ends = [
+            self._up(at - self.offset) + self._up(long) if one else 0 for at, long, one in zip(self.at, self.length, self.used, strict=True)
+        ]
+        counted = [v for v, group in enumerate(plain(leveller.group)) if group >= 0]
+        self.end = max((ends[v] for v in counted), default=0)
+        sure = self.exact and not self.plan.over and (self.places[0] == END or self._at_floor(self.places[0]))
+        self.horizon = max([*ends, 1]) if sure else max([*ends, 1]) * 5 // 4 + 1
+        stays = [(self.fixed[v] != FAR and self.fixed[v] == self.x[v]) or self.nodes.high[v] < FAR for v in range(n)]
+        start = []
+        for v in range(n):
+            low = self._up(self.at[v] - self.offset) if stays[v] else max((self.low[v] - self.offset) // self.unit, 0)
+            low = low if self.used[v] else 0
+            high = low if stays[v] else max(self.horizon - self._up(self.length[v]), low)
+            start.append(self.model.new_int_var(low, high, ""))
+        for u, v, lag in self.lags:
+            if not (self.nodes.mark[v] & ONE_IS_ENOUGH or (stays[v] and (stays[u] or not self.exact))):
+                self.model.add(start[v] >= start[u] + self._up(lag))
+        for place, steps in enumerate(self.pools):
+            self._pool(place, steps, start, stays)
+        return start
+
+    def _pool(self, place: int, steps: Sequence[tuple[int, int]], start: Sequence[cp_model.IntVar], stays: Sequence[bool]) -> None:
+        """No more of a pool is taken than is free: what there is less of for a time is taken by work that stays there."""
+        rows = [row for row in self.leveller.rows if row.pool == place and not stays[row.node]]
+        if not rows:
+            return
+        most = max(units for _, units in steps)
+        share = math.gcd(*(row.units for row in rows), *(units for _, units in steps)) or 1
+        intervals, demands = [], []
+        for row in rows:
+            begin, end = row.begin // self.unit, self._up(row.end)
+            if self.nodes.clk[row.node] != self.axis:
+                long, own = self.length[row.node], self.nodes.dur[row.node]
+                begin, end = row.begin * long // own // self.unit, self._up(row.end * long // own)
+            intervals.append(self.model.new_fixed_size_interval_var(start[row.node] + begin, max(end - begin, 1), ""))
+            demands.append(row.units // share)
+        for at, (since, units) in enumerate(steps):
+            begin = max((since - self.offset) // self.unit, 0) if since > -FAR // 2 else 0
+            end = self._up(steps[at + 1][0] - self.offset) if at + 1 < len(steps) else self.horizon
+            end = min(max(end, 0), self.horizon)
+            if units < most and end > begin:
+                intervals.append(self.model.new_fixed_size_interval_var(begin, end - begin, ""))
+                demands.append((most - units) // share)
+        self.model.add_cumulative(intervals, demands, most // share)
+
+    def _at_floor(self, place: int) -> bool:
+        return self.plan.score[place] <= self.plan.today[place]
+
+    def _due(self) -> list[tuple[cp_model.IntVar, int]]:
+        """(late, weight) of what is due by a date, in steps."""
+        out = []
+        for due in self.leveller.due:
+            late = self.model.new_int_var(0, 2 * self.horizon + 1, "")
+            by = (self.clock.work(due.date) - self.offset) // self.unit
+            for node in due.nodes:
+                v = int(self.network.positions.pos[node])
+                self.model.add(late >= self.start[v] + (0 if due.at_start else self._up(self.length[v])) - by)
+            out.append((late, due.weight))
+        return out
+
+    def _goal(self, place: int) -> cp_model.LinearExprT:
+        """A number of a score, in steps."""
+        if place == LATE:
+            return sum((weight * late for late, weight in self._due()), start=self.model.new_constant(0))
+        if place == MOVED:
+            return sum(self._moved(), start=self.model.new_constant(0))
+        ends: dict[int, cp_model.IntVar] = {}
+        for v, group in enumerate(plain(self.leveller.group)):
+            if group >= 0:
+                key = group if place == ENDS else 0
+                if key not in ends:
+                    ends[key] = self.model.new_int_var(0, self.horizon, "")
+                self.model.add(ends[key] >= self.start[v] + self._up(self.length[v]))
+        return sum(ends.values(), start=self.model.new_constant(0))
+
+    def _moved(self) -> Iterator[cp_model.IntVar]:
+        """For each position that takes something, whether it starts otherwise than without limits."""
+        for v in sorted({row.node for row in self.leveller.asked}):
+            other = self.model.new_bool_var("")
+            self.model.add(self.start[v] == (self.low[v] - self.offset) // self.unit).only_enforce_if(other.negated())
+            yield other
+
+    # -------------------------------------------------------------------------------------------- answer
+
+    def solve(self, sat: cp_model.CpSolver, seconds: float) -> tuple[str, int | None, list[int] | None]:
+        """The status, the bound of the finish, and the starts on the axis in steps; one number of the score after the other."""
+        until, found, status, bound = time.monotonic() + seconds, None, "unknown", None
+        hint = [self._up(at - self.offset) for at in self.at]
+        first = True
+        for place in self.places:
+            goal = self._goal(place)
+            if self.exact and self._at_floor(place) and place in (LATE, END):
+                if place == END:
+                    self.model.add(goal <= self.end)
+                    status, bound = "optimal", self.plan.today.end
+                elif not self.plan.score[LATE]:
+                    self.model.add(goal <= 0)
+                continue
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            self.model.clear_hints()  # type: ignore[no-untyped-call]
+            for variable, value in zip(self.start, hint, strict=True):
+                self.model.add_hint(variable, value)
+            self.model.minimize(goal)
+            sat.parameters.max_time_in_seconds = left
+            came = sat.status_name(sat.solve(self.model)).lower()
+            if came == "infeasible" and first:
+                return ("infeasible" if self.exact else "unknown"), None, None
+            if came not in ("optimal", "feasible"):
+                break
+            found = hint = [sat.value(variable) for variable in self.start]
+            if place == END and self.exact:
+                status, least = came, math.ceil(sat.best_objective_bound - 1e-6)
+                if first or not self.leveller.due:
+                    bound = self.clock.finish(self.offset + least * self.unit)
+            elif status == "unknown":
+                status = "feasible"
+            first = False
+            if came != "optimal":
+                break
+            self.model.add(goal <= round(sat.objective_value))
+        return status, bound, found
+
+    def instants(self, starts: Sequence[int]) -> list[int]:
+        """Starts as instants: priorities for serial generation."""
+        return [self.clock.start(self.offset + value * self.unit) for value in starts]
