@@ -325,7 +325,8 @@ REFERRING = [(cls, one) for cls in NOUNS for one in shape(cls) if one.refers]
 
 @pytest.mark.parametrize(("cls", "one"), REFERRING, ids=lambda value: getattr(value, "__name__", getattr(value, "name", "")))
 def test_an_empty_reference_names_nothing_whichever_field_has_it(cls: Any, one: Shape) -> None:
-    values = plain_noun(example(cls)) | {one.key: [""] if one.many else ""}
+    empty: Any = {"": 1} if one.kind.form == "map" else [""] if one.many else ""
+    values = plain_noun(example(cls)) | {one.key: empty}
     outer = HOLDERS.get(cls.__name__) or ([] if cls is m.Portfolio else [({}, f"{cls.__name__.lower()}s")])
     for around, name in outer:
         values = {**around, name: values if name in ONE else [values]}

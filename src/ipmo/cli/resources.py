@@ -8,6 +8,7 @@ import click
 
 import ipmo
 from ipmo.analysis.resources.levelling import Objective, Solver, Within
+from ipmo.analysis.resources.weighing import Priority
 from ipmo.cli.shell import TableVerb, answer, emit, json_option, main, out_option, portfolio_argument, say
 
 __all__: list[str] = []
@@ -21,9 +22,11 @@ __all__: list[str] = []
 @click.option("--objective", type=click.Choice(get_args(Objective)), default="commitments", help="What counts first.")
 @click.option("--passes", type=click.IntRange(min=1), default=50, help="How many plans are made; the best is kept.")
 @click.option("--seed", type=int, default=1, help="Of the noise in priorities.")
+@click.option("--priority", type=click.Choice(get_args(Priority)), default="stated", help="What a day of each project counts.")
 @click.option("--solver", type=click.Choice(get_args(Solver)), default="own", help="Have CP-SAT improve the plan (needs ipmo[level]).")
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=10.0, help="How long CP-SAT may take.")
 @click.option("--explain", metavar="ITEM", help="Say what an item waits for.")
+@click.option("--delays", is_flag=True, help="Write levelling delays, as Microsoft Project does, instead of starts not before a date.")
 @out_option
 @json_option
 def level(
@@ -32,20 +35,29 @@ def level(
     objective: Objective,
     passes: int,
     seed: int,
+    priority: Priority,
     solver: Solver,
     seconds: float,
     explain: str | None,
+    delays: bool,
     out: str | None,
     as_json: bool,
 ) -> None:
     """Put work off where people and machines do not suffice; say what waits for whom, and write the levelled plan."""
-    plan = ipmo.level(path, within=within, objective=objective, passes=passes, seed=seed, solver=solver, seconds=seconds)
+    plan = ipmo.level(path, within=within, objective=objective, passes=passes, seed=seed, priority=priority, solver=solver, seconds=seconds)
     if out is not None:
-        ipmo.write(plan.portfolio, out)
+        dialect = "msproject" if out.lower().endswith(".xml") else None
+        ipmo.write(plan.with_delays(dialect) if delays else plan.portfolio, out)
     if explain is not None:
         text = plan.explain(explain)
         emit([{"item": explain, "explanation": line} for line in text.splitlines()]) if as_json else say(text)
         return
     improved = [] if plan.solver is None else [str(plan.solver)]
-    notes = [*improved, *map(str, plan.shortages), *(f"takes nothing: {item}: {why}" for item, why in plan.left_out), repr(plan)[1:-1]]
+    notes = [
+        *improved,
+        *map(str, plan.shortages),
+        *map(str, plan.conflicts),
+        *(f"takes nothing: {item}: {why}" for item, why in plan.left_out),
+        repr(plan)[1:-1],
+    ]
     answer(plan.table(), as_json, notes if out is None else [*notes, f"wrote {out}"])

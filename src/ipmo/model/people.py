@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import attrs
 from attrs.converters import optional
 
 from ipmo.errors import UnitError
-from ipmo.model.fields import EMPTY, Extensions, Noun, as_extensions, doc, text, texts
+from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, doc, text, texts
 from ipmo.model.reading import named
 from ipmo.units import Effort, Money, Rate, Span, When, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when
 
@@ -157,9 +157,22 @@ def _by_date(rows: Iterable[Capacity]) -> tuple[Capacity, ...]:
     return tuple(sorted(rows, key=lambda row: row.since))
 
 
+def _productivities(values: Mapping[str, float | str]) -> FrozenMap[str, float]:
+    """Productivity by skill.
+
+    Raises:
+        UnitError: one is no number, or not above 0.
+    """
+    found = {text(name): as_number(value) for name, value in values.items()}
+    for name, value in found.items():
+        if value <= 0:
+            raise UnitError(f"productivity of {name[:60]!r} is {value:g}; write a number above 0, 1 for the usual")
+    return FrozenMap(found) if found else EMPTY
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Resource(Noun):
-    """People of a kind, a team, a machine."""
+    """People of a kind, a team, a machine; or a role or skill, with no capacity of its own, that others have."""
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
@@ -168,12 +181,19 @@ class Resource(Noun):
     rate: Rate | None = attrs.field(default=None, converter=optional(as_rate), metadata=doc("cost of its effort", unit="money per effort"))
     calendar: str | None = attrs.field(default=None, metadata=doc("when it works", refers="calendar"))
     category: str = attrs.field(default="", metadata=doc("free name"))
+    skills: FrozenMap[str, float] = attrs.field(
+        default=EMPTY,
+        converter=_productivities,
+        metadata=doc(
+            "roles and skills that it can take the work of, by how productive it is: at 0.5 it takes twice the units", refers="resource"
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Assignment(Noun):
     """A resource at work on a task."""
 
-    resource: str = attrs.field(metadata=doc("which", refers="resource"))
+    resource: str = attrs.field(metadata=doc("which; of a role or skill, whoever has it", refers="resource"))
     units: float = attrs.field(default=1, converter=as_number, metadata=doc("how many of it", unit="units"))
     effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("total work", unit="effort"))

@@ -23,7 +23,7 @@ from ipmo.model.people import Assignment
 from ipmo.model.reading import named
 from ipmo.model.risks import Risk
 from ipmo.model.several import Several, as_several
-from ipmo.units import Effort, Span, When, as_effort, as_share, as_span, as_when
+from ipmo.units import Effort, Span, When, as_effort, as_number, as_share, as_span, as_when
 
 __all__ = ["Constraints", "Link", "Programme", "Project", "Task"]
 ALIGNMENT = ("low", "medium", "high")
@@ -182,6 +182,11 @@ class Project(Later):
     category: str = attrs.field(default="", metadata=doc("free name, for example infrastructure"))
     state: str = attrs.field(default="active", metadata=doc("where it stands", choices=STATES))
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
+    priority: float | None = attrs.field(
+        default=None,
+        converter=optional(as_number),
+        metadata=doc("how much it counts beside others where people do not suffice: 500 is usual, 1000 twice as much", unit="number"),
+    )
     methodology: str | None = attrs.field(default=None, metadata=doc("overrides the portfolio's"))
     calendar: str | None = attrs.field(default=None, metadata=doc("else the portfolio's", refers="calendar"))
     start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("starts no earlier than"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
@@ -23,7 +24,7 @@ from ipmo.network.kernels.columns import Dates, Links, Nodes, Tables
 from ipmo.network.kernels.generation import Dues, Leaving, Placing
 from ipmo.network.kernels.pools import Pools, Takes
 from ipmo.network.passes import Passes
-from ipmo.network.plans import UNIT, Due, Levelling, Pool, Score, Take
+from ipmo.network.plans import UNIT, Due, Levelling, Made, Pool, Score, Take
 from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.units import DAY
 
@@ -73,6 +74,8 @@ class Leveller:
         takes: what nodes take of them.
         frozen: nodes that stay where they are unless a link moves them.
         due: what is due by a date.
+        losses: what costs something when it is later than a date.
+        weights: what a minute of the finish of each project counts; 1 where nobody says.
         committed: the latest start of each position at which that is kept, FAR where nothing asks.
         within_float: nothing moves beyond its float to the nearest target; what does not fit within it stays too much.
         samples: how many passes will be made: it decides whether compiling pays.
@@ -86,13 +89,15 @@ class Leveller:
         *,
         frozen: Iterable[int] = (),
         due: Sequence[Due] = (),
+        losses: Sequence[Due] = (),
+        weights: Sequence[int] = (),
         committed: Ints | None = None,
         within_float: bool = False,
         samples: int = 1,
     ) -> None:
         self.passes, self.network = passes, passes.network
         p = self.network.positions
-        rows = sorted((t for t in takes if t.units > 0 and t.end > t.begin), key=lambda t: (int(p.pos[t.node]), t.pool, t.begin))
+        rows = sorted((t for t in takes if t.units > 0 and t.end > t.begin), key=lambda t: (int(p.pos[t.node]), t.way, t.pool, t.begin))
         self.rows = self.asked = tuple(t._replace(node=int(p.pos[t.node])) for t in rows)
         """What positions take, and what they were to take before some of it was found to fit never; `node` is the position."""
         most = sum(row.units for row in rows) + max((pool.most for pool in pools), default=0)
@@ -109,7 +114,9 @@ class Leveller:
         self.today = Dates(self.as_column(base.x), self.as_column(base.edge))
         """Early starts by position, without limits: what is as late as possible stands as early as it can here."""
         self.within_float = within_float
-        self.due, self._committed = tuple(due), committed
+        self.due, self.losses, self._committed = tuple(due), tuple(losses), committed
+        self.weights = [*(weights or [1] * len(self.network.projects)), 1]
+        """What a minute of the finish of each project counts, and of what belongs to none."""
         self._spare, self.never = 1, tuple[int, ...]()
         """Positions that fit nowhere, even with nothing but what is fixed taken: they take nothing."""
         self._first_horizon = self._horizon = self.network.base + 2 * max((passes.end or 0) - self.network.base, 183 * DAY)
@@ -147,12 +154,15 @@ class Leveller:
     @functools.cached_property
     def takes(self) -> Takes:
         """What positions take, for kernels."""
-        ptr = [0] * (self.network.n + 1)
+        count = [1] * self.network.n
         for row in self.rows:
-            ptr[row.node + 1] += 1
-        for v in range(self.network.n):
-            ptr[v + 1] += ptr[v]
-        return Takes(*map(self.as_column, (ptr, *([row[at] for row in self.rows] for at in (1, 2, 3, 4)))))
+            count[row.node] = max(count[row.node], row.way + 1)
+        ways = [0, *itertools.accumulate(count)]
+        sizes = [0] * ways[-1]
+        for row in self.rows:
+            sizes[ways[row.node] + row.way] += 1
+        ptr = [0, *itertools.accumulate(sizes)]
+        return Takes(*map(self.as_column, (ways, ways[:-1], ways[:-1], ptr, *([row[at] for row in self.rows] for at in (1, 2, 3, 4)))))
 
     @functools.cached_property
     def leaving(self) -> Leaving:
@@ -174,7 +184,7 @@ class Leveller:
             used[row.pool].add(int(self.nodes.clk[row.node]))
         return tuple(next(iter(clocks)) if len(clocks) == 1 else 0 for clocks in used)
 
-    def _steps(self, place: int) -> list[tuple[int, int]]:
+    def steps_of(self, place: int) -> list[tuple[int, int]]:
         """(time on its axis, units) of a pool before anything is taken; a pool with hours of its own is there until the horizon."""
         pool, axis = self.pools[place], self.axes[place]
         clock = self.network.clock(axis)
@@ -215,7 +225,7 @@ class Leveller:
             rooms[row.pool] += 2 * pieces * self._spare
         first, count, time, free = [0], list[int](), list[int](), list[int]()
         for place in range(len(self.pools)):
-            steps = self._steps(place)
+            steps = self.steps_of(place)
             room = len(steps) + rooms[place] + 2
             time += [t for t, _ in steps] + [0] * (room - len(steps))
             free += [u for _, u in steps] + [0] * (room - len(steps))
@@ -234,14 +244,23 @@ class Leveller:
         spare = len(net.projects)
         return self.as_column([(owners[v] if owners[v] >= 0 else spare) if ending[place] else -1 for place, v in enumerate(plain(p.order))])
 
-    @functools.cached_property
-    def _dues(self) -> Dues:
-        ptr, places = [0], list[int]()
-        for due in self.due:
+    def _dues(self, some: Iterable[Due]) -> Dues:
+        """What is due, for kernels."""
+        ptr, places, some = [0], list[int](), tuple(some)
+        for due in some:
             places += [int(self.network.positions.pos[node]) for node in due.nodes]
             ptr.append(len(places))
-        rest = [due.date for due in self.due], [int(due.at_start) for due in self.due], [due.weight for due in self.due]
+        rest = [due.date for due in some], [int(due.at_start) for due in some], [due.weight for due in some]
         return Dues(*map(self.as_column, (ptr, places, *rest)))
+
+    @functools.cached_property
+    def _counted(self) -> tuple[Dues, Dues, Ints]:
+        """What is due, what delays of it cost, and the weights of projects."""
+        return self._dues(self.due), self._dues(self.losses), self.as_column(self.weights)
+
+    def late(self, early: Dates) -> int:
+        """Minutes after what is due, each counted once whatever its weight."""
+        return int(self._run(kernels.missed, self.nodes, self.cal, early, self._dues(due._replace(weight=1) for due in self.due)))
 
     @functools.cached_property
     def _usual(self) -> Ints:
@@ -253,8 +272,8 @@ class Leveller:
 
     def score(self, early: Dates) -> Score:
         """How good a plan is."""
-        ends, out = self._filled(len(self.network.projects) + 1, 0), self._filled(4, 0)
-        self._run(kernels.score_plan, self.nodes, self.cal, early, self._dues, self.group, self._usual, ends, out)
+        (dues, losses, weights), ends, out = self._counted, self._filled(len(self.network.projects) + 1, 0), self._filled(5, 0)
+        self._run(kernels.score_plan, self.nodes, self.cal, early, dues, losses, self.group, weights, self._usual, ends, out)
         return Score(*(int(value) for value in out))
 
     def _instants(self, x: Ints, at_finish: int) -> NDArray[np.int64]:
@@ -263,7 +282,7 @@ class Leveller:
         return as_array(out)
 
     @functools.cached_property
-    def late(self) -> tuple[Ints, Ints]:
+    def late_starts(self) -> tuple[Ints, Ints]:
         """Late starts to the end and to the nearest target, by position."""
         late = Passes(self.network, put_off=False).late_starts if self.network.latest else self.passes.late_starts
         return self.as_column(late.to_end), self.as_column(late.to_target)
@@ -273,7 +292,7 @@ class Leveller:
         """The priorities by each rule, as instants, or as differences for float; of rules that say the same only the first."""
         import numpy as np
 
-        to_end, to_target = self.late
+        to_end, to_target = self.late_starts
         late, target = self._instants(to_end, 0), self._instants(to_target, 0)
         start, finish = self._instants(self.today.x, 0), self._instants(to_end, 1)
         found = {"late finish": finish, "late start": late}
@@ -284,11 +303,22 @@ class Leveller:
                 behind = int(known.max()) - int(other.min()) + 1 if len(known) and len(other) else 0
                 found[name] = np.where(due < FAR // 2, due, np.where(usual < FAR // 2, usual + behind, usual))
         found |= {"target start": np.minimum(target, late), "float": np.minimum(target, late) - start, "early start": start}
+        if len(set(self.weights[:-1])) > 1:
+            found = {"late finish": finish, "weight": self._by_weight(finish), **found}
         out: dict[str, NDArray[np.int64]] = {}
         for name, key in found.items():
             if not any(np.array_equal(key, other) for other in out.values()):
                 out[name] = key
         return out
+
+    def _by_weight(self, finish: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Late finishes, those of projects of more weight before all others."""
+        import numpy as np
+
+        ranks = {weight: rank for rank, weight in enumerate(sorted(set(self.weights), reverse=True))}
+        group = np.array([self.network.project[v] for v in plain(self.network.positions.order)], np.int64)
+        rank = np.array([ranks[weight] for weight in self.weights], np.int64)[group]
+        return np.where(finish < FAR // 2, finish + rank * 2 * self._length, finish)
 
     # ------------------------------------------------------------------------------------------ passes
 
@@ -297,7 +327,7 @@ class Leveller:
         """The latest start of each position."""
         if not self.within_float:
             return self._filled(self.network.n, FAR)
-        return self.as_column([min(one, other) for one, other in zip(plain(self.late[0]), plain(self.late[1]), strict=True)])
+        return self.as_column([min(one, other) for one, other in zip(plain(self.late_starts[0]), plain(self.late_starts[1]), strict=True)])
 
     def level(self, passes: int, seed: int, objective: Callable[[Score], tuple[int, ...]]) -> Levelling:
         """The best plan of so many passes.
@@ -311,18 +341,19 @@ class Leveller:
         goal, made = objective(today), 0
         for number in range(passes):
             made += 1
-            parallel, key = self._priority(number, seed, None if best is None else best[1])
-            for early, over in self.improved(parallel, key):
-                score = self.score(early)
+            parallel, key = self._priority(number, seed, None if best is None else best[1].early)
+            for plan in self.improved(parallel, key, self._preferred(number, seed)):
+                score = self.score(plan.early)
                 first = first or score
-                if best is None or (len(over), objective(score)) < (len(best[2]), objective(best[0])):
-                    best, found = (score, early, over), made
+                if best is None or (len(plan.over), objective(score)) < (len(best[1].over), objective(best[0])):
+                    best, found = (score, plan), made
             assert best is not None
-            if objective(best[0]) <= goal and not best[2]:
+            if objective(best[0]) <= goal and not best[1].over:
                 break
         assert best is not None
         assert first is not None
-        return Levelling(best[1], best[0], today, first, best[2], made, found, objective(best[0]) <= goal and not best[2])
+        (early, over, chosen), proved = best[1], objective(best[0]) <= goal and not best[1].over
+        return Levelling(early, best[0], today, first, over, chosen, made, found, proved)
 
     def _priority(self, number: int, seed: int, best: Dates | None) -> tuple[int, Ints]:
         """Whether a pass generates in parallel, and its priorities: each rule in both ways first, then rules and the best plan with noise."""
@@ -346,17 +377,37 @@ class Leveller:
         first = self._instants(self.today.x, 0)[sorted({row.node for row in self.asked})].min() if self.asked else 0
         return max(self.score(self.today).end - int(first), 1)
 
-    def improved(self, parallel: int, key: Ints) -> Iterator[tuple[Dates, tuple[int, ...]]]:
-        """A generated plan, and what forward-backward passes make of it."""
-        early, over = self.generated(parallel, key)
-        yield early, over
+    def _preferred(self, number: int, seed: int) -> Sequence[int] | None:
+        """The way of each position that a pass takes where no other is sooner: the first in the first passes, then by chance."""
+        number -= 2 * len(self.priorities)
+        if number < 0 or len(self.takes.ptr) == self.network.n + 1:
+            return None
+        import numpy as np
+
+        words = np.random.Philox(key=np.array([seed % 2**64, number + 2**40], np.uint64)).random_raw(self.network.n)
+        count = np.diff(as_array(self.takes.ways)).astype(np.uint64)
+        return plain_list((words % count).astype(np.int64))
+
+    def improved(self, parallel: int, key: Ints, preferred: Sequence[int] | None = None) -> Iterator[Made]:
+        """A generated plan, and what forward-backward passes make of it.
+
+        Args:
+            parallel: 1 by instant, 0 by priority.
+            key: priorities by position.
+            preferred: the way of each position that is taken where no other is sooner; the first where nobody says.
+        """
+        if preferred is not None or len(self.takes.ptr) > self.network.n + 1:
+            for v in range(self.network.n):
+                self.takes.first[v] = self.takes.ways[v] + (0 if preferred is None else preferred[v])
+        made = self.generated(parallel, key)
+        yield made
         if self.within_float:
             return
-        back = self._back(early)
+        back = self._back(made.early)
         yield self.generated(0, self.as_column(self._instants(back, 0)))
 
-    def generated(self, parallel: int, key: Ints) -> tuple[Dates, tuple[int, ...]]:
-        """One plan, and the positions that did not fit.
+    def generated(self, parallel: int, key: Ints) -> Made:
+        """One plan, the positions that did not fit, and the ways in which work takes what it takes.
 
         Args:
             parallel: 1 by instant, 0 by priority.
@@ -378,7 +429,11 @@ class Leveller:
                 continue
             never = self._fit_nowhere(unplaced)
             if not never:
-                return early, (*self.never, *(v for v, one in enumerate(over) if one))
+                return Made(
+                    early,
+                    (*self.never, *(v for v, one in enumerate(over) if one)),
+                    tuple(map(operator.sub, plain(self.takes.chosen), plain(self.takes.ways))),
+                )
             self._give_up(never)
 
     def _back(self, early: Dates) -> Ints:
@@ -403,6 +458,7 @@ class Leveller:
         """The pools, and room to work in."""
         while True:
             full, left = self._full(), self._full()
+            self._choose(self.takes, None)
             if self._hold(full):
                 filled = (self._filled(self.network.n, 0) for _ in range(4))
                 return _Room(full, left, Placing(*filled))
@@ -421,19 +477,30 @@ class Leveller:
 
     def _more_ahead(self, v: int) -> bool:
         """Whether hours of its pools that are not looked up yet may hold room for a position."""
-        rows = [(row, self.pools[row.pool]) for row in self.rows[self.takes.ptr[v] : self.takes.ptr[v + 1]]]
-        later = all(pool.steps[-1][1] >= row.units or pool.steps[-1][0] > self._horizon for row, pool in rows)
-        own = any(pool.clock not in (None, self.axes[row.pool]) for row, pool in rows)
-        return later and own and self._horizon - self.network.base < MOST_AHEAD
+        takes = self.takes
+        for way in range(takes.ways[v], takes.ways[v + 1]):
+            rows = [(row, self.pools[row.pool]) for row in self.rows[takes.ptr[way] : takes.ptr[way + 1]]]
+            later = all(pool.steps[-1][1] >= row.units or pool.steps[-1][0] > self._horizon for row, pool in rows)
+            own = any(pool.clock not in (None, self.axes[row.pool]) for row, pool in rows)
+            if later and own and self._horizon - self.network.base < MOST_AHEAD:
+                return True
+        return False
+
+    @staticmethod
+    def _choose(takes: Takes, chosen: Sequence[int] | None) -> None:
+        """Sets the way in which each position takes what it takes; the first of each without any."""
+        for v in range(len(takes.chosen)):
+            takes.chosen[v] = takes.ways[v] + (0 if chosen is None else chosen[v])
 
     def _fit_nowhere(self, positions: AbstractSet[int]) -> set[int]:
         """Those of some positions that fit nowhere from their start without limits on, with nothing but what else is fixed taken."""
-        left, fit, take = self.room.left, pool_kernels.earliest_fit, pool_kernels.take
+        left, fit, take = self.room.left, pool_kernels.best_way, pool_kernels.take
         self._run(pool_kernels.refill, left, self.room.taken)
         found = set[int]()
         for v in sorted(positions):
             some = self.cal, int(self.nodes.clk[v]), left, self.takes, v
             if self.fixed[v] != FAR:  # it was moved by a link, so that its old place is free
+                self.takes.chosen[v] = self.takes.ways[v]
                 self._run(take, *some, int(self.fixed[v]), -1)
             if self._run(fit, *some, int(self.today.x[v]), FAR) >= FAR // 2:
                 found.add(v)
@@ -469,10 +536,11 @@ class Leveller:
             own.x[v], own.edge[v] = x[v], edge[v]
         return out
 
-    def left_by(self, early: Dates) -> Pools:
-        """What a plan leaves of the pools, in plain lists."""
+    def left_by(self, plan: Levelling) -> Pools:
+        """What a plan leaves of the pools, in plain lists; the plain columns take what it takes from then on."""
+        self._choose(self.plain.takes, plan.chosen)
         while True:
-            pools, x = Pools(*map(plain, self._full())), plain(early.x)
+            pools, x = Pools(*map(plain, self._full())), plain(plan.early.x)
             cal, columns = self.network.clock_tables, self.plain
             if all(
                 pool_kernels.take(cal, columns.nodes.clk[v], pools, columns.takes, v, x[v], 1)
@@ -480,6 +548,10 @@ class Leveller:
             ):
                 return pools
             self._spare *= 2
+
+    def rows_of(self, plan: Levelling) -> Iterator[Take]:
+        """What positions take in the way that a plan has chosen for each."""
+        return (row for row in self.asked if row.way == plan.chosen[row.node])
 
     def there(self, place: int, instant: int) -> int:
         """How much of a pool there is at an instant, before anything is taken."""
@@ -494,11 +566,11 @@ class Leveller:
         net, axis, x = self.network, self.axes[place], plain(self.today.x)
         clk = self.plain.nodes.clk
         tails = net.additive and not net.late_bounds and len(set(clk)) == 1  # else what must follow takes longer or shorter by when it is
-        late, last = plain(self.late[0]), net.clock(clk[0]).work(self.score(self.today).end) if clk else 0
-        steps = [(max(time, -MOST_AHEAD), units) for time, units in self._steps(place)]
-        work = []
+        late, last = plain(self.late_starts[0]), net.clock(clk[0]).work(self.score(self.today).end) if clk else 0
+        steps = [(max(time, -MOST_AHEAD), units) for time, units in self.steps_of(place)]
+        work, several = [], {row.node for row in self.rows if row.way}
         for row in self.rows:
-            if row.pool == place:
+            if row.pool == place and row.node not in several:
                 head = x[row.node] + row.begin
                 if clk[row.node] != axis:
                     head = net.clock(clk[row.node]).start(head)

@@ -8,7 +8,7 @@ import attrs
 
 from ipmo.network.kernels.columns import Dates
 
-__all__ = ["UNIT", "Due", "Levelling", "Pool", "Score", "Solved", "Take"]
+__all__ = ["UNIT", "Due", "Levelling", "Made", "Pool", "Score", "Solved", "Take"]
 
 UNIT = 1_000_000
 """Parts that a unit of a pool is counted in: capacities and demands are whole numbers of them."""
@@ -42,6 +42,7 @@ class Take(NamedTuple):
         units: how much, in parts of `UNIT`.
         begin: from how many minutes of its work on.
         end: until how many.
+        way: of several ways to do the work, which this belongs to; the first is taken where others are no sooner.
     """
 
     node: int
@@ -49,6 +50,7 @@ class Take(NamedTuple):
     units: int
     begin: int
     end: int
+    way: int = 0
 
 
 class Due(NamedTuple):
@@ -73,14 +75,30 @@ class Score(NamedTuple):
     Args:
         late: minutes after what is due, by weight.
         end: the last finish.
-        ends: the sum of the last finishes of projects.
+        ends: the sum of the last finishes of projects, by weight.
         moved: how many of those that take something start otherwise than without limits.
+        loss: what comes later than without limits, by what a minute of it costs.
     """
 
     late: int
     end: int
     ends: int
     moved: int
+    loss: int
+
+
+class Made(NamedTuple):
+    """A plan as it was generated.
+
+    Args:
+        early: starts by position.
+        over: positions that did not fit.
+        chosen: the way in which each position takes what it takes.
+    """
+
+    early: Dates
+    over: tuple[int, ...]
+    chosen: tuple[int, ...]
 
 
 @attrs.frozen(eq=False)
@@ -93,6 +111,7 @@ class Levelling:
         today: the same of the plan without limits: no plan that fits is better.
         first: the same of the first pass: of one rule alone.
         over: positions that were placed although they did not fit.
+        chosen: the way in which each position takes what it takes.
         passes: how many passes were made.
         found: the pass that found it, from 1.
         proved: everything fits, and no plan is better: it is as good as the one without limits.
@@ -103,6 +122,7 @@ class Levelling:
     today: Score
     first: Score
     over: tuple[int, ...]
+    chosen: tuple[int, ...]
     passes: int
     found: int
     proved: bool

@@ -12,7 +12,7 @@ import math
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -21,7 +21,7 @@ from ipmo.errors import MissingExtraError
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH, STARTS_SHIFT
 from ipmo.network.levelling import Leveller
-from ipmo.network.plans import Levelling, Score, Solved
+from ipmo.network.plans import Due, Levelling, Score, Solved
 from ipmo.network.positions import plain
 from ipmo.network.states import NUMBERS
 
@@ -34,7 +34,7 @@ MOST_STEPS = 30_000
 """Steps that the horizon has at most: a solver slows down with more."""
 WORKERS = 8
 """Threads, at most."""
-LATE, END, ENDS, MOVED = range(4)
+LATE, END, ENDS, MOVED, LOSS = range(5)
 
 
 def improve(
@@ -61,14 +61,14 @@ def improve(
     sat.parameters.num_workers = workers or min(os.cpu_count() or 1, WORKERS)
     sat.parameters.random_seed = seed % 2**31
     made = _Model(cp_model.CpModel(), leveller, plan, places)
-    status, bound, starts = made.solve(sat, seconds)
+    status, bound, starts, ways = made.solve(sat, seconds)
     if starts is None:
         return plan, Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
     best = plan
-    for early, over in leveller.improved(0, leveller.as_column(made.instants(starts))):
-        score = leveller.score(early)
-        if (len(over), _ordered(score, places)) < (len(best.over), _ordered(best.score, places)):
-            best = attrs.evolve(best, early=early, score=score, over=over)
+    for one in leveller.improved(0, leveller.as_column(made.instants(starts)), ways):
+        score = leveller.score(one.early)
+        if (len(one.over), _ordered(score, places)) < (len(best.over), _ordered(best.score, places)):
+            best = attrs.evolve(best, early=one.early, score=score, over=one.over, chosen=one.chosen)
     proved = not best.over and _ordered(best.score, places) <= _ordered(plan.today, places)
     return attrs.evolve(best, proved=proved), Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
 
@@ -114,7 +114,7 @@ class _Model:
         used = [group >= 0 for group in plain(self.leveller.group)]
         for row in self.leveller.rows:
             used[row.node] = True
-        for due in self.leveller.due:
+        for due in (*self.leveller.due, *self.leveller.losses):
             for node in due.nodes:
                 used[int(self.network.positions.pos[node])] = True
         for v in reversed(range(self.network.n)):
@@ -213,7 +213,7 @@ class _Model:
         ]
         counted = [v for v, group in enumerate(plain(leveller.group)) if group >= 0]
         self.end = max((ends[v] for v in counted), default=0)
-        sure = self.exact and not self.plan.over and (self.places[0] == END or self._at_floor(self.places[0]))
+        sure = self.exact and not self.plan.over and (self.places[0] == END or (self.places[0] == LATE and self._at_floor(LATE)))
         self.horizon = max([*ends, 1]) if sure else max([*ends, 1]) * 5 // 4 + 1
         stays = [(self.fixed[v] != FAR and self.fixed[v] == self.x[v]) or self.nodes.high[v] < FAR for v in range(n)]
         start = []
@@ -225,11 +225,29 @@ class _Model:
         for u, v, lag in self.lags:
             if not (self.nodes.mark[v] & ONE_IS_ENOUGH or (stays[v] and (stays[u] or not self.exact))):
                 self.model.add(start[v] >= start[u] + self._up(lag))
+        self.ways = ways = self._ways(stays)
         for place, steps in enumerate(self.pools):
-            self._pool(place, steps, start, stays)
+            self._pool(place, steps, start, stays, ways)
         return start
 
-    def _pool(self, place: int, steps: Sequence[tuple[int, int]], start: Sequence[cp_model.IntVar], stays: Sequence[bool]) -> None:
+    def _ways(self, stays: Sequence[bool]) -> dict[tuple[int, int], cp_model.IntVar]:
+        """Whether each way of the work that has several is the one that is taken, by position and way."""
+        found: dict[tuple[int, int], cp_model.IntVar] = {}
+        several = {row.node for row in self.leveller.rows if row.way and not stays[row.node]}
+        for v in sorted(several):
+            names = sorted({row.way for row in self.leveller.rows if row.node == v})
+            found |= {(v, way): self.model.new_bool_var("") for way in names}
+            self.model.add_exactly_one(found[v, way] for way in names)
+        return found
+
+    def _pool(
+        self,
+        place: int,
+        steps: Sequence[tuple[int, int]],
+        start: Sequence[cp_model.IntVar],
+        stays: Sequence[bool],
+        ways: Mapping[tuple[int, int], cp_model.IntVar],
+    ) -> None:
         """No more of a pool is taken than is free: what there is less of for a time is taken by work that stays there."""
         rows = [row for row in self.leveller.rows if row.pool == place and not stays[row.node]]
         if not rows:
@@ -240,9 +258,13 @@ class _Model:
         for row in rows:
             begin, end = row.begin // self.unit, self._up(row.end)
             if self.nodes.clk[row.node] != self.axis:
-                long, own = self.length[row.node], self.nodes.dur[row.node]
-                begin, end = row.begin * long // own // self.unit, self._up(row.end * long // own)
-            intervals.append(self.model.new_fixed_size_interval_var(start[row.node] + begin, max(end - begin, 1), ""))
+                whole, own = self.length[row.node], self.nodes.dur[row.node]
+                begin, end = row.begin * whole // own // self.unit, self._up(row.end * whole // own)
+            begins, long = start[row.node] + begin, max(end - begin, 1)
+            if (row.node, row.way) in ways:
+                intervals.append(self.model.new_optional_fixed_size_interval_var(begins, long, ways[row.node, row.way], ""))
+            else:
+                intervals.append(self.model.new_fixed_size_interval_var(begins, long, ""))
             demands.append(row.units // share)
         for at, (since, units) in enumerate(steps):
             begin = max((since - self.offset) // self.unit, 0) if since > -FAR // 2 else 0
@@ -256,10 +278,10 @@ class _Model:
     def _at_floor(self, place: int) -> bool:
         return self.plan.score[place] <= self.plan.today[place]
 
-    def _due(self) -> list[tuple[cp_model.IntVar, int]]:
+    def _due(self, some: Sequence[Due]) -> list[tuple[cp_model.IntVar, int]]:
         """(late, weight) of what is due by a date, in steps."""
         out = []
-        for due in self.leveller.due:
+        for due in some:
             late = self.model.new_int_var(0, 2 * self.horizon + 1, "")
             by = (self.clock.work(due.date) - self.offset) // self.unit
             for node in due.nodes:
@@ -270,8 +292,9 @@ class _Model:
 
     def _goal(self, place: int) -> cp_model.LinearExprT:
         """A number of a score, in steps."""
-        if place == LATE:
-            return sum((weight * late for late, weight in self._due()), start=self.model.new_constant(0))
+        if place in (LATE, LOSS):
+            some = self._due(self.leveller.due if place == LATE else self.leveller.losses)
+            return sum((weight * late for late, weight in some), start=self.model.new_constant(0))
         if place == MOVED:
             return sum(self._moved(), start=self.model.new_constant(0))
         ends: dict[int, cp_model.IntVar] = {}
@@ -281,7 +304,8 @@ class _Model:
                 if key not in ends:
                     ends[key] = self.model.new_int_var(0, self.horizon, "")
                 self.model.add(ends[key] >= self.start[v] + self._up(self.length[v]))
-        return sum(ends.values(), start=self.model.new_constant(0))
+        weights = self.leveller.weights if place == ENDS else [1]
+        return sum((weights[key] * end for key, end in ends.items()), start=self.model.new_constant(0))
 
     def _moved(self) -> Iterator[cp_model.IntVar]:
         """For each position that takes something, whether it starts otherwise than without limits."""
@@ -292,11 +316,11 @@ class _Model:
 
     # -------------------------------------------------------------------------------------------- answer
 
-    def solve(self, sat: cp_model.CpSolver, seconds: float) -> tuple[str, int | None, list[int] | None]:
-        """The status, the bound of the finish, and the starts on the axis in steps; one number of the score after the other."""
+    def solve(self, sat: cp_model.CpSolver, seconds: float) -> tuple[str, int | None, list[int] | None, list[int]]:
+        """The status, the bound of the finish, the starts on the axis in steps, and the way of each position; one number of the score after the other."""
         until, found, status, bound = time.monotonic() + seconds, None, "unknown", None
         hint = [self._up(at - self.offset) for at in self.at]
-        first = True
+        first, ways = True, list(self.plan.chosen)
         for place in self.places:
             goal = self._goal(place)
             if self.exact and self._at_floor(place) and place in (LATE, END):
@@ -312,14 +336,18 @@ class _Model:
             self.model.clear_hints()  # type: ignore[no-untyped-call]
             for variable, value in zip(self.start, hint, strict=True):
                 self.model.add_hint(variable, value)
+            for (v, way), taken in self.ways.items():
+                self.model.add_hint(taken, ways[v] == way)
             self.model.minimize(goal)
             sat.parameters.max_time_in_seconds = left
             came = sat.status_name(sat.solve(self.model)).lower()
             if came == "infeasible" and first:
-                return ("infeasible" if self.exact else "unknown"), None, None
+                return ("infeasible" if self.exact else "unknown"), None, None, ways
             if came not in ("optimal", "feasible"):
                 break
             found = hint = [sat.value(variable) for variable in self.start]
+            for (v, way), taken in self.ways.items():
+                ways[v] = way if sat.boolean_value(taken) else ways[v]
             if place == END and self.exact:
                 status, least = came, math.ceil(sat.best_objective_bound - 1e-6)
                 if first or not self.leveller.due:
@@ -330,7 +358,7 @@ class _Model:
             if came != "optimal":
                 break
             self.model.add(goal <= round(sat.objective_value))
-        return status, bound, found
+        return status, bound, found, ways
 
     def instants(self, starts: Sequence[int]) -> list[int]:
         """Starts as instants: priorities for serial generation."""

@@ -108,6 +108,12 @@ def of_field(one: Shape, known: Known = NOBODY) -> Drawn | None:
     elif one.refers:
         there = known.get(one.refers, ())
         found = st.sampled_from(list(there)) if there else None
+        if one.kind.form == "map":  # numbers by what is referred to
+            return (
+                st.dictionaries(found, st.integers(1, 400).map(lambda part: part / 100), max_size=2)
+                if found is not None and one.kind.inner[-1].cls is float
+                else None
+            )
     elif one.choices and one.kind.form != "map":
         found = st.sampled_from(list(one.choices))
     elif one.cls is float and one.unit.startswith("share"):

@@ -400,3 +400,44 @@ def test_people_of_microsoft_project_are_levelled_and_written_back(tmp_path: Pat
     again = ipmo.read(tmp_path / "levelled.xml")
     assert ipmo.schedule(again).finish == plan.finish
     assert not ipmo.level(again).moved
+
+
+@pytest.mark.parametrize("written", ["starts.xml", "delays.xml", "starts.xer", "delays.yaml"])
+def test_a_levelled_plan_is_written_to_other_tools_and_read_back_with_the_same_dates(tmp_path: Path, written: str) -> None:
+    pf = portfolio(
+        {"id": "a", "duration": "2 d"}, {"id": "b", "duration": "3 d", "not_before": "2026-03-04"}, {"id": "c", "duration": "4 d", "after": "a"},
+        *([{"id": "d", "duration": "1 d", "delay": "1 ed"}] if "delays" in written else []),
+    )  # fmt: skip
+    plan = ipmo.level(pf)
+    verify(pf, plan)
+    out, format = tmp_path / written, {"xml": "mspdi", "xer": "xer", "yaml": "yaml"}[written.rpartition(".")[2]]
+    dialect = "msproject" if format == "mspdi" else None
+    if format == "xer":
+        with pytest.warns(ipmo.FormatWarning, match="'capacity' of resources"):
+            ipmo.write(plan.portfolio, out, format="xer")
+    else:
+        written_so = plan.with_delays(dialect) if "delays" in written else plan.portfolio
+        ipmo.write(written_so, out, format=None if format == "yaml" else format)
+    back = ipmo.schedule(ipmo.read(out))
+    names = {ipmo.read(out)[one].name or one: one for one in back.ids}
+    for item in plan:
+        found = next(one for name, one in names.items() if name.rpartition("/")[2] == item.id.rpartition("/")[2])
+        assert (back[found].start, back[found].finish) == (item.start, item.finish), (item.id, found)
+
+
+@given(portfolios(), st.integers(0, 3))
+def test_levelling_delays_start_everything_as_planned(pf: ipmo.Portfolio, seed: int) -> None:
+    """What is delayed is tied to its links again: only the delay holds it where it was planned."""
+    plan = ipmo.level(pf, passes=3, seed=seed)
+    again = ipmo.schedule(plan.with_delays())
+    for item in plan:
+        assert (again[item.id].start, again[item.id].finish) == (item.start, item.finish), item
+    delayed = [task for project in plan.with_delays().projects for task in project.tasks if task.delay is not None]
+    moved = [change for change in plan.changes if isinstance(change, ipmo.changes.SetDate) and change.field == "not_before"]
+    assert len(delayed) == len(moved)
+
+
+def test_nothing_to_level_is_levelled() -> None:
+    pf = portfolio({"id": "a", "duration": "3 d"})
+    gone = ipmo.level(pf.evolve(projects=[{"id": "P", "state": "cancelled", "tasks": [{"id": "a", "duration": "3 d"}]}]))
+    assert (repr(gone), gone.bounds, gone.finish) == ("<Levelled: 0 of 0 items later, nothing ends>", (), None)

@@ -22,7 +22,7 @@ def by_finish(score: Score) -> tuple[int, ...]:
     return (score.end,)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_small_plans_are_proved_to_be_as_short_as_any_order_of_the_jobs(data: st.DataObject) -> None:
     """From the first pass of one rule on: what is proved is the least, and so is the plan."""
@@ -48,7 +48,7 @@ def test_a_plan_that_the_heuristic_does_not_find_in_one_pass_is_found_and_proved
     assert solved.before == first.score
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(portfolios(), st.sampled_from(["commitments", "finish", "projects", "stability"]))
 def test_calendars_and_capacities_are_kept_and_it_is_never_worse(pf: ipmo.Portfolio, objective: str) -> None:
     own = ipmo.level(pf, passes=1, objective=objective)  # type: ignore[arg-type]

@@ -27,6 +27,7 @@ from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
 from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, problem_of, ranked, select
+from ipmo_mop.staffing import Clash, Staffing, staffing
 
 __all__ = [
     "AHP",
@@ -35,6 +36,7 @@ __all__ = [
     "BusinessCase",
     "Candidate",
     "ChangeLimit",
+    "Clash",
     "Collision",
     "Concentration",
     "ConcentrationLimit",
@@ -48,6 +50,7 @@ __all__ = [
     "Scores",
     "Selection",
     "SelectionProblem",
+    "Staffing",
     "Swap",
     "Waiting",
     "ahp",
@@ -62,6 +65,7 @@ __all__ = [
     "ranked",
     "scores",
     "select",
+    "staffing",
 ]
 
 MOST = 60

@@ -21,6 +21,7 @@ from ipmo.plugin import Column, ModelError, Table, UnitError, UnknownItemError
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
 from ipmo_mop.envelopes import committed, period_of, project_costs
 from ipmo_mop.scoring import scores
+from ipmo_mop.staffing import Keep, Staffing, staffing
 
 __all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "optimise", "ranked", "select"]
 
@@ -49,7 +50,7 @@ class Rule:
     """One limit on a selection: `low <= Σ weight · chosen <= high`.
 
     Args:
-        kind: budget, mandatory, requires, excludes, barred, group.
+        kind: budget, mandatory, requires, excludes, barred, people, group.
         text: the limit in words.
         weights: project to weight.
         low, high: limits, None for none.
@@ -79,6 +80,7 @@ class SelectionProblem:
         excludes: (one, other): not both.
         groups: (name, members, exactly): at most one of the members, or exactly one.
         barred: (one, why): it cannot be chosen.
+        clashes: (names, why): not all of them together.
         unit: of the costs, for texts.
     """
 
@@ -89,6 +91,7 @@ class SelectionProblem:
     excludes: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
     groups: tuple[tuple[str, tuple[str, ...], bool], ...] = attrs.field(default=(), converter=as_tuple)
     barred: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
+    clashes: tuple[tuple[tuple[str, ...], str], ...] = attrs.field(default=(), converter=as_tuple)
     unit: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -101,7 +104,12 @@ class SelectionProblem:
             if any(cost < 0 for cost in one.costs.values()):
                 raise UnitError(f"{one.id!r} costs less than nothing in {next(p for p, c in one.costs.items() if c < 0)}")
         known = set(names)
-        for what, pairs in (("requires", self.requires), ("excludes", self.excludes), *((f"group {n!r}", (m,)) for n, m, _ in self.groups)):
+        for what, pairs in (
+            ("requires", self.requires),
+            ("excludes", self.excludes),
+            ("clashes", [names for names, _ in self.clashes]),
+            *((f"group {n!r}", (m,)) for n, m, _ in self.groups),
+        ):
             for name in (name for pair in pairs for name in pair):
                 if name not in known:
                     raise UnknownItemError(name, (), f"the candidates ({what})")
@@ -123,6 +131,9 @@ class SelectionProblem:
         ]
         out += [Rule(kind="excludes", text=f"{a} excludes {b}", weights={a: one, b: one}, high=one) for a, b in self.excludes if a != b]
         out += [Rule(kind="barred", text=why, weights={a: one}, high=Fraction(0)) for a, why in self.barred]
+        out += [
+            Rule(kind="people", text=why, weights=dict.fromkeys(names, one), high=Fraction(len(names) - 1)) for names, why in self.clashes
+        ]
         for name, members, exactly in self.groups:
             text = f"{'exactly' if exactly else 'at most'} one of {', '.join(members)} ({name})"
             out.append(Rule(kind="group", text=text, weights=dict.fromkeys(members, one), low=one if exactly else None, high=one))
@@ -241,6 +252,8 @@ class Selection:
     def __init__(self, problem: SelectionProblem, choice: Choice, seconds: float | None = None) -> None:
         self.problem, self.choice, self._seconds = problem, choice, seconds
         self._reasons: dict[str, Reason] = {}
+        self.staffing: Staffing | None = None
+        """The levelled plan of what is chosen, where that was asked; its clashes are what choosing cannot mend."""
 
     @property
     def status(self) -> str:
@@ -445,6 +458,7 @@ def select(
     *,
     envelopes: Mapping[str, Money | str] | None = None,
     seconds: float | None = None,
+    staffed: Keep | None = None,
 ) -> Selection:
     """Which open projects of a portfolio to fund.
 
@@ -459,12 +473,26 @@ def select(
             currency), or project to a number; when left out, scores where criteria are stated, else benefits.
         envelopes: period to money, instead of those of the portfolio.
         seconds: the most that one solve may take.
+        staffed: the choice is levelled too, and must fit the people there are (`capacity`), or keep commitments as well (`commitments`):
+            projects that clash become a rule, and the next best choice is tried, until one fits. `Selection.staffing` has its plan.
 
     Raises:
+        OptionError: there is no such word for `staffed`.
         UnitError: there is nothing to rank by, a score or weight is wrong, or an envelope names no period.
         UnknownItemError: an exclusion or a group names no open project.
     """
-    return optimise(problem_of(portfolio, value, envelopes=envelopes), seconds=seconds)
+    problem = problem_of(portfolio, value, envelopes=envelopes)
+    found = optimise(problem, seconds=seconds)
+    if staffed is None:
+        return found
+    while True:
+        plan = staffing(portfolio, found.chosen, keep=staffed)
+        clashes = dict.fromkeys((one.projects, one.text) for one in plan.clashes if one.projects)
+        found.staffing = plan
+        if not clashes or found.choice.chosen is None:
+            return found
+        problem = attrs.evolve(problem, clashes=(*problem.clashes, *clashes))
+        found = optimise(problem, seconds=seconds)
 
 
 def values_of(portfolio: Portfolio, value: str | Mapping[str, float]) -> Mapping[str, float]:

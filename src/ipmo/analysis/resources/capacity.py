@@ -163,7 +163,7 @@ def capacity(portfolio: Portfolio, *, by: By = "resource", every: Every = "month
     An assignment with an effort needs what is left of it (by the task's progress, else by what remains of its duration), lying over the task's remaining
     working time by its spread; one without needs its units over that time. Capacity is the units that hold on a
     day times the working time of the resource's calendar; a resource that states no calendar is there by the portfolio's,
-    and whenever the work that needs it goes on. A person-day is a day of the resource's calendar.
+    and whenever the work that needs it goes on. Of a role or skill without capacity of its own there is what those who have it can give. A person-day is a day of the resource's calendar.
 
     Args:
         portfolio: the portfolio.
@@ -194,6 +194,11 @@ def needs(portfolio: Portfolio, projects: Collection[str]) -> tuple[Need, ...]:
     return _Demand(portfolio, "project", "month", frozenset(LEFT_OUT)).needs(projects)
 
 
+def _units_on(resource: Resource, day: date) -> Fraction | None:
+    """How many there are on a day; None before the first stated capacity."""
+    return next((Fraction(str(row.value)) for row in reversed(resource.capacity) if row.since <= day), None)
+
+
 class _Demand:
     def __init__(self, portfolio: Portfolio, by: By, every: Every, include: frozenset[str]) -> None:
         self.portfolio, self.by, self.rule, self.include = portfolio, by, period_rule(portfolio, every), include
@@ -203,6 +208,10 @@ class _Demand:
         self.demand: dict[str, dict[date, dict[str, Fraction]]] = {}
         self.open: dict[tuple[str, date], int] = {}  # working minutes of the work that needs it, by resource and day
         self.undated: list[str] = []
+        self.able: dict[str, list[Resource]] = {}
+        for resource in portfolio.resources:
+            for skill in resource.skills if resource.capacity else ():
+                self.able.setdefault(skill, []).append(resource)
 
     def run(self) -> CapacityView:
         """Every load."""
@@ -217,7 +226,7 @@ class _Demand:
         else:
             for name, members in groups.items():
                 loads += self._loads(name, [self.resources[m] for m in members])
-        unstated = [r.id for r in self.portfolio.resources if not r.capacity and r.id in self.demand]
+        unstated = [r.id for r in self.portfolio.resources if not r.capacity and r.id in self.demand and r.id not in self.able]
         return CapacityView(loads, self.by, self.rule.every, self.undated, unstated)
 
     def _gather(self, projects: Iterable[Project]) -> None:
@@ -296,10 +305,10 @@ class _Demand:
 
     def _there(self, resource: Resource, day: date) -> Fraction | None:
         """Working minutes there are on a day; None before the first stated capacity."""
-        units = None
-        for row in resource.capacity:
-            if row.since <= day:
-                units = Fraction(str(row.value))
+        units = _units_on(resource, day)
+        if not resource.capacity:  # a role or skill of others
+            found = [(_units_on(one, day), Fraction(str(one.skills[resource.id]))) for one in self.able.get(resource.id, ())]
+            units = sum((there * factor for there, factor in found if there is not None), Fraction(0)) if found else None
         if units is None:
             return None
         worked = worked_on(self.portfolio, self._calendar(resource))

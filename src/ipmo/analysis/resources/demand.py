@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from fractions import Fraction
 
 import attrs
@@ -24,10 +25,20 @@ from ipmo.network.clocks import clocks_of
 from ipmo.network.levelling import UNIT, Pool, Take
 from ipmo.network.states import LIVE, State
 from ipmo.units import minutes
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
-__all__ = ["Demand", "Shortage", "demand_of", "share_left", "units_text"]
+__all__ = ["Conflict", "Demand", "Shortage", "demand_of", "few", "share_left", "units_text"]
 
+WAYS = 24
+"""So many ways to fill the roles of one piece of work are tried, at most."""
+LACKING = {
+    "not stated": "nobody says how much of it there is",
+    "nobody": "there never is any of it",
+    "no skill": "of those who have it ({}) there never is enough",
+}
+"""Why a role cannot be filled, by kind of shortage."""
+SHOWN = 3
+"""Of those who hold a resource, or could, so many are named."""
 PARTS = 10
 """Equal parts of its time in which work with a spread takes what it takes."""
 
@@ -37,7 +48,7 @@ class Shortage:
     """Why some work cannot be levelled, or is not.
 
     Args:
-        kind: `not stated`: nobody says how much of the resource there is, so that it limits nothing; `nobody`: there never is any of it;
+        kind: `not stated`: nobody says how much of the resource there is, so that it limits nothing; `nobody`: there never is any of it; `no skill`: of nobody who has it there is enough;
             `too much`: the work needs more at once than there ever is; `frozen`: work that stays where it is needs more than there is;
             `never fits`: it is never there for as long as the work lasts; `no room`: other work leaves no time for it in any plan that was made;
             `beyond float`: it does not fit within the float.
@@ -55,6 +66,50 @@ class Shortage:
 
     def __str__(self) -> str:
         return self.text
+
+
+@attrs.frozen(kw_only=True)
+class Conflict:
+    """The smallest set of demands found that no plan can meet.
+
+    Args:
+        resource: id of the resource.
+        items: the work, by full id, what needs the most first.
+        since: from when on they need it.
+        until: by when they must be done; the same where they must all go on at one time.
+        needed: person-days, or units where it is about one time.
+        there: what there is.
+        because: why they must be done by then: `commitments`, `float`, or `capacity` where the resource ends or they stay where they are.
+    """
+
+    resource: str
+    items: tuple[str, ...]
+    since: datetime
+    until: datetime
+    needed: float
+    there: float
+    because: str
+
+    def __str__(self) -> str:
+        who, verb = few(self.items), agree(len(self.items), "needs", "need")
+        if self.since == self.until:
+            text = f"{who} {verb} {self.needed:,.4g} of {self.resource} at once on {self.since:%Y-%m-%d}, where there {_is(self.there)}"
+        else:
+            span = f"from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+            text = f"{who} {verb} {self.needed:,.4g} pd of {self.resource} {span}, where there {_is(self.there)}"
+        return f"{text}: {WHY[self.because]}"
+
+
+WHY = {
+    "commitments": "no plan keeps every commitment",
+    "float": "no plan stays within the float",
+    "capacity": "no plan fits them all",
+}
+"""What a conflict rules out, by why the work must be done by then."""
+
+
+def _is(there: float) -> str:
+    return f"{agree(1 if there == 1 else 2, 'is', 'are')} {there:,.4g}"
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -79,6 +134,12 @@ class Demand:
 def units_text(units: int) -> str:
     """Millionths of a unit as a person reads them."""
     return f"{units / UNIT:,.6g}"
+
+
+def few(items: Sequence[str]) -> str:
+    """The first of some items by name, and how many more."""
+    rest = len(items) - SHOWN
+    return f"{', '.join(items[:SHOWN])}{f' and {rest} more' if rest > 0 else ''}"
 
 
 def share_left(timing: Timing, full_id: str, task: Task) -> Fraction:
@@ -111,11 +172,18 @@ class _Gathering:
         self.lacking: dict[tuple[str, str], list[str]] = {}
         self.shortages: list[Shortage] = []
         self.left_out: list[tuple[str, str]] = []
+        self.able: dict[str, list[tuple[str, Fraction]]] = {}
+        """(resource, productivity) of those who have a role or skill, the most productive first."""
 
     def run(self) -> Demand:
         for resource in self.portfolio.resources:
             if resource.capacity:
                 self.pools[resource.id] = len(self.pools), self._pool(resource)
+            for skill, productivity in resource.skills.items():
+                if skill != resource.id and resource.capacity:
+                    self.able.setdefault(skill, []).append((resource.id, Fraction(str(productivity))))
+        for able in self.able.values():
+            able.sort(key=lambda pair: -pair[1])
         for project in self.portfolio.projects:
             if project.counted_as in LEFT_OUT and project.counted_as not in self.include:
                 continue
@@ -145,11 +213,42 @@ class _Gathering:
             return
         if self.network.state[node] is State.STARTED:
             self.frozen.append(node)
+        asked = [(one.resource, list(self._rows(full_id, node, task, one))) for one in task.assignments]
+        if all([one for one, _ in self._candidates(name)] == [name] for name, _ in asked):
+            self.takes += self._way(full_id, node, asked, 0) or ()
+            return
+        way = 0
+        for names in itertools.islice(itertools.product(*(self._candidates(name) for name, _ in asked)), WAYS):
+            chosen = [
+                (name, [(begin, end, units / factor) for begin, end, units in rows])
+                for (name, factor), (_, rows) in zip(names, asked, strict=True)
+            ]
+            found = self._way(full_id, node, chosen, way, tried=True)
+            if found is not None:
+                self.takes += found
+                way += 1
+        if not way:
+            self._way(full_id, node, asked, 0)
+
+    def _candidates(self, name: str) -> Sequence[tuple[str, Fraction]]:
+        """(resource, productivity) of who can do the work of a role: itself where it has a capacity, then who has it, the most productive first."""
+        own = [(name, Fraction(1))] if name in self.pools or not self.able.get(name) else []
+        return [*own, *self.able.get(name, ())]
+
+    def _way(
+        self, full_id: str, node: int, asked: Iterable[tuple[str, Sequence[tuple[int, int, Fraction]]]], way: int, *, tried: bool = False
+    ) -> list[Take] | None:
+        """What one way to do some work takes; None where it cannot be done so, which is said unless it is only tried."""
         wanted: dict[str, list[tuple[int, int, Fraction]]] = {}
-        for assignment in task.assignments:
-            wanted.setdefault(assignment.resource, []).extend(self._rows(full_id, node, task, assignment))
+        for name, rows in asked:
+            wanted.setdefault(name, []).extend(rows)
+        out: list[Take] = []
         for name, rows in wanted.items():
-            self._takes(full_id, node, name, rows)
+            found = self._takes(full_id, node, name, rows, way, tried=tried)
+            if found is None and tried:
+                return None
+            out += found or ()
+        return out
 
     def _why_not(self, full_id: str, node: int | None) -> str:
         """Why work takes nothing; empty where it does."""
@@ -176,28 +275,32 @@ class _Gathering:
         whole = Fraction(assignment.effort.amount) * calendar.effort_minutes[assignment.effort.unit]
         return _spread_over(length, whole * share_left(self.timing, full_id, task), self.timing.spread(full_id))
 
-    def _takes(self, full_id: str, node: int, name: str, rows: Sequence[tuple[int, int, Fraction]]) -> None:
-        """What one resource gives to one piece of work, or why it cannot."""
+    def _takes(
+        self, full_id: str, node: int, name: str, rows: Sequence[tuple[int, int, Fraction]], way: int, *, tried: bool
+    ) -> list[Take] | None:
+        """What one resource gives to one piece of work; None where it cannot, which is said unless it is only tried."""
         if not rows:
-            return
+            return []
         if name not in self.pools:
-            self.lacking.setdefault((name, "not stated"), []).append(full_id)
-            return
+            if not tried:
+                self.lacking.setdefault((name, "no skill" if self.able.get(name) else "not stated"), []).append(full_id)
+            return None
         place, pool = self.pools[name]
-        found = [Take(node, place, int(units * UNIT), begin, end) for begin, end, units in _at_once(rows) if units > 0]
+        found = [Take(node, place, int(units * UNIT), begin, end, way) for begin, end, units in _at_once(rows) if units > 0]
         most = max((one.units for one in found), default=0)
-        if most and not pool.most:
+        if most <= pool.most:
+            return found
+        if not tried and not pool.most:
             self.lacking.setdefault((pool.name, "nobody"), []).append(full_id)
-        elif most > pool.most:
+        elif not tried:
             text = f"{full_id} needs {units_text(most)} of {pool.name} at once, and there never are more than {units_text(pool.most)}"
             self.shortages.append(Shortage(kind="too much", resource=pool.name, items=(full_id,), day="", text=text))
-        else:
-            self.takes += found
+        return None
 
     def _lacking(self) -> Iterator[Shortage]:
         for (name, kind), items in self.lacking.items():
             who = f"{items[0]} needs {name}" if len(items) == 1 else f"{counted(len(items), 'task')}, first {items[0]}, need {name}"
-            why = "nobody says how much of it there is" if kind == "not stated" else "there never is any of it"
+            why = LACKING[kind].format(few([one for one, _ in self.able.get(name, ())]))
             yield Shortage(kind=kind, resource=name, items=tuple(items), day="", text=f"{who}, and {why}")
 
 

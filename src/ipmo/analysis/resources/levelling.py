@@ -10,29 +10,37 @@ from typing import Literal, get_args
 
 import attrs
 
+from ipmo.analysis.dates.committed import Stated
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.work_tree import LEFT_OUT
-from ipmo.analysis.resources.demand import Demand, Shortage, demand_of
+from ipmo.analysis.resources.demand import Conflict, Demand, Shortage, demand_of
 from ipmo.analysis.resources.prices import RolePrice, with_more
+from ipmo.analysis.resources.starts import with_delays, with_starts
 from ipmo.analysis.resources.waits import Reading, Wait
+from ipmo.analysis.resources.weighing import USUAL, Priority, losses_of, lost, weights_of
 from ipmo.errors import OptionError, UnknownItemError, at_least, close_matches, one_of
 from ipmo.model.changes import Change, SetDate
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
 from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.plans import Solved
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, as_date, as_number, moment, said_day
+from ipmo.units import DAY, Money, as_date, as_number, moment, said_day
 from ipmo.words import agree, counted
 
 __all__ = ["Levelled", "LevelledItem", "Payment", "SolverResult", "level"]
 
 Within = Literal["capacity", "float"]
-Objective = Literal["commitments", "finish", "projects", "stability"]
+Objective = Literal["commitments", "finish", "projects", "stability", "cost of delay"]
 Solver = Literal["own", "cp-sat"]
-ORDERS: Mapping[str, tuple[int, ...]] = {"commitments": (0, 1, 2), "finish": (1, 0, 2), "projects": (2, 1, 0), "stability": (3, 0, 1, 2)}
+ORDERS: Mapping[str, tuple[int, ...]] = {
+    "commitments": (0, 1, 2),
+    "finish": (1, 0, 2),
+    "projects": (2, 1, 0),
+    "stability": (3, 0, 1, 2),
+    "cost of delay": (4, 0, 1, 2),
+}
 """The numbers of a score in the order that counts, by objective."""
 LINKS = "links"
 """The name of the bound by links alone."""
@@ -154,6 +162,8 @@ class Levelled(Rows[str, LevelledItem]):
         today: its schedule.
         demand: what its work takes.
         shortages: what could not be levelled.
+        conflicts: what no plan can meet.
+        late: minutes by which commitments are missed, summed.
         bounds: (name, instant) that no plan ends before, by links and by each resource.
         changes: what makes the portfolio start as planned.
         again: levels another portfolio in the same way.
@@ -168,6 +178,8 @@ class Levelled(Rows[str, LevelledItem]):
         today: Schedule,
         demand: Demand,
         shortages: Sequence[Shortage],
+        conflicts: Iterable[Conflict],
+        late: int,
         bounds: Iterable[tuple[str, int]],
         changes: Sequence[SetDate],
         again: Callable[[Portfolio], Levelled],
@@ -177,6 +189,8 @@ class Levelled(Rows[str, LevelledItem]):
         self.before, self.today = before, today
         self.shortages: tuple[Shortage, ...] = tuple(shortages)
         """What could not be levelled, and what limits nothing because nobody says how much of it there is."""
+        self.conflicts: tuple[Conflict, ...] = tuple(conflicts)
+        """Why no plan can be had that fits, or keeps every commitment: by resource the smallest set of demands found that cannot all be met."""
         self.left_out: tuple[tuple[str, str], ...] = demand.left_out
         """(item, why) of open work with assignments that takes nothing."""
         self.changes: tuple[Change, ...] = tuple(changes)
@@ -185,7 +199,7 @@ class Levelled(Rows[str, LevelledItem]):
         """(name, date) that no plan that fits ends before: by `links` alone, and by what each resource can give, the latest first."""
         self.solver: SolverResult | None = solver
         """What CP-SAT made of the plan; None without it."""
-        self._plan, self._again = plan, again
+        self._plan, self._late, self._again = plan, late, again
 
     @property
     def feasible(self) -> bool:
@@ -215,7 +229,12 @@ class Levelled(Rows[str, LevelledItem]):
     @property
     def lateness(self) -> float:
         """Elapsed days that open commitments are missed by, summed; see `pays` for each."""
-        return self._plan.score.late / DAY
+        return self._late / DAY
+
+    @functools.cached_property
+    def cost_of_delay(self) -> Money | None:
+        """What benefits lose because levelling makes them come later, in present values; None where that is not known."""
+        return lost(self.before, self.today, schedule(self.portfolio, on_cycle="cut"))
 
     @functools.cached_property
     def pays(self) -> tuple[Payment, ...]:
@@ -241,13 +260,17 @@ class Levelled(Rows[str, LevelledItem]):
     @functools.cached_property
     def portfolio(self) -> Portfolio:
         """The portfolio with the levelled dates as starts not before them; what was as late as possible starts as planned instead."""
-        wanted: dict[str, dict[str, Mapping[str, datetime]]] = {}
-        for change in self.changes:
-            assert isinstance(change, SetDate)
-            meant = reference(change.target)
-            wanted.setdefault(meant.project, {})[meant.inner] = {change.field: change.to}  # type: ignore[dict-item]
-        projects = [_with_starts(project, wanted.get(project.id, {})) for project in self.before.projects]
-        return self.before.evolve(projects=projects)
+        return with_starts(self.before, self.changes)
+
+    def with_delays(self, dialect: str | None = None) -> Portfolio:
+        """The portfolio with levelling delays in place of starts not before a date, as Microsoft Project keeps what it levels.
+
+        A delay counts from where links and the start of all let work start, so that a plan that is put off as a whole stays levelled.
+
+        Args:
+            dialect: the conventions by which the delays will be read, `msproject` for a file of Microsoft Project; those of the portfolio else.
+        """
+        return with_delays(self.before, self.changes, dialect)
 
     def price(self, resource: str, more: float = 1.0, *, since: date | str | None = None, until: date | str | None = None) -> RolePrice:
         """What more of a resource for a time brings, or less of it takes: everything is levelled anew.
@@ -320,6 +343,7 @@ class Levelled(Rows[str, LevelledItem]):
         for name, count in sorted(waits.items(), key=lambda pair: (-pair[1], pair[0])):
             yield f"  {counted(count, 'item')} {agree(count, 'waits', 'wait')} for {name}"
         yield from (f"  {shortage}" for shortage in self.shortages)
+        yield from (f"  {conflict}" for conflict in self.conflicts)
         nothing: dict[str, list[str]] = {}
         for item, why in self.left_out:
             nothing.setdefault(why, []).append(item)
@@ -363,6 +387,7 @@ def level(
     seed: int = 1,
     frozen: Iterable[str] = (),
     include: Iterable[str] = (),
+    priority: Priority = "stated",
     solver: Solver = "own",
     seconds: float = 10.0,
 ) -> Levelled:
@@ -378,11 +403,13 @@ def level(
             lists what is still short.
         objective: what counts first: the days that commitments are missed by, then the finish of all, then those of projects
             (`commitments`); the finish of all (`finish`); the sum of the finishes of projects (`projects`); how much work starts
-            otherwise than without limits (`stability`).
+            otherwise than without limits (`stability`); what benefits lose because they come later (`cost of delay`).
         passes: how many plans are made and improved; the best is kept, and more never give a worse one.
         seed: of the noise in priorities after the first passes.
         frozen: ids of tasks and projects that stay where they are too.
         include: `proposed`: their work takes its share too; else it moves with its links alone.
+        priority: what a day of each project counts, in commitments missed and in the finishes of projects: `stated` as `priority:` of projects
+            says, in proportion (500 where it says nothing); `value` by the benefit attributed to them; `none` the same for all.
         solver: `own`: passes alone, the same question has the same answer; `cp-sat`: OR-tools improves the plan, and says how much better a plan
             could be at most (`pip install 'ipmo[level]'`); never worse, but not the same on every machine.
         seconds: wall-clock time that CP-SAT has.
@@ -401,6 +428,7 @@ def level(
     """
     one_of("within", within, get_args(Within))
     one_of("objective", objective, get_args(Objective))
+    one_of("priority", priority, get_args(Priority))
     one_of("solver", solver, get_args(Solver))
     at_least("passes", passes, 1, "a whole number")
     if not 0 < (allowed := as_number(seconds)) < float("inf"):
@@ -410,24 +438,45 @@ def level(
     said = frozenset([frozen] if isinstance(frozen, str) else frozen)
     again = functools.partial(
         level, within=within, objective=objective, passes=passes, seed=seed, frozen=tuple(said), include=tuple(counted_too),
-        solver=solver, seconds=allowed,
+        priority=priority, solver=solver, seconds=allowed,
     )  # fmt: skip
     today = schedule(portfolio, on_cycle="cut")
     demand = demand_of(portfolio, today, counted_too)
     stays = {*demand.frozen, *_nodes_of(portfolio, today, said)}
-    due = [Due(one.nodes, one.date, not one.at_finish) for one in today.commitments.stated if one.nodes]
-    committed = today.commitments.late.x if due else None
-    leveller = Leveller(
-        today.passes, demand.pools, demand.takes, frozen=stays, due=due, committed=committed, within_float=within == "float", samples=passes
-    )  # fmt: skip
-    places = ORDERS[objective]
-    plan = leveller.level(passes, seed, functools.partial(_ordered, places))
-    solved = None
+    losses = losses_of(portfolio, today) if objective == "cost of delay" else ()
+    weights = weights_of(portfolio, today, priority)
+    leveller = _leveller(today, demand, stays, weights, losses, within_float=within == "float", samples=passes)
+    plan, solved = leveller.level(passes, seed, functools.partial(_ordered, ORDERS[objective])), None
     if solver == "cp-sat":
         from ipmo.network.solving import improve
 
-        plan, solved = improve(leveller, plan, places, seconds=allowed, seed=seed)
+        plan, solved = improve(leveller, plan, ORDERS[objective], seconds=allowed, seed=seed)
     return _answer(portfolio, today, demand, leveller, plan, within, again, solved)
+
+
+def _leveller(
+    today: Schedule,
+    demand: Demand,
+    stays: Collection[int],
+    weights: Sequence[int],
+    losses: Sequence[Due],
+    *,
+    within_float: bool,
+    samples: int,
+) -> Leveller:
+    """What levels a schedule, with what is due in it."""
+    due = [_due(today, one, weights) for one in today.commitments.stated if one.nodes]
+    committed = today.commitments.late.x if due else None
+    return Leveller(
+        today.passes, demand.pools, demand.takes, frozen=stays, due=due, losses=losses, weights=weights, committed=committed,
+        within_float=within_float, samples=samples,
+    )  # fmt: skip
+
+
+def _due(today: Schedule, one: Stated, weights: Sequence[int]) -> Due:
+    """A commitment, as heavy as the heaviest project whose work it is about."""
+    projects = {today.network.project[node] for node in one.nodes} if weights else set()
+    return Due(one.nodes, one.date, not one.at_finish, max((weights[p] for p in projects if p >= 0), default=USUAL) if weights else 1)
 
 
 def _ordered(places: Sequence[int], score: Score) -> tuple[int, ...]:
@@ -458,22 +507,6 @@ def _instant(minute: int) -> datetime | None:
     return moment(minute) if minute > 0 else None
 
 
-def _with_starts(project: Project, starts: Mapping[str, Mapping[str, datetime]]) -> Project:
-    """A project with other starts of its tasks, and none as late as possible."""
-    if not starts and all(task.constraints is None for task in project.tasks):
-        return project
-    tasks = []
-    for task in project.tasks:
-        start = starts.get(task.id, {})
-        tied = task.constraints
-        if tied is not None and tied.as_late_as_possible:
-            tied = attrs.evolve(tied, as_late_as_possible=False)
-        begins, resumes = start.get("not_before", task.not_before), start.get("resumes", task.resumes)
-        same = tied is task.constraints and not start
-        tasks.append(task if same else attrs.evolve(task, constraints=tied, not_before=begins, resumes=resumes))
-    return attrs.evolve(project, tasks=tuple(tasks))
-
-
 def _answer(
     portfolio: Portfolio,
     today: Schedule,
@@ -487,7 +520,7 @@ def _answer(
     net, passes = today.network, today.passes
     reading = Reading(leveller, plan)
     needs: dict[int, dict[str, int]] = {}
-    for row in leveller.asked:
+    for row in leveller.rows_of(plan):
         most = needs.setdefault(row.node, {})
         name = demand.pools[row.pool].name
         most[name] = max(most.get(name, 0), row.units)
@@ -524,7 +557,9 @@ def _answer(
     bounds, result = _bounds(leveller, plan), None if solved is None else _solver_result(solved, plan)
     if solved is not None and solved.bound is not None:
         bounds = sorted([*bounds, ("CP-SAT", solved.bound)], key=lambda pair: -pair[1])
-    return Levelled(items, portfolio, plan, today, demand, short, bounds, changes, again, result)
+    late = leveller.late(plan.early)
+    found = reading.conflicts(within, today.commitments.late.x if late > leveller.late(leveller.today) else None)
+    return Levelled(items, portfolio, plan, today, demand, short, found, late, bounds, changes, again, result)
 
 
 def _solver_result(solved: Solved, plan: Levelling) -> SolverResult:
@@ -541,5 +576,8 @@ def _solver_result(solved: Solved, plan: Levelling) -> SolverResult:
 def _bounds(leveller: Leveller, plan: Levelling) -> list[tuple[str, int]]:
     """What no plan ends before, the latest first."""
     by_pool = [(pool.name, leveller.bound(place)) for place, pool in enumerate(leveller.pools)]
-    found = [(LINKS, plan.today.end), *((name, instant) for name, instant in by_pool if instant is not None)]
+    found = [
+        *([(LINKS, plan.today.end)] if plan.today.end > 0 else []),
+        *((name, instant) for name, instant in by_pool if instant is not None),
+    ]
     return sorted(found, key=lambda pair: (-pair[1], pair[0] != LINKS, pair[0]))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from ipmo.analysis.resources.waits import few
+from ipmo.analysis.resources.demand import few
 from ipmo.model.people import Capacity, Resource
 from ipmo.words import agree
 

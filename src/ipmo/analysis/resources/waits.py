@@ -5,25 +5,27 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ipmo.analysis.resources.demand import Shortage, units_text
+from ipmo.analysis.resources.demand import Conflict, Shortage, few, units_text
+from ipmo.network.conflicts import overload_of
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import pools as pool_kernels
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.kernels.passes import finish_of
 from ipmo.network.kernels.pools import Pools
-from ipmo.network.levelling import Leveller, Levelling, Take
+from ipmo.network.levelling import UNIT, Leveller, Levelling, Take
 from ipmo.network.positions import plain
 from ipmo.network.states import NUMBERS
 from ipmo.units import day_text, moment
 from ipmo.words import agree
 
-__all__ = ["Reading", "Wait", "few"]
+if TYPE_CHECKING:
+    from ipmo.network.kernels.columns import Ints
 
-SHOWN = 3
-"""Of those who hold a resource so many are named."""
+__all__ = ["Reading", "Wait"]
 
 
 @attrs.frozen(kw_only=True)
@@ -102,14 +104,14 @@ class Reading:
     def _rows(self) -> Mapping[int, Sequence[Take]]:
         """Who takes something of each pool."""
         rows: dict[int, list[Take]] = {}
-        for row in self._leveller.rows:
+        for row in self._leveller.rows_of(self._plan):
             rows.setdefault(row.pool, []).append(row)
         return rows
 
     @functools.cached_property
     def _left(self) -> Pools:
         """What is left of the pools in the plan."""
-        return self._leveller.left_by(self._plan.early)
+        return self._leveller.left_by(self._plan)
 
     def wait(self, v: int) -> Wait | None:
         """What keeps a position from starting a minute earlier; None where its links do, or it is frozen."""
@@ -118,7 +120,7 @@ class Reading:
         clock, left, takes = self._nodes.clk[v], self._left, self._takes
         pool_kernels.take(self._cal, clock, left, takes, v, self._x[v], -1)
         try:
-            for i in range(takes.ptr[v], takes.ptr[v + 1]):
+            for i in range(takes.ptr[takes.chosen[v]], takes.ptr[takes.chosen[v] + 1]):
                 before = self._x[v] - 1
                 after = pool_kernels.next_fit(self._cal, clock, left, takes, i, before)
                 if after > before:
@@ -175,8 +177,33 @@ class Reading:
             if left.free[k] < 0:
                 yield clock.start(left.time[k])
 
+    def conflicts(self, within: str, latest: Ints | None) -> Iterator[Conflict]:
+        """The smallest set of demands for each pool that no plan meets.
 
-def few(items: Sequence[str]) -> str:
-    """The first of some items by name, and how many more."""
-    rest = len(items) - SHOWN
-    return f"{', '.join(items[:SHOWN])}{f' and {rest} more' if rest > 0 else ''}"
+        Args:
+            within: `capacity` or `float`.
+            latest: the latest start of each position at which commitments are kept; None where they are.
+        """
+        leveller, net = self._leveller, self._net
+        free = [FAR] * net.n
+        tried: list[tuple[str, Ints]] = (
+            [("capacity", free)] if self._plan.over or any(map(self._is_short, range(len(leveller.pools)))) else []
+        )
+        if within == "float" and self._plan.over:
+            tried.append(("float", leveller.limit))
+        elif latest is not None:
+            tried.append(("commitments", latest))
+        for place, pool in enumerate(leveller.pools):
+            for why, late in tried:
+                found = overload_of(leveller, place, late)
+                if found is not None:
+                    clock = net.clock(leveller.axes[place] or self._nodes.clk[found.names[0]])
+                    each = UNIT * (clock.day_minutes if found.end > found.begin else 1)
+                    yield Conflict(
+                        resource=pool.name, items=tuple(self._names[v] for v in found.names), since=moment(found.begin), until=moment(found.end),
+                        needed=found.needed / each, there=found.there / each, because=why,
+                    )  # fmt: skip
+                    break
+
+    def _is_short(self, place: int) -> bool:
+        return next(self._short(place), None) is not None

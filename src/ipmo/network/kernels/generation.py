@@ -27,7 +27,7 @@ from ipmo.network.kernels.columns import (
 )
 from ipmo.network.kernels.links import given, pull
 from ipmo.network.kernels.passes import finish_of
-from ipmo.network.kernels.pools import Pools, Takes, earliest_fit, latest_fit, take
+from ipmo.network.kernels.pools import Pools, Takes, best_way, latest_fit, take
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -185,7 +185,7 @@ def generate(
         parallel: 1 by instant, 0 by priority.
         key: priorities; the lowest comes first.
         links, nodes, cal, leaving: the network.
-        takes: what positions take.
+        takes: what positions take; the chosen way of each is set to the one that fits first.
         pools: what is left; all that is fixed is taken from it already.
         fixed: where positions stay unless a link moves them, FAR for others.
         limit: the latest start of each; what does not fit until then is placed by its links.
@@ -196,7 +196,7 @@ def generate(
         How many did not fit; -1 where there is no room for the steps of a pool.
     """
     heap, waits, when, over = room.heap, room.waits, room.when, room.over
-    clk, high, ptr = nodes.clk, nodes.high, takes.ptr
+    clk, high, ptr, ways = nodes.clk, nodes.high, takes.ptr, takes.ways
     x, edge = early.x, early.edge
     n = len(x)
     size = 0
@@ -204,20 +204,21 @@ def generate(
     for v in range(n):
         waits[v] = links.ptr[v + 1] - links.ptr[v]
         over[v] = 0
+        takes.chosen[v] = ways[v]
         if waits[v] == 0:
             bound_by_links(links, nodes, cal, v, early)
-            when[v] = -FAR if ptr[v] == ptr[v + 1] or fixed[v] != FAR else parallel * start_at(cal, clk[v], x[v])
+            when[v] = -FAR if ptr[ways[v]] == ptr[ways[v] + 1] or fixed[v] != FAR else parallel * start_at(cal, clk[v], x[v])
             heap_push(heap, size, when, key, v)
             size += 1
     while size > 0:
         v = heap_pop(heap, size, when, key)
         size -= 1
         c = clk[v]
-        if ptr[v] < ptr[v + 1] and x[v] != fixed[v]:
+        if ptr[ways[v]] < ptr[ways[v] + 1] and x[v] != fixed[v]:
             if fixed[v] != FAR and not take(cal, c, pools, takes, v, fixed[v], -1):
                 return -1
             least = x[v]
-            y = earliest_fit(cal, c, pools, takes, v, least, limit[v] if limit[v] < high[v] else high[v])
+            y = best_way(cal, c, pools, takes, v, least, limit[v] if limit[v] < high[v] else high[v])
             if y >= FAR // 2:
                 y = least
                 over[v] = 2 if limit[v] == FAR and high[v] == FAR else 1
@@ -238,7 +239,7 @@ def generate(
             waits[w] -= 1
             if waits[w] == 0:
                 bound_by_links(links, nodes, cal, w, early)
-                when[w] = -FAR if ptr[w] == ptr[w + 1] or fixed[w] != FAR else parallel * start_at(cal, clk[w], x[w])
+                when[w] = -FAR if ptr[ways[w]] == ptr[ways[w] + 1] or fixed[w] != FAR else parallel * start_at(cal, clk[w], x[w])
                 heap_push(heap, size, when, key, w)
                 size += 1
     return unfit
@@ -302,7 +303,7 @@ def generate_back(
                     best = y
             if best < x[v]:
                 best = x[v]
-            if takes.ptr[v] < takes.ptr[v + 1]:
+            if takes.ptr[takes.chosen[v]] < takes.ptr[takes.chosen[v] + 1]:
                 y = latest_fit(cal, nodes.clk[v], pools, takes, v, best, x[v])
                 best = x[v] if y <= -FAR // 2 else y
                 if not take(cal, nodes.clk[v], pools, takes, v, best, 1):
@@ -317,17 +318,8 @@ def generate_back(
     return 0
 
 
-def score_plan(nodes: Nodes, cal: Tables, early: Dates, dues: Dues, group: Ints, usual: Ints, ends: Ints, out: Ints) -> None:
-    """How good a plan is: minutes after what is due, by weight; the last finish; the sum of the last finishes of groups; how much moved.
-
-    Args:
-        nodes, cal, early: the plan.
-        dues: what is due.
-        group: the group of each position whose finish counts, -1 for none.
-        usual: the start of each position that is counted where it has another one, FAR of others.
-        ends: room for a number a group.
-        out: takes the four numbers.
-    """
+def missed(nodes: Nodes, cal: Tables, early: Dates, dues: Dues) -> int:
+    """Minutes after what is due, by weight."""
     clk, dur, x, edge = nodes.clk, nodes.dur, early.x, early.edge
     late = 0
     for c in range(len(dues.date)):
@@ -341,6 +333,26 @@ def score_plan(nodes: Nodes, cal: Tables, early: Dates, dues: Dues, group: Ints,
             if t - dues.date[c] > worst:
                 worst = t - dues.date[c]
         late += dues.weight[c] * worst
+    return int(late)
+
+
+def score_plan(
+    nodes: Nodes, cal: Tables, early: Dates, dues: Dues, losses: Dues, group: Ints, weight: Ints, usual: Ints, ends: Ints, out: Ints
+) -> None:
+    """How good a plan is: minutes after what is due, by weight; the last finish; that of groups, by weight; how much moved; what delays lose.
+
+    Args:
+        nodes, cal, early: the plan.
+        dues: what is due.
+        losses: what costs something by the minute when it is later.
+        group: the group of each position whose finish counts, -1 for none.
+        weight: what a minute of the finish of each group counts.
+        usual: the start of each position that is counted where it has another one, FAR of others.
+        ends: room for a number a group.
+        out: takes the five numbers.
+    """
+    clk, dur, x, edge = nodes.clk, nodes.dur, early.x, early.edge
+    late = missed(nodes, cal, early, dues)
     for g in range(len(ends)):
         ends[g] = -FAR
     moved = 0
@@ -356,13 +368,14 @@ def score_plan(nodes: Nodes, cal: Tables, early: Dates, dues: Dues, group: Ints,
     total = 0
     for g in range(len(ends)):
         if ends[g] > -FAR:
-            total += ends[g]
+            total += weight[g] * ends[g]
             if ends[g] > last:
                 last = ends[g]
     out[0] = late
     out[1] = last
     out[2] = total
     out[3] = moved
+    out[4] = missed(nodes, cal, early, losses)
 
 
 def placed_instants(nodes: Nodes, cal: Tables, x: Ints, at_finish: int, out: Ints) -> None:

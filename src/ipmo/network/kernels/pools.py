@@ -38,16 +38,22 @@ class Pools(NamedTuple):
 
 
 class Takes(NamedTuple):
-    """What each position takes of pools: rows `ptr[v]` to `ptr[v + 1]`.
+    """What each position takes of pools, in one or several ways: ways `ways[v]` to `ways[v + 1]`, each of rows `ptr[w]` to `ptr[w + 1]`.
 
     Args:
-        ptr: where the rows of each position begin, and their number at the end.
+        ways: where the ways of each position begin, and their number at the end; one that takes nothing has one way without rows.
+        chosen: the way of each position that holds now.
+        first: the way of each that is taken where no other is sooner.
+        ptr: where the rows of each way begin, and their number at the end.
         pool: the pool of each row.
         units: how much of it.
         begin: from how many minutes of the work on, on the position's own clock.
         end: until how many.
     """
 
+    ways: Ints
+    chosen: Ints
+    first: Ints
     ptr: Ints
     pool: Ints
     units: Ints
@@ -205,9 +211,9 @@ def last_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int
 
 
 def earliest_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x: int, limit: int) -> int:
-    """The earliest start from x on at which all rows of a position fit; FAR where that is after a limit, or never."""
-    first = takes.ptr[v]
-    last = takes.ptr[v + 1]
+    """The earliest start from x on at which all rows of the chosen way of a position fit; FAR where that is after a limit, or never."""
+    first = takes.ptr[takes.chosen[v]]
+    last = takes.ptr[takes.chosen[v] + 1]
     i = first
     fitting = 0
     while fitting < last - first:
@@ -225,10 +231,30 @@ def earliest_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x:
     return x
 
 
+def best_way(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x: int, limit: int) -> int:
+    """The earliest start from x on at which one way of a position fits, and that way chosen; FAR where none does up to a limit."""
+    first = takes.first[v]
+    takes.chosen[v] = first
+    best = earliest_fit(cal, clock, pools, takes, v, x, limit)
+    way = first
+    for other in range(takes.ways[v], takes.ways[v + 1]):
+        if best == x:
+            break
+        if other == first:
+            continue
+        takes.chosen[v] = other
+        y = earliest_fit(cal, clock, pools, takes, v, x, limit if limit < best else best)
+        if y < best:
+            best = y
+            way = other
+    takes.chosen[v] = way
+    return best
+
+
 def latest_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x: int, least: int) -> int:
-    """The latest start up to x at which all rows of a position fit; -FAR where that is before a limit, or never."""
-    first = takes.ptr[v]
-    last = takes.ptr[v + 1]
+    """The latest start up to x at which all rows of the chosen way of a position fit; -FAR where that is before a limit, or never."""
+    first = takes.ptr[takes.chosen[v]]
+    last = takes.ptr[takes.chosen[v] + 1]
     i = first
     fitting = 0
     while fitting < last - first:
@@ -314,8 +340,9 @@ def change_free(cal: Tables, clock: int, pools: Pools, r: int, begin: int, end: 
 
 
 def take(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x: int, sign: int) -> bool:
-    """Takes what a position needs when it starts at x (sign 1), or gives it back (-1); False where there is no room for the steps."""
-    for i in range(takes.ptr[v], takes.ptr[v + 1]):
+    """Takes what a position needs in its chosen way when it starts at x (sign 1), or gives it back (-1); False where there is no room for the steps."""
+    way = takes.chosen[v]
+    for i in range(takes.ptr[way], takes.ptr[way + 1]):
         if not change_free(cal, clock, pools, takes.pool[i], x + takes.begin[i], x + takes.end[i], -sign * takes.units[i]):
             return False
     return True

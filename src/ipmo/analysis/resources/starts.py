@@ -1,0 +1,95 @@
+"""A levelled plan written into its portfolio: as starts not before a date, or as levelling delays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import attrs
+
+from ipmo.analysis.dates.schedule import schedule
+from ipmo.model.changes import Change, SetDate
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.work import Project, Task
+from ipmo.units import DAY, Span, minutes
+
+__all__ = ["with_delays", "with_starts"]
+
+Starts = Mapping[str, Mapping[str, datetime]]
+"""Start by field, by id of the task in its project."""
+
+
+def with_starts(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
+    """The portfolio with starts not before these; what was as late as possible starts as planned instead."""
+    wanted: dict[str, dict[str, Mapping[str, datetime]]] = {}
+    for change in changes:
+        assert isinstance(change, SetDate)
+        meant = reference(change.target)
+        wanted.setdefault(meant.project, {})[meant.inner] = {change.field: change.to}  # type: ignore[dict-item]
+    return portfolio.evolve(projects=[_project(project, wanted.get(project.id, {})) for project in portfolio.projects])
+
+
+def with_delays(portfolio: Portfolio, changes: Iterable[Change], dialect: str | None = None) -> Portfolio:
+    """The portfolio with levelling delays that have work start as these changes do; work under way resumes on its date."""
+    changes = tuple(changes)
+    levelled = with_starts(portfolio, changes)
+    moved = {one.target: one.to for one in changes if isinstance(one, SetDate) and one.field == "not_before"}
+    tried = _delayed(levelled, portfolio, dict.fromkeys(moved, Span(1, "emin")), moved)
+    tried = tried if dialect is None else tried.evolve(dialect=dialect)
+    net = (found := schedule(tried, on_cycle="cut")).network
+    bases = {full_id.removesuffix(DELAYED): node for node, full_id in enumerate(net.ids) if full_id.endswith(DELAYED)}
+    delays = {}
+    for full_id, start in moved.items():
+        if full_id in bases and isinstance(start, datetime):
+            clock, place = net.running_clock(bases[full_id]), int(net.positions.pos[bases[full_id]])
+            delays[full_id] = _span(minutes(start) - clock.start(int(found.passes.early_starts[place])))
+    delays = {full_id: span for full_id, span in delays.items() if span.amount > 0}
+    return _delayed(levelled, portfolio, delays, {})
+
+
+DELAYED = "~delay"
+"""How the point is called from which a delay counts."""
+
+
+def _span(length: int) -> Span:
+    """Minutes as elapsed time, in the largest unit that has it whole."""
+    for unit, each in (("ed", DAY), ("eh", 60)):
+        if length % each == 0:
+            return Span(length // each, unit)
+    return Span(length, "emin")
+
+
+def _delayed(levelled: Portfolio, before: Portfolio, delays: Mapping[str, Span], starts: Mapping[str, object]) -> Portfolio:
+    """A levelled portfolio with delays; what has one gets its own start not before a date back, unless that is to stay."""
+    projects = []
+    for project in levelled.projects:
+        tasks = []
+        for task in project.tasks:
+            full_id = f"{project.id}/{task.id}"
+            if full_id in delays:
+                own = before[full_id]
+                assert isinstance(own, Task)
+                begins = task.not_before if full_id in starts else own.not_before
+                task = attrs.evolve(task, delay=delays[full_id], not_before=begins)
+            tasks.append(task)
+        projects.append(
+            attrs.evolve(project, tasks=tuple(tasks)) if any(f"{project.id}/{task.id}" in delays for task in tasks) else project
+        )
+    return levelled.evolve(projects=projects)
+
+
+def _project(project: Project, starts: Starts) -> Project:
+    """A project with other starts of its tasks, and none as late as possible."""
+    if not starts and all(task.constraints is None for task in project.tasks):
+        return project
+    tasks = []
+    for task in project.tasks:
+        start = starts.get(task.id, {})
+        tied = task.constraints
+        if tied is not None and tied.as_late_as_possible:
+            tied = attrs.evolve(tied, as_late_as_possible=False)
+        begins, resumes = start.get("not_before", task.not_before), start.get("resumes", task.resumes)
+        same = tied is task.constraints and not start
+        tasks.append(task if same else attrs.evolve(task, constraints=tied, not_before=begins, resumes=resumes))
+    return attrs.evolve(project, tasks=tuple(tasks))

@@ -1,0 +1,173 @@
+"""Why no plan can exist: the smallest set of demands for one pool that cannot all be met in the time that there is for them.
+
+Two arguments are looked at. Work that must lie wholly between two times needs its units times its minutes of what there is between them; and
+work that cannot but go on at a time, because its latest start is before and its earliest finish after it, needs its units then. Of each too
+large set the fewest that are too much already are those that need the most. Source: overload checking and compulsory parts of
+cumulative scheduling; Lahrichi (1982), Baptiste, Le Pape and Nuijten (Annals of OR 92, 1999).
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ipmo.network.clocks import FAR
+from ipmo.network.levelling import MOST_AHEAD, Leveller
+from ipmo.network.positions import plain
+
+if TYPE_CHECKING:
+    from ipmo.network.kernels.columns import Ints
+
+__all__ = ["Asked", "Overload", "overload", "overload_of"]
+
+MOST = 400
+"""So many demands of a pool are looked at, those that must be done first: pairs of times are tried."""
+
+
+class Asked(NamedTuple):
+    """A demand for a pool that must be met within a time.
+
+    Args:
+        name: whose it is; one that asks twice counts as one.
+        head: when it can begin at the earliest.
+        last: when it must end at the latest.
+        length: how long it is.
+        units: how much it takes.
+    """
+
+    name: int
+    head: int
+    last: int
+    length: int
+    units: int
+
+
+class Overload(NamedTuple):
+    """Demands that cannot all be met.
+
+    Args:
+        names: whose they are, what needs the most first.
+        begin: from when on.
+        end: until when; `begin` where it is about one moment.
+        needed: units, times minutes where it is about a time.
+        there: what there is.
+    """
+
+    names: tuple[int, ...]
+    begin: int
+    end: int
+    needed: int
+    there: int
+
+
+def overload(steps: Sequence[tuple[int, int]], asked: Iterable[Asked]) -> Overload | None:
+    """The smallest set of demands that no plan meets; None where neither argument finds any.
+
+    Args:
+        steps: (time, units) from when on there are so many; the first holds from ever, the last for ever.
+        asked: the demands.
+
+    >>> steps = [(0, 1)]
+    >>> overload(steps, [Asked(0, 0, 5, 2, 1), Asked(1, 0, 5, 2, 1), Asked(2, 0, 5, 2, 1), Asked(3, 0, 9, 2, 1)])
+    Overload(names=(0, 1, 2), begin=0, end=5, needed=6, there=5)
+    >>> overload(steps, [Asked(0, 0, 5, 4, 1), Asked(1, 2, 8, 5, 1)])
+    Overload(names=(0, 1), begin=3, end=3, needed=2, there=1)
+    >>> overload(steps, [Asked(0, 0, 5, 2, 1), Asked(1, 0, 5, 3, 1)])
+    """
+    some = sorted(asked, key=lambda one: (one.last, one.head))[:MOST]
+    found = [one for one in (_in_a_time(steps, some), _at_once(steps, some)) if one is not None]
+    return min(found, key=lambda one: (len(one.names), one.end - one.begin, one.begin), default=None)
+
+
+def overload_of(leveller: Leveller, place: int, latest: Ints) -> Overload | None:
+    """The smallest set of positions that cannot all take what they need of a pool from when they can start to when they must.
+
+    Args:
+        leveller: the network and the pools.
+        place: of the pool.
+        latest: the latest start of each position, FAR where nothing asks; what is too late by links alone is left out.
+    """
+    net, axis, x, late = leveller.network, leveller.axes[place], plain(leveller.today.x), plain(latest)
+    steps, nodes, fixed = (
+        [(max(time, -MOST_AHEAD), units) for time, units in leveller.steps_of(place)],
+        leveller.plain.nodes,
+        plain(leveller.fixed),
+    )
+    gone = steps[-1][0] if len(steps) > 1 and not steps[-1][1] else FAR
+    several, asked, clock = {row.node for row in leveller.asked if row.way}, list[Asked](), net.clock(axis)
+    for row in leveller.asked:
+        v = row.node
+        if row.pool != place or v in several:
+            continue
+        start = x[v] if fixed[v] == x[v] else late[v]
+        begin, last = x[v] + row.begin, start + row.end if x[v] <= start < FAR // 2 else FAR
+        if nodes.clk[v] != axis:
+            own = net.clock(nodes.clk[v])
+            begin, last = clock.work(own.start(begin)), last if last == FAR else clock.work(own.finish(last))
+        if min(last, gone) < FAR:
+            asked.append(Asked(v, begin, min(last, gone), row.end - row.begin, row.units))
+    found = overload(steps, asked)
+    if found is None:
+        return None
+    return found._replace(
+        begin=clock.start(found.begin), end=clock.finish(found.end) if found.end > found.begin else clock.start(found.end)
+    )
+
+
+def _in_a_time(steps: Sequence[tuple[int, int]], asked: Sequence[Asked]) -> Overload | None:
+    """The smallest set that needs more between two times than there is."""
+    times, given = [time for time, _ in steps], [0]
+    for (time, units), (after, _) in itertools.pairwise(steps):
+        given.append(given[-1] + units * (after - time))
+    best = None
+    for begin in sorted({one.head for one in asked}):
+        inside: list[Asked] = []
+        needed, before = 0, _given(steps, times, given, begin)
+        for end, group in itertools.groupby((one for one in asked if one.head >= begin), key=lambda one: one.last):
+            for one in group:
+                inside.append(one)
+                needed += one.units * one.length
+            there = _given(steps, times, given, end) - before
+            if needed > there:
+                names, least = _fewest(((one.name, one.units * one.length) for one in inside), there)
+                tight = Overload(names, begin, end, least, there)
+                if best is None or (len(names), end - begin) < (len(best.names), best.end - best.begin):
+                    best = tight
+    return best
+
+
+def _at_once(steps: Sequence[tuple[int, int]], asked: Sequence[Asked]) -> Overload | None:
+    """The smallest set that must go on at one time and needs more then than there is."""
+    times = [time for time, _ in steps]
+    parts = [(one.last - one.length, one.head + one.length, one) for one in asked if one.last - one.length < one.head + one.length]
+    best = None
+    for at in sorted({begin for begin, _, _ in parts} | {time for time in times if any(begin < time < end for begin, end, _ in parts)}):
+        held = [one for begin, end, one in parts if begin <= at < end]
+        there = steps[max(bisect.bisect_right(times, at) - 1, 0)][1]
+        if sum(one.units for one in held) > there:
+            names, needed = _fewest(((one.name, one.units) for one in held), there)
+            if best is None or len(names) < len(best.names):
+                best = Overload(names, at, at, needed, there)
+    return best
+
+
+def _given(steps: Sequence[tuple[int, int]], times: Sequence[int], given: Sequence[int], at: int) -> int:
+    """What there has been until a time, since the first step."""
+    place = max(bisect.bisect_right(times, at) - 1, 0)
+    return given[place] + steps[place][1] * (at - times[place])
+
+
+def _fewest(needs: Iterable[tuple[int, int]], there: int) -> tuple[tuple[int, ...], int]:
+    """The fewest that need more together than there is, and how much."""
+    whole: dict[int, int] = {}
+    for name, need in needs:
+        whole[name] = whole.get(name, 0) + need
+    names, needed = list[int](), 0
+    for name in sorted(whole, key=lambda one: (-whole[one], one)):
+        if needed > there:
+            break
+        names.append(name)
+        needed += whole[name]
+    return tuple(names), needed

@@ -1,0 +1,195 @@
+"""Work that names a role or skill is done by whoever has it, and projects count by what is said of them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.network import levelling
+from ipmo.network.kernels.columns import FAR
+from ipmo.network.levelling import Leveller, Pool, Take
+from ipmo.network.network import Network
+from ipmo.network.passes import Passes
+from ipmo.network.plans import Score
+from ipmo.network.positions import plain
+from ipmo.network.solving import improve
+
+from .conftest import MONDAY, days, portfolio
+
+ALWAYS_ONE = [{"from": "2026-01-01", "value": 1}]
+WELD = [{"resource": "welding"}]
+
+
+def people(**skills: dict[str, float]) -> list[dict[str, Any]]:
+    """Welding, which has no capacity of its own, and one of each of these people."""
+    return [{"id": "welding"}, *({"id": name, "capacity": ALWAYS_ONE, "skills": has} for name, has in skills.items())]
+
+
+def test_whoever_has_the_skill_does_the_work_and_who_is_free_first() -> None:
+    able = people(ann={"welding": 1}, bob={"welding": 1}, carl={})
+    pf = portfolio(*({"id": name, "duration": "2 d", "assignments": WELD} for name in "abc"), resources=able)
+    plan = ipmo.level(pf)
+    assert plan.feasible
+    assert sorted(days(plan).values()) == [("03-02", "03-03"), ("03-02", "03-03"), ("03-04", "03-05")]
+    assert sorted(name for item in plan for name, _ in item.needs) in (["ann", "ann", "bob"], ["ann", "bob", "bob"])
+    (late,) = plan.moved
+    assert late.because.startswith("waits for ")
+    busy = portfolio(
+        {"id": "own", "duration": "4 d", "assignments": [{"resource": "ann"}]}, {"id": "weld", "duration": "2 d", "assignments": WELD},
+        {"id": "after", "duration": "9 d", "after": "own", "assignments": []}, resources=able,
+    )  # fmt: skip
+    assert ipmo.level(busy)["P/weld"].needs == (("bob", 1),)
+    assert not ipmo.level(busy).moved
+
+
+def test_who_is_half_as_productive_takes_twice_the_units() -> None:
+    half = people(ann={"welding": 0.5})
+    (item,) = ipmo.level(portfolio({"id": "a", "duration": "2 d", "assignments": [{"resource": "welding", "units": 0.5}]}, resources=half))
+    assert item.needs == (("ann", 1),)
+    short = ipmo.level(portfolio({"id": "a", "duration": "2 d", "assignments": WELD}, resources=half))
+    assert [(one.kind, str(one)) for one in short.shortages] == [
+        ("no skill", "P/a needs welding, and of those who have it (ann) there never is enough")
+    ]
+    both = people(ann={"welding": 0.5}, bob={"welding": 2})
+    (item,) = ipmo.level(portfolio({"id": "a", "duration": "2 d", "assignments": WELD}, resources=both))
+    assert item.needs == (("bob", 0.5),)  # the most productive first
+
+
+def test_a_role_with_people_of_its_own_is_filled_by_them_first_and_by_others_who_can() -> None:
+    own = [{"id": "welding", "capacity": ALWAYS_ONE}, *people(ann={"welding": 1})[1:]]
+    pf = portfolio(*({"id": name, "duration": "2 d", "assignments": WELD} for name in "ab"), resources=own)
+    plan = ipmo.level(pf)
+    assert not plan.moved
+    assert sorted(name for item in plan for name, _ in item.needs) == ["ann", "welding"]
+    two = [{"id": "a", "duration": "2 d", "assignments": [{"resource": "welding"}, {"resource": "ann"}]}]
+    (item,) = ipmo.level(portfolio(*two, resources=people(ann={"welding": 1}, bob={"welding": 1})))
+    assert item.needs == (("ann", 1), ("bob", 1)) or item.needs == (("bob", 1), ("ann", 1))  # nobody does both at once
+
+
+def test_demand_for_a_skill_is_held_against_those_who_have_it() -> None:
+    able = people(ann={"welding": 1}, bob={"welding": 0.5}, carl={})
+    pf = portfolio(*({"id": name, "duration": "2 d", "assignments": WELD} for name in "ab"), resources=able)
+    (load,) = ipmo.capacity(pf)
+    assert (load.name, load.demand, load.over, load.days_over) == ("welding", 4, 1, 2)  # two a day, of one and a half
+    assert ipmo.capacity(pf).unstated == ()
+    assert ipmo.capacity(pf.evolve(resources=[{"id": "welding"}])).unstated == ("welding",)
+
+
+def test_skills_are_checked_where_they_are_stated(tmp_path: Any) -> None:
+    pf = portfolio({"id": "a", "duration": "2 d", "assignments": WELD}, resources=people(ann={"welding": 0.5}))
+    ipmo.write(pf, tmp_path / "p.yaml")
+    assert ipmo.read(tmp_path / "p.yaml") == pf
+    with pytest.raises(ipmo.ModelError, match="'weldin' is no resource of portfolio"):
+        portfolio({"id": "a", "duration": "2 d"}, resources=people(ann={"weldin": 1}))
+    with pytest.raises(ipmo.ModelError, match="productivity of 'welding' is 0; write a number above 0"):
+        portfolio({"id": "a", "duration": "2 d"}, resources=people(ann={"welding": 0}))
+
+
+def shortest(lengths: list[int], able: list[list[int]], people: int) -> int:
+    """The least end of jobs that one of some people each can do: every division among them."""
+    best = sum(lengths)
+    for who in itertools.product(*able):
+        best = min(best, max(sum(long for long, one in zip(lengths, who, strict=True) if one == p) for p in range(people)))
+    return best
+
+
+def jobs(lengths: list[int], able: list[list[int]], people: int, samples: int) -> Leveller:
+    net = Network.from_columns([str(j) for j in range(len(lengths))], lengths, [], [])
+    unit = levelling.UNIT
+    takes = [Take(j, one, unit, 0, lengths[j], way) for j, some in enumerate(able) for way, one in enumerate(some)]
+    return Leveller(Passes(net), [Pool(f"p{p}", ((0, unit),)) for p in range(people)], takes, samples=samples)
+
+
+def by_finish(score: Score) -> tuple[int, ...]:
+    return (score.end,)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_work_is_divided_among_those_who_can_do_it_as_well_as_can_be(data: st.DataObject) -> None:
+    """Against every division, by the passes and by CP-SAT; nobody does two things at once."""
+    n = data.draw(st.integers(1, 5))
+    lengths = data.draw(st.lists(st.integers(1, 5), min_size=n, max_size=n))
+    able = data.draw(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True), min_size=n, max_size=n))
+    made = jobs(lengths, able, 3, 1)
+    plan, least = made.level(60, 1, by_finish), shortest(lengths, able, 3)
+    assert plan.score.end == least
+    order, x = plain(made.network.positions.order), plain(plan.early.x)
+    busy = [(able[order[v]][plan.chosen[v]], x[v], x[v] + lengths[order[v]]) for v in range(n)]
+    assert all(p != q or end <= begin or stop <= start for (p, start, end), (q, begin, stop) in itertools.combinations(busy, 2))
+    assert all((made.bound(place) or 0) <= least for place in range(3))
+    if data.draw(st.booleans()):
+        again = jobs(lengths, able, 3, 1)
+        solved, said = improve(again, again.level(1, 1, by_finish), (1, 0, 2), seconds=20, workers=1)
+        assert (solved.score.end, said.bound) == (least, least)
+
+
+def test_compiled_and_plain_kernels_choose_the_same_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(7)
+    lengths = rng.integers(1, 9, 40).tolist()
+    able = [sorted(set(rng.integers(0, 4, 3).tolist())) for _ in lengths]
+    plans = []
+    for least in (0, 10**9):
+        monkeypatch.setattr(levelling, "COMPILED_FROM", least)
+        plan = jobs(lengths, able, 4, 30).level(30, 3, by_finish)
+        plans.append((plain(plan.early.x), plan.chosen, plan.score, plan.found))
+    assert plans[0] == plans[1]
+    assert max(plans[0][1]) > 0
+    assert plans[0][2].end < FAR
+
+
+# ------------------------------------------------------------------------------------------ priorities
+
+
+def two_projects(first: float | None, second: float | None, **more: Any) -> ipmo.Portfolio:
+    """Two projects of three days for Ann each."""
+    work = {"id": "t", "duration": "3 d", "assignments": [{"resource": "ann"}]}
+    rows: list[dict[str, Any]] = [{"id": "P", "tasks": [work]}, {"id": "Q", "tasks": [{**work, "duration": "5 d"}]}]
+    for row, priority in zip(rows, (first, second), strict=True):
+        if priority is not None:
+            row["priority"] = priority
+    resources = [{"id": "ann", "capacity": ALWAYS_ONE}]
+    return ipmo.Portfolio(**{"id": "x", "start": MONDAY.isoformat(), "resources": resources, "projects": rows, **more})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "late"), [(None, None, "Q/t"), (500, 1000, "P/t"), (None, 1000, "P/t"), (500, 650, "Q/t"), (1000, None, "Q/t")]
+)
+def test_priorities_weigh_the_finishes_of_projects(first: float | None, second: float | None, late: str) -> None:
+    """By hand: P first costs Q five days with a weekend, Q first costs P seven: Q first where it counts more than 1.4 times P."""
+    assert [item.id for item in ipmo.level(two_projects(first, second)).moved] == [late]
+    assert [item.id for item in ipmo.level(two_projects(first, second), priority="none").moved] == ["Q/t"]
+
+
+def test_priorities_weigh_commitments_and_lateness_is_still_in_days() -> None:
+    due = {"id": "t", "duration": "3 d", "deadline": "2026-03-04", "assignments": [{"resource": "ann"}]}
+    pf = two_projects(None, None).evolve(projects=[{"id": "P", "tasks": [due]}, {"id": "Q", "priority": 900, "tasks": [due]}])
+    plan = ipmo.level(pf)
+    assert [item.id for item in plan.moved] == ["P/t"]
+    assert plan.lateness == pytest.approx(4 + 17 / 24)  # to Monday afternoon, of a deadline at midnight after Wednesday
+
+
+def test_what_delays_cost_decides_where_that_is_asked(tmp_path: Any) -> None:
+    rows = [
+        {"id": "small", "enabled_by": "P", "value": "1 k GBP/year", "lasts": "5 years"},
+        {"id": "large", "enabled_by": "Q", "value": "900 k GBP/year", "lasts": "5 years"},
+    ]
+    pf = two_projects(1000, None, benefits=rows, money={"currency": "GBP", "discount": "green-book-2026"})
+    plan = ipmo.level(pf, objective="cost of delay")
+    assert [item.id for item in plan.moved] == ["P/t"]
+    other = ipmo.level(pf)
+    assert [item.id for item in other.moved] == ["Q/t"]
+    assert plan.cost_of_delay is not None
+    assert other.cost_of_delay is not None
+    assert 0 < plan.cost_of_delay.amount < other.cost_of_delay.amount
+    assert [item.id for item in ipmo.level(pf, priority="value").moved] == ["P/t"]
+    with pytest.raises(ipmo.OptionError, match="objective='cost of delay'"):
+        ipmo.level(two_projects(None, None), objective="cost of delay")
+    with pytest.raises(ipmo.OptionError, match="priority='value'"):
+        ipmo.level(two_projects(None, None), priority="value")
