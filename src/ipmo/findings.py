@@ -13,6 +13,7 @@ from typing import overload
 import attrs
 
 from ipmo.errors import UnknownItemError, close_matches
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.words import counted
 
@@ -33,7 +34,7 @@ class Severity(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
-class Finding:
+class Finding(Shown):
     """One fact to look at.
 
     Args:

@@ -23,6 +23,7 @@ import attrs
 from ipmo.atomic import replacing, write_atomically
 from ipmo.cells import Cell, Cells
 from ipmo.errors import MissingExtraError, ModelError, OptionError, UnitError, UnknownItemError, close_matches, one_of
+from ipmo.notebooks import grid, in_a_cell
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -398,17 +399,16 @@ class Table:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = [column.first(20) for column in self._columns.values()]
+        if not len(self):
+            return f"<p>no rows ({html.escape(', '.join(self.columns))})</p>"
+        days = {name for name in self.columns if f"{name}_date" in self.columns or (name == "date" and "day" in self.columns)}
+        head = [column.first(20) for column in self._columns.values() if column.kind != "datetime" or column.name not in days]
         columns = [c for c in head if any(value not in (None, "") for value in c.values)] or head
         titles = (f"{c.name.replace('_', ' ')} ({c.unit})" if c.unit else c.name.replace("_", " ") for c in columns)
-        heading = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in titles)
-        opening = ['<td style="text-align: right">' if c.kind in ("int", "float") else '<td style="text-align: left">' for c in columns]
-        rows = (
-            "".join(f"{begin}{html.escape(shown(value))}</td>" for begin, value in zip(opening, row, strict=True))
-            for row in zip(*(c.values for c in columns), strict=True)
-        )
+        sides = ("right" if c.kind in ("int", "float") else "left" for c in columns)
+        rows = (map(in_a_cell, row) for row in zip(*(c.values for c in columns), strict=True))
         more = f"<p>{len(self):,} rows in all</p>" if len(self) > 20 else ""
-        return f"<table><thead><tr>{heading}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>{more}"
+        return f"{grid(zip(titles, sides, strict=True), rows)}{more}"
 
 
 class Answer(Generic[K, T]):

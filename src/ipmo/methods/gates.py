@@ -20,6 +20,7 @@ from ipmo.methods.contract import GateRule, Methodology
 from ipmo.model.governance import GO, Condition, Gate
 from ipmo.model.held import gates_of, owners_above
 from ipmo.model.portfolio import Portfolio
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import Money, as_day
 from ipmo.words import counted
@@ -29,7 +30,7 @@ WHERE = "the gates of this portfolio"
 
 
 @attrs.frozen(kw_only=True)
-class GateView:
+class GateView(Shown):
     """One gate: what it asks for and what is there.
 
     Args:

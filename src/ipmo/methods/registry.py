@@ -41,6 +41,7 @@ from ipmo.methods.tailoring import Chosen, Tailoring, chosen_methods, waived, wa
 from ipmo.methods.unchanged import Unchanged
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.portfolio import Portfolio
+from ipmo.notebooks import Shown
 from ipmo.progress import step
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.version import __version__
@@ -125,7 +126,7 @@ class Plugin:
 
 
 @attrs.frozen
-class InstalledPlugin:
+class InstalledPlugin(Shown):
     """An installed plugin, and how it stands.
 
     Args:

@@ -14,6 +14,7 @@ from ipmo.model.held import gates_of
 from ipmo.model.people import Office
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.words import counted
 
@@ -63,7 +64,7 @@ class Loss:
 
 
 @attrs.frozen
-class Word:
+class Word(Shown):
     """What one of ipmo's nouns is called by two methods.
 
     Args:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypedDict, TypeVar
 
 from ipmo.errors import UnitError
+from ipmo.notebooks import fact_rows
 
 if TYPE_CHECKING:
     import attrs
@@ -131,11 +132,7 @@ class Noun:
         rows = [(field.name.replace("_", " "), in_brief(value)) for field, value in stated if field.name != "name" and _says(field, value)]
         title = str(getattr(self, "name", "") or getattr(self, "id", ""))
         head = f"<strong>{type(self).__name__}</strong> {html.escape(title)}"
-        body = "".join(
-            f'<tr><th scope="row" style="text-align: left">{name}</th><td style="text-align: left">{html.escape(text)}</td></tr>'
-            for name, text in rows
-        )
-        return f"<p>{head}</p><table><tbody>{body}</tbody></table>"
+        return f"<p>{head}</p>{fact_rows(rows)}"
 
 
 def _says(field: Field, value: object) -> bool:

@@ -10,6 +10,7 @@ import attrs
 
 from ipmo.errors import ModelError, OptionError, UnitError, UnknownItemError, close_matches
 from ipmo.model.fields import Noun, in_brief
+from ipmo.notebooks import grid
 from ipmo.words import class_word, counted, plural
 
 __all__ = ["Several", "as_several"]
@@ -76,12 +77,10 @@ class Several(tuple[N, ...]):
             return f"<p>{html.escape(repr(tuple(self)))}</p>"
         some = self[:SHOWN]
         names = [name for name in FIRST if any(getattr(noun, name, None) not in (None, "", ()) for noun in some)]
-        heading = "".join(f'<th scope="col" style="text-align: left">{name.replace("_", " ")}</th>' for name in names)
-        cells = (((f'<td style="text-align: left">{html.escape(_said(noun, name))}</td>') for name in names) for noun in some)
-        rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
         more = f"<p>{len(self):,} in all</p>" if len(self) > SHOWN else ""
         what = html.escape(counted(len(self), class_word(type(self[0]))))
-        return f"<p>{what}</p><table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table>{more}"
+        table = grid(((name.replace("_", " "), "left") for name in names), ((_said(noun, name) for name in names) for noun in some))
+        return f"<p>{what}</p>{table}{more}"
 
 
 def _said(noun: object, name: str) -> str:

@@ -23,6 +23,7 @@ from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import Losses, level_of, losses
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, counted
@@ -35,7 +36,7 @@ EXACT_PLAYERS = 12
 
 
 @attrs.frozen(kw_only=True)
-class AttributedBenefit:
+class AttributedBenefit(Shown):
     """The benefit that is attributed to one project or programme.
 
     Args:

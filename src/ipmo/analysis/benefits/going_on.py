@@ -19,6 +19,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.network.losses import Losses, losses
 from ipmo.network.ports import Failing
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, beside, counted
@@ -27,7 +28,7 @@ __all__ = ["GoingOn", "Worth", "worth_going_on"]
 
 
 @attrs.frozen(kw_only=True)
-class Worth:
+class Worth(Shown):
     """What one project still brings and still costs.
 
     Args:

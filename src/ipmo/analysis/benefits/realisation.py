@@ -26,6 +26,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import losses
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import NO_CURRENCY, Money, Span, as_day, as_span, as_when, first_day, minor_digits, minutes
 
@@ -33,7 +34,7 @@ __all__ = ["BenefitValue", "Benefits", "benefits", "share_benefits"]
 
 
 @attrs.frozen(kw_only=True)
-class BenefitValue:
+class BenefitValue(Shown):
     """One benefit: planned, forecast and actual.
 
     Args:

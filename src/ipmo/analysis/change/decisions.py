@@ -27,6 +27,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import FAR
 from ipmo.network.states import LIVE
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money, When, as_day, day_text, minutes, moment, said_day
 from ipmo.words import counted
@@ -43,7 +44,7 @@ Days = float
 
 
 @attrs.frozen(kw_only=True)
-class Due:
+class Due(Shown):
     """Something to be decided.
 
     Args:

@@ -17,6 +17,7 @@ from ipmo.errors import IpmoError, listed
 from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, counted
@@ -27,7 +28,7 @@ How = Literal["stopping", "pausing", "removing"]
 
 
 @attrs.frozen(kw_only=True)
-class FreedProject:
+class FreedProject(Shown):
     """What is freed where one project, or all of a programme, stops or pauses.
 
     Args:

@@ -12,6 +12,7 @@ from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import DAY, Money
 from ipmo.words import counted, measured
@@ -24,7 +25,7 @@ OPEN: tuple[RequestState, ...] = ("raised",)
 
 
 @attrs.frozen(kw_only=True)
-class ChangeImpact:
+class ChangeImpact(Shown):
     """What one change request would do.
 
     Args:

@@ -14,6 +14,7 @@ from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, OptionError
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.portfolio import Portfolio
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, said_day
 from ipmo.words import agree, counted
@@ -28,7 +29,7 @@ NAMED = 3
 
 
 @attrs.frozen(kw_only=True)
-class Scenario:
+class Scenario(Shown):
     """What would be so in one scenario.
 
     Args:

@@ -20,6 +20,7 @@ from ipmo.model.changes import Delay
 from ipmo.model.hierarchy import summaries
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money, Span
 from ipmo.words import agree, counted, measured
@@ -31,7 +32,7 @@ By = Literal["project", "task"]
 
 
 @attrs.frozen(kw_only=True)
-class DelayEffect:
+class DelayEffect(Shown):
     """What the delay of one project or task does.
 
     Args:

@@ -20,6 +20,7 @@ from ipmo.model.reference import RATINGS, RatingScale
 from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.network.restated import same_but_state
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Table
 from ipmo.units import Money, as_day, minutes
 
@@ -31,7 +32,7 @@ ITEMS = frozenset({"source", "projects", "programmes", "links", "outcomes", "ben
 
 
 @attrs.frozen(kw_only=True)
-class Moved:
+class Moved(Shown):
     """One thing that changed.
 
     Args:

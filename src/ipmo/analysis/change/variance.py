@@ -25,6 +25,7 @@ from ipmo.errors import IpmoError, OptionError, ScheduleError, UnknownItemError,
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 
 __all__ = ["Part", "VarianceAnalysis", "variance_analysis"]
@@ -44,7 +45,7 @@ Made = Callable[[Iterable[int]], Portfolio]
 
 
 @attrs.frozen(kw_only=True)
-class Part:
+class Part(Shown):
     """What one change did to the movement.
 
     Args:

@@ -19,6 +19,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Risk
 from ipmo.model.work import Programme, Project
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when, minutes
 from ipmo.words import counted
@@ -59,7 +60,7 @@ class Threat:
 
 
 @attrs.frozen(kw_only=True)
-class RiskExposure:
+class RiskExposure(Shown):
     """What the open threats of a project, a programme or the portfolio cost on average: its own, and those of all that lie in it.
 
     Source: expected monetary value, the sum of probability times mean impact. It is the mean of what may come, no safe reserve.

@@ -24,6 +24,7 @@ from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import ReferenceClass
 from ipmo.model.work import Task
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table, row_at
 from ipmo.units import Money, as_day, as_when, minutes
 from ipmo.words import agree, counted
@@ -143,7 +144,7 @@ def _same(portfolio: Portfolio) -> Portfolio:
 
 
 @attrs.frozen(kw_only=True)
-class TrendMonth:
+class TrendMonth(Shown):
     """A measure of an item in one month.
 
     Args:
@@ -298,7 +299,7 @@ def _change(before: Value, after: Value, measure: Measure) -> float | None:
 
 
 @attrs.frozen(kw_only=True)
-class ProjectReporting:
+class ProjectReporting(Shown):
     """How well a project has reported.
 
     Args:

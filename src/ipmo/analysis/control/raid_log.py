@@ -16,6 +16,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import When, as_day, as_when
 from ipmo.words import counted
@@ -49,7 +50,7 @@ class RaidEntry:
 
 
 @attrs.frozen(kw_only=True)
-class RaidCount:
+class RaidCount(Shown):
     """Entries of one kind below one item.
 
     Args:

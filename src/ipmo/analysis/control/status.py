@@ -32,6 +32,7 @@ from ipmo.model.governance import RAG, Confidence, StatusReport
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_day, as_when
 from ipmo.words import counted
@@ -44,7 +45,7 @@ ABOVE: Mapping[str, Level] = {"task": "project", "project": "programme", "progra
 
 
 @attrs.frozen(kw_only=True)
-class ItemStatus:
+class ItemStatus(Shown):
     """Reported and computed status of one item.
 
     Args:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import attrs
 
+from ipmo.notebooks import Shown
 from ipmo.units import first_day, said_day
 
 __all__ = ["KINDS", "PLANNED", "Commitment", "Kind", "Standing", "Stated"]
@@ -57,7 +58,7 @@ class Stated:
 
 
 @attrs.frozen(kw_only=True)
-class Commitment:
+class Commitment(Shown):
     """A commitment, and whether the forecast keeps it.
 
     Args:

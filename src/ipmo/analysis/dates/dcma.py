@@ -13,6 +13,7 @@ import attrs
 
 from ipmo.analysis.dates.assessed import Assessed, Ids
 from ipmo.network.clocks import clocks_of
+from ipmo.notebooks import Shown
 from ipmo.units import minutes
 
 __all__ = ["SOURCE", "Point", "bei", "cpli", "hiding", "points"]
@@ -59,7 +60,7 @@ def bei(completed: int, due: int, without_baseline: int) -> float:
 
 
 @attrs.frozen(kw_only=True)
-class Point:
+class Point(Shown):
     """One point of the assessment.
 
     Args:

@@ -18,6 +18,7 @@ from ipmo.model.references import reference
 from ipmo.network.clocks import FAR
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
+from ipmo.notebooks import Shown
 from ipmo.tables import among
 from ipmo.units import DAY, MAX_INSTANT, first_day, moment, said_day
 
@@ -31,7 +32,7 @@ NO_SPAN = ((None, None), (None, None))
 
 
 @attrs.frozen(kw_only=True)
-class ScheduledItem:
+class ScheduledItem(Shown):
     """The dates and floats of one item. Floats and drag are in working days of the item's calendar.
 
     Args:

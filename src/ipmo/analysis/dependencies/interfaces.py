@@ -23,6 +23,7 @@ from ipmo.figures.svg import Figure
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.network.graph import neighbours, partitioned, weighted
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import said_day
 from ipmo.words import counted
@@ -42,7 +43,7 @@ MEASURES: tuple[Measured, ...] = ("links", "driving", "drag", "value", "loss")
 
 
 @attrs.frozen(kw_only=True)
-class Pair:
+class Pair(Shown):
     """All that one project gives to another.
 
     Args:

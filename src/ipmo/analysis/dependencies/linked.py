@@ -8,6 +8,7 @@ import attrs
 
 from ipmo.analysis.dependencies import reasons
 from ipmo.analysis.dependencies.handovers import InterfaceAgreement
+from ipmo.notebooks import Shown
 from ipmo.units import Money
 
 __all__ = ["CriticalLink", "Reached"]
@@ -35,7 +36,7 @@ class Reached:
 
 
 @attrs.frozen(kw_only=True)
-class CriticalLink:
+class CriticalLink(Shown):
     """One link across a boundary.
 
     Args:

@@ -26,6 +26,7 @@ from ipmo.network.needs import without
 from ipmo.network.network import WORK
 from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.network.states import LIVE, State
+from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import Money
 from ipmo.words import agree, counted
@@ -43,7 +44,7 @@ Key = tuple[float, float, float, int, float, int]
 
 
 @attrs.frozen(kw_only=True)
-class SinglePoint:
+class SinglePoint(Shown):
     """An item without which something fails.
 
     Args:

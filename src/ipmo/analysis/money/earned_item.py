@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
+from ipmo.notebooks import Shown
 from ipmo.units import Money
 from ipmo.words import counted
 
@@ -35,7 +36,7 @@ def _timed(given: EarnedSchedule | Later | None) -> EarnedSchedule | None:
 
 
 @attrs.frozen(kw_only=True)
-class EarnedItem:
+class EarnedItem(Shown):
     """Earned value of a task, project, programme or the portfolio.
 
     Args:

@@ -13,6 +13,7 @@ import attrs
 
 from ipmo.analysis.money.amounts import Priced, in_minor_units
 from ipmo.analysis.money.made_rows import Parts
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Table
 from ipmo.units import Money, day_text
 
@@ -23,7 +24,7 @@ Value = Money | datetime | Fraction | Decimal | float | str | None
 
 
 @attrs.frozen(kw_only=True)
-class RolledUpValue:
+class RolledUpValue(Shown):
     """One rolled-up figure with its working.
 
     Args:

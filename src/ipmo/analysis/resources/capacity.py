@@ -19,6 +19,7 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, Effort, as_day, minutes, moment
 from ipmo.words import counted
@@ -29,7 +30,7 @@ By = Literal["resource", "category", "project"]
 
 
 @attrs.frozen(kw_only=True)
-class Load:
+class Load(Shown):
     """One resource (or category, or project) in one period.
 
     Args:

@@ -25,6 +25,7 @@ from ipmo.model.work import Project, Task
 from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.plans import Solved
 from ipmo.network.states import LIVE, State
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, Money, as_date, as_number, moment, said_day
 from ipmo.words import agree, counted
@@ -48,7 +49,7 @@ SHOWN = frozenset({"task", "milestone", "gate", "project"})
 
 
 @attrs.frozen(kw_only=True)
-class LevelledItem:
+class LevelledItem(Shown):
     """The dates of one item in the levelled plan.
 
     Args:

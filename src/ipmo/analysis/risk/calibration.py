@@ -23,6 +23,7 @@ from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import summaries
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.notebooks import Shown
 from ipmo.options import checked
 from ipmo.progress import step, unwatched, watched
 from ipmo.tables import Column, Rows, Table
@@ -125,7 +126,7 @@ class Coverage:
 
 
 @attrs.frozen(kw_only=True)
-class Calibrated:
+class Calibrated(Shown):
     """How one way of forecasting did at one horizon.
 
     Args:

@@ -18,6 +18,7 @@ from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.errors import ModelError, one_of
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
+from ipmo.notebooks import Shown
 from ipmo.options import checked
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, minutes
@@ -35,7 +36,7 @@ T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
-class Simulated:
+class Simulated(Shown):
     """One item: what the samples say of its dates, its cost and its value.
 
     Args:

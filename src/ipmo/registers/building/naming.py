@@ -217,11 +217,22 @@ class Names:
             for name in registers:
                 if (name, owner) in self.registers and (found := self.registers[name, owner].find(inner)) is not None:
                     return found
+        if found := self._of_another_project(text, registers):
+            return found
         if kind in MADE and not any(self.has(name) for name in registers):
             return self.make(MADE[kind], text)
         if kind == "owner":  # people who own something and are on no list are people all the same
             return self.make("people", text)
-        raise CellError(f"{text!r} is no {kind} that this file lists{self._near(text, registers)}")
+        raise CellError(f"{text!r} is no {kind} that this file lists{self._near(text, registers, kind)}")
+
+    def _of_another_project(self, text: str, registers: Iterable[str]) -> str:
+        """What a bare id names in another project; nothing where ids are those of each project alone: then `project/id` says which."""
+        for register in registers:
+            inside = [found.by_id for (name, project), found in self.registers.items() if name == register and project]
+            bearing = [ids[text] for ids in inside if text in ids]
+            if len(bearing) == 1 and sum(map(len, inside)) == len(set().union(*inside)):
+                return bearing[0]
+        return ""
 
     def make(self, register: str, text: str) -> str:
         """The id of something that is known by its name only."""
@@ -239,7 +250,12 @@ class Names:
         self.made.setdefault(register, {})[unique] = " ".join(text.split())
         return unique
 
-    def _near(self, text: str, registers: Iterable[str]) -> str:
+    def _near(self, text: str, registers: Iterable[str], kind: str = "") -> str:
+        elsewhere = [
+            found.by_id[text] for (name, project), found in self.registers.items() if project and name in registers and text in found.by_id
+        ]
+        if elsewhere and kind in ("node", "item"):
+            return f"; of another project write its id before it: {listed(sorted(elsewhere))}"
         known = [
             name
             for register in registers

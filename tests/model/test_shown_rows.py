@@ -1,0 +1,66 @@
+"""A row of an answer shows itself in a notebook, as nouns do; a table leaves out what stands beside it as a day."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import datetime
+from typing import Any, get_args, get_origin
+
+import pytest
+
+import ipmo
+from ipmo.notebooks import Shown, grid
+from ipmo.tables import Answer, Column, Rows, Table
+
+
+def test_what_is_known_is_said_once_and_text_stays_text() -> None:
+    item = ipmo.schedule(ipmo.examples.load("commitment"))["desk/G2"]
+    shown = item._repr_html_()
+    assert "<strong>ScheduledItem</strong>" in shown
+    assert ">finish</th>" in shown
+    assert f">{item.finish_date.isoformat()}<" in shown
+    assert "00:00" not in shown
+    assert "None" not in shown
+    assert "<script>" not in ipmo.Finding(code="x/y", message="<script>")._repr_html_()
+
+
+def test_every_row_of_every_answer_shows_itself() -> None:
+    bare = []
+    for name in ipmo.__all__:
+        cls = getattr(ipmo, name)
+        if not (inspect.isclass(cls) and issubclass(cls, Answer)):
+            continue
+        for base in getattr(cls, "__orig_bases__", ()):
+            if get_origin(base) in (Answer, Rows) and len(get_args(base)) == 2:
+                row = get_args(base)[1]
+                if inspect.isclass(row) and not hasattr(row, "_repr_html_") and hasattr(row, "__attrs_attrs__"):
+                    bare.append(f"{name}: {row.__name__}")
+    assert bare == []
+    assert issubclass(ipmo.ScheduledItem, Shown)
+
+
+@pytest.mark.parametrize("name", ["library", "commitment", "handover", "extension"])
+def test_rows_of_answers_on_the_examples(name: str) -> None:
+    pf = ipmo.examples.load(name)
+    answers: list[Any] = [
+        ipmo.schedule(pf),
+        ipmo.critical_links(pf),
+        ipmo.status(pf),
+        ipmo.check(pf),
+        ipmo.gates(pf),
+        ipmo.decisions_due(pf),
+    ]
+    for answer in answers:
+        for row in list(answer)[:3]:
+            shown = row._repr_html_()
+            assert shown.count("<table>") == 1
+            assert "object at 0x" not in shown
+
+
+def test_a_day_stands_once_and_no_rows_are_said() -> None:
+    when = datetime(2026, 3, 2)
+    table = Table([Column("finish", "datetime", [when]), Column("finish_date", "date", [when.date()]), Column("seen", "datetime", [when])])
+    assert table._repr_html_().count("<th ") == 2
+    assert "00:00" in table._repr_html_()  # of an instant that has no day beside it
+    assert table.head(0)._repr_html_() == "<p>no rows (finish, finish_date, seen)</p>"
+    assert grid([("a<b", "left")], [["<i>"]]).count("<i>") == 0
