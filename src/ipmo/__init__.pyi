@@ -11,6 +11,7 @@ from .analysis.benefits.realisation import Benefits as Benefits
 from .analysis.change.comparison import Comparison as Comparison
 from .analysis.change.decisions import DecisionQueue as DecisionQueue
 from .analysis.change.impact import ImpactAssessment as ImpactAssessment
+from .analysis.change.merged import Merged as Merged
 from .analysis.change.scenarios import Scenarios as Scenarios
 from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
@@ -112,6 +113,8 @@ from .verbs.change import assess_impact as assess_impact
 from .verbs.change import compare as compare
 from .verbs.change import decisions_due as decisions_due
 from .verbs.change import delay_sensitivity as delay_sensitivity
+from .verbs.change import hand_up as hand_up
+from .verbs.change import merge as merge
 from .verbs.change import scenarios as scenarios
 from .verbs.change import select as select
 from .verbs.change import variance_analysis as variance_analysis

@@ -9,7 +9,20 @@ import click
 
 import ipmo
 from ipmo.analysis.dates.reproduced import Reproduced, reproduced
-from ipmo.cli.shell import COLOURS, FEW, Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say, say_findings
+from ipmo.cli.shell import (
+    COLOURS,
+    FEW,
+    Verb,
+    answer,
+    as_json_text,
+    emit,
+    json_option,
+    main,
+    plain_rows,
+    portfolio_argument,
+    say,
+    say_findings,
+)
 from ipmo.cli.viewing import View
 from ipmo.errors import FileError, IpmoError
 from ipmo.findings import Findings
@@ -126,6 +139,46 @@ def convert(source: str, target: str, from_: str | None, to: str | None, mapping
         emit([{"source": source, "target": target}], pf.source.findings)
     else:
         say(f"wrote {target}")
+
+
+@main.command(cls=Verb)
+@click.argument("hub", type=click.Path(), metavar="HUB")
+@click.argument("spokes", type=click.Path(), nargs=-1, required=True, metavar="SPOKE...")
+@click.option("--out", type=click.Path(), metavar="FILE", help="Write the whole there, in the format of its ending.")
+@click.option(
+    "--interfaces", is_flag=True, help="Of each spoke only what it hands up: hand-ins and hand-outs, milestones, gates, commitments."
+)
+@json_option
+def merge(hub: str, spokes: tuple[str, ...], out: str | None, interfaces: bool, as_json: bool) -> None:
+    """HUB and each SPOKE as one portfolio, with ids that say whose an item is, and who said what. NAME=FILE names a spoke."""
+    named: dict[str, ipmo.Portfolio] = {}
+    for one in spokes:
+        name, equals, file = one.partition("=")
+        spoke = ipmo.read(file if equals else one)
+        if (called := name if equals else spoke.id) in named:
+            raise click.UsageError(f"two spokes are called {called!r}; write NAME=FILE for one of them")
+        named[called] = ipmo.hand_up(spoke) if interfaces else spoke
+    found = ipmo.merge(hub, named)
+    if out is not None:
+        ipmo.write(found.portfolio, out)
+    notes = [str(finding) for finding in found.findings] + ([f"wrote {out}"] if out is not None else [])
+    answer(found.table(), as_json, [repr(found)[1:-1], *notes])
+
+
+@main.command("hand-up", cls=Verb)
+@click.argument("source", type=click.Path(), metavar="PORTFOLIO")
+@click.argument("target", type=click.Path())
+@json_option
+def hand_up(source: str, target: str, as_json: bool) -> None:
+    """Write to TARGET the interface of PORTFOLIO: what a hub needs of it for the answers of the whole plan, and no other work."""
+    pf = ipmo.read(source)
+    small = ipmo.hand_up(pf)
+    ipmo.write(small, target)
+    before, after = (sum(len(project.tasks) for project in one.projects) for one in (pf, small))
+    if as_json:
+        emit([{"source": source, "target": target, "tasks": before, "handed_up": after}])
+    else:
+        say(f"wrote {target}: {after} of {before} tasks, with the ends of what is left out")
 
 
 @main.command(cls=Verb)

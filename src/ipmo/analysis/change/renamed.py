@@ -1,0 +1,126 @@
+"""Nouns under other ids: every reference in them is rewritten, by what their fields say that they refer to."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import cast
+
+import attrs
+
+from ipmo.model.changes import NAMES
+from ipmo.model.fields import FrozenMap, Noun, PlainData, Short
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.shape import shape
+from ipmo.model.work import Link, Project
+
+__all__ = ["Renaming"]
+
+CHANGES = tuple(NAMES.values())
+LEADING = ("item", "node", "task")
+"""What a reference may find in its own project first; all others stand at the top."""
+
+
+@functools.cache
+def _fields(cls: type) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """(name, what it refers to) of a class's references, and its fields that may hold nouns."""
+    fields = shape(cls)
+    refers = tuple((one.name, one.refers) for one in fields if one.refers)
+    named = {name for name, _ in refers}
+    return refers, tuple(one.name for one in fields if one.name not in named and _holds(one.kind))
+
+
+def _holds(kind: PlainData) -> bool:
+    """Whether a value may be a noun, hold some, or hold anything."""
+    if kind.form in ("many", "either"):
+        return any(map(_holds, kind.inner))
+    if kind.form == "map":
+        return any(_holds(one) for one in kind.inner) or not kind.inner
+    return (
+        kind.cls is object
+        or (isinstance(kind.cls, type) and (issubclass(kind.cls, Noun) and not issubclass(kind.cls, Short)))
+        or kind.cls in CHANGES
+    )
+
+
+class Renaming:
+    """Makes nouns of a portfolio anew with other ids at the top.
+
+    Args:
+        portfolio: where the references lead.
+        names: the new id of what stands at the top, by its old one; what is not there keeps its own.
+        whole: what stands for the portfolio itself where something names it.
+    """
+
+    def __init__(self, portfolio: Portfolio, names: Mapping[str, str], whole: str) -> None:
+        self.portfolio, self.names, self.whole = portfolio, names, whole
+
+    def noun(self, noun: PlainData, within: str = "") -> PlainData:
+        """A noun with new references; one that stands at the top with its new id.
+
+        Args:
+            noun: the noun.
+            within: the project that it stands in.
+        """
+        made = self._inner(noun, within, noun.id if isinstance(noun, Project) and not within else within)
+        if not within and isinstance(getattr(noun, "id", None), str) and noun.id in self.names:
+            made = attrs.evolve(made, id=self.names[noun.id])
+        if isinstance(noun, Project) and noun.alignment:
+            made = attrs.evolve(made, alignment=FrozenMap({self.names.get(one, one): how for one, how in noun.alignment.items()}))
+        return made
+
+    def _references(self, noun: PlainData, within: str) -> dict[str, PlainData]:
+        out: dict[str, PlainData] = {}
+        named = _fields(cast(type, noun.__class__))[0]
+        if isinstance(noun, CHANGES):
+            named = tuple((name, "item") for name in ("target", "source", "to") if isinstance(getattr(noun, name, None), str))
+        if isinstance(noun, Link):
+            named = (*named, ("source", "node"), ("target", "node"))
+        for name, kind in named:
+            value = getattr(noun, name)
+            if not value:
+                continue
+            rename = self.text if kind in LEADING else self._top
+            made = rename(value, within) if isinstance(value, str) else tuple(rename(one, within) for one in value)
+            if made != value:
+                out[name] = made
+        return out
+
+    def _top(self, text: str, within: str) -> str:
+        """The id of what stands at the top, whatever the project that names it calls its own."""
+        return self.names.get(text, text)
+
+    def _value(self, value: PlainData, within: str) -> PlainData:
+        """A value with the nouns in it renamed; itself where nothing changes."""
+        if isinstance(value, tuple):
+            made = tuple(self._value(one, within) for one in value)
+            return value if all(map(lambda one, other: one is other, made, value)) else made
+        if isinstance(value, FrozenMap):
+            entries = {key: self._value(one, within) for key, one in value.items()}
+            return value if all(entries[key] is value[key] for key in entries) else FrozenMap(entries)
+        if (isinstance(value, Noun) and not isinstance(value, Short)) or isinstance(value, CHANGES):
+            return self._inner(value, within)
+        return value
+
+    def _inner(self, noun: PlainData, within: str, inside: str | None = None) -> PlainData:
+        """A noun with new references, under its own id; those of what it holds are looked up `inside`."""
+        changes = self._references(noun, within)
+        for name in _fields(cast(type, noun.__class__))[1]:
+            value = getattr(noun, name)
+            made = self._value(value, within if inside is None else inside)
+            if made is not value:
+                changes[name] = made
+        return attrs.evolve(noun, **changes) if changes else noun
+
+    def text(self, text: str, within: str = "") -> str:
+        """A reference as it is written in the whole; what an item calls by its own project stays as it is."""
+        if text == self.portfolio.id and text not in self.portfolio.items:
+            return self.whole
+        meant = self.portfolio.reference(text, within)
+        if meant is None:
+            return self.names.get(text, text)  # a calendar, or a name that nothing bears
+        if meant.external or (within and meant.project == within and not reference(text).project):
+            return text
+        top = self.names.get(meant.top, meant.top)
+        return f"{top}{'/' + meant.inner if meant.inner else ''}{'@' + meant.end if meant.end else ''}"
