@@ -18,7 +18,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / ".ipmo-stamp"
-PLUGINS = ("ipmo-p3o", "ipmo-mop", "ipmo-agile", "ipmo-example")
+PLUGINS = ("ipmo-p3o", "ipmo-mop", "ipmo-agile", "ipmo-govs", "ipmo-example")
 GROUPS = {"demo": "demo", "test": "test", "tools": "dev"}  # each level holds the one before
 LEVELS = tuple(GROUPS)
 WHAT = {

@@ -21,7 +21,7 @@ from ipmo.tables import Column, Table
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [*sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "plugins").glob("*/src/**/*.py"))]
 KERNELS = ROOT / "src" / "ipmo" / "network" / "kernels"
-PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
+PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_govs", "ipmo_example")
 MOST_ANY = 150
 
 

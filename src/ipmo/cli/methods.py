@@ -58,7 +58,7 @@ def _listed(name: str | None, as_json: bool) -> None:
     for row in rows:
         say(f"{row.name}: {f'{row.distribution} {row.version}'.strip()}, {row.status}\n  {row.error or row.declares}")
     if name is None and all(plugin.built_in for plugin in registry.plugins):
-        say("no other plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile")
+        say("no other plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile ipmo-govs")
     for plugin in registry.plugins if name is not None else ():
         if plugin.name == name:
             _declarations(plugin)

@@ -183,6 +183,10 @@ def test_who_said_what(federated: ipmo.Merged) -> None:
     assert str(federated["water.plant"].as_of) == "2026-01-26" and federated["hq"].digest == ipmo.from_dict(HUB).digest
     assert "bo" in pf and pf["water.bo"].name == "Boris"
     assert [(one.code, one.item) for one in federated.findings] == [("ipmo/said-twice", "water.bo")]
+    assert (
+        federated.explain("growth")
+        == "growth: said by 'group', where the objective is called 'growth', as of 2026-02-02; water says the same"
+    )
     assert len(federated.table()) == len(federated) == len(federated.ids)
     assert pickle.loads(pickle.dumps(federated)).portfolio == pf
 

@@ -91,6 +91,17 @@ class Merged(Rows[str, Said]):
         """
         return self[self.portfolio.project_of(item) or item]
 
+    def explain(self, item: str) -> str:
+        """Who said an item, as what, and as of when.
+
+        Raises:
+            UnknownItemError: there is no such item.
+        """
+        row = self.who(item)
+        day = "" if row.as_of is None else f", as of {row.as_of}"
+        also = f"; {', '.join(row.also_by)} {agree(len(row.also_by), 'says', 'say')} the same" if row.also_by else ""
+        return f"{item}: said by {row.by!r}, where the {row.kind} is called {row.was!r}{day}{also}"
+
     def table(self) -> Table:
         """One row an item at the top: item, kind, by, was, also_by, as_of, path, digest."""
         rows = self.rows

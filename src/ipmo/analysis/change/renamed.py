@@ -108,10 +108,22 @@ class Renaming:
         changes = self._references(noun, within)
         for name in _fields(cast(type, noun.__class__))[1]:
             value = getattr(noun, name)
-            made = self._value(value, within if inside is None else inside)
+            made = self._extensions(value) if name == "extensions" else self._value(value, within if inside is None else inside)
             if made is not value:
                 changes[name] = made
         return attrs.evolve(noun, **changes) if changes else noun
+
+    def _extensions(self, held: FrozenMap[str, PlainData]) -> FrozenMap[str, PlainData]:
+        """What methodologies add, with the fields renamed that say that they refer to something."""
+        out: dict[str, PlainData] = {}
+        for name, value in held.items():
+            out[name] = value
+            for one in attrs.fields(type(value)) if attrs.has(type(value)) else ():
+                told = getattr(value, one.name)
+                if one.metadata.get("refers") and told:
+                    made = self.text(told) if isinstance(told, str) else tuple(map(self.text, told))
+                    out[name] = attrs.evolve(out[name], **{one.name: made}) if made != told else out[name]
+        return held if all(out[name] is held[name] for name in held) else FrozenMap(out)
 
     def text(self, text: str, within: str = "") -> str:
         """A reference as it is written in the whole; what an item calls by its own project stays as it is."""
