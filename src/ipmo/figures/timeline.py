@@ -28,12 +28,18 @@ CSS = """
 .tl .note.bad{fill:var(--bad);font-weight:600}
 .tl .hop{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:5 3}.tl .hop.drives{stroke-width:2;stroke-dasharray:none}
 .tl .hop.missed{stroke:var(--bad)}.tl .tip{fill:var(--ink)}.tl .tip.missed{fill:var(--bad)}
+.tl tspan.bad{fill:var(--bad)}.tl tspan.warn{fill:var(--warn)}.tl tspan.good{fill:var(--good)}.tl .ghost{fill:none;stroke:var(--quiet);stroke-width:3;stroke-opacity:.75}.tl .tip.far{fill:var(--plan)}.tl .tip.gone{fill:var(--done)}
+.tl .inbar{fill:var(--paper);font-size:10px}.tl .mile{fill:var(--paper);stroke:var(--ink);stroke-width:1.3}.tl .mile.late{fill:var(--bad);stroke:var(--bad)}
 .tl .rank{fill:var(--paper);stroke:var(--ink);stroke-width:1.2}.tl .rank.missed{stroke:var(--bad)}
 .tl .ranktext{font-size:10px;font-weight:700;text-anchor:middle}
 .tl .halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 """
 
 LEFT, RIGHT, TOP, ROW, WIDTH = 250, 96, 44, 30, 1160
+SIGNS = {"■": "bad", "▲": "warn", "●": "good"}
+MANY, FAR, AIR = 8, 1.35, 0.08
+"""Bars from which on far ends are cut off, and how much longer the whole has to be than what nine of ten bars
+need, with some air."""
 
 
 @attrs.frozen(kw_only=True)
@@ -49,6 +55,8 @@ class Bar:
         late: the end lies after the commitment, or a commitment in it is missed.
         proposed: it is not decided yet.
         note: a few words behind the bar.
+        ghost: where it was to begin and end by the baseline, or by the earlier state.
+        milestones: when, what, and whether it is late.
     """
 
     label: str
@@ -59,6 +67,8 @@ class Bar:
     late: bool = False
     proposed: bool = False
     note: str = ""
+    ghost: tuple[datetime, datetime] | None = None
+    milestones: Sequence[tuple[datetime, str, bool]] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -95,20 +105,15 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
         today: the status date.
         title: the picture's name.
     """
-    dates = [when for bar in bars for when in (bar.start, bar.finish, bar.commitment) if when is not None]
-    dates += [when for hop in hops for when in (hop.given, hop.taken)]
-    if today is not None:
-        dates.append(datetime(today.year, today.month, today.day))
-    if not dates:
-        dates = [datetime(2000, 1, 1)]
-    first, last = min(dates), max(dates)
+    first, last, clipped = _window(bars, hops, today)
     span = max((last - first).total_seconds(), 86400 * 30)
     before = min(span * 0.02, (first - datetime.min).total_seconds())
-    first, span = first - timedelta(seconds=before), span * 1.05
+    first, span = first - timedelta(seconds=before), span * (1.02 if clipped else 1.05)
     height = TOP + ROW * max(len(bars), 1) + 14
 
     def x(when: datetime) -> float:
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * ((when - first).total_seconds() / span), 1)
+        share = min(max((when - first).total_seconds() / span, 0.0), 1.0)  # what lies beyond ends with an arrow
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
 
     parts: list[Markup] = [tag("title", title, id="tl-t"), tag("desc", _describe(bars, hops, today), id="tl-d")]
     for row in range(0, len(bars), 2):
@@ -122,12 +127,49 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
         parts.append(tag("text", f"status date {today.isoformat()}", x=here + 4, y=13, class_="todaytext"))
     for row, bar in enumerate(bars):
         parts += _bar(row, bar, x, today)
+        parts += _beyond(row, bar, first, first + timedelta(seconds=span))
     parts += _hops(hops, x)
     for row, bar in enumerate(bars):
         label = bar.label if len(bar.label) <= 34 else bar.label[:33] + "…"
-        text = f"{bar.glyph} {label}" if bar.glyph else label
-        parts.append(tag("text", tag("title", bar.label), text, x=10, y=TOP + row * ROW + 20, class_="label"))
+        sign = [tag("tspan", bar.glyph, class_=SIGNS.get(bar.glyph)), " "] if bar.glyph else []
+        parts.append(tag("text", tag("title", bar.label), *sign, label, x=10, y=TOP + row * ROW + 20, class_="label"))
     return Figure(svg=tag("svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_labelledby="tl-t tl-d", class_="tl"), css=CSS)
+
+
+def _window(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> tuple[datetime, datetime, bool]:
+    """From where to where the axis leads: of many bars a few far ends do not press the others together."""
+    starts = sorted(bar.start for bar in bars if bar.start is not None)
+    ends = sorted(when for bar in bars for when in (bar.finish or bar.start,) if when is not None)
+    inside = [when for bar in bars for when in (bar.commitment,) if when is not None]
+    inside += [when for hop in hops for when in (hop.given, hop.taken)]
+    if today is not None:
+        inside.append(datetime(today.year, today.month, today.day))
+    everything = [*starts, *ends, *inside, *(when for bar in bars for when in bar.ghost or ())]
+    if not everything:
+        return datetime(2000, 1, 1), datetime(2000, 1, 1), False
+    low, high = min(everything), max(everything)
+    if len(ends) < MANY:
+        return low, high, False
+    first = min([starts[len(starts) // 10], *inside])
+    last = max([ends[-1 - len(ends) // 10], *inside])
+    air = (last - first) * AIR
+    first, last = first - min(air, first - low), last + min(air, high - last)  # what ends a little later is not cut off
+    whole, most = (high - low).total_seconds(), (last - first).total_seconds()
+    return (first, last, True) if whole > FAR * most else (low, high, False)
+
+
+def _beyond(row: int, bar: Bar, first: datetime, last: datetime) -> list[Markup]:
+    """Arrows with dates where a bar leads out of the picture."""
+    y, out = TOP + row * ROW + 14.5, []
+    end = bar.finish or bar.start
+    if end is not None and end > last:
+        right = WIDTH - RIGHT
+        out.append(tag("path", d=f"M{right} {y - 8}l9 8l-9 8z", class_="tip far"))
+        out.append(tag("text", day_text(end, finish=True)[:7], x=right + 13, y=y + 4, class_="note halo"))
+    if bar.start is not None and bar.start < first:
+        out.append(tag("path", d=f"M{LEFT} {y - 8}l-9 8l9 8z", class_="tip gone"))
+        out.append(tag("text", day_text(bar.start)[:7], x=LEFT + 5, y=y + 4, class_="inbar"))
+    return out
 
 
 def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None) -> list[Markup]:
@@ -149,6 +191,14 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
             out.append(
                 tag("rect", tag("title", f"late: {about}"), x=late, y=y, width=max(round(end - late, 1), 3), height=13, rx=3, class_="late")
             )
+    if bar.ghost is not None:
+        a, b = x(bar.ghost[0]), x(bar.ghost[1])
+        words = f"was to be {day_text(bar.ghost[0])} to {day_text(bar.ghost[1], finish=True)}"
+        out.append(tag("path", tag("title", words), d=f"M{a} {y + 16.5}H{max(b, a + 2):.1f}", class_="ghost"))
+    for when, name, late_one in bar.milestones:
+        here, kind = x(when), "mile late" if late_one else "mile"
+        words = f"{name}: {day_text(when, finish=True)}{', late' if late_one else ''}"
+        out.append(tag("path", tag("title", words), d=f"M{here} {y + 2}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", class_=kind))
     edge = end
     if bar.commitment is not None:
         p = x(bar.commitment)
@@ -167,36 +217,55 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
 
 
 def _hops(hops: Sequence[Hop], x: Callable[[datetime], float]) -> list[Markup]:
-    """Out of the giver's row at its date, through a gutter, into the receiver's row at its date; numbers never overlap."""
-    lines, marks = [], []
-    lanes: list[tuple[float, float, float]] = []  # x, top, bottom of vertical runs that are taken
-    labels: list[tuple[float, float]] = []
+    """Out of the giver's row at its date down or up one trunk, and from there to each receiver at its date; one number a trunk, none over another."""
+    trunks: dict[tuple[int, int, bool], list[Hop]] = {}
     for hop in hops:
-        ya, yb = (TOP + row * ROW + 14.5 for row in (hop.source, hop.target))
-        top, bottom = min(ya, yb), max(ya, yb)
-        xa, xb = x(hop.given), x(hop.taken)
-        shift = 0.0
-        while any(abs(lane - xa - shift) < 6 and top < end and bottom > begin for lane, begin, end in lanes):
-            shift += 7  # links given on the same day run side by side
-        lanes.append((xa + shift, top, bottom))
-        if abs(xb - xa) < 1:
-            xb += shift
-        xa += shift
-        down = yb > ya
-        gutter = yb - ROW / 2 + 1.5 if down else yb + ROW / 2 + 0.5
-        tip = yb - 6.5 if down else yb + 7.5
-        state = " missed" if hop.missed else ""
-        kind = f"hop{' drives' if hop.drives else ''}{state}"
-        lines.append(tag("path", tag("title", hop.label), d=f"M{xa:.1f} {ya}V{gutter}H{xb:.1f}V{tip}", class_=kind))
-        lines.append(tag("path", d=f"M{xb:.1f} {tip}l-4 {'-7' if down else '7'}h8z", class_=f"tip{state}"))
+        trunks.setdefault((hop.rank, hop.source, hop.target > hop.source), []).append(hop)
+    lines: list[Markup] = []
+    marks: list[Markup] = []
+    lanes: list[tuple[float, float, float]] = []  # x, top, bottom of trunks that are there
+    labels: list[tuple[float, float]] = []
+    numbered: set[int] = set()
+    for (rank, source, down), some in trunks.items():
+        ya = TOP + source * ROW + 14.5
+        gutters = [_gutter(hop.target, down) for hop in some]
+        top, bottom = min([ya, *gutters]), max([ya, *gutters])
+        xa = x(some[0].given)
+        while any(abs(lane - xa) < 6 and top < end and bottom > begin for lane, begin, end in lanes):
+            xa += 7  # trunks of the same day run side by side
+        lanes.append((xa, top, bottom))
+        state = " missed" if any(hop.missed for hop in some) else ""
         lines.append(tag("circle", cx=f"{xa:.1f}", cy=ya, r=3, class_=f"tip{state}"))
-        lx, ly = xa, ya + (ROW / 2 if down else -ROW / 2)
-        while any(abs(lx - px) < 17 and abs(ly - py) < 17 for px, py in labels):
-            lx += 17
-        labels.append((lx, ly))
-        marks.append(tag("circle", cx=f"{lx:.1f}", cy=ly, r=8, class_=f"rank{state}"))
-        marks.append(tag("text", str(hop.rank), x=f"{lx:.1f}", y=ly + 3.6, class_="ranktext"))
+        for hop, gutter in zip(some, gutters, strict=True):
+            yb = TOP + hop.target * ROW + 14.5
+            xb = x(hop.taken)
+            xb = xa if abs(xb - x(hop.given)) < 1 else xb
+            tip = yb - 6.5 if down else yb + 7.5
+            own = " missed" if hop.missed else ""
+            kind = f"hop{' drives' if hop.drives else ''}{own}"
+            lines.append(tag("path", tag("title", hop.label), d=f"M{xa:.1f} {ya}V{gutter}H{xb:.1f}V{tip}", class_=kind))
+            lines.append(tag("path", d=f"M{xb:.1f} {tip}l-4 {'-7' if down else '7'}h8z", class_=f"tip{own}"))
+        if rank not in numbered:
+            numbered.add(rank)
+            lx, ly = _free(xa, ya, bottom if down else top, labels)
+            labels.append((lx, ly))
+            marks.append(tag("circle", cx=f"{lx:.1f}", cy=f"{ly:.1f}", r=8, class_=f"rank{state}"))
+            marks.append(tag("text", str(rank), x=f"{lx:.1f}", y=f"{ly + 3.6:.1f}", class_="ranktext"))
     return lines + marks
+
+
+def _gutter(row: int, down: bool) -> float:
+    """Between the rows, on the side from which an arrow comes."""
+    middle = TOP + row * ROW + 14.5
+    return middle - ROW / 2 + 1.5 if down else middle + ROW / 2 + 0.5
+
+
+def _free(x: float, begin: float, end: float, taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """A place along a trunk, else beside it, where a number lies over no other."""
+    step = ROW if end >= begin else -ROW
+    places = [(x, begin + step / 2 + step * n) for n in range(max(int(abs(end - begin) / ROW), 1))]
+    places += [(x + 17.0 * (n // 2 + 1) * (1 if n % 2 else -1), begin + step / 2) for n in range(2 * len(taken) + 2)]
+    return next(one for one in places if not any(abs(one[0] - a) < 17 and abs(one[1] - b) < 17 for a, b in taken))
 
 
 def _describe(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import TypeVar
 
 from ipmo.analysis.benefits.attribution import Attribution, attribute
@@ -379,11 +378,3 @@ class Answers:
     def ordered(self, code: str) -> list[Finding]:
         """The findings of a code as they stand."""
         return [one for one in self.findings if one.code == code]
-
-    def periods_until(self, starts: list[date], ends: date) -> float | None:
-        """Where the status date lies among periods, counted from the first one's start; None when it lies outside."""
-        if self.today is None or not starts or not starts[0] <= self.today < ends:
-            return None
-        bounds = [*starts, ends]
-        place = max(n for n, start in enumerate(starts) if start <= self.today)
-        return place + (self.today - bounds[place]).days / (bounds[place + 1] - bounds[place]).days

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from ipmo.figures.columns import Series, columns
-from ipmo.figures.svg import GLYPHS
-from ipmo.figures.timeline import Bar, Hop
+from ipmo.analysis.dates.pictures import bars_of
+from ipmo.figures.timeline import Hop
 from ipmo.figures.timeline import timeline as drawn
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, few, number, share
-from ipmo.units import minutes, moment
 from ipmo.words import agree, counted
 
 __all__ = ["DRAWN", "people", "timeline"]
@@ -36,8 +34,13 @@ def timeline(a: Answers) -> Panel:
         keep = {p.id for p in sorted(order, key=rank)[:ROWS]}
         chosen = sorted((p for p in order if p.id in keep), key=lambda p: (a.schedule.dates(p.id)[1] or datetime.max, p.id))
     hops = list(_hops(a, {project.id: place for place, project in enumerate(chosen)}))
-    bars = [_bar(a, project) for project in chosen]
+    colours = {project.id: a.reported(project) or a.rating(project) for project in chosen}
+    bars = bars_of(a.schedule, a.portfolio, chosen, colours, None if a.then is None else a.then.schedule)
     note = "Grey: before the status date. Blue: forecast. Outlined: proposed. Diamond: committed finish; red: past it."
+    ghosts = any(bar.ghost is not None for bar in bars)
+    baseline = any(task.baseline_finish is not None for project in chosen for task in project.tasks)
+    note += f" Line below a bar: {'its baseline' if baseline else f'as on {a.since}'}." if ghosts else ""
+    note += " Small diamonds: commitments on the way; red: late." if any(bar.milestones for bar in bars) else ""
     if any(bar.late for bar in bars):
         note += " The number behind a bar counts the commitments in it that are missed or overdue."
     if hops:
@@ -69,28 +72,6 @@ def _hops(a: Answers, rows: dict[str, int]) -> Iterator[Hop]:
             )
 
 
-def _bar(a: Answers, project: Project) -> Bar:
-    start, finish = a.schedule.dates(project.id)
-    commitment = moment(minutes(project.finish, end=True)) if project.finish is not None and project.tasks else None
-    missed = a.missed.get(project.id, 0) + a.overdue.get(project.id, 0)
-    note = ""
-    if start is None:
-        item = a.item(project.id)
-        note = "on hold" if item is not None and item.undated and "no duration" not in item.undated else "no dates"
-    elif missed:
-        note = f"■ {missed} late"
-    return Bar(
-        label=project.name or project.id,
-        glyph=GLYPHS.get(a.reported(project) or a.rating(project) or "", ""),
-        start=start,
-        finish=finish,
-        commitment=commitment,
-        late=bool(missed),
-        proposed=project.state == "proposed",
-        note=note,
-    )
-
-
 def people(a: Answers) -> Panel | None:
     """Demand against capacity: where demand exceeds capacity, and who competes for it."""
     view = a.capacity
@@ -111,19 +92,12 @@ def people(a: Answers) -> Panel | None:
         text += f" The capacity of {whom} is not stated."
     if view.undated:
         text += f" {counted(len(view.undated), 'assignment')} without dates {agree(len(view.undated), 'is')} in no month."
+    if view.bites:
+        hit = {item for items in view.bites.values() for item in items}
+        text += f" {counted(len(hit), 'piece')} of work {agree(len(hit), 'has', 'have')} less float to a commitment than days on which the resource is short: {few(a.name(item) for item in sorted(hit))}."
     blocks: list[Block] = [Paragraph(text)]
-    shown = short or max(names, key=lambda name: sum(load.demand for load in view.of(name)))
-    loads = view.of(shown)
-    series = [Series(name="demand", values=[float(load.demand) for load in loads], style="plan")]
-    there = [None if load.capacity is None else float(load.capacity) for load in loads]
-    stated = any(value is not None for value in there)
-    series += [Series(name="capacity", values=there, style="line")] if stated else []
-    today = a.periods_until([load.period.start for load in loads], loads[-1].period.end)
-    title = f"Demand and capacity of {a.name(shown)}"
-    figure = columns([load.period.name for load in loads], series, unit="person-days", today=today, title=title)
-    caption = f"{a.name(shown)}: what open work demands in a month"
-    caption += ", and the capacity (the line). A month can be over-allocated although its sum fits: days count." if stated else "."
-    blocks.append(Picture(label=title, svg=figure.svg, caption=caption))
+    caption = "Each cell is a month: how much of the capacity open work demands, in percent. A month can be over-allocated although its sum fits: days count."
+    blocks.append(Picture(label="Demand against capacity by month", svg=view.plot().svg, caption=caption))
     if over:
         heads = [Head(title="resource"), Head(title="month")]
         heads += [Head(title=t, num=True) for t in ("demand, pd", "capacity, pd", "load", "over, pd", "days over", "peak, units")]

@@ -9,8 +9,10 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from ipmo.figures.columns import CSS as COLUMNS_CSS
+from ipmo.figures.cumulative import CSS as CUMULATIVE_CSS
 from ipmo.figures.heat import CSS as HEAT_CSS
 from ipmo.figures.interfaces import CSS as INTERFACES_CSS
+from ipmo.figures.load_map import CSS as LOADS_CSS
 from ipmo.figures.matrix import CSS as MATRIX_CSS
 from ipmo.figures.portfolio_map import CSS as MAP_CSS
 from ipmo.figures.ranges import CSS as RANGES_CSS
@@ -45,6 +47,8 @@ STYLES = (
     HEAT_CSS,
     MAP_CSS,
     SIGNS_CSS,
+    CUMULATIVE_CSS,
+    LOADS_CSS,
 )
 """The rules of the pictures."""
 PANELS: tuple[Callable[[Answers], Panel | None], ...] = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ipmo.analysis.money.earned_value import EarnedItem
 from ipmo.analysis.money.phasing import TimePhased
+from ipmo.analysis.money.pictures import capital_list
 from ipmo.analysis.money.rollup import RollUp
-from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import (
     Amount,
@@ -30,7 +30,7 @@ from ipmo.words import agree, counted
 
 __all__ = ["cost", "earned", "periods", "variances"]
 
-STYLES = {"budget": "outline", "actual": "done", "forecast": "plan", "funding": "line"}
+SHOWN = ("budget", "actual", "forecast", "funding")
 GROUPINGS = 3
 DISAGREEMENTS = 40
 
@@ -95,27 +95,26 @@ def periods(a: Answers) -> Panel | None:
     found = a.phased
     if found is None:
         return None
-    shown = [name for name in STYLES if name in found.rolls]
+    shown = [name for name in SHOWN if name in found.rolls]
     table = found.table()
     scale = Scale.of((value for name in shown for value in table[name]), found.rolls[shown[0]].total.unit) if shown else None
     if scale is None:
         return None
-    names = table["period"]
-    series = [Series(name=a.word(name), values=[scale.number(v) for v in table[name]], style=STYLES[name]) for name in shown]
-    today = a.periods_until(list(table["start"]), found.periods[-1].end)
     every = "financial year" if found.every == "financial year" else found.every
-    title = f"{_listed(a.word(name) for name in shown)} by {every}"
-    figure = columns(names, series, unit=scale.unit, today=today, title=title)
+    title = f"{capital_list([a.word(name) for name in shown])} by {every}"
+    words = {name: a.word(name) for name in shown}
+    whole = (
+        a.earned.total if a.earned is not None and a.earned.total.known == a.earned.total.total and not a.earned.total.floating else None
+    )
     notes = found.notes()
-    caption = "Dated amounts lie at their dates, others over the time of their work."
+    caption = "Running sums: what was planned, what is spent up to the status date, what is forecast from there on."
     caption += f" In no period: {'; '.join(notes)}." if notes else ""
-    blocks: list[Block] = [Picture(label=title, svg=figure.svg, caption=caption), _period_grid(a, found, shown, scale)]
+    curve = found.plot("curve", names=words, earned=None if whole is None else whole.ev)
+    blocks: list[Block] = [Picture(label="Cost over time", svg=curve.svg, caption=caption)]
+    caption = "Dated amounts lie at their dates, others over the time of their work."
+    blocks.append(Picture(label=title, svg=found.plot("columns", names=words).svg, caption=caption, printed=False))
+    blocks.append(_period_grid(a, found, shown, scale))
     return Panel(id="periods", title=title, short="By period", blocks=blocks)
-
-
-def _listed(names: Iterable[str]) -> str:
-    words = list(names)
-    return capital(words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}")
 
 
 def _period_grid(a: Answers, found: TimePhased, shown: list[str], scale: Scale) -> Grid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipmo.figures.columns import Series, columns
+from ipmo.analysis.benefits.pictures import promised
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, mark, number, share
 from ipmo.tables import Table
@@ -59,15 +59,15 @@ def _by_year(a: Answers) -> list[Block]:
     if not names or len(table) < 2:
         return []
     scale = Scale.of((v for n in names for v in table[n]), table.unit(names[0]))
-    styles = {"planned": "outline", "forecast": "plan", "actual": "done"}
-    series = [Series(name="realised" if n == "actual" else n, values=[scale.number(v) for v in table[n]], style=styles[n]) for n in names]
-    periods = list(table["period"])
-    title = f"Benefits by {every}"
-    last = table["start"][-1]
-    today = a.periods_until(list(table["start"]), last.replace(year=min(last.year + 1, 9999)))
-    figure = columns(periods, series, unit=scale.unit, today=today, title=title)
     caption = "Undiscounted, times their probability; dis-benefits are taken off."
-    return [Picture(label=title, svg=figure.svg, caption=caption), _year_grid(table, names, scale, every)]
+    bars = Picture(
+        label=f"Benefits by {every}", svg=a.benefits.plot("columns", every=every).svg, caption=caption, printed=not promised(table)
+    )
+    curve = []
+    if promised(table):
+        note = "Running sums: what was promised, what is forecast now, what is realised."
+        curve = [Picture(label="Benefits promised and forecast", svg=a.benefits.plot("curve", every=every).svg, caption=note)]
+    return [*curve, bars, _year_grid(table, names, scale, every)]
 
 
 def _year_grid(table: Table, names: list[str], scale: Scale, every: str) -> Grid:

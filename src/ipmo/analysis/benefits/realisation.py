@@ -13,14 +13,16 @@ from typing import get_args
 
 import attrs
 
+from ipmo.analysis.benefits.by_period import by_period
+from ipmo.analysis.benefits.pictures import Kind, benefits_picture
 from ipmo.analysis.benefits.present import PresentValues, minor_units
 from ipmo.analysis.benefits.profiles import Profile, Valued, first_day_of, profile, step_later, still_to_come, yearly
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, Unrated, cents, rounded
+from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, cents, rounded
 from ipmo.analysis.money.finance import discount_schedule
 from ipmo.analysis.money.made_rows import MadeRows
-from ipmo.analysis.money.periods import Period, Stretch, period_rule, wall_clock
 from ipmo.errors import IpmoError, MissingRateError, UnitError, one_of
+from ipmo.figures.svg import Figure
 from ipmo.memory import remember
 from ipmo.model.benefits import Benefit
 from ipmo.model.portfolio import Portfolio
@@ -28,7 +30,7 @@ from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import losses
 from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import NO_CURRENCY, Money, Span, as_day, as_span, as_when, first_day, minor_digits, minutes
+from ipmo.units import NO_CURRENCY, Money, Span, as_day, as_span, as_when, first_day, minor_digits
 
 __all__ = ["BenefitValue", "Benefits", "benefits", "share_benefits"]
 
@@ -271,28 +273,21 @@ class Benefits(Rows[str, BenefitValue]):
         Raises:
             UnknownItemError: there is no such period or benefit.
         """
-        rule = period_rule(self.portfolio, every)
         rows = self.rows if benefit is None else (self[benefit],)
-        sums: dict[str, dict[Period, Fraction]] = {"planned": {}, "forecast": {}, "actual": {}}
-        amounts = Amounts(self.portfolio, self.as_of, "actual", unrated="unknown")  # whoever refuses them has done so already
-        for row in rows:
-            for name, found in (("planned", row.planned), ("forecast", row.forecast)):
-                for period, part in found.by_period(rule).items() if found is not None else ():
-                    sums[name][period] = sums[name].get(period, Fraction(0)) + part
-            for line in amounts.known_lines(row.id, row.noun.actual) if row.noun.actual is not None else ():
-                if line.line.since is not None:
-                    until = line.line.until if line.line.until is not None else line.line.since
-                    stretch = Stretch(minutes(line.line.since), minutes(until, end=line.line.until is not None), EVEN, wall_clock)
-                    for period, share in stretch.over(rule).items():
-                        sums["actual"][period] = sums["actual"].get(period, Fraction(0)) + line.value * share
-        periods = sorted({period for found in sums.values() for period in found})
-        currency = rows[0].currency if rows else ""
-        columns = [Column("period", "str", [p.name for p in periods]), Column("start", "date", [p.start for p in periods])]
-        columns += [
-            Column(name, "float", [float(round(found[p], 2)) if p in found else None for p in periods], currency)
-            for name, found in sums.items()
-        ]
-        return Table(columns)
+        return by_period(rows, self.portfolio, self.as_of, every)
+
+    def plot(self, kind: Kind = "curve", *, every: str = "year") -> Figure:
+        """A picture of the benefits: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
+
+        Args:
+            kind: `curve`, running sums of what was promised, is forecast and is realised; or `columns`, by period.
+            every: length of a period.
+
+        Raises:
+            OptionError: there is no such kind.
+            ModelError: no benefit has a known value.
+        """
+        return benefits_picture(kind, self.by_period(every), every=every, today=self.as_of)
 
     def __repr__(self) -> str:
         worth = self.npv

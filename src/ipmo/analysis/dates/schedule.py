@@ -19,7 +19,9 @@ from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dates.held import held_by
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
-from ipmo.errors import UnknownItemError, at_least, one_of
+from ipmo.analysis.dates.pictures import timeline_of
+from ipmo.errors import ModelError, UnknownItemError, at_least, one_of
+from ipmo.figures.svg import Figure
 from ipmo.memory import remember
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.held import in_no_project
@@ -173,6 +175,16 @@ class Schedule(Answer[str, ScheduledItem]):
     def commitments(self) -> Commitments:
         """Every open commitment: deadlines, hand-overs, gates, finishes, planned starts; whether the forecast keeps it, and why not."""
         return self._items.commitments
+
+    def plot(self) -> Figure:
+        """The timeline: a bar a project, with baseline, commitments and what is late; saved as SVG, HTML or PNG with `.save(path)`.
+
+        Raises:
+            ModelError: there is no project.
+        """
+        if self.portfolio is None:
+            raise ModelError("this schedule was made from columns, without its portfolio, so there is nothing to draw")
+        return timeline_of(self, self.portfolio)
 
     # ------------------------------------------------------------------------------------------- items
 

@@ -322,6 +322,18 @@ class InterfaceView(Answer[tuple[str, str], Pair]):
         title = f"Interfaces around {self.names.get(around, around)}" if around else "Interfaces between projects"
         return drawn_network(layers, edges, labels=self.names, notes=notes, late=sorted(late), centre=around or "", title=title)
 
+    def plot(self, kind: Literal["network", "matrix"] = "network") -> Figure:
+        """A picture of who gives to whom: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
+
+        Args:
+            kind: `network`, boxes and arrows (above 80 projects the matrix instead); or `matrix`, the dependency structure matrix.
+
+        Raises:
+            OptionError: there is no such kind.
+        """
+        one_of("kind", kind, ("network", "matrix"))
+        return self.figure() if kind == "network" else self.matrix().figure
+
     def _known(self, project: str | None) -> None:
         if project is not None and project not in self.names:
             raise UnknownItemError(project, close_matches(project, self.names), f"the projects of portfolio {self.portfolio.id!r}")

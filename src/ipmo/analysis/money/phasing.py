@@ -11,11 +11,14 @@ from ipmo.analysis.money.explanation import Explanation, Value
 from ipmo.analysis.money.grouping import UNDATED, UNKNOWN
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import Every, Period, period_rule
+from ipmo.analysis.money.pictures import Kind, money_picture
 from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.errors import UnknownItemError, close_matches
+from ipmo.figures.svg import Figure
 from ipmo.model.measures import Measure
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, NamedRow, Rows, Table
+from ipmo.units import Money, as_day
 from ipmo.words import counted
 
 __all__ = ["TimePhased", "time_phase"]
@@ -31,10 +34,11 @@ class TimePhased(Rows[str, NamedRow[Fraction | None]]):
         item: what it is about.
         periods: in order, none missing between the first and the last.
         rolls: the roll-up behind each column.
+        today: the status date; None where none is stated.
     """
 
-    def __init__(self, *, every: str, item: str, periods: Iterable[Period], rolls: Mapping[str, RollUp]) -> None:
-        self.every, self.item, self.periods, self.rolls = every, item, tuple(periods), rolls
+    def __init__(self, *, every: str, item: str, periods: Iterable[Period], rolls: Mapping[str, RollUp], today: date | None = None) -> None:
+        self.every, self.item, self.periods, self.rolls, self.today = every, item, tuple(periods), rolls, today
         names = [period.name for period in self.periods]
         rows = {period: NamedRow(period, {name: self._value(roll, period) for name, roll in rolls.items()}) for period in names}
         super().__init__(rows, f"these {every}s")
@@ -103,6 +107,25 @@ class TimePhased(Rows[str, NamedRow[Fraction | None]]):
             running.append(Column(f"{name}_so_far", "float", sums, unit))
         return Table([*columns, *running])
 
+    def plot(self, kind: Kind = "curve", *, earned: Money | None = None, names: Mapping[str, str] | None = None) -> Figure:
+        """A picture of the money: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
+
+        Args:
+            kind: `curve`, running sums: what was planned, what is spent, what is forecast; or `columns`, each period's amounts side by side.
+            earned: what is earned by the status date (`ipmo.earned_value(pf).total.ev`), drawn into the curve.
+            names: what measures are called, by name.
+
+        Raises:
+            OptionError: there is no such kind.
+            ModelError: no money has a date.
+        """
+        money = [roll.total.unit for name, roll in self.rolls.items() if name != "effort"]
+        value = None if earned is None else float(earned.amount)
+        return money_picture(
+            kind, self.table(), self.periods, currency=money[0] if money else "", every=self.every, today=self.today,
+            names={"actual": "actual cost", **(names or {})}, earned=value,
+        )  # fmt: skip
+
     def notes(self) -> tuple[str, ...]:
         """What is not in the periods: amounts without a date, and figures that nobody knows."""
         out = []
@@ -160,4 +183,5 @@ def time_phase(
     names = {f.item for roll in rolls.values() for f in roll.groups} - {UNDATED, UNKNOWN}
     found = sorted(map(rule.named, names))
     periods = tuple(rule.between(found[0].start, found[-1].start)) if found else ()
-    return TimePhased(every=every, item=item or portfolio.id, periods=periods, rolls=rolls)
+    today = None if portfolio.status_date is None else as_day(portfolio.status_date)
+    return TimePhased(every=every, item=item or portfolio.id, periods=periods, rolls=rolls, today=today)

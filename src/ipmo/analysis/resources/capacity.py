@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import functools
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal, get_args
@@ -14,7 +15,9 @@ from ipmo.analysis.money.periods import Every, Period, Stretch, period_rule, wor
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.analysis.resources.demand import share_left
-from ipmo.errors import UnknownItemError, close_matches, one_of
+from ipmo.analysis.resources.pictures import biting, drawn_loads
+from ipmo.errors import ModelError, UnknownItemError, close_matches, one_of
+from ipmo.figures.svg import Figure
 from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
@@ -87,9 +90,11 @@ class Need:
 class CapacityView(Rows[tuple[str, str], Load]):
     """The answer of `capacity`: loads by (name, period), in order of resource and period."""
 
-    def __init__(self, loads: Iterable[Load], by: str, every: str, undated: Iterable[str], unstated: Iterable[str]) -> None:
+    def __init__(
+        self, loads: Iterable[Load], by: str, every: str, undated: Iterable[str], unstated: Iterable[str], portfolio: Portfolio
+    ) -> None:
         super().__init__({(load.name, load.period.name): load for load in loads}, f"these loads by {by} and {every}")
-        self.by, self.every = by, every
+        self.by, self.every, self.portfolio = by, every, portfolio
         self.undated = tuple(undated)
         self.unstated = tuple(unstated)
 
@@ -120,6 +125,27 @@ class CapacityView(Rows[tuple[str, str], Load]):
             beyond[load.name] = beyond.get(load.name, Fraction(0)) + load.over
         short = [name for name, over in beyond.items() if over > 0]
         return min(short, key=lambda name: (-beyond[name] / demand[name], name)) if short else None
+
+    @functools.cached_property
+    def bites(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Where too much is needed of a resource, by its id and period: the work that needs it then and can miss a commitment by that.
+
+        That is work with fewer working days of float to a stated commitment than the days on which the resource is short. Empty by category and project.
+        """
+        return biting(self.rows, self.portfolio, schedule(self.portfolio, on_cycle="cut")) if self.by == "resource" else {}
+
+    def plot(self) -> Figure:
+        """A heat map by resource and period: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
+
+        Raises:
+            ModelError: nothing is needed of anybody.
+        """
+        if not self.rows:
+            raise ModelError("no open work with dates is assigned to anybody, so there is nothing to draw")
+        names = {one.id: one.name or one.id for one in self.portfolio.projects} | {
+            one.id: one.name or one.id for one in self.portfolio.resources
+        }
+        return drawn_loads(self.rows, self.portfolio, self.bites, self.every, names)
 
     def explain(self, name: str, period: str) -> str:
         """What needs a resource, category or project in a period, the most first, and by how much it is too much.
@@ -228,7 +254,7 @@ class _Demand:
             for name, members in groups.items():
                 loads += self._loads(name, [self.resources[m] for m in members])
         unstated = [r.id for r in self.portfolio.resources if not r.capacity and r.id in self.demand and r.id not in self.able]
-        return CapacityView(loads, self.by, self.rule.every, self.undated, unstated)
+        return CapacityView(loads, self.by, self.rule.every, self.undated, unstated, self.portfolio)
 
     def _gather(self, projects: Iterable[Project]) -> None:
         for project in projects:

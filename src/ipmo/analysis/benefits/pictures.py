@@ -1,0 +1,89 @@
+"""Benefits as a picture: what was promised and what is forecast and realised, year by year and as running sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from ipmo.analysis.money.pictures import place_of
+from ipmo.errors import ModelError, one_of
+from ipmo.figures.axes import amount_text, scaled
+from ipmo.figures.columns import Series, columns
+from ipmo.figures.cumulative import Running, cumulative
+from ipmo.figures.svg import Figure
+from ipmo.tables import Table
+
+__all__ = ["Kind", "benefits_picture", "promised"]
+
+Kind = Literal["curve", "columns"]
+STYLES = {"planned": "outline", "forecast": "plan", "actual": "done"}
+RUNNING = {"planned": "promise", "forecast": "plan", "actual": "done"}
+WORDS = {"planned": "promised", "forecast": "forecast", "actual": "realised"}
+
+
+def promised(table: Table) -> bool:
+    """Whether a plan stands beside the forecast, so that there is something to compare."""
+    return len(table) > 1 and all(any(value is not None for value in table[name]) for name in ("planned", "forecast"))
+
+
+def benefits_picture(kind: Kind, table: Table, *, every: str, today: date | None) -> Figure:
+    """Benefits by period, as columns side by side or as running sums.
+
+    Args:
+        kind: `curve` or `columns`.
+        table: of `Benefits.by_period`.
+        every: length of a period.
+        today: the status date.
+
+    Raises:
+        ModelError: nothing of it is known.
+    """
+    one_of("kind", kind, ("curve", "columns"))
+    names = [name for name in STYLES if any(value is not None for value in table[name])]
+    if not names:
+        raise ModelError("no benefit has a known value in a period to draw")
+    starts: list[date] = [one for one in table["start"] if isinstance(one, date)]
+    labels = [str(one) for one in table["period"]]
+    last = starts[-1]
+    at = place_of(today, starts, last.replace(year=min(last.year + 1, 9999), day=min(last.day, 28)))
+    currency = table.unit(names[0])
+    if kind == "columns":
+        size, word = scaled(max(abs(value) for name in names for value in _numbers(table[name])))
+        series = [
+            Series(
+                name=WORDS[name] if name != "planned" else "planned", values=[_over(one, size) for one in table[name]], style=STYLES[name]
+            )
+            for name in names
+        ]
+        return columns(labels, series, unit=" ".join(filter(None, (word, currency))), today=at, title=f"Benefits by {every}")
+    sums = {name: _sums(table[name], name, at) for name in names}
+    size, word = scaled(max(abs(value) for points in sums.values() for _, value in points))
+    lines = [
+        Running(name=WORDS[name], points=[(x, y / size) for x, y in points], style=RUNNING[name], said=amount_text(points[-1][1]))
+        for name, points in sums.items()
+    ]
+    return cumulative(
+        labels, lines, unit=" ".join(filter(None, (word, currency))), today=at, title="Benefits, running sums: promised and forecast"
+    )
+
+
+def _numbers(values: Sequence[object]) -> list[float]:
+    return [float(one) for one in values if isinstance(one, int | float)]
+
+
+def _over(value: object, size: float) -> float | None:
+    return float(value) / size if isinstance(value, int | float) else None
+
+
+def _sums(values: Sequence[object], name: str, at: float | None) -> list[tuple[float, float]]:
+    """A running sum from nothing on; what is realised ends with the status date, or with the last amount."""
+    out, total = [(0.0, 0.0)], 0.0
+    last = max((place for place, one in enumerate(values) if one is not None), default=0)
+    for place, one in enumerate(values):
+        if name == "actual" and place > last:
+            break
+        total += float(one) if isinstance(one, int | float) else 0.0
+        end = place + 1.0
+        out.append((min(end, at) if name == "actual" and at is not None and at > place else end, total))
+    return out

@@ -1,0 +1,131 @@
+"""The timeline of a portfolio: a bar a project, with its baseline, its commitments, and what is late."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from ipmo.analysis.dates.colours import stated_colours
+from ipmo.analysis.dates.committed import Commitment
+from ipmo.analysis.dates.items import ScheduledItem
+from ipmo.errors import ModelError
+from ipmo.figures.svg import GLYPHS, Figure
+from ipmo.figures.timeline import Bar, timeline
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
+from ipmo.units import as_day, minutes, moment
+
+__all__ = ["bars_of", "timeline_of"]
+
+ROWS, MILES = 40, 5
+"""Projects with a bar, and milestones on a bar, at most."""
+SHOWN = ("deadline", "gate", "hand-over")
+"""Kinds of commitments that stand as milestones on a bar: the finish of a project has its own sign."""
+
+
+class Dated(Protocol):
+    """A schedule."""
+
+    @property
+    def commitments(self) -> Iterable[Commitment]: ...
+    def __contains__(self, full_id: object, /) -> bool: ...
+    def __getitem__(self, full_id: str, /) -> ScheduledItem: ...
+    def dates(self, full_id: str, /) -> tuple[datetime | None, datetime | None]: ...
+
+
+def bars_of(
+    s: Dated, portfolio: Portfolio, projects: Iterable[Project], colours: Mapping[str, str | None], earlier: Dated | None = None
+) -> list[Bar]:
+    """A bar for each project, in their order.
+
+    Args:
+        s: the schedule.
+        portfolio: what it is of.
+        projects: those that are drawn.
+        colours: their status.
+        earlier: the schedule of an earlier state, for where a project without a baseline was to be.
+    """
+    chosen = list(projects)
+    stated = [one for one in s.commitments if one.kind != "constraint"]
+    broken = Counter(one.project or one.item for one in stated if one.broken)
+    names = {one.id for one in chosen}
+    miles: dict[str, list[Commitment]] = {}
+    for one in stated:
+        if one.kind in SHOWN and one.expected is not None and one.project in names:
+            miles.setdefault(one.project, []).append(one)
+    items = portfolio.items
+    return [
+        _bar(s, project, colours.get(project.id), broken.get(project.id, 0), miles.get(project.id, ()), items, earlier)
+        for project in chosen
+    ]
+
+
+def _bar(
+    s: Dated,
+    project: Project,
+    colour: str | None,
+    broken: int,
+    miles: Collection[Commitment],
+    items: Mapping[str, object],
+    earlier: Dated | None,
+) -> Bar:
+    start, finish = s.dates(project.id)
+    note = ""
+    if start is None:
+        item = s[project.id] if project.id in s else None
+        note = "on hold" if item is not None and item.undated and "no duration" not in item.undated else "no dates"
+    elif broken:
+        note = f"■ {broken} late"
+    first = sorted(miles, key=lambda one: (not one.broken, one.expected or datetime.max, one.item))[:MILES]
+    return Bar(
+        label=project.name or project.id,
+        glyph=GLYPHS.get(colour or "", ""),
+        start=start,
+        finish=finish,
+        commitment=moment(minutes(project.finish, end=True)) if project.finish is not None and project.tasks else None,
+        late=bool(broken),
+        proposed=project.state == "proposed",
+        note=note,
+        ghost=_ghost(project, start, finish, earlier),
+        milestones=[
+            (one.expected, getattr(items.get(one.item), "name", "") or one.item, one.broken) for one in first if one.expected is not None
+        ],
+    )
+
+
+def _ghost(project: Project, start: datetime | None, finish: datetime | None, earlier: Dated | None) -> tuple[datetime, datetime] | None:
+    """Where it was to be by the baseline of its work, else by the earlier state; None where that is where it is."""
+    starts = [task.baseline_start for task in project.tasks if task.baseline_start is not None]
+    ends = [task.baseline_finish for task in project.tasks if task.baseline_finish is not None]
+    if starts and ends:
+        found = moment(min(minutes(one) for one in starts)), moment(max(minutes(one, end=True) for one in ends))
+    elif earlier is not None and project.id in earlier:
+        was = earlier.dates(project.id)
+        if was[0] is None or was[1] is None:
+            return None
+        found = was[0], was[1]
+    else:
+        return None
+    return None if (found[0], found[1]) == (start, finish) else found
+
+
+def timeline_of(s: Dated, portfolio: Portfolio) -> Figure:
+    """The timeline of all projects; of more than forty those that miss a commitment, then those that end first.
+
+    Raises:
+        ModelError: there is no project.
+    """
+    projects = [project for project in portfolio.projects if project.counted_as != "cancelled"]
+    if not projects:
+        raise ModelError("there is no project to draw")
+    if len(projects) > ROWS:
+        broken = {one.project for one in s.commitments if one.broken}
+        kept = {one.id for one in sorted(projects, key=lambda p: (p.id not in broken, s.dates(p.id)[1] or datetime.max, p.id))[:ROWS]}
+        projects = [project for project in projects if project.id in kept]
+    today = None if portfolio.status_date is None else as_day(portfolio.status_date)
+    name = portfolio.name or portfolio.id
+    more = len(portfolio.projects) - len(projects)
+    title = f"Timeline of {name}" + (f", {len(projects)} of {len(projects) + more} projects" if more else "")
+    return timeline(bars_of(s, portfolio, projects, stated_colours(portfolio)), today=today, title=title)

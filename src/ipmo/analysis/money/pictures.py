@@ -1,0 +1,127 @@
+"""Money by period as pictures: columns side by side, and running sums against what was planned."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from ipmo.analysis.money.periods import Period
+from ipmo.errors import ModelError, one_of
+from ipmo.figures.axes import amount_text, scaled
+from ipmo.figures.columns import Series, columns
+from ipmo.figures.cumulative import Dot, Running, cumulative
+from ipmo.figures.svg import Figure
+from ipmo.tables import Table
+
+__all__ = ["Kind", "capital_list", "money_picture", "place_of"]
+
+Kind = Literal["curve", "columns"]
+STYLES: Mapping[str, str] = {"budget": "outline", "actual": "done", "forecast": "plan", "funding": "line"}
+RUNNING: Mapping[str, str] = {"budget": "promise", "funding": "funding", "actual": "done", "forecast": "ahead"}
+
+
+def place_of(day: date | None, starts: Sequence[date], ends: date) -> float | None:
+    """Where a day lies among periods, counted from the first one's start; None where it lies outside."""
+    if day is None or not starts or not starts[0] <= day < ends:
+        return None
+    bounds = [*starts, ends]
+    place = max(n for n, start in enumerate(starts) if start <= day)
+    return place + (day - bounds[place]).days / (bounds[place + 1] - bounds[place]).days
+
+
+def money_picture(
+    kind: Kind,
+    table: Table,
+    periods: Sequence[Period],
+    *,
+    currency: str,
+    every: str,
+    today: date | None,
+    names: Mapping[str, str],
+    earned: float | None = None,
+) -> Figure:
+    """Money by period, as columns side by side or as running sums.
+
+    Args:
+        kind: `curve` or `columns`.
+        table: of `TimePhased`.
+        periods: of the same.
+        currency: of the amounts.
+        every: length of a period.
+        today: the status date.
+        names: what measures are called.
+        earned: what is earned by the status date, for the curve.
+
+    Raises:
+        ModelError: nothing of it is known.
+    """
+    one_of("kind", kind, ("curve", "columns"))
+    shown = [name for name in STYLES if name in table.columns]
+    if not shown or not periods:
+        raise ModelError("no money has a date to draw")
+    at = place_of(today, [period.start for period in periods], periods[-1].end)
+    called = [names.get(name, name) for name in shown]
+    most = max(
+        (abs(float(v)) for name in shown for v in (*table[name], *table[f"{name}_so_far"]) if isinstance(v, int | float)), default=0.0
+    )
+    if kind == "columns":
+        most = max((abs(float(v)) for name in shown for v in table[name] if isinstance(v, int | float)), default=0.0)
+    size, word = scaled(most)
+    unit = " ".join(part for part in (word, currency) if part)
+    labels = [period.name for period in periods]
+    if kind == "columns":
+        series = [
+            Series(name=label, values=[_over(v, size) for v in table[name]], style=STYLES[name])
+            for name, label in zip(shown, called, strict=True)
+        ]
+        return columns(labels, series, unit=unit, today=at, title=f"{capital_list(called)} by {every}")
+    passed = at if at is not None else float(len(periods)) if today is not None and today >= periods[-1].end else None
+    lines = [_running(name, label, table[f"{name}_so_far"], size, passed) for name, label in zip(shown, called, strict=True)]
+    dots = [_earned(earned, passed, table, size, currency)] if earned is not None and passed is not None else []
+    title = f"{capital_list(called)}, running sums"
+    return cumulative(labels, [line for line in lines if line.points], dots=dots, unit=unit, today=at, title=title)
+
+
+def capital_list(words: Sequence[str]) -> str:
+    """Words in a sentence that begins with a capital.
+
+    >>> capital_list(["budget", "actual cost", "forecast"])
+    'Budget, actual cost and forecast'
+    """
+    text = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return text[:1].upper() + text[1:]
+
+
+def _over(value: object, size: float) -> float | None:
+    return float(value) / size if isinstance(value, int | float) else None
+
+
+def _running(name: str, label: str, sums: Sequence[object], size: float, passed: float | None) -> Running:
+    """A running sum; what is spent ends at the status date, and what is forecast begins there."""
+    points = [(0.0, 0.0)]
+    points += [(place + 1.0, value) for place, one in enumerate(sums) if (value := _over(one, size)) is not None]
+    if passed is not None and name in ("actual", "forecast") and len(points) > 1:
+        level = _level(points, passed) if name == "forecast" else points[-1][1]
+        before, after = [p for p in points if p[0] < passed], [p for p in points if p[0] > passed]
+        points = [*before, (passed, level)] if name == "actual" else [(passed, level), *after]
+    said = amount_text(points[-1][1] * size) if len(points) > 1 else ""
+    return Running(name=label, points=points if len(points) > 1 else [], style=RUNNING[name], said=said)
+
+
+def _level(points: Sequence[tuple[float, float]], at: float) -> float:
+    """How high a line is."""
+    for (a, low), (b, high) in itertools.pairwise(points):
+        if a <= at <= b:
+            return low + (high - low) * (at - a) / (b - a)
+    return points[-1][1]
+
+
+def _earned(earned: float, passed: float, table: Table, size: float, currency: str) -> Dot:
+    """What is earned, beside what was to be spent by then."""
+    kind = ""
+    if "budget_so_far" in table.columns:
+        points = [(0.0, 0.0), *((n + 1.0, v) for n, one in enumerate(table["budget_so_far"]) if (v := _over(one, size)) is not None)]
+        kind = "bad" if earned / size < _level(points, passed) * 0.9 else "good" if earned / size >= _level(points, passed) else ""
+    return Dot(x=passed, y=earned / size, label=f"earned {amount_text(earned, currency)}", kind=kind)

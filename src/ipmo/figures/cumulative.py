@@ -1,0 +1,134 @@
+"""Running sums over time: what was promised, what is done, what is still forecast, as lines over one axis of periods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ipmo.figures.axes import nice_step
+from ipmo.figures.svg import Figure, tag
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["CSS", "Dot", "Running", "cumulative"]
+
+CSS = """
+.cum text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
+.cum .axis{fill:var(--quiet);font-size:11px}.cum .grid{stroke:var(--line)}.cum .mid{text-anchor:middle}.cum .end{text-anchor:end}
+.cum .run{fill:none;stroke-width:2.4;stroke-linejoin:round}.cum .promise{stroke:var(--ink);stroke-dasharray:6 4;stroke-width:2}
+.cum .plan{stroke:var(--plan)}.cum .done{stroke:var(--done);stroke-width:4}.cum .funding{stroke:var(--good);stroke-width:1.6}
+.cum .ahead{stroke:var(--plan);stroke-dasharray:2 4;stroke-width:2.6;stroke-linecap:round}
+.cum .dot{fill:var(--paper);stroke:var(--ink);stroke-width:2}.cum .dot.bad{fill:var(--bad);stroke:var(--bad)}.cum .dot.good{fill:var(--good);stroke:var(--good)}
+.cum .today{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 3}.cum .todaytext{font-weight:600;font-size:11px}
+.cum .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
+"""
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1160, 300, 70, 130, 52, 30
+STYLES = ("promise", "plan", "done", "ahead", "funding")
+
+
+@attrs.frozen(kw_only=True)
+class Running:
+    """One running sum.
+
+    Args:
+        name: for the legend, and the end of the line.
+        points: (periods from the beginning of the first, amount), in order.
+        style: `promise` (dashed), `plan`, `done`, `ahead` (dotted) or `funding`.
+        said: the amount at its end, as people say it.
+    """
+
+    name: str
+    points: Sequence[tuple[float, float]]
+    style: str = attrs.field(default="plan", validator=attrs.validators.in_(STYLES))
+    said: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Dot:
+    """One amount at one time, with what it is; `bad` where it lies below what was to be, `good` where not, or neither."""
+
+    x: float
+    y: float
+    label: str
+    kind: str = ""
+
+
+def cumulative(
+    periods: Sequence[str], lines: Sequence[Running], *, dots: Sequence[Dot] = (), unit: str = "", today: float | None = None, title: str
+) -> Figure:
+    """Lines over a common axis, each with its amount at its end.
+
+    Args:
+        periods: names of the periods, in order.
+        lines: what runs.
+        dots: single amounts.
+        unit: of the axis.
+        today: where the status date lies, in periods from the first one's start.
+        title: the picture's name.
+    """
+    values = [y for line in lines for _, y in line.points] + [dot.y for dot in dots]
+    low, high = min([0.0, *values]), max([0.0, *values])
+    step = nice_step(high - low or 1.0)
+    low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    high = high if high > low else low + step
+    slot = (WIDTH - LEFT - RIGHT) / max(len(periods), 1)
+
+    def x(place: float) -> float:
+        return round(LEFT + slot * place, 1)
+
+    def y(value: float) -> float:
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low), 1)
+
+    safe = "".join(c if c.isalnum() else "-" for c in title.lower())
+    parts: list[Markup] = [tag("title", title, id=f"{safe}-t"), tag("desc", _describe(lines, dots, unit), id=f"{safe}-d")]
+    digits = max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if f"{step:e}".startswith("2.5") and step < 10 else 0)
+    for number in range(round((high - low) / step) + 1):
+        value = low + number * step
+        parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y(value), y2=y(value), class_="grid"))
+        parts.append(tag("text", f"{value:,.{digits}f}".replace("-", "−"), x=LEFT - 8, y=y(value) + 4, class_="axis end"))
+    every = max(math.ceil(len(periods) * max((len(p) for p in periods), default=1) * 7.2 / (WIDTH - LEFT - RIGHT)), 1)
+    for place in range(0, len(periods), every):
+        parts.append(tag("text", periods[place], x=x(place + 0.5), y=HEIGHT - 10, class_="axis mid"))
+    if today is not None and 0 <= today <= len(periods):
+        side = {"x": x(today) + 5, "class_": "todaytext"} if today < len(periods) * 0.8 else {"x": x(today) - 5, "class_": "todaytext end"}
+        parts.append(tag("line", x1=x(today), x2=x(today), y1=TOP - 14, y2=HEIGHT - BOTTOM, class_="today"))
+        parts.append(tag("text", "status date", y=TOP - 6, **side))
+    at = LEFT
+    for line in lines:
+        parts.append(tag("line", x1=at, x2=at + 24, y1=14, y2=14, class_=f"run {line.style}"))
+        parts.append(tag("text", line.name, x=at + 30, y=18))
+        at += 30 + 7 * len(line.name) + 26
+        if line.points:
+            path = "M" + "L".join(f"{x(a)} {y(b)}" for a, b in line.points)
+            parts.append(tag("path", tag("title", f"{line.name}: {line.said}"), d=path, class_=f"run {line.style}"))
+    if unit:
+        parts.append(tag("text", unit, x=4, y=TOP - 16, class_="axis"))
+    parts += _ends([line for line in lines if line.points and line.said], x, y)
+    for dot in dots:
+        away = dot.x > len(periods) * 0.75
+        parts.append(tag("circle", tag("title", dot.label), cx=x(dot.x), cy=y(dot.y), r=5, class_=f"dot {dot.kind}".strip()))
+        parts.append(tag("text", dot.label, x=x(dot.x) + (-9 if away else 9), y=y(dot.y) + 16, class_="halo end" if away else "halo"))
+    box = {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria_labelledby": f"{safe}-t {safe}-d"}
+    return Figure(svg=tag("svg", *parts, **box, class_="cum"), css=CSS)
+
+
+def _ends(lines: Sequence[Running], x: Callable[[float], float], y: Callable[[float], float]) -> list[Markup]:
+    """Amounts at the ends of lines, apart from each other."""
+    wanted = sorted((y(line.points[-1][1]), place) for place, line in enumerate(lines))
+    out: list[Markup] = []
+    last = -math.inf
+    for height, place in wanted:
+        line = lines[place]
+        last = max(height, last + 14)
+        out.append(tag("text", line.said, x=x(line.points[-1][0]) + 6, y=round(last + 4, 1), class_="halo"))
+    return out
+
+
+def _describe(lines: Sequence[Running], dots: Sequence[Dot], unit: str) -> str:
+    said = [f"{line.name} comes to {line.said or format(line.points[-1][1], ',.1f')} {unit}".rstrip() for line in lines if line.points]
+    return "; ".join([*said, *(dot.label for dot in dots)]) + ". The same figures stand in the table below."

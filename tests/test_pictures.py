@@ -1,0 +1,209 @@
+"""Pictures of plans, money, benefits and people say what the tables beside them say, to scale and inside their frame."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ipmo
+import ipmo.examples
+from ipmo.analysis.money.pictures import place_of
+from ipmo.errors import ModelError, OptionError
+from ipmo.figures.cumulative import Running, cumulative
+from ipmo.figures.load_map import LoadCell, load_map
+from ipmo.figures.svg import Figure
+from ipmo.figures.timeline import Bar, Hop, timeline
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def marked(figure: Figure, kind: str) -> list[ET.Element]:
+    """The elements of a class."""
+    return [one for one in ET.fromstring(figure.to_svg()).iter() if kind in one.get("class", "").split()]
+
+
+def points(path: ET.Element) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", path.get("d", ""))]
+
+
+@pytest.mark.parametrize("answer", ["schedule", "critical_links", "interfaces", "capacity", "time_phase", "benefits"])
+def test_answers_draw_themselves_in_one_call(answer: str) -> None:
+    pf = ipmo.examples.load("library")
+    figure = getattr(ipmo, answer)(pf).plot()
+    assert isinstance(figure, Figure)
+    root = ET.fromstring(figure.to_svg())
+    assert root.find(f"{SVG}title") is not None
+    assert root.find(f"{SVG}desc") is not None
+    assert figure.to_svg() == getattr(ipmo, answer)(ipmo.examples.load("library")).plot().to_svg()
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30), st.integers(0, 29))
+def test_a_running_sum_is_to_scale_and_inside_the_picture(amounts: list[float], at: int) -> None:
+    line = Running(name="x", points=[(0.0, 0.0), *((n + 1.0, amount) for n, amount in enumerate(amounts))], said="end")
+    figure = cumulative([str(n) for n in range(len(amounts))], [line], today=min(at, len(amounts)), title="t")
+    (path,) = (one for one in marked(figure, "plan") if one.tag == f"{SVG}path")
+    drawn = points(path)
+    width, height = figure.size
+    assert len(drawn) == len(amounts) + 1
+    assert all(0 <= x <= width and 0 <= y <= height for x, y in drawn)
+    lowest, highest = min([0.0, *amounts]), max([0.0, *amounts])
+    if highest - lowest > 1:
+        for (_, y), (_, value) in zip(drawn, line.points, strict=True):
+            unit = (
+                drawn[line.points.index(min(line.points, key=lambda p: p[1]))][1]
+                - drawn[line.points.index(max(line.points, key=lambda p: p[1]))][1]
+            ) / (max(p[1] for p in line.points) - min(p[1] for p in line.points))
+            assert abs((drawn[0][1] - y) - value * unit) < 0.2
+
+
+def test_what_is_spent_ends_with_the_status_date_and_what_is_planned_with_the_whole() -> None:
+    pf = ipmo.read("examples/city.yaml")
+    found = ipmo.time_phase(pf)
+    figure = found.plot()
+    texts = [one.text for one in ET.fromstring(figure.to_svg()).iter(f"{SVG}text")]
+    assert {"18.2 M", "3.12 M"} <= set(texts)  # as ipmo.roll_up says: budget 18.25 M, actual cost 3.124 M
+    (done,) = (one for one in marked(figure, "done") if one.tag == f"{SVG}path")
+    (today,) = marked(figure, "today")
+    assert points(done)[-1][0] == float(today.get("x1", 0))
+    with pytest.raises(OptionError):
+        found.plot("pie")  # type: ignore[arg-type]
+    dated = found.plot(earned=ipmo.earned_value(pf).total.ev)
+    assert any((text or "").startswith("earned 2.02 M") for text in (one.text for one in ET.fromstring(dated.to_svg()).iter(f"{SVG}text")))
+
+
+def test_of_benefits_the_promise_stands_beside_the_forecast() -> None:
+    found = ipmo.benefits(ipmo.examples.load("library"))
+    curve, bars = found.plot(), found.plot("columns")
+    assert len([one for one in marked(curve, "promise") if one.tag == f"{SVG}path"]) == 1
+    assert "promised" in curve.to_svg()
+    table = found.by_period("year")
+    drawn = [one for one in marked(bars, "outline") if one.find(f"{SVG}title") is not None]
+    assert len(drawn) == sum(bool(value) for value in table["planned"])
+    with pytest.raises(ModelError):
+        ipmo.benefits(ipmo.read("examples/gmpp-2022.yaml")).plot()
+
+
+@given(st.dates(date(2020, 1, 1), date(2029, 12, 31)))
+def test_a_day_lies_in_its_period(day: date) -> None:
+    starts = [date(year, 1, 1) for year in range(2021, 2025)]
+    place = place_of(day, starts, date(2025, 1, 1))
+    assert (place is None) == (not 2021 <= day.year <= 2024)
+    if place is not None:
+        assert int(place) == day.year - 2021
+
+
+# ------------------------------------------------------------------------------------------------------ timeline
+
+
+def bar(start: int, finish: int, **more: Any) -> Bar:
+    first = datetime(2026, 1, 1)
+    return Bar(label=f"{start}", start=first + timedelta(days=start), finish=first + timedelta(days=finish), **more)
+
+
+def test_far_ends_of_a_few_are_cut_off_with_an_arrow_and_a_date() -> None:
+    near = [bar(n, 100 + n) for n in range(20)]
+    figure = timeline([*near, bar(0, 9000), bar(-9000, 50)], today=date(2026, 3, 1))
+    assert len(marked(figure, "far")) == 1
+    assert len(marked(figure, "gone")) == 1
+    texts = [one.text for one in ET.fromstring(figure.to_svg()).iter(f"{SVG}text")]
+    assert "2050-08" in texts
+    assert "2001-05" in texts
+    wide = [float(one.get("width", 0)) for one in marked(figure, "plan")]
+    assert sorted(wide)[5] > 100  # the others have room
+    plain = timeline([*near[:5], bar(0, 9000)], today=date(2026, 3, 1))
+    assert marked(plain, "far") == []  # of few, all are drawn whole
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(0, 90), st.integers(0, 60), st.integers(1, 7)), max_size=14))
+def test_no_number_of_a_hand_over_lies_over_another(raw: list[tuple[int, int, int, int, int]]) -> None:
+    first = datetime(2026, 1, 1)
+    givers: dict[int, tuple[int, int]] = {}
+    hops = []
+    for source, target, given_on, later, rank in raw:
+        source, given_on = givers.setdefault(rank, (source, given_on))
+        if source != target:
+            when = first + timedelta(days=given_on)
+            hops.append(
+                Hop(
+                    source=source,
+                    target=target,
+                    given=when,
+                    taken=when + timedelta(days=later),
+                    drives=True,
+                    missed=False,
+                    rank=rank,
+                    label="x",
+                )
+            )
+    figure = timeline([bar(0, 200) for _ in range(9)], hops)
+    numbers = [(float(one.get("cx", 0)), float(one.get("cy", 0))) for one in marked(figure, "rank")]
+    assert len(numbers) == len({hop.rank for hop in hops})
+    for place, (x, y) in enumerate(numbers):
+        assert not any(abs(x - a) < 16 and abs(y - b) < 16 for a, b in numbers[place + 1 :])
+
+
+def test_where_it_was_to_be_lies_below_the_bar() -> None:
+    first = datetime(2026, 1, 1)
+    ghost = (first + timedelta(days=10), first + timedelta(days=20))
+    figure = timeline([bar(10, 40, ghost=ghost), bar(0, 60)])
+    (line,) = marked(figure, "ghost")
+    start = min(float(one.get("x", 0)) for one in marked(figure, "plan") if one.get("y") == marked(figure, "plan")[0].get("y"))
+    assert line.get("d", "").startswith(f"M{start}")
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-01-05"},
+            "projects": [
+                {
+                    "id": "P",
+                    "tasks": [
+                        {
+                            "id": "a",
+                            "duration": "10 d",
+                            "baseline_start": "2026-01-05",
+                            "baseline_finish": "2026-01-09",
+                            "deadline": "2026-01-09",
+                        }
+                    ],
+                }
+            ],
+        }
+    )
+    drawn = ipmo.schedule(pf).plot()
+    assert "was to be 2026-01-05 to 2026-01-09" in drawn.to_svg()
+    assert "a: 2026-01-16, late" in drawn.to_svg()
+
+
+# -------------------------------------------------------------------------------------------------------- people
+
+
+def test_the_heat_map_frames_what_can_miss_a_commitment() -> None:
+    found = ipmo.capacity(ipmo.examples.load("library"))
+    assert found.bites == {
+        ("team", "2026-06"): ("catalogue/build", "hall/fit-out"),
+        ("team", "2026-07"): ("catalogue/build", "hall/fit-out"),
+    }
+    s = ipmo.schedule(ipmo.examples.load("library"))
+    for (name, period), items in found.bites.items():
+        for item in items:
+            spare = s[item].commitment_float
+            assert spare is not None
+            assert spare < found[name, period].days_over
+    figure = found.plot()
+    assert len(marked(figure, "bites")) == 2
+    assert len(marked(figure, "over")) == len(found.over_allocated)
+    assert ipmo.capacity(ipmo.examples.load("library"), by="project").bites == {}
+
+
+@given(st.lists(st.lists(st.one_of(st.none(), st.floats(0, 20)), min_size=4, max_size=4), min_size=1, max_size=8))
+def test_a_cell_for_each_load(loads: list[list[float | None]]) -> None:
+    rows = [(f"r{n}", [None if one is None else LoadCell(load=one, over=one > 1) for one in line], "") for n, line in enumerate(loads)]
+    figure = load_map(rows, ["a", "b", "c", "d"], title="t")
+    assert len(marked(figure, "cell")) == sum(one is not None for line in loads for one in line)
+    assert len(marked(figure, "over")) == sum(one is not None and one > 1 for line in loads for one in line)
