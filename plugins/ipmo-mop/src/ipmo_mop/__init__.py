@@ -23,6 +23,7 @@ from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES
 from ipmo_mop.concentration import Concentration, concentration
 from ipmo_mop.demands import Collision, GoLive, change_load, collisions
 from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit
+from ipmo_mop.frontier import Bought, Frontier, FrontierPoint, frontier, frontier_of
 from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
@@ -33,6 +34,7 @@ __all__ = [
     "AHP",
     "MOP",
     "Booking",
+    "Bought",
     "BusinessCase",
     "Candidate",
     "ChangeLimit",
@@ -41,6 +43,8 @@ __all__ = [
     "Concentration",
     "ConcentrationLimit",
     "Criterion",
+    "Frontier",
+    "FrontierPoint",
     "GoLive",
     "Group",
     "MopFields",
@@ -58,6 +62,8 @@ __all__ = [
     "collisions",
     "concentration",
     "criteria_of",
+    "frontier",
+    "frontier_of",
     "ipmo_methodologies",
     "optimise",
     "pipeline",
@@ -68,7 +74,7 @@ __all__ = [
     "staffing",
 ]
 
-MOST = 60
+MOST, POINTS = 60, 12
 """Above so many open projects the report leaves the reasons of the selection out: each is a solve of its own."""
 
 
@@ -101,6 +107,11 @@ def _what_to_fund(pf: Portfolio) -> Iterable[str | Table | Figure]:
     yield answer.budgets()
     if len(answer.problem.candidates) <= MOST:
         yield answer.table()
+        found = frontier_of(answer.problem, most=POINTS)
+        if len(found) > 1:
+            yield "# What money buys"
+            yield "The selections that no other beats at their cost, whatever the envelopes; dual: what a million more is worth where projects can be cut to size."
+            yield found.table()
 
 
 def _section(context: CheckContext) -> Iterable[str | Table | Figure]:

@@ -23,7 +23,7 @@ from ipmo_mop.envelopes import committed, period_of, project_costs
 from ipmo_mop.scoring import scores
 from ipmo_mop.staffing import Keep, Staffing, staffing
 
-__all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "optimise", "ranked", "select"]
+__all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "best_under", "optimise", "ranked", "select"]
 
 FAR = float("inf")
 
@@ -380,6 +380,20 @@ def optimise(problem: SelectionProblem, *, seconds: float | None = None) -> Sele
         seconds: the most that one solve may take; the best found is then said to be `feasible`, with its bound.
     """
     return Selection(problem, _solve(problem, problem.rules, {}, seconds), seconds)
+
+
+def best_under(problem: SelectionProblem, more: Sequence[Rule], seconds: float | None = None) -> frozenset[str] | None:
+    """The selection of the most value under the rules of a problem and more; None where there is none.
+
+    Raises:
+        UnitError: it was not found in its time, or not known to be the best.
+    """
+    found = _solve(problem, [*problem.rules, *more], {}, seconds)
+    if found.status not in ("optimal", "infeasible"):
+        raise UnitError(
+            f"the best selection was not known within {seconds:g} seconds; give more time" if seconds else "no selection was found"
+        )
+    return found.chosen
 
 
 def smallest_conflict(problem: SelectionProblem, rules: Sequence[Rule]) -> tuple[Rule, ...]:
