@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Answer", "Column", "NamedRow", "Rows", "Table", "among", "row_at", "rows_of"]
+__all__ = ["FIRST", "Answer", "Column", "NamedRow", "Rows", "Table", "among", "row_at", "rows_of"]
 
 K = TypeVar("K")
 T = TypeVar("T")

@@ -64,3 +64,19 @@ def test_a_day_stands_once_and_no_rows_are_said() -> None:
     assert "00:00" in table._repr_html_()  # of an instant that has no day beside it
     assert table.head(0)._repr_html_() == "<p>no rows (finish, finish_date, seen)</p>"
     assert grid([("a<b", "left")], [["<i>"]]).count("<i>") == 0
+
+
+def test_a_large_schedule_is_shown_without_going_through_all_of_it_backwards() -> None:
+    tasks = [{"id": f"t{n}", "duration": "1 d", **({"after": f"t{n - 1}"} if n % 10 else {})} for n in range(100)]
+    pf = ipmo.from_dict(
+        {"ipmo": 1, "portfolio": {"id": "big", "start": "2026-01-05"}, "projects": [{"id": f"p{n}", "tasks": tasks} for n in range(110)]}
+    )
+    s = ipmo.schedule(pf)
+    shown = s._repr_html_()
+    assert "target_names" not in vars(s.passes)
+    assert "11,110 rows in all" in shown or "11,000 rows in all" in shown
+    assert s["p0/t0"].finish_date.isoformat() in shown
+    for one in (pf, pf.projects, pf["p3"].tasks, s, ipmo.critical_links(pf), ipmo.interfaces(pf), ipmo.status(pf), ipmo.check(pf)):
+        assert len(one._repr_html_()) < 100_000
+        assert len(repr(one)) < 10_000
+    assert repr(pf.projects) == "<110 projects: 'p0', 'p1', 'p2' and 107 more>"

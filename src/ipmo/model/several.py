@@ -16,6 +16,8 @@ from ipmo.words import class_word, counted, plural
 __all__ = ["Several", "as_several"]
 
 N = TypeVar("N")
+MANY, FEW = 20, 3
+"""From more than so many on a list is not written out, but for the ids of the first few."""
 SHOWN = 10
 """Nouns that a notebook shows."""
 FIRST = ("id", "name", "programme", "state", "owner", "start", "finish", "budget", "item", "due", "need_by", "severity")
@@ -70,6 +72,13 @@ class Several(tuple[N, ...]):
         if name not in attributes:
             known = [*attrs.fields_dict(cls), *attributes]
             raise UnknownItemError(name, close_matches(name, known), f"the fields and attributes of these {plural(class_word(cls))}")
+
+    def __repr__(self) -> str:
+        """As a tuple; of many only what they are and the first ids."""
+        if len(self) <= MANY or not isinstance(self[0], Noun):
+            return tuple.__repr__(self)
+        named = ", ".join(repr(getattr(noun, "id", None)) for noun in self[:FEW])
+        return f"<{len(self):,} {plural(class_word(type(self[0])))}: {named} and {len(self) - FEW:,} more>"
 
     def _repr_html_(self) -> str:
         """In a notebook: how many they are, then what the first state."""

@@ -8,6 +8,7 @@ whole network, `project_float` to the item's own project's finish, `target_float
 from __future__ import annotations
 
 import functools
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, NamedTuple, get_args, overload
@@ -34,11 +35,13 @@ from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array, plain_list
 from ipmo.network.states import LIVE, TYPE_NAMES, State
 from ipmo.options import checked
-from ipmo.tables import Answer, Table, row_at
+from ipmo.tables import FIRST, Answer, Column, Table, row_at
 from ipmo.units import as_when, day_text, minutes, moment, said_day
 from ipmo.words import counted
 
 __all__ = ["Driver", "OnCycle", "Schedule", "network", "schedule"]
+AT_A_GLANCE = 10_000
+"""Nodes from which on a notebook shows dates alone."""
 IN_COLUMNS = 1_000
 """Nodes from which a table filled in columns takes less time than one made item by item."""
 
@@ -537,3 +540,22 @@ class Schedule(Answer[str, ScheduledItem]):
     def first(self, count: int = 10) -> Table:
         """The first items as people read them: `overview` up to so many rows, the others are not made."""
         return columns.overview([self[name] for name in self.ids[:count]])
+
+    def _repr_html_(self) -> str:
+        """In a notebook; of a large network without floats, for which all of it is gone through backwards."""
+        if self.network.n < AT_A_GLANCE:
+            return super()._repr_html_()
+        path, ids = set(self.critical_path()), self.ids[:FIRST]
+        dates = [self.dates(name) for name in ids]
+        names = [getattr(self.portfolio.items.get(name), "name", "") if self.portfolio is not None else "" for name in ids]
+        some = Table(
+            [
+                Column("id", "str", ids),
+                Column("name", "str", names),
+                Column("start", "date", [said_day(start) for start, _ in dates]),
+                Column("finish", "date", [said_day(finish, finish=True) for _, finish in dates]),
+                Column("critical", "bool", [name in path for name in ids]),
+            ]
+        )
+        head = html.escape(repr(self)[1:-1])
+        return f"<p>{head}</p>{some._repr_html_()}<p>{len(self):,} rows in all; .table() has their floats</p>"
