@@ -270,7 +270,7 @@ def test_registers_are_listed_with_owner_age_and_what_they_cost_and_lessons_with
         for block in (*log.blocks, *learned.blocks)
         if isinstance(block, Grid)
     }
-    assert tables["Risks"] == [("Mud", "Ann Bell", "30 %", "240.0", "80.0", "none", "", "119")]
+    assert tables["Risks"] == [("Mud", "Quay", "Ann Bell", "30 %", "240.0", "80.0", "none", "", "119")]
     assert tables["Issues"] == [("Broken", "P/t", "high", "nobody", "2026-05-25", "28"), ("Noise", "Quay", "not said", "nobody", "", "")]
     assert tables["Assumptions"] == [("It stands", "Quay", "80 %", "nobody", "")]
     assert tables["Change requests"] == [("Deeper", "Quay", "450 k GBP", "nobody", "21")]
@@ -282,7 +282,7 @@ def test_registers_are_listed_with_owner_age_and_what_they_cost_and_lessons_with
 def test_what_is_too_large_for_a_page_is_not_simulated_and_its_tasks_are_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
     pf = portfolio({"id": "P", "tasks": [{"id": f"t{number}", "duration": LASTING} for number in range(3)]})
     assert Answers(pf, ipmo.check(pf)).simulation is not None
-    monkeypatch.setattr(answers, "SIMULATED", 2)
+    monkeypatch.setitem(answers.SIMULATED, "at once", 2)
     monkeypatch.setattr(Answers, "_states_ranges", property(lambda a: pytest.fail("looked at every task")))
     assert (
         asked(pf)["sure"].answer
@@ -298,7 +298,12 @@ def test_where_each_sample_is_a_plan_of_its_own_fewer_are_made_and_of_many_items
     }
     assert "2,048 samples, seed 1" in asked(portfolio(plain))["sure"].notes
     assert "256 samples, seed 1: the standard error of a chance is at most 3 %" in asked(portfolio(plain, late))["sure"].notes
-    monkeypatch.setattr(answers, "SINGLY", 4)
+    hand = {"id": "R", "tasks": [{"id": "c", "duration": LASTING, "constraints": {"by_hand_start": "2026-02-02"}}]}
+    monkeypatch.setitem(answers.SIMULATED, "compiled", 3)
+    assert "256 samples" in asked(portfolio(plain, late))["sure"].notes[0]
+    found = asked(portfolio(plain, hand))["sure"]
+    assert found.answer.startswith("Nothing says how sure the dates are: work by hand, until an expected finish, or")
+    monkeypatch.setitem(answers.SIMULATED, "one by one", 4)
     found = asked(portfolio(plain, late))["sure"]
     assert found.answer.startswith("Nothing says how sure the dates are: work as late as possible")
     assert found.answer.endswith("more than 4 such items are not simulated for a page; run ipmo simulate.")

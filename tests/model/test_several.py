@@ -69,3 +69,11 @@ def test_in_a_notebook_it_is_a_table_and_text_stays_text() -> None:
     assert "<b>" not in shown
     assert shown.count("<tr>") == 11
     assert "12 in all" in shown
+
+
+def test_many_are_said_in_a_line_and_what_bears_no_ids_stands_as_it_is() -> None:
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x"}, "projects": [{"id": f"p{number}"} for number in range(9)]})
+    assert repr(pf.projects) == "<9 projects: p0, p1, p2, p3, p4, p5 and 3 more>"
+    assert repr(pf.projects.where(lambda project: False)) == "()"
+    task = Project(id="p", tasks=[{"id": "a"}, {"id": "b", "after": "a"}]).tasks[1]
+    assert repr(task.after) == "(After(source='a', type='FS', lag=None),)"

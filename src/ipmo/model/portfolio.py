@@ -96,11 +96,13 @@ class Portfolio(Contents):
 
     # ---------------------------------------------------------------------------------- parts and pages
 
-    def select(self, projects: Iterable[str | Project] | None = None, /, *, programme: str | None = None, **having: object) -> Portfolio:
+    def select(
+        self, projects: str | Iterable[str | Project] | None = None, /, *, programme: str | None = None, **having: object
+    ) -> Portfolio:
         """A part of it: see `ipmo.select`, which says what is cut and what is kept.
 
         Args:
-            projects: ids of projects and programmes, or projects; all when left out.
+            projects: an id of a project or programme, or several, or projects; all when left out.
             programme: those of this programme, at any depth, only.
             having: as in `portfolio.projects.where`: values of fields, or of free attributes, by name.
 
@@ -108,7 +110,8 @@ class Portfolio(Contents):
             UnknownItemError: there is no such project, programme, field or attribute.
             OptionError: no project is left, or a field cannot have such a value.
         """
-        chosen = None if projects is None else [str(getattr(one, "id", one)) for one in projects]
+        some = [projects] if isinstance(projects, str) else projects
+        chosen = None if some is None else [str(getattr(one, "id", one)) for one in some]
         if having:
             ids = self.projects.where(**having).ids
             named = ids if chosen is None else [one for one in chosen if one in ids]

@@ -16,8 +16,8 @@ from ipmo.words import class_word, counted, plural
 __all__ = ["Several", "as_several"]
 
 N = TypeVar("N")
-MANY, FEW = 20, 3
-"""From more than so many on a list is not written out, but for the ids of the first few."""
+NAMED = 6
+"""Nouns that are named in a line."""
 SHOWN = 10
 """Nouns that a notebook shows."""
 FIRST = ("id", "name", "programme", "state", "owner", "start", "finish", "budget", "item", "due", "need_by", "severity")
@@ -31,6 +31,8 @@ class Several(tuple[N, ...]):
     >>> several = Several([Project(id="tram", attributes={"department": "MOD"}), Project(id="hall", state="closed")])
     >>> several.where(department="MOD").ids, several.where(state=("closed", "cancelled")).ids
     (('tram',), ('hall',))
+    >>> several
+    <2 projects: tram, hall>
     """
 
     @property
@@ -74,11 +76,12 @@ class Several(tuple[N, ...]):
             raise UnknownItemError(name, close_matches(name, known), f"the fields and attributes of these {plural(class_word(cls))}")
 
     def __repr__(self) -> str:
-        """As a tuple; of many only what they are and the first ids."""
-        if len(self) <= MANY or not isinstance(self[0], Noun):
-            return tuple.__repr__(self)
-        named = ", ".join(repr(getattr(noun, "id", None)) for noun in self[:FEW])
-        return f"<{len(self):,} {plural(class_word(type(self[0])))}: {named} and {len(self) - FEW:,} more>"
+        """How many they are, and the first by id; what bears no ids stands as it is."""
+        ids = [getattr(noun, "id", None) for noun in self[:NAMED]]
+        if not ids or None in ids or not isinstance(self[0], Noun):
+            return super().__repr__()
+        more = f" and {len(self) - NAMED:,} more" if len(self) > NAMED else ""
+        return f"<{counted(len(self), class_word(type(self[0])))}: {', '.join(map(str, ids))}{more}>"
 
     def _repr_html_(self) -> str:
         """In a notebook: how many they are, then what the first state."""

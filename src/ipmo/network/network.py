@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import attrs
 
 from ipmo.errors import CycleError
+from ipmo.model.fields import FrozenMap
 from ipmo.network.clocks import WALL_CLOCK, Clock
 from ipmo.network.columns import Columns, Same
 from ipmo.network.compiled import available, kernel
@@ -502,6 +503,31 @@ class Network(Columns):
                 return network
             network = attrs.evolve(self, dur=list(dur))
         return network
+
+    def lasting(self, lengths: Mapping[int, int], starts: Mapping[int, int] = FrozenMap(), *, often: bool = False) -> Network:
+        """This network with other lengths of some work: none comes to nothing that did not, or the other way round, or has an expected finish.
+
+        Args:
+            lengths: minutes of work by node.
+            starts: the earliest start of some work on its own clock, where that is later than bounds allow.
+            often: many such networks are dated, so that compiled kernels pay however small it is.
+        """
+        dur, low, high = list(plain_list(self.dur)), self.low, dict(self.high)
+        for node, length in lengths.items():
+            dur[node] = length
+            if node in self.caps:
+                high[node] = self.highest(node, length)
+        if starts:
+            low = list(plain_list(low))
+            for node, start in starts.items():
+                low[node] = max(low[node], start)
+        found = attrs.evolve(self, dur=dur, low=low, high=high)
+        found.__dict__.update(_order=self._order, has_loop=self.has_loop, node_of=self.node_of)
+        if often and available():
+            found.__dict__["large"] = True
+        if found.arrays:
+            found.share(self, ("src", "dst", "typ", "lag", "clk", "mode", "lagclk"))
+        return found
 
     def without(self, cuts: Sequence[int]) -> Network:
         """The network without some links, by number."""

@@ -6,6 +6,7 @@ Everything is computed on first use and in whole minutes of each item's own cloc
 
 from __future__ import annotations
 
+import bisect
 import functools
 import heapq
 from collections import defaultdict
@@ -68,14 +69,32 @@ class Passes(LatePass):
             return net.early(low), {place: (int(self.early_starts[place]), int(self.finishes[place])) for place in places}
         q = self.lists
         x, edge = self.early_starts.copy(), self.early_waits.copy()
+        leaving = self._links_of(places)
         for place in places:
             end = int(self.project_ends[net.project[q.order[place]]])
             open_end = net.clock(q.clk[place]).work(end) - q.dur[place]
-            slips = (self._pulled(k, v, int(x[v]), int(edge[v]))[0] for k, v in self.links_out[place])
+            slips = (self._pulled(k, v, int(x[v]), int(edge[v]))[0] for k, v in leaving[place])
             slip = min(slips, default=open_end)
             if x[place] < slip < FAR // 2:
                 x[place], edge[place] = slip, 0
         return Dates(x, edge), {}
+
+    def _links_of(self, places: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+        """(link place, target position) of the links out of some positions: as `links_out`, which takes all."""
+        ptr, src = self.positions.ptr, self.positions.src
+        found: dict[int, list[tuple[int, int]]] = {place: [] for place in places}
+        if self.network.arrays:
+            import numpy as np
+
+            links = np.flatnonzero(np.isin(as_array(src), list(found)))
+            heads = np.searchsorted(as_array(ptr), links, "right") - 1
+            for k, u, v in zip(links.tolist(), as_array(src)[links].tolist(), heads.tolist(), strict=True):
+                found[u].append((k, v))
+        else:
+            for k, u in enumerate(src):
+                if u in found:
+                    found[u].append((k, bisect.bisect_right(ptr, k) - 1))
+        return found
 
     @functools.cached_property
     def readings(self) -> Readings:

@@ -32,7 +32,7 @@ from ipmo.analysis.resources.capacity import CapacityView, capacity
 from ipmo.analysis.risk.distributions import random
 from ipmo.analysis.risk.joint import simulate
 from ipmo.analysis.risk.simulation import Simulation
-from ipmo.analysis.risk.uncertain import sampled_one_by_one
+from ipmo.analysis.risk.uncertain import Way, way_of_sampling
 from ipmo.errors import IpmoError, ScheduleError
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.model.estimates import Estimate
@@ -52,12 +52,24 @@ PHASED = (*MONEY, "funding")
 MOST_PERIODS = 40
 SAMPLES = 2048
 """Of the report's own simulation: the standard error of a chance is at most 1.1 %."""
-SIMULATED = 5_000
+SIMULATED: dict[Way, int] = {"at once": 5_000, "one by one": 2_500, "compiled": 500}
 """Items up to which the report simulates by itself."""
-SINGLY, FEW = 500, 256
-"""The same, and how many samples, where each of them is a plan of its own: the standard error of a chance is at most 3.1 %."""
+FEW = 256
+"""Its samples where they are not dated at once: the standard error of a chance is at most 3.1 %."""
+SINGLY: dict[Way, str] = {
+    "at once": "",
+    "one by one": "work as late as possible makes each sample a plan of its own; ",
+    "compiled": "work by hand, until an expected finish, or under way without a status date, makes each sample a plan of its own; ",
+}
+"""Why they are not."""
 WORDS = {"actual": "actual cost"}
 T = TypeVar("T")
+
+
+def _too_large(way: Way) -> str:
+    return (
+        f"{SINGLY[way]}more than {SIMULATED[way]:,} {'such ' if SINGLY[way] else ''}items are not simulated for a page; run ipmo simulate"
+    )
 
 
 def waiting_text(queue: Iterable[Due]) -> str:
@@ -157,9 +169,8 @@ class Answers:
     @functools.cached_property
     def simulation(self) -> Simulation | None:
         """One joint simulation; None where nothing is uncertain, where it is refused, or where there is too much for a page."""
-        if self.schedule.network.n > SIMULATED:
-            said = f"more than {SIMULATED:,} items are not simulated for a page; run ipmo simulate"
-            self.refused.setdefault("simulation", said)
+        if self.schedule.network.n > SIMULATED["at once"]:
+            self.refused.setdefault("simulation", _too_large("at once"))
             return None
         if not self._states_ranges:
             self.refused.setdefault("simulation", "no open work has a range, and no risk or driver has a probability")
@@ -171,11 +182,10 @@ class Answers:
         return found if found is not None and found.grade != "refused" else None
 
     def _simulated(self) -> Simulation:
-        singly = sampled_one_by_one(self.portfolio)
-        if singly and self.schedule.network.n > SINGLY:
-            why = "work as late as possible, until an expected finish, by hand, or under way without a status date makes each sample a plan of its own"
-            raise ScheduleError(f"{why}; more than {SINGLY:,} such items are not simulated for a page; run ipmo simulate")
-        found = simulate(self.portfolio, samples=FEW if singly else SAMPLES, risks="before")
+        way = way_of_sampling(self.portfolio)
+        if self.schedule.network.n > SIMULATED[way]:
+            raise ScheduleError(_too_large(way))
+        found = simulate(self.portfolio, samples=SAMPLES if way == "at once" else FEW, risks="before")
         if found.grade != "refused" and (dates := found[found.portfolio].dates) is not None:
             moment(int(dates.instants.max()))  # where the last date can be said, every other can
         return found

@@ -150,6 +150,13 @@ def test_all_of_it_is_the_portfolio_itself() -> None:
     assert pf.select(["transit", "airport"]) is pf
 
 
+def test_one_id_is_one_project_or_programme() -> None:
+    pf = chain()
+    for part in (pf.select("tram"), ipmo.select(pf, "tram"), pf.select(pf["tram"].id)):
+        assert part.projects.ids == ("tram",)
+    assert pf.select("rail").projects.ids == ("track",)
+
+
 def test_what_cannot_be_chosen_says_why() -> None:
     pf = chain()
     with pytest.raises(ipmo.UnknownItemError, match="close: 'tram'"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Samples
-from ipmo.analysis.risk.uncertain import with_lengths
+from ipmo.analysis.risk.uncertain import Structures, open_work, with_lengths
 from ipmo.model import Dialect, Portfolio
 from ipmo.testing.strategies import dialects, portfolios
 from ipmo.units import minutes
@@ -102,3 +103,21 @@ def test_what_risks_make_later_is_later_than_all_lets_it_also_beside_work_as_lat
     for name in alone.ids:
         if name != "all":
             assert found.finish(name).samples == alone.finish(name).samples, name
+
+
+@settings(max_examples=40, deadline=None)
+@given(portfolios(tied=True), dialects(), st.randoms(use_true_random=False))
+def test_a_sample_dated_on_the_network_is_the_one_whose_portfolio_is_compiled(pf: Portfolio, dialect: Dialect, r: random.Random) -> None:
+    """All dates, driving links and critical work: of other lengths, some of them nothing, and with some work later than all lets it."""
+    try:
+        structures = Structures(pf, dialect, open_work(pf, Structures(pf, dialect, {}).base.network))
+        lengths = {name: r.choice([0, 1, piece.minutes, piece.minutes * 2, 1000]) for name, piece in structures.pieces.items()}
+        later = {name: r.randint(1, 3000) for name in lengths if r.random() < 0.1}
+        compiled = structures.scheduled(lengths, later).passes
+    except (ipmo.ScheduleError, ipmo.UnitError):
+        return
+    laid_over = structures.dated(lengths, later)
+    assert [list(map(int, laid_over.early.x)), list(map(int, laid_over.finishes)), laid_over.end] == [
+        list(map(int, compiled.early.x)), list(map(int, compiled.finishes)), compiled.end
+    ]  # fmt: skip
+    assert (list(map(bool, laid_over.drives)), set(laid_over.critical)) == (list(map(bool, compiled.drives)), set(compiled.critical))

@@ -35,7 +35,7 @@ NAMED = 5
 """Names that a finding lists."""
 
 
-def select(portfolio: Portfolio, projects: Iterable[str] | None = None, *, programme: str | None = None) -> Portfolio:
+def select(portfolio: Portfolio, projects: str | Iterable[str] | None = None, *, programme: str | None = None) -> Portfolio:
     """A part of a portfolio: some of its projects, with what belongs to them, as a portfolio of its own.
 
     What they wait for outside the part is fixed on the date that the whole plan gives it, and what others wait for is needed by the last
@@ -45,7 +45,7 @@ def select(portfolio: Portfolio, projects: Iterable[str] | None = None, *, progr
 
     Args:
         portfolio: the whole.
-        projects: ids of projects and programmes; all when left out.
+        projects: an id of a project or programme, or several; all when left out.
         programme: those of this programme, at any depth, only.
 
     Raises:
@@ -61,21 +61,20 @@ def select(portfolio: Portfolio, projects: Iterable[str] | None = None, *, progr
     return _Part(portfolio, chosen).portfolio()
 
 
-def _chosen(pf: Portfolio, projects: Iterable[str] | None, programme: str | None) -> list[Project]:
+def _chosen(pf: Portfolio, projects: str | Iterable[str] | None, programme: str | None) -> list[Project]:
     """The projects that are meant, in the order of the file."""
     tree = hierarchy(pf)
     wanted = {project.id for project in pf.projects}
     if programme is not None:
         wanted = {project.id for project in tree.projects(_initiative(pf, programme, "programmes"))}
-    if projects is not None:
-        if isinstance(projects, str):
-            raise OptionError("projects", projects, takes="several ids of projects or programmes: a list")
-        named = [_initiative(pf, str(getattr(one, "id", one)), "projects and programmes") for one in projects]
+    some = None if projects is None else [projects] if isinstance(projects, str) else list(projects)
+    if some is not None:
+        named = [_initiative(pf, str(getattr(one, "id", one)), "projects and programmes") for one in some]
         wanted &= {project.id for noun in named for project in tree.projects(noun)}
     found = [project for project in pf.projects if project.id in wanted]
     if not found:
-        takes = "such that a project of the portfolio is left" if projects is not None else "a programme that holds projects"
-        raise OptionError(*(("projects", list(projects)) if projects is not None else ("programme", programme)), takes=takes)
+        takes = "such that a project of the portfolio is left" if some is not None else "a programme that holds projects"
+        raise OptionError(*(("projects", some) if some is not None else ("programme", programme)), takes=takes)
     return found
 
 

@@ -461,7 +461,7 @@ class Samples:
         base = structures.base.network
         minutes = {name: int(row[sample]) for name, row in lengths.items()}
         moved = {name: int(row[sample]) for name, row in later.items() if row[sample]}
-        passes = structures.scheduled(minutes, moved).passes
+        passes = structures.dated(minutes, moved)
         net, q = passes.network, passes.lists
         for place, kept in enumerate(self.setup.dated):
             last = kept.done

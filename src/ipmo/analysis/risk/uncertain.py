@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -20,6 +20,7 @@ from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.fields import FrozenMap
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.network.passes import Passes
 from ipmo.network.sampled import SampledPass
 from ipmo.network.states import LIVE, State
 from ipmo.units import ELAPSED, WEEK, Span, moment
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from ipmo.model.dialects import Dialect
     from ipmo.network.network import Network
 
-__all__ = ["Piece", "Structures", "minutes_per", "open_work", "sampled_one_by_one", "with_lengths"]
+__all__ = ["Piece", "Structures", "Way", "minutes_per", "open_work", "way_of_sampling", "with_lengths"]
+Way = Literal["at once", "one by one", "compiled"]
+"""All samples by one pass over rows; each by passes of its own over the network; each as a portfolio of its own."""
 MOST_KEPT = 256
 """Networks that are kept at once."""
 
@@ -170,14 +173,17 @@ def with_lengths(
     return attrs.evolve(portfolio, projects=projects)
 
 
-def sampled_one_by_one(portfolio: Portfolio) -> bool:
-    """Whether each sample of a portfolio is compiled and dated as a plan of its own, some hundred times as dear as one of many at once.
+def way_of_sampling(portfolio: Portfolio) -> Way:
+    """How the samples of a portfolio are dated: a hundred times as dear one by one as at once, and ten times more where each is compiled.
 
     Raises:
         ScheduleError: nothing says when the portfolio starts, or a date lies past the year 9999.
     """
     base = Structures(portfolio, None, {}).base
-    return Structures(portfolio, None, open_work(portfolio, base.network)).one_by_one
+    structures = Structures(portfolio, None, open_work(portfolio, base.network))
+    if not structures.one_by_one:
+        return "at once"
+    return "one by one" if structures.lengths_alone else "compiled"
 
 
 class Structures:
@@ -197,7 +203,7 @@ class Structures:
 
     def __getstate__(self) -> dict[str, object]:
         """Without what can be compiled again."""
-        return {**{name: value for name, value in vars(self).items() if name != "one_by_one"}, "_kept": {}}
+        return {**{name: value for name, value in vars(self).items() if name not in ("one_by_one", "lengths_alone")}, "_kept": {}}
 
     @functools.cached_property
     def one_by_one(self) -> bool:
@@ -206,19 +212,27 @@ class Structures:
         That is so with work as late as possible or until an expected finish; and with uncertain work under way whose start says where
         the rest begins, because no status date does, or that is scheduled by hand.
         """
+        return bool(self.base.network.latest) or not self.lengths_alone
+
+    @functools.cached_property
+    def lengths_alone(self) -> bool:
+        """Another length of work changes no bound, date or state by itself.
+
+        It does where work is scheduled by hand, or under way without a status date; and an expected finish makes lengths of its own.
+        """
         net, pf = self.base.network, self.portfolio
-        if net.latest or net.expected:
-            return True
+        if net.expected:
+            return False
         binds = pf.data_date is not None and net.dialect is not None and net.dialect.data_date == "binds"
         for node, name in enumerate(net.ids):
             if name not in self.pieces:
                 continue
             tied = getattr(pf.items[name], "constraints", None)
             if tied is not None and (tied.by_hand_start is not None or tied.by_hand_finish is not None):
-                return True
+                return False
             if net.state[node] is State.STARTED and not binds:
-                return True
-        return False
+                return False
+        return True
 
     def of(self, nothing: Collection[str]) -> SampledPass:
         """The columns of the network in which just this uncertain work comes to nothing."""
@@ -232,6 +246,21 @@ class Structures:
             self._kept[gone] = found
         return found
 
+    def dated(self, minutes: Mapping[str, int], later: Mapping[str, int] = FrozenMap()) -> Passes:
+        """The dates of one sample: see `scheduled`. Where lengths change nothing but lengths, no portfolio is compiled for it."""
+        if not self.lengths_alone:
+            return self.scheduled(minutes, later).passes
+        nodes = self.base.passes.nodes
+        net = self.of(name for name, length in minutes.items() if not length).network
+        lengths = {nodes[name]: length for name, length in minutes.items()}
+        starts: dict[int, int] = {}
+        passes = Passes(net.lasting(lengths, often=True))
+        for some in _rounds(passes, {nodes[name]: name for name in later}):
+            for node, name in some:
+                starts[node] = _put_off(passes, node, later[name])
+            passes = Passes(net.lasting(lengths, starts, often=True))
+        return passes
+
     def scheduled(self, minutes: Mapping[str, int], later: Mapping[str, int] = FrozenMap()) -> Schedule:
         """The schedule with other lengths of some work, some of it later.
 
@@ -242,13 +271,13 @@ class Structures:
         starts: dict[str, datetime] = {}
         found = self._with(minutes, starts)
         nodes = self.base.passes.nodes
-        for some in _rounds(found, {nodes[name]: name for name in later}):
+        for some in _rounds(found.passes, {nodes[name]: name for name in later}):
             passes = found.passes
             for node, name in some:
-                v = passes.lists.pos[node]  # work as late as possible is later than it may be, not than it is put off to
-                x = (passes.unpostponed if node in passes.network.latest else passes).lists.x[v] + later[name]
+                x = _put_off(passes, node, later[name])
                 clock = passes.network.running_clock(node)
-                starts[name] = moment(clock.start(x) if passes.lists.dur[v] else clock.finish(x))  # a point may lie at the end of a shift
+                point = not passes.lists.dur[passes.lists.pos[node]]
+                starts[name] = moment(clock.finish(x) if point else clock.start(x))  # a point may lie at the end of a shift
             found = self._with(minutes, starts)
         return found
 
@@ -256,9 +285,15 @@ class Structures:
         return schedule(with_lengths(self.portfolio, self.pieces, minutes, starts), dialect=self.dialect, on_cycle="cut")
 
 
-def _rounds(found: Schedule, names: Mapping[int, str]) -> list[list[tuple[int, str]]]:
+def _put_off(passes: Passes, node: int, minutes: int) -> int:
+    """The start of work that is so much later, on its own clock; as late as possible, it is later than it may be, not than it is put off to."""
+    lists = (passes.unpostponed if node in passes.network.latest else passes).lists
+    return lists.x[lists.pos[node]] + minutes
+
+
+def _rounds(passes: Passes, names: Mapping[int, str]) -> list[list[tuple[int, str]]]:
     """Some nodes, what waits for others of them after these: in each round those that wait for none of the same or a later one."""
-    q = found.passes.lists
+    q = passes.lists
     out: list[list[tuple[int, str]]] = []
     after = [0] * len(q.order)
     for v, node in enumerate(q.order):
