@@ -208,8 +208,12 @@ class SampledPass:
         out = []
         for v in range(self.network.n):
             links = range(self.ptr[v], self.ptr[v + 1])
-            out.append(not any(self.typ[k] < FF and self.lag[k] >= 0 and self.low[self.src[k]] >= self.low[v] for k in links))
+            out.append(not any(self.typ[k] < FF and self.lag[k] >= 0 and self._least(self.src[k]) >= self.low[v] for k in links))
         return out
+
+    def _least(self, u: int) -> int:
+        """The day before which a position never starts; a constraint may cap it below its own first day."""
+        return self.low[u] if u not in self.caps and self.high[u] >= FAR else -FAR
 
     def _simply(self, v: int, found: SampledDates) -> bool:
         """Dates a simple position, unless the finish of one before it lies in a break: what `_dated` says, in a step or two a link."""

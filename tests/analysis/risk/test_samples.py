@@ -121,3 +121,18 @@ def test_a_sample_dated_on_the_network_is_the_one_whose_portfolio_is_compiled(pf
         list(map(int, compiled.early.x)), list(map(int, compiled.finishes)), compiled.end
     ]  # fmt: skip
     assert (list(map(bool, laid_over.drives)), set(laid_over.critical)) == (list(map(bool, compiled.drives)), set(compiled.critical))
+
+
+def test_what_follows_a_date_that_is_held_before_the_status_date_comes_after_the_status_date() -> None:
+    """What must finish in February gives a date of its own before the first day of anything; the outcome behind it has that day all the same."""
+    held = {"id": "m", "milestone": True, "constraints": {"mandatory_finish": "2026-02-22"}}
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-05-09", "calendar": "continuous"},
+            "projects": [{"id": "p", "tasks": [held, {"id": "a", "duration": {"low": "1 d", "likely": "2 d", "high": "9 d"}}]}],
+            "outcomes": [{"id": "u", "enabled_by": [{"from": "p/m", "lag": "23 ed"}]}],
+        }
+    )
+    assert str(ipmo.schedule(pf).begins("u"))[:10] == "2026-05-09"
+    assert str(ipmo.simulate(pf, samples=50).finish("u").p(50)) == "2026-05-09"
