@@ -79,4 +79,4 @@ def test_a_large_schedule_is_shown_without_going_through_all_of_it_backwards() -
     for one in (pf, pf.projects, pf["p3"].tasks, s, ipmo.critical_links(pf), ipmo.interfaces(pf), ipmo.status(pf), ipmo.check(pf)):
         assert len(one._repr_html_()) < 100_000
         assert len(repr(one)) < 10_000
-    assert repr(pf.projects) == "<110 projects: 'p0', 'p1', 'p2' and 107 more>"
+    assert repr(pf.projects) == "<110 projects: p0, p1, p2, p3, p4, p5 and 104 more>"

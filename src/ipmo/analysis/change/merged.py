@@ -21,6 +21,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import EXTERNAL, ID
 from ipmo.model.work import Link, Programme, Project
 from ipmo.network.drafts import first_instant
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Span, as_day, minutes, moment
 from ipmo.words import agree, class_word, counted
@@ -46,7 +47,7 @@ LISTS: Final = ("contributions", "flows", "waivers", "rates")
 
 
 @attrs.frozen(kw_only=True)
-class Said:
+class Said(Shown):
     """Who said an item.
 
     Args:
