@@ -251,7 +251,7 @@ class Structures:
         if not self.lengths_alone:
             return self.scheduled(minutes, later).passes
         nodes = self.base.passes.nodes
-        net = self.of(name for name, length in minutes.items() if not length).network
+        net = self.of([name for name, length in minutes.items() if not length]).network
         lengths = {nodes[name]: length for name, length in minutes.items()}
         starts: dict[int, int] = {}
         passes = Passes(net.lasting(lengths, often=True))
