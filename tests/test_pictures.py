@@ -81,7 +81,7 @@ def test_of_benefits_the_promise_stands_beside_the_forecast() -> None:
     found = ipmo.benefits(ipmo.examples.load("library"))
     curve, bars = found.plot(), found.plot("columns")
     assert len([one for one in marked(curve, "promise") if one.tag == f"{SVG}path"]) == 1
-    assert "promised" in curve.to_svg()
+    assert "planned" in curve.to_svg()
     table = found.by_period("year")
     drawn = [one for one in marked(bars, "outline") if one.find(f"{SVG}title") is not None]
     assert len(drawn) == sum(bool(value) for value in table["planned"])

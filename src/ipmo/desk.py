@@ -17,8 +17,10 @@ from ipmo.analysis.control.history import trend as _trend
 from ipmo.analysis.money.amounts import Unrated
 from ipmo.analysis.money.rollup import Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
+from ipmo.atomic import write_atomically
 from ipmo.declared import Declared
-from ipmo.errors import CRASHES, FileError, IpmoError, ModelError
+from ipmo.errors import CRASHES, FileError, IpmoError, ModelError, OptionError
+from ipmo.figures.png import pdf_of
 from ipmo.files import portfolios
 from ipmo.files.by_columns import frames_by_columns
 from ipmo.files.changes import read_changes_file, write_changes_file
@@ -532,15 +534,17 @@ def report(
     *,
     title: str | None = None,
     before: Portfolio | str | os.PathLike[str] | None = None,
+    interactive: bool = False,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Path:
-    """Writes the report: one offline HTML file.
+    """Writes the report: one offline HTML file; as slides where the path ends in `.pptx`, as it prints where it ends in `.pdf`.
 
     Args:
         portfolio: a portfolio, or the path of one.
         path: where to write it.
         title: its heading; the portfolio's name when left out.
         before: an earlier state of the portfolio, or its path: the report says what changed since.
+        interactive: the page sorts, filters and folds, by a small script in it that its policy names; it sends nothing either.
         progress: as `ipmo.read` takes it.
 
     Returns:
@@ -549,20 +553,48 @@ def report(
     Raises:
         FileError: the portfolio cannot be read or the report cannot be written.
         ScheduleError: nothing says when the portfolio starts.
+        OptionError: slides or a PDF are to be interactive.
+        MissingExtraError: slides need python-pptx, which is not installed.
+        IpmoError: a PDF needs a Chromium, and none is installed.
     """
     if not os.fspath(path).strip():
         raise FileError("", "the path of the report is empty; name a file")
+    kind = Path(path).suffix.lower()
+    if interactive and kind in (".pptx", ".pdf"):
+        raise OptionError("interactive", True, takes=f"False for a {kind} file: only a page sorts, filters and folds")
     with watched(progress):
-        found = page(portfolio, title=title, before=before)
+        if kind == ".pptx":
+            write_atomically(Path(path), _slides(portfolio, title, before))
+            return Path(path)
+        found = page(portfolio, title=title, before=before, interactive=interactive)
+        if kind == ".pdf":
+            write_atomically(Path(path), pdf_of(found.html))
+            return Path(path)
     return found.save(path)
 
 
-def page(portfolio: Portfolio, *, title: str | None = None, before: Portfolio | str | os.PathLike[str] | None = None) -> Page:
+def _slides(portfolio: Portfolio, title: str | None, before: Portfolio | str | os.PathLike[str] | None) -> bytes:
+    from ipmo.reporting.answers import Answers
+    from ipmo.reporting.slides import slides
+
+    earlier = read(before) if before is not None and not isinstance(before, Portfolio) else before
+    return slides(Answers(portfolio, check(portfolio), earlier), title or portfolio.name or portfolio.id)
+
+
+def page(
+    portfolio: Portfolio,
+    *,
+    title: str | None = None,
+    before: Portfolio | str | os.PathLike[str] | None = None,
+    interactive: bool = False,
+) -> Page:
     """The report as a page: what `Portfolio.report` gives, and what `report` writes."""
     from ipmo.reporting.html import render
 
     if before is not None and not isinstance(before, Portfolio):
         before = read(before)
     added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
-    text = render(portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings)
+    text = render(
+        portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings, interactive=interactive
+    )
     return Page(title or portfolio.name or portfolio.id, text)

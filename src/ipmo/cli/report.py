@@ -19,20 +19,40 @@ __all__: list[str] = []
 @out_option
 @click.option("--title", help="Its heading; the portfolio's name when left out.")
 @click.option("--before", metavar="FILE", help="An earlier state of it: the report says what changed since.")
+@click.option("--pptx", is_flag=True, help="Also at most six slides for a board beside it, with charts that can be edited.")
+@click.option("--pdf", is_flag=True, help="Also as it prints on A4 beside it, by Chromium.")
+@click.option("--interactive", is_flag=True, help="Also NAME-interactive.html beside it, which sorts, filters and folds, equally offline.")
 @click.option("--open", "opened", is_flag=True, help="Open it in the browser.")
 @json_option
-def report(path: str, out: str | None, title: str | None, before: str | None, opened: bool, as_json: bool) -> None:
+def report(
+    path: str,
+    out: str | None,
+    title: str | None,
+    before: str | None,
+    pptx: bool,
+    pdf: bool,
+    interactive: bool,
+    opened: bool,
+    as_json: bool,
+) -> None:
     """Write the report: one offline HTML file for a director; out/NAME.html unless --out says where. Prints a summary."""
     pf = ipmo.read(path, progress=True)
     where = Path(out) if out else Path("out") / f"{Path(path.rstrip('/')).stem}.html"
     written = ipmo.report(pf, where, title=title, before=before, progress=True)
+    more = [where.with_suffix(end) for wanted, end in ((pptx, ".pptx"), (pdf, ".pdf")) if wanted]
+    files = [written, *(ipmo.report(pf, one, title=title, before=before) for one in more)]
+    if interactive:
+        live = where.with_name(f"{where.stem}-interactive.html")
+        files.append(ipmo.report(pf, live, title=title, before=before, interactive=True))
     if opened:
         click.launch(written.resolve().as_uri())
     if as_json:
-        emit([{"file": str(written)}], ipmo.check(pf))
+        emit([{"file": str(one)} for one in files], ipmo.check(pf))
         return
     _summary(pf)
     say(f"\nwrote {written}: open it in a browser, it needs no network")
+    for one in files[1:]:
+        say(f"wrote {one}")
 
 
 def _summary(pf: ipmo.Portfolio) -> None:

@@ -1,4 +1,4 @@
-"""Running sums over time: what was promised, what is done, what is still forecast, as lines over one axis of periods."""
+"""Running sums over time: what was planned, what is done, what is still forecast, as lines over one axis of periods."""
 
 from __future__ import annotations
 

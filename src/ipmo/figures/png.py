@@ -1,4 +1,4 @@
-"""Pictures as dots, by a Chromium that is installed."""
+"""Pictures as dots and pages on paper, by a Chromium that is installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ipmo.errors import IpmoError
 
-__all__ = ["chromium", "first_rows", "png_of"]
+__all__ = ["chromium", "first_rows", "pdf_of", "png_of"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 SECONDS = 60
@@ -60,6 +60,34 @@ def png_of(page: str, width: int, height: int, scale: float) -> bytes:
         if not target.exists():
             raise IpmoError(f"{found} made no picture; save .svg or .html")
         return first_rows(target.read_bytes(), round(height * scale))
+
+
+def pdf_of(page: str) -> bytes:
+    """A page as it prints.
+
+    Args:
+        page: the page, as HTML.
+
+    Raises:
+        IpmoError: there is no Chromium, or it made no document.
+    """
+    found = chromium()
+    if found is None:
+        raise IpmoError("a PDF is printed by Chromium, and none is installed; save .html and print that, or name one in IPMO_CHROMIUM")
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        source.write_text(page, encoding="utf-8")
+        options = ["--headless=new", "--disable-gpu", "--no-pdf-header-footer"]
+        if getattr(os, "geteuid", lambda: 1)() == 0:
+            options.append("--no-sandbox")  # Chromium does not start otherwise for the user root
+        command = [found, *options, f"--user-data-dir={folder}/profile", f"--print-to-pdf={target}", source.as_uri()]
+        try:
+            subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise IpmoError(f"{found} made no document: {error}") from None
+        if not target.exists():
+            raise IpmoError(f"{found} made no document; save .html and print that")
+        return target.read_bytes()
 
 
 def first_rows(png: bytes, count: int) -> bytes:

@@ -87,8 +87,9 @@ def render(
     before: Portfolio | None = None,
     added: Iterable[tuple[str, str, Iterable[str | Table | Figure]]] = (),
     headings: Mapping[str, str] = EMPTY,
+    interactive: bool = False,
 ) -> str:
-    """The report as HTML text: no script, no request, a strict content security policy.
+    """The report as HTML text: no request, a strict content security policy, and no script but one that sorts, filters and folds.
 
     Args:
         portfolio: the portfolio.
@@ -97,6 +98,7 @@ def render(
         before: an earlier state, for what changed.
         added: sections of methods: id, heading, and texts, Tables and Figures.
         headings: what stands over the findings of each code; the code itself where there is none.
+        interactive: with a small script that sorts, filters and folds; without any where it is left out.
 
     Raises:
         ScheduleError: nothing says when the portfolio starts.
@@ -117,11 +119,14 @@ def render(
     )
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string((here / "report.html.jinja").read_text(encoding="utf-8"))
+    script = (here / "report.js").read_text(encoding="utf-8") if interactive else ""
     page = template.render(
         title=title or portfolio.name or portfolio.id,
         subtitle=subtitle(answers),
         style=Markup(style),
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=_hash(style),
+        script=Markup(script),
+        script_hash=_hash(script) if script else "",
         questions=first,
         tiles=list(tiles(answers)),
         panels=panels,
@@ -131,3 +136,8 @@ def render(
         footer=portfolio.note or "Made by ipmo from the portfolio named above; every figure can explain how it was made.",
     )
     return page.translate(DIRECTIONS)
+
+
+def _hash(text: str) -> str:
+    """What the content security policy knows it by."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

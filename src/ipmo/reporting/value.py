@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipmo.analysis.benefits.pictures import promised
+from ipmo.analysis.benefits.pictures import compared
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, mark, number, share
 from ipmo.tables import Table
@@ -61,12 +61,12 @@ def _by_year(a: Answers) -> list[Block]:
     scale = Scale.of((v for n in names for v in table[n]), table.unit(names[0]))
     caption = "Undiscounted, times their probability; dis-benefits are taken off."
     bars = Picture(
-        label=f"Benefits by {every}", svg=a.benefits.plot("columns", every=every).svg, caption=caption, printed=not promised(table)
+        label=f"Benefits by {every}", svg=a.benefits.plot("columns", every=every).svg, caption=caption, printed=not compared(table)
     )
     curve = []
-    if promised(table):
-        note = "Running sums: what was promised, what is forecast now, what is realised."
-        curve = [Picture(label="Benefits promised and forecast", svg=a.benefits.plot("curve", every=every).svg, caption=note)]
+    if compared(table):
+        note = "Running sums: what was planned, what is forecast now, what is realised."
+        curve = [Picture(label="Benefits planned and forecast", svg=a.benefits.plot("curve", every=every).svg, caption=note)]
     return [*curve, bars, _year_grid(table, names, scale, every)]
 
 

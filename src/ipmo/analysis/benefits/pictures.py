@@ -1,4 +1,4 @@
-"""Benefits as a picture: what was promised and what is forecast and realised, year by year and as running sums."""
+"""Benefits as a picture: what was planned and what is forecast and realised, year by year and as running sums."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ipmo.figures.cumulative import Running, cumulative
 from ipmo.figures.svg import Figure
 from ipmo.tables import Table
 
-__all__ = ["Kind", "benefits_picture", "promised"]
+__all__ = ["Kind", "benefits_picture", "compared"]
 
 Kind = Literal["curve", "columns"]
 STYLES = {"planned": "outline", "forecast": "plan", "actual": "done"}
 RUNNING = {"planned": "promise", "forecast": "plan", "actual": "done"}
-WORDS = {"planned": "promised", "forecast": "forecast", "actual": "realised"}
+WORDS = {"planned": "planned", "forecast": "forecast", "actual": "realised"}
 
 
-def promised(table: Table) -> bool:
+def compared(table: Table) -> bool:
     """Whether a plan stands beside the forecast, so that there is something to compare."""
     return len(table) > 1 and all(any(value is not None for value in table[name]) for name in ("planned", "forecast"))
 
@@ -50,12 +50,7 @@ def benefits_picture(kind: Kind, table: Table, *, every: str, today: date | None
     currency = table.unit(names[0])
     if kind == "columns":
         size, word = scaled(max(abs(value) for name in names for value in _numbers(table[name])))
-        series = [
-            Series(
-                name=WORDS[name] if name != "planned" else "planned", values=[_over(one, size) for one in table[name]], style=STYLES[name]
-            )
-            for name in names
-        ]
+        series = [Series(name=WORDS[name], values=[_over(one, size) for one in table[name]], style=STYLES[name]) for name in names]
         return columns(labels, series, unit=" ".join(filter(None, (word, currency))), today=at, title=f"Benefits by {every}")
     sums = {name: _sums(table[name], name, at) for name in names}
     size, word = scaled(max(abs(value) for points in sums.values() for _, value in points))
@@ -64,7 +59,7 @@ def benefits_picture(kind: Kind, table: Table, *, every: str, today: date | None
         for name, points in sums.items()
     ]
     return cumulative(
-        labels, lines, unit=" ".join(filter(None, (word, currency))), today=at, title="Benefits, running sums: promised and forecast"
+        labels, lines, unit=" ".join(filter(None, (word, currency))), today=at, title="Benefits, running sums: planned and forecast"
     )
 
 

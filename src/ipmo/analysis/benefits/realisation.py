@@ -280,7 +280,7 @@ class Benefits(Rows[str, BenefitValue]):
         """A picture of the benefits: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
 
         Args:
-            kind: `curve`, running sums of what was promised, is forecast and is realised; or `columns`, by period.
+            kind: `curve`, running sums of what was planned, is forecast and is realised; or `columns`, by period.
             every: length of a period.
 
         Raises:

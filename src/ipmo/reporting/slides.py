@@ -1,0 +1,271 @@
+"""Slides for a board: at most six, titles that are sentences, charts that can be edited; every number is one of the report."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ipmo.errors import MissingExtraError
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Scale, few
+from ipmo.reporting.questions import Line, Question, questions, subtitle
+from ipmo.reporting.tiles import tiles
+from ipmo.words import counted
+
+if TYPE_CHECKING:
+    from pptx.presentation import Presentation
+    from pptx.slide import Slide
+
+__all__ = ["MOST", "slides"]
+
+MOST = 6
+"""Slides at most."""
+LINES, SMALLEST = 5, 9
+PROJECTS = 12
+"""Projects in a chart at most."""
+COLOURS = {"bad": "8C1029", "warn": "A85C00", "good": "0F7B6C", "": "1B1F24"}
+INK, QUIET, PLAN, DONE = "1B1F24", "57606A", "1769AA", "8C959F"
+Series: TypeAlias = tuple[str, Sequence[float | None], str]
+"""Name, values and colour."""
+WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
+"""Inches of a slide, and its margin."""
+
+
+def slides(a: Answers, title: str) -> bytes:
+    """A file of slides.
+
+    Args:
+        a: the answers that the report shows.
+        title: of the first slide.
+
+    Raises:
+        MissingExtraError: python-pptx is not installed.
+    """
+    try:
+        import pptx
+        from pptx.util import Inches
+    except ImportError:
+        raise MissingExtraError("a report as slides", "python-pptx", "pip install 'ipmo[slides]'") from None
+    deck = pptx.Presentation()
+    deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    asked = {one.id: one for one in questions(a)}
+    _first(deck, a, title, asked)
+    for id in ("decide", "kept", "hurt", "sure"):
+        if len(deck.slides) < MOST and (asked[id].lines or _chart_of(a, id) is not None):
+            _asked(deck, asked[id], _chart_of(a, id))
+    if len(deck.slides) < MOST and (chart := _money(a)) is not None:
+        _charted(deck, *chart)
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+# ------------------------------------------------------------------------------------------------------- slides
+
+
+def _blank(deck: Presentation, title: str, kind: str = "") -> Slide:
+    """A slide with its sentence on top; the sentence is the slide's title for screen readers and outlines."""
+    from pptx.util import Inches, Pt
+
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    head = slide.shapes.title
+    assert head is not None  # of this layout
+    head.left, head.top, head.width, head.height = Inches(EDGE), Inches(0.35), Inches(WIDTH - 2 * EDGE), Inches(1.2)
+    _write(head.text_frame, [(title, 26, True, COLOURS[kind] if kind else INK)], WIDTH - 2 * EDGE, 1.2)
+    bar = slide.shapes.add_shape(1, Inches(EDGE), Inches(1.6), Inches(WIDTH - 2 * EDGE), Pt(3))
+    _paint(bar, COLOURS[kind])
+    return slide
+
+
+def _paint(shape: Any, colour: str) -> None:
+    from pptx.dml.color import RGBColor
+
+    shape.fill.solid()
+    shape.fill.fore_color.rgb = RGBColor.from_string(colour)
+    shape.line.fill.background()
+
+
+def _write(frame: Any, lines: Iterable[tuple[str, int, bool, str]], wide: float, high: float) -> None:
+    """Lines of text: what, size, bold, colour; a little smaller where they would not fit into so many inches."""
+    from pptx.dml.color import RGBColor
+    from pptx.enum.text import PP_ALIGN
+    from pptx.util import Pt
+
+    frame.word_wrap = True
+    shown = list(lines)
+    while _high(shown, wide) > high and max(size for _, size, _, _ in shown) > SMALLEST:
+        shown = [(text, max(size - 1, SMALLEST), bold, colour) for text, size, bold, colour in shown]
+    for number, (text, size, bold, colour) in enumerate(shown):
+        paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+        paragraph.alignment = PP_ALIGN.LEFT
+        run = paragraph.add_run()
+        run.text = text
+        run.font.size, run.font.bold = Pt(size), bold
+        run.font.color.rgb = RGBColor.from_string(colour)
+
+
+def _high(lines: Iterable[tuple[str, int, bool, str]], wide: float) -> float:
+    """About how high lines of text are, in inches: a letter is half as wide as it is high."""
+    return sum(math.ceil(len(text) * size * 0.53 / (72 * max(wide - 0.2, 0.1)) or 1) * size * 1.25 / 72 for text, size, _, _ in lines) + 0.1
+
+
+def _first(deck: Presentation, a: Answers, title: str, asked: dict[str, Question]) -> None:
+    """What the portfolio is, its key figures, and the answers to the four questions."""
+    from pptx.util import Inches
+
+    worst = next((one for one in asked.values() if one.kind == "bad"), None) or next(iter(asked.values()))
+    slide = _blank(
+        deck,
+        f"{title}: {worst.answer[:1].lower() + worst.answer[1:]}" if worst.answer[:1].isalpha() else f"{title}: {worst.answer}",
+        worst.kind,
+    )
+    shown = list(tiles(a))[:8]
+    across = 4
+    wide, high, gap = (WIDTH - 2 * EDGE - 0.2 * (across - 1)) / across, 1.3, 0.2
+    for place, tile in enumerate(shown):
+        left, top = EDGE + place % across * (wide + gap), 1.85 + place // across * (high + 0.15)
+        mark = slide.shapes.add_shape(1, Inches(left), Inches(top), Inches(0.06), Inches(high))
+        _paint(mark, COLOURS[tile["kind"]])
+        box = slide.shapes.add_textbox(Inches(left + 0.1), Inches(top), Inches(wide - 0.1), Inches(high))
+        lines = [(tile["label"], 11, False, QUIET), (tile["value"], 20, True, COLOURS[tile["kind"]])]
+        lines += [(text, 11, True, INK) for text in (tile["word"], tile["trend"]) if text]
+        _write(box.text_frame, lines, wide - 0.1, high)
+    box = slide.shapes.add_textbox(Inches(EDGE), Inches(4.85), Inches(WIDTH - 2 * EDGE), Inches(2.2))
+    lines = [(f"{one.title} {one.answer}", 14, one.kind == "bad", COLOURS[one.kind]) for one in asked.values()]
+    _write(box.text_frame, [*lines, (subtitle(a), 11, False, QUIET)], WIDTH - 2 * EDGE, 2.2)
+
+
+def _asked(deck: Presentation, one: Question, chart: Chart | None) -> None:
+    """A question, answered by its title, with what the answer rests on."""
+    from pptx.util import Inches
+
+    slide = _blank(deck, one.answer, one.kind)
+    wide = WIDTH - 2 * EDGE if chart is None else 6.2
+    box = slide.shapes.add_textbox(Inches(EDGE), Inches(1.8), Inches(wide), Inches(HEIGHT - 2.3))
+    lines: list[tuple[str, int, bool, str]] = [(one.title, 12, False, QUIET)]
+    lines += [(sentence, 14, False, INK) for sentence in one.besides]
+    for line in one.lines[:LINES]:
+        lines.append((f"{_sign(line)}{line.label} {line.text}".strip(), 14, False, COLOURS.get(line.kind, INK)))
+    left = one.of - len(one.lines[:LINES])
+    lines += [(f"{left} more in the report", 11, False, QUIET)] if left > 0 else []
+    _write(box.text_frame, lines, wide, HEIGHT - 2.3)
+    if chart is not None:
+        _draw(slide, chart, EDGE + wide + 0.2, 1.8, WIDTH - 2 * EDGE - wide - 0.2, HEIGHT - 2.3)
+
+
+def _sign(line: Line) -> str:
+    return {"bad": "■ ", "warn": "▲ "}.get(line.kind, "")
+
+
+def _charted(deck: Presentation, title: str, chart: Chart) -> None:
+    slide = _blank(deck, title)
+    _draw(slide, chart, EDGE, 1.8, WIDTH - 2 * EDGE, HEIGHT - 2.3)
+
+
+# ------------------------------------------------------------------------------------------------------- charts
+
+
+class Chart:
+    """A chart that its reader can edit.
+
+    Args:
+        kind: `bars`, `columns` or `lines`.
+        names: of the categories.
+        series: name, values and colour.
+        unit: of the values, above the chart.
+    """
+
+    def __init__(self, kind: str, names: Sequence[str], series: Sequence[Series], unit: str, digits: int = 1) -> None:
+        self.kind, self.names, self.series, self.unit, self.digits = kind, names, series, unit, digits
+
+
+def _draw(slide: Slide, chart: Chart, left: float, top: float, wide: float, high: float) -> None:
+    from pptx.chart.data import CategoryChartData
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+    from pptx.util import Inches, Pt
+
+    data = CategoryChartData(number_format="#,##0." + "0" * chart.digits if chart.digits else "#,##0")
+    data.categories = list(chart.names)
+    for name, values, _ in chart.series:
+        data.add_series(name, list(values))
+    kinds = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "columns": XL_CHART_TYPE.COLUMN_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
+    made = slide.shapes.add_chart(kinds[chart.kind], Inches(left), Inches(top), Inches(wide), Inches(high), data).chart
+    made.has_title = True
+    made.chart_title.text_frame.text = chart.unit
+    made.chart_title.text_frame.paragraphs[0].runs[0].font.size = Pt(12)
+    made.font.size = Pt(11)
+    made.has_legend = len(chart.series) > 1
+    if made.has_legend and made.legend is not None:
+        made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    for one, (_, _, colour) in zip(made.plots[0].series, chart.series, strict=True):
+        part = one.format.line if chart.kind == "lines" else one.format
+        if chart.kind == "lines":
+            one.smooth = False
+            part.width = Pt(2.5)
+            part.color.rgb = RGBColor.from_string(colour)
+        else:
+            part.fill.solid()
+            part.fill.fore_color.rgb = RGBColor.from_string(colour)
+    if chart.kind == "bars":
+        made.category_axis.reverse_order = True
+        made.plots[0].has_data_labels = True
+        made.plots[0].gap_width = 60
+
+
+def _chart_of(a: Answers, id: str) -> Chart | None:
+    """What can be counted beside a question; None where there is nothing to compare."""
+    if id == "kept" and a.commitments:
+        found = [one for one in a.commitments if one.kind != "constraint"]
+        kinds = list(dict.fromkeys(one.kind for one in found))
+        words = (("kept", "0F7B6C"), ("missed", "8C1029"), ("overdue", "A85C00"), ("unknown", DONE))
+        series = [
+            (word, [float(sum(one.kind == kind and one.standing == word for one in found)) for kind in kinds], colour)
+            for word, colour in words
+        ]
+        series = [one for one in series if any(one[1])]
+        return Chart("bars", kinds, series, "commitments", digits=0) if kinds else None
+    if id == "hurt" and a.exposure is not None:
+        threats = [one for one in a.exposure.threats if one.before is not None][:8]
+        if threats:
+            scale = Scale.of([one.before for one in threats], a.exposure.currency)
+            before = [scale.number(one.before) for one in threats]
+            after = [scale.number(one.after) for one in threats]
+            pair: list[Series] = [("before the response", before, DONE), ("after", after, PLAN)]
+            return Chart("bars", [one.name[:40] for one in threats], pair, f"open risks on average, {scale.unit}", scale.digits)
+    if id == "sure" and a.assessors:
+        groups = a.groups(a.grouping)[:PROJECTS]
+        names = [(a.name(group) if a.grouping == "programme" and group else group) or "all" for group, _ in groups]
+        rated: list[Series] = [
+            (word, [float(sum(a.rating(p) == word for p in projects)) for _, projects in groups], colour)
+            for word, colour in (("red", "8C1029"), ("amber", "A85C00"), ("green", "0F7B6C"))
+        ]
+        return Chart("bars", names, rated, "projects by delivery confidence", digits=0)
+    return None
+
+
+def _money(a: Answers) -> tuple[str, Chart] | None:
+    """What it costs over time as lines, with a sentence of the whole."""
+    found = a.phased
+    if found is None:
+        return None
+    table = found.table()
+    shown = [
+        (name, colour)
+        for name, colour in (("budget", INK), ("actual", DONE), ("forecast", PLAN), ("funding", "0F7B6C"))
+        if name in found.rolls
+    ]
+    if not shown:
+        return None
+    scale = Scale.of([value for name, _ in shown for value in table[f"{name}_so_far"]], found.rolls[shown[0][0]].total.unit)
+    series: list[Series] = [(a.word(name), [scale.number(value) for value in table[f"{name}_so_far"]], colour) for name, colour in shown]
+    whole = [
+        f"{a.word(name)} {part.text(total.value)} {part.unit}, {total.known} of {total.total} known"
+        for name, roll in a.money.items()
+        if (total := roll.total).value is not None
+        for part in [Scale.of([total.value], total.unit)]
+    ]
+    text = few(whole, 4) if whole else counted(len(found.periods), found.every)
+    return f"{text[:1].upper()}{text[1:]}.", Chart("lines", list(table["period"]), series, f"running sums, {scale.unit}", scale.digits)

@@ -1,0 +1,139 @@
+"""Slides for a board, the page that sorts, filters and folds, and the report on paper."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ipmo
+import ipmo.examples
+from ipmo.errors import MissingExtraError, OptionError
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ["city", "rubin", "library", "gmpp-2022"]
+
+
+def loaded(name: str) -> tuple[ipmo.Portfolio, ipmo.Portfolio | None]:
+    if name == "library":
+        return ipmo.examples.load(name), None
+    before = ipmo.read(ROOT / "examples" / "gmpp-2021.yaml") if name == "gmpp-2022" else None
+    return ipmo.read(ROOT / "examples" / f"{name}.yaml"), before
+
+
+def words(deck: Any) -> list[str]:
+    """Everything that is written on slides, a text each."""
+    return [
+        paragraph.text
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_at_most_six_slides_whose_titles_are_sentences_and_whose_every_number_stands_in_the_report(name: str, tmp_path: Path) -> None:
+    pptx = pytest.importorskip("pptx")
+    pf, before = loaded(name)
+    page = ipmo.report(pf, tmp_path / "r.html", before=before).read_text(encoding="utf-8")
+    deck = pptx.Presentation(str(ipmo.report(pf, tmp_path / "r.pptx", before=before)))
+    assert 2 <= len(deck.slides) <= 6
+    for slide in deck.slides:
+        title = slide.shapes.title.text_frame.text
+        assert re.fullmatch(r"[A-Z0-9].{20,}[.?]", title), title
+    shown = re.sub(r"<[^>]+>", " ", page)
+    for text in words(deck):
+        for amount in re.findall(r"\d[\d,.]*\d|\d", text):
+            assert amount in shown, (amount, text)
+
+
+def test_charts_are_native_and_hold_the_numbers_of_the_answers(tmp_path: Path) -> None:
+    pptx = pytest.importorskip("pptx")
+    pf, _ = loaded("city")
+    deck = pptx.Presentation(str(ipmo.report(pf, tmp_path / "r.pptx")))
+    charts = [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+    assert charts
+    table = ipmo.time_phase(pf, unrated="unknown").table()
+    lines = next(chart for chart in charts if len(list(chart.plots[0].categories)) == len(table))
+    budget = next(one for one in lines.plots[0].series if one.name == "budget")
+    assert list(budget.values) == pytest.approx([value / 1e6 for value in table["budget_so_far"]])
+    kept = next(chart for chart in charts if [one.name for one in chart.plots[0].series] == ["kept", "missed"])
+    stated = [one for one in ipmo.schedule(pf).commitments if one.kind != "constraint"]
+    assert sum(sum(one.values) for one in kept.plots[0].series) == len(stated)
+
+
+def test_without_the_library_the_command_that_installs_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pptx", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'ipmo\[slides\]'"):
+        ipmo.report(ipmo.examples.load("library"), tmp_path / "r.pptx")
+
+
+def test_the_script_is_the_one_that_the_policy_allows_and_only_where_it_is_wanted(tmp_path: Path) -> None:
+    pf = ipmo.examples.load("library")
+    plain = ipmo.report(pf, tmp_path / "a.html").read_text(encoding="utf-8")
+    live = ipmo.report(pf, tmp_path / "b.html", interactive=True).read_text(encoding="utf-8")
+    assert "<script" not in plain
+    assert "script-src" not in plain
+    (script,) = re.findall(r"<script>(.*?)</script>", live, re.S)
+    assert f"script-src 'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" in live
+    assert len(script) < 5000
+    assert not re.search(r"fetch|XMLHttp|http:|https:|innerHTML|eval|import\(", script)
+    assert live.replace(f"<script>{script}</script>", "").count("<section") == plain.count("<section")
+
+
+@pytest.mark.browser
+def test_it_sorts_filters_and_folds_by_keyboard_and_sends_nothing(tmp_path: Path, open_page: Any) -> None:
+    page = open_page(ipmo.report(ROOT / "examples" / "gmpp-2022.yaml", tmp_path / "b.html", interactive=True))
+    assert page.problems == []
+    table = page.locator("section[aria-labelledby=status] table")
+    head = table.locator("th", has_text="whole-life cost").locator("button")
+    head.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert table.locator("th[aria-sort=descending]").count() == 1
+    first = table.locator("tbody tr").evaluate_all("all => all.slice(1, 4).map(row => row.lastElementChild.innerText)")
+    pf = ipmo.read(ROOT / "examples" / "gmpp-2022.yaml")
+    costs = ipmo.roll_up(pf, "budget")
+    found = [costs[one.id] for one in pf.projects if one.attributes.get("department") == "BEIS"]
+    dearest = sorted((one for one in found if isinstance(one.value, ipmo.Money)), key=lambda one: -one.value.amount)  # type: ignore[union-attr]
+    assert first == [one.text for one in dearest[:3]]
+    page.get_by_label("filter Status table: table").fill("crossrail")
+    assert table.locator("tbody tr:visible").count() == 2  # the project and its department
+    page.get_by_label("filter Status table: table").fill("")
+    assert table.locator("tbody tr:visible").count() == 25
+    fold = page.get_by_label("fold Timeline")
+    fold.press("Enter")
+    assert not page.locator("section[aria-labelledby=timeline] figure").is_visible()
+    assert [url for url in page.requests if not url.startswith("file:")] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_page_that_sorts(scheme: str, tmp_path: Path, open_page: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(ipmo.report(ipmo.examples.load("library"), tmp_path / "b.html", interactive=True), scheme=scheme, bypass_csp=True)
+    violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in violations] == []
+
+
+@pytest.mark.browser
+def test_the_report_on_paper_is_a_pdf_of_its_own(tmp_path: Path) -> None:
+    from ipmo.figures.png import chromium
+
+    if chromium() is None:
+        pytest.skip("no Chromium is installed")
+    made = ipmo.report(ipmo.examples.load("library"), tmp_path / "r.pdf").read_bytes()
+    assert made[:5] == b"%PDF-"
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", made)) <= 6
+
+
+def test_an_end_of_a_name_that_nobody_writes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="interactive"):
+        ipmo.report(ipmo.examples.load("library"), tmp_path / "r.pptx", interactive=True)
