@@ -262,6 +262,10 @@ class Leveller:
         """Minutes after what is due, each counted once whatever its weight."""
         return int(self._run(kernels.missed, self.nodes, self.cal, early, self._dues(due._replace(weight=1) for due in self.due)))
 
+    def missed(self, early: Dates, due: Due) -> int:
+        """Minutes by which one thing that is due is missed."""
+        return int(self._run(kernels.missed, self.nodes, self.cal, early, self._dues([due._replace(weight=1)])))
+
     @functools.cached_property
     def _usual(self) -> Ints:
         """The start without limits of what takes something, FAR of the rest."""

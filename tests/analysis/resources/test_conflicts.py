@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.network.conflicts import Asked, overload
 
-from .conftest import portfolio
+from .conftest import portfolio, portfolios
 
 
 def can_be(asked: list[Asked], steps: list[tuple[int, int]]) -> bool:
@@ -95,3 +95,36 @@ def test_hours_of_a_person_are_in_the_argument() -> None:
     assert said(ipmo.level(portfolio({"id": "a", **due}, {"id": "b", **due}, resources=people))) == [
         "P/a, P/b need 4 pd of ann from 2026-03-02 to 2026-03-06, where there are 3: no plan keeps every commitment"
     ]
+
+
+def test_the_critical_chain_goes_over_links_and_over_people() -> None:
+    """By hand: b of P comes after a by its link; c of Q waits for Ann, who does b until the 6th; d follows c."""
+    people = [{"id": name, "capacity": [{"from": "2026-01-01", "value": 1}]} for name in ("ann", "bob")]
+    bob = [{"resource": "bob"}]
+    pf = portfolio(
+        {"id": "a", "duration": "2 d", "assignments": bob}, {"id": "b", "duration": "3 d", "after": "a"},
+        {"id": "c", "duration": "4 d", "not_before": "2026-03-05"}, {"id": "d", "duration": "1 d", "after": "c", "assignments": [], "deadline": "2026-03-11"},
+        {"id": "free", "duration": "1 d", "assignments": []}, resources=people,
+    )  # fmt: skip
+    plan = ipmo.level(pf, frozen="P/b")
+    assert [(step.id, step.resource, step.people) for step in plan.critical_chain] == [
+        ("P/a", "", ("bob",)), ("P/b", "", ("ann",)), ("P/c", "ann", ("ann",)), ("P/d", "", ()),
+    ]  # fmt: skip
+    assert [str(bite) for bite in plan.bites] == ["ann on 2026-03-06: P/c waits, and P/d is missed by 1.708 ed"]
+    assert "  its end waits for bob, ann (4 items on the critical chain)" in plan.explain().splitlines()
+    assert not ipmo.level(pf.evolve(resources=[people[1], {**people[0], "capacity": [{"from": "2026-01-01", "value": 2}]}])).bites
+
+
+@given(portfolios())
+def test_each_step_of_a_chain_starts_no_later_than_the_next_and_has_what_that_waits_for(pf: ipmo.Portfolio) -> None:
+    plan = ipmo.level(pf, passes=2)
+    steps = plan.critical_chain
+    assert len({step.id for step in steps}) == len(steps) > 0
+    for before, after in itertools.pairwise(steps):
+        if after.resource:
+            assert after.resource in before.people
+            assert plan[before.id].start < plan[after.id].start
+    assert plan.finish == ipmo.schedule(plan.portfolio).dates(steps[-1].id)[1]
+    for bite in plan.bites:
+        assert plan[bite.item].waits is not None
+        assert bite.late > 0

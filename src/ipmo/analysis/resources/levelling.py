@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from typing import Literal, get_args
 
-import attrs
-
 from ipmo.analysis.dates.committed import Stated
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.work_tree import LEFT_OUT
-from ipmo.analysis.resources.demand import Conflict, Demand, Shortage, demand_of
+from ipmo.analysis.resources.chains import Bite, ChainStep, chain_to, last_of
+from ipmo.analysis.resources.demand import Conflict, Demand, Shortage, demand_of, few
+from ipmo.analysis.resources.moves import LevelledItem, Payment, SolverResult
 from ipmo.analysis.resources.prices import RolePrice, with_more
 from ipmo.analysis.resources.starts import with_delays, with_starts
-from ipmo.analysis.resources.waits import Reading, Wait
+from ipmo.analysis.resources.waits import Reading
 from ipmo.analysis.resources.weighing import USUAL, Priority, losses_of, lost, weights_of
 from ipmo.errors import OptionError, UnknownItemError, at_least, close_matches, one_of
 from ipmo.model.changes import Change, SetDate
@@ -25,9 +25,8 @@ from ipmo.model.work import Project, Task
 from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.plans import Solved
 from ipmo.network.states import LIVE, State
-from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, Money, as_date, as_number, moment, said_day
+from ipmo.units import DAY, Money, as_date, as_number, moment
 from ipmo.words import agree, counted
 
 __all__ = ["Levelled", "LevelledItem", "Payment", "SolverResult", "level"]
@@ -48,111 +47,6 @@ LINKS = "links"
 SHOWN = frozenset({"task", "milestone", "gate", "project"})
 
 
-@attrs.frozen(kw_only=True)
-class LevelledItem(Shown):
-    """The dates of one item in the levelled plan.
-
-    Args:
-        id: its full id.
-        start: when it starts in the levelled plan; the actual start of work that has begun.
-        finish: when it finishes.
-        start_before: when it starts by links alone.
-        finish_before: when it finishes by links alone.
-        moved: how much later it finishes, in working days of its calendar.
-        needs: (resource, units) that it takes, the most at once.
-        waits: what it waits for; None where its links alone set its start.
-        after: the item before it, where it moves because that does; empty else.
-        frozen: it has begun, or is tied to a date: it stays where it is unless a link moves it.
-        fits: there is enough of everything for it.
-    """
-
-    id: str
-    start: datetime
-    finish: datetime
-    start_before: datetime
-    finish_before: datetime
-    moved: float
-    needs: tuple[tuple[str, float], ...]
-    waits: Wait | None
-    after: str
-    frozen: bool
-    fits: bool
-
-    @property
-    def finish_date(self) -> date | None:
-        """The day of its finish: midnight belongs to the day before."""
-        return said_day(self.finish, finish=True)
-
-    @property
-    def because(self) -> str:
-        """Why it moves, in words; empty where it does not."""
-        if self.waits is not None:
-            return str(self.waits)
-        return f"follows {self.after}" if self.after else ""
-
-
-@attrs.frozen(kw_only=True)
-class Payment:
-    """What levelling costs a commitment.
-
-    Args:
-        name: the commitment, as `Schedule.commitments` names it.
-        date: the date as stated.
-        before: when links alone have it.
-        after: when the levelled plan has it.
-        late: elapsed days that it is then missed by; 0 where it is kept.
-    """
-
-    name: str
-    date: datetime
-    before: datetime
-    after: datetime
-    late: float
-
-    @property
-    def moved(self) -> float:
-        """Elapsed days that it comes later, negative where it comes earlier."""
-        return (self.after - self.before).total_seconds() / 86400
-
-    def __str__(self) -> str:
-        kept = f"missed by {self.late:,.4g} ed" if self.late else "kept"
-        return f"{self.name}: {abs(self.moved):,.4g} ed {'later' if self.moved > 0 else 'earlier'}, {kept}"
-
-
-@attrs.frozen(kw_only=True)
-class SolverResult:
-    """What the solver made of the plan that it was given.
-
-    Args:
-        status: `optimal`: no plan ends sooner that misses commitments by no more; `feasible`: one may; `infeasible`: no plan fits; `unknown`:
-            it found none in its time.
-        bound: when no plan that fits ends before; None where its model only comes near the calendars, or commitments come first.
-        finish_before: when the plan ended that it was given.
-        finish: when its own ends.
-        less_late: elapsed days by which its own misses commitments less, summed.
-        exact: its model says what the schedule says, to the minute; else only the order that it found was kept.
-    """
-
-    status: str
-    bound: datetime | None
-    finish_before: datetime | None
-    finish: datetime | None
-    less_late: float
-    exact: bool
-
-    @property
-    def days(self) -> float:
-        """Elapsed days by which its plan ends sooner than the one that it was given."""
-        if self.finish is None or self.finish_before is None:
-            return 0.0
-        return (self.finish_before - self.finish).total_seconds() / 86400
-
-    def __str__(self) -> str:
-        bound = f", no plan that fits ends before {self.bound:%Y-%m-%d}" if self.bound is not None else ""
-        near = "" if self.exact else ", by a model that comes near the calendars"
-        return f"CP-SAT ({self.status}): {self.days:,.4g} ed sooner, commitments {self.less_late:,.4g} ed less late{bound}{near}"
-
-
 class Levelled(Rows[str, LevelledItem]):
     """The answer of `level`: a `LevelledItem` by full id for all open work that takes resources or moves, in file order.
 
@@ -164,6 +58,8 @@ class Levelled(Rows[str, LevelledItem]):
         demand: what its work takes.
         shortages: what could not be levelled.
         conflicts: what no plan can meet.
+        chain: what holds its end.
+        bites: what is short and has commitments missed.
         late: minutes by which commitments are missed, summed.
         bounds: (name, instant) that no plan ends before, by links and by each resource.
         changes: what makes the portfolio start as planned.
@@ -180,6 +76,8 @@ class Levelled(Rows[str, LevelledItem]):
         demand: Demand,
         shortages: Sequence[Shortage],
         conflicts: Iterable[Conflict],
+        chain: Iterable[ChainStep],
+        bites: Iterable[Bite],
         late: int,
         bounds: Iterable[tuple[str, int]],
         changes: Sequence[SetDate],
@@ -192,6 +90,10 @@ class Levelled(Rows[str, LevelledItem]):
         """What could not be levelled, and what limits nothing because nobody says how much of it there is."""
         self.conflicts: tuple[Conflict, ...] = tuple(conflicts)
         """Why no plan can be had that fits, or keeps every commitment: by resource the smallest set of demands found that cannot all be met."""
+        self.critical_chain: tuple[ChainStep, ...] = tuple(chain)
+        """What holds the end of the plan, step by step over links and over people, the first first: who is on it is `people` of each step."""
+        self.bites: tuple[Bite, ...] = tuple(bites)
+        """Which shortages of a resource have a commitment missed: each wait on the chain of a commitment that levelling has missed."""
         self.left_out: tuple[tuple[str, str], ...] = demand.left_out
         """(item, why) of open work with assignments that takes nothing."""
         self.changes: tuple[Change, ...] = tuple(changes)
@@ -340,6 +242,9 @@ class Levelled(Rows[str, LevelledItem]):
         if self.solver is not None:
             yield f"  {self.solver}"
         yield from (f"  {one}" for one in self.pays)
+        if any(step.resource for step in self.critical_chain):
+            people = dict.fromkeys(name for step in self.critical_chain for name in step.people)
+            yield f"  its end waits for {few(list(people))} ({counted(len(self.critical_chain), 'item')} on the critical chain)"
         waits = Counter(item.waits.resource for item in self.rows if item.waits is not None)
         for name, count in sorted(waits.items(), key=lambda pair: (-pair[1], pair[0])):
             yield f"  {counted(count, 'item')} {agree(count, 'waits', 'wait')} for {name}"
@@ -559,8 +464,24 @@ def _answer(
     if solved is not None and solved.bound is not None:
         bounds = sorted([*bounds, ("CP-SAT", solved.bound)], key=lambda pair: -pair[1])
     late = leveller.late(plan.early)
+    last = last_of(reading, (v for v, group in enumerate(leveller.group) if group >= 0))
+    chain = chain_to(reading, last) if last is not None else ()
+    bites = list(_bites(today, leveller, plan, reading))
     found = reading.conflicts(within, today.commitments.late.x if late > leveller.late(leveller.today) else None)
-    return Levelled(items, portfolio, plan, today, demand, short, found, late, bounds, changes, again, result)
+    return Levelled(items, portfolio, plan, today, demand, short, found, chain, bites, late, bounds, changes, again, result)
+
+
+def _bites(today: Schedule, leveller: Leveller, plan: Levelling, reading: Reading) -> Iterator[Bite]:
+    """The waits on the chain of each commitment that levelling has missed, or missed by more."""
+    place_of = today.network.positions.pos
+    for due, one in zip(leveller.due, (one for one in today.commitments.stated if one.nodes), strict=True):
+        late, before = (leveller.missed(early, due) for early in (plan.early, leveller.today))
+        last = last_of(reading, (int(place_of[node]) for node in due.nodes)) if late > before else None
+        if last is None:
+            continue
+        for step in chain_to(reading, last):
+            if step.day is not None:
+                yield Bite(commitment=one.name, late=late / DAY, resource=step.resource, day=step.day, item=step.id)
 
 
 def _solver_result(solved: Solved, plan: Levelling) -> SolverResult:

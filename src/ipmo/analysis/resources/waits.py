@@ -87,7 +87,20 @@ class Reading:
 
     def follows(self, v: int) -> str:
         """The item whose link sets its start; empty where none does."""
-        best, found = -FAR, ""
+        found = self.driver(v)
+        return "" if found is None else self._names[found]
+
+    def driver(self, v: int) -> int | None:
+        """The position whose link asks for the latest start of it; None without links."""
+        return self._drives(v)[1]
+
+    def driven(self, v: int) -> bool:
+        """Its start is set by a link."""
+        return self._drives(v)[0] >= self._x[v]
+
+    def _drives(self, v: int) -> tuple[int, int | None]:
+        """The latest start that a link asks for, and the position that it comes from."""
+        best, found = -FAR, None
         for k in range(self._links.ptr[v], self._links.ptr[v + 1]):
             u = self._links.src[k]
             if self._links.mode[k] in NUMBERS:
@@ -95,8 +108,34 @@ class Reading:
             else:
                 asked = link_kernels.push(self._cal, self._links, self._nodes, k, v, self._x[u], self._edge[u])
             if asked > best:
-                best, found = asked, self._names[u]
-        return found
+                best, found = asked, u
+        return best, found
+
+    def dated(self, v: int) -> bool:
+        """It has a start in the plan."""
+        return self._x[v] < FAR // 2
+
+    def name(self, v: int) -> str:
+        """What a position is called."""
+        return self._names[v]
+
+    def shown(self, v: int) -> bool:
+        """It is an item of the portfolio, and no point in between."""
+        return self._net.kinds[int(self._net.positions.order[v])] not in ("helper", "portfolio")
+
+    @functools.cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {name: v for v, name in reversed(list(enumerate(self._names)))}
+
+    def place(self, name: str) -> int:
+        """The position of an item."""
+        return self._places[name]
+
+    def people(self, v: int) -> Iterator[str]:
+        """The resources that a position takes."""
+        takes, pools = self._takes, self._leveller.pools
+        way = takes.ways[v] + self._plan.chosen[v]
+        yield from dict.fromkeys(pools[takes.pool[i]].name for i in range(takes.ptr[way], takes.ptr[way + 1]))
 
     # --------------------------------------------------------------------------------------- resources
 

@@ -1,0 +1,118 @@
+"""The rows of a levelled plan: what moves and why, what a commitment pays, what a solver made of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import attrs
+
+from ipmo.analysis.resources.waits import Wait
+from ipmo.notebooks import Shown
+from ipmo.units import said_day
+
+__all__ = ["LevelledItem", "Payment", "SolverResult"]
+
+
+@attrs.frozen(kw_only=True)
+class LevelledItem(Shown):
+    """The dates of one item in the levelled plan.
+
+    Args:
+        id: its full id.
+        start: when it starts in the levelled plan; the actual start of work that has begun.
+        finish: when it finishes.
+        start_before: when it starts by links alone.
+        finish_before: when it finishes by links alone.
+        moved: how much later it finishes, in working days of its calendar.
+        needs: (resource, units) that it takes, the most at once.
+        waits: what it waits for; None where its links alone set its start.
+        after: the item before it, where it moves because that does; empty else.
+        frozen: it has begun, or is tied to a date: it stays where it is unless a link moves it.
+        fits: there is enough of everything for it.
+    """
+
+    id: str
+    start: datetime
+    finish: datetime
+    start_before: datetime
+    finish_before: datetime
+    moved: float
+    needs: tuple[tuple[str, float], ...]
+    waits: Wait | None
+    after: str
+    frozen: bool
+    fits: bool
+
+    @property
+    def finish_date(self) -> date | None:
+        """The day of its finish: midnight belongs to the day before."""
+        return said_day(self.finish, finish=True)
+
+    @property
+    def because(self) -> str:
+        """Why it moves, in words; empty where it does not."""
+        if self.waits is not None:
+            return str(self.waits)
+        return f"follows {self.after}" if self.after else ""
+
+
+@attrs.frozen(kw_only=True)
+class Payment:
+    """What levelling costs a commitment.
+
+    Args:
+        name: the commitment, as `Schedule.commitments` names it.
+        date: the date as stated.
+        before: when links alone have it.
+        after: when the levelled plan has it.
+        late: elapsed days that it is then missed by; 0 where it is kept.
+    """
+
+    name: str
+    date: datetime
+    before: datetime
+    after: datetime
+    late: float
+
+    @property
+    def moved(self) -> float:
+        """Elapsed days that it comes later, negative where it comes earlier."""
+        return (self.after - self.before).total_seconds() / 86400
+
+    def __str__(self) -> str:
+        kept = f"missed by {self.late:,.4g} ed" if self.late else "kept"
+        return f"{self.name}: {abs(self.moved):,.4g} ed {'later' if self.moved > 0 else 'earlier'}, {kept}"
+
+
+@attrs.frozen(kw_only=True)
+class SolverResult:
+    """What the solver made of the plan that it was given.
+
+    Args:
+        status: `optimal`: no plan ends sooner that misses commitments by no more; `feasible`: one may; `infeasible`: no plan fits; `unknown`:
+            it found none in its time.
+        bound: when no plan that fits ends before; None where its model only comes near the calendars, or commitments come first.
+        finish_before: when the plan ended that it was given.
+        finish: when its own ends.
+        less_late: elapsed days by which its own misses commitments less, summed.
+        exact: its model says what the schedule says, to the minute; else only the order that it found was kept.
+    """
+
+    status: str
+    bound: datetime | None
+    finish_before: datetime | None
+    finish: datetime | None
+    less_late: float
+    exact: bool
+
+    @property
+    def days(self) -> float:
+        """Elapsed days by which its plan ends sooner than the one that it was given."""
+        if self.finish is None or self.finish_before is None:
+            return 0.0
+        return (self.finish_before - self.finish).total_seconds() / 86400
+
+    def __str__(self) -> str:
+        bound = f", no plan that fits ends before {self.bound:%Y-%m-%d}" if self.bound is not None else ""
+        near = "" if self.exact else ", by a model that comes near the calendars"
+        return f"CP-SAT ({self.status}): {self.days:,.4g} ed sooner, commitments {self.less_late:,.4g} ed less late{bound}{near}"
