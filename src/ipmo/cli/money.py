@@ -7,6 +7,8 @@ from typing import Literal
 import click
 
 import ipmo
+from ipmo.analysis.money.periods import EVERY
+from ipmo.analysis.resources.capacity import Cut
 from ipmo.cli.shell import (
     TableVerb,
     Verb,
@@ -111,10 +113,14 @@ def time_phase(path: str, every: Every, item: str | None, as_of: str | None, con
 @main.command(cls=TableVerb)
 @portfolio_argument
 @click.option("--by", type=click.Choice(["resource", "category", "project"]), default="resource", help="What the rows are.")
-@every_option
+@click.option("--every", type=click.Choice(["week", *EVERY]), default="month", help="What a row sums.")
+@click.option("--periods", type=click.IntRange(min=1), help="So many from now on, also those in which nothing is needed.")
+@click.option("--proposed", is_flag=True, help="With the work of proposed projects on top.")
 @json_option
-def capacity(path: str, by: Literal["resource", "category", "project"], every: Every, as_json: bool) -> None:
+def capacity(
+    path: str, by: Literal["resource", "category", "project"], every: Cut, periods: int | None, proposed: bool, as_json: bool
+) -> None:
     """What work demands of people and machines, against what there is."""
-    found = ipmo.capacity(path, by=by, every=every)
+    found = ipmo.capacity(path, by=by, every=every, periods=periods, include=["proposed"] if proposed else [])
     notes = [f"no date, so in no period: {', '.join(found.undated)}"] if found.undated else []
     answer(found.table(), as_json, [*notes, repr(found)[1:-1]])

@@ -17,7 +17,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import clocks_of
 from ipmo.units import DAY, minutes, moment
 
-__all__ = ["EVERY", "Every", "Period", "PeriodRule", "Stretch", "outside", "period_rule", "wall_clock", "worked_on"]
+__all__ = ["EVERY", "Every", "Period", "PeriodRule", "Stretch", "WeekRule", "outside", "period_rule", "wall_clock", "worked_on"]
 
 Every = Literal["month", "quarter", "year", "financial year"]
 EVERY: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12, "financial year": 12}
@@ -105,6 +105,32 @@ class PeriodRule:
         """
         (first, begun), (last, gone) = _place(self, since), _place(self, until)
         return last - first + (gone - begun)
+
+
+@attrs.frozen
+class WeekRule:
+    """Time cut by week, from Monday on, named as ISO 8601 names weeks.
+
+    >>> WeekRule().of(date(2027, 1, 2)).name
+    '2026-W53'
+    """
+
+    every: str = "week"
+
+    def of(self, day: date) -> Period:
+        """The week that a day lies in."""
+        year, week, weekday = day.isocalendar()
+        first = day.toordinal() - weekday + 1
+        return Period(date.fromordinal(max(first, 1)), date.fromordinal(min(first + 7, date.max.toordinal())), f"{year:04}-W{week:02}")
+
+    def between(self, first: date, last: date) -> Iterator[Period]:
+        """The weeks from the one of a day to the one of another, in order."""
+        period = self.of(first)
+        while period.start <= last:
+            yield period
+            if period.end == date.max:
+                return
+            period = self.of(period.end)
 
 
 @functools.lru_cache(maxsize=1 << 12)

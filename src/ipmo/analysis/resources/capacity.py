@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal, get_args
@@ -11,12 +11,12 @@ from typing import Literal, get_args
 import attrs
 
 from ipmo.analysis.dates.schedule import schedule
-from ipmo.analysis.money.periods import Every, Period, Stretch, period_rule, worked_on
+from ipmo.analysis.money.periods import EVERY, Every, Period, PeriodRule, Stretch, WeekRule, period_rule, worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.analysis.resources.demand import share_left
 from ipmo.analysis.resources.pictures import biting, drawn_loads
-from ipmo.errors import ModelError, UnknownItemError, close_matches, one_of
+from ipmo.errors import ModelError, OptionError, UnknownItemError, close_matches, one_of
 from ipmo.figures.svg import Figure
 from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Resource
@@ -30,6 +30,10 @@ from ipmo.words import counted
 __all__ = ["CapacityView", "Load", "Need", "capacity", "needs"]
 
 By = Literal["resource", "category", "project"]
+Cut = Literal["week"] | Every
+"""How time is cut."""
+MOST_PERIODS = 1200
+"""So many periods ahead are shown, at most."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +49,9 @@ class Load(Shown):
         days_over: on how many days more is needed than there is.
         peak: the most units needed on one day.
         projects: (project, person-days) that compete, the largest first.
+        proposed: of the demand, what proposed projects need; none unless they are included.
+        tasks: the most pieces of work under way on one day.
+        multitasking: the most pieces of work for each one that there is, on one day; None when nobody says how many there are.
     """
 
     name: str
@@ -55,6 +62,9 @@ class Load(Shown):
     days_over: int
     peak: Fraction
     projects: tuple[tuple[str, Fraction], ...]
+    proposed: Fraction = Fraction(0)
+    tasks: int = 0
+    multitasking: Fraction | None = None
 
     @property
     def load(self) -> float | None:
@@ -116,6 +126,17 @@ class CapacityView(Rows[tuple[str, str], Load]):
         return tuple(sorted((load for load in self.rows if load.over > 0), key=lambda load: (-load.over, load.name, load.period)))
 
     @property
+    def ranked(self) -> tuple[str, ...]:
+        """The resources, that which holds the most back first: the share of its demand beyond its capacity, then its load."""
+        demand, beyond, there = dict[str, Fraction](), dict[str, Fraction](), dict[str, Fraction]()
+        for load in self.rows:
+            for whole, part in ((demand, load.demand), (beyond, load.over), (there, load.capacity or Fraction(0))):
+                whole[load.name] = whole.get(load.name, Fraction(0)) + part
+        short = {name: beyond[name] / demand[name] if demand[name] else Fraction(0) for name in demand}
+        full = {name: demand[name] / there[name] if there[name] else Fraction(0) for name in demand}
+        return tuple(sorted(demand, key=lambda name: (-short[name], -full[name], name)))
+
+    @property
     def constraint(self) -> str | None:
         """The resource that holds the most back: the largest share of its demand is beyond its capacity; ties by name."""
         demand: dict[str, Fraction] = {}
@@ -161,7 +182,7 @@ class CapacityView(Rows[tuple[str, str], Load]):
         return "\n".join([*lines, *(f"  {project}: {float(part):,.4g} pd" for project, part in load.projects)])
 
     def table(self) -> Table:
-        """One row a load: name, period, start, demand, capacity, load, over, days_over, peak, projects (the first five)."""
+        """One row a load: name, period, start, demand, capacity, load, over, days_over, peak, proposed, tasks, multitasking, projects (the first five)."""
         rows = self.rows
         return Table(
             [
@@ -174,6 +195,9 @@ class CapacityView(Rows[tuple[str, str], Load]):
                 Column("over", "float", [float(r.over) for r in rows], "pd"),
                 Column("days_over", "int", [r.days_over for r in rows]),
                 Column("peak", "float", [float(r.peak) for r in rows], "units"),
+                Column("proposed", "float", [float(r.proposed) for r in rows], "pd"),
+                Column("tasks", "int", [r.tasks for r in rows]),
+                Column("multitasking", "float", [None if r.multitasking is None else float(r.multitasking) for r in rows]),
                 Column("projects", "str", [", ".join(name for name, _ in r.projects[:5]) for r in rows]),
             ]
         )
@@ -184,7 +208,9 @@ class CapacityView(Rows[tuple[str, str], Load]):
         return f"<Capacity by {self.by} and {self.every}: {text}{f', {worst} is the constraint' if worst else ''}>"
 
 
-def capacity(portfolio: Portfolio, *, by: By = "resource", every: Every = "month", include: Iterable[str] = ()) -> CapacityView:
+def capacity(
+    portfolio: Portfolio, *, by: By = "resource", every: Cut = "month", include: Iterable[str] = (), periods: int | None = None
+) -> CapacityView:
     """Demand of open work against dated capacity.
 
     An assignment with an effort needs what is left of it (by the task's progress, else by what remains of its duration), lying over the task's remaining
@@ -195,17 +221,21 @@ def capacity(portfolio: Portfolio, *, by: By = "resource", every: Every = "month
     Args:
         portfolio: the portfolio.
         by: `resource`, `category` (of resources) or `project` (demand only).
-        every: month, quarter, year or financial year.
-        include: `proposed`: count their work too.
+        every: week, month, quarter, year or financial year.
+        include: `proposed`: count their work too; `Load.proposed` is its part.
+        periods: so many from the status date on (else from the start of the portfolio), also those in which nothing is needed; else all in
+            which something is, from the first to the last.
 
     Raises:
-        OptionError: there is no such grouping or period, or a state to include that is counted anyway.
+        OptionError: there is no such grouping or period, a state to include that is counted anyway, or fewer than one period.
         ScheduleError: nothing says when the portfolio starts.
     """
     one_of("by", by, get_args(By))
     for state in (counted_too := frozenset(include)):
         one_of("include", state, LEFT_OUT)
-    return _Demand(portfolio, by, every, counted_too).run()
+    if periods is not None and not 1 <= periods <= MOST_PERIODS:
+        raise OptionError("periods", periods, takes=f"a whole number from 1 to {MOST_PERIODS}")
+    return _Demand(portfolio, by, every, counted_too, periods).run()
 
 
 def needs(portfolio: Portfolio, projects: Collection[str]) -> tuple[Need, ...]:
@@ -227,14 +257,18 @@ def _units_on(resource: Resource, day: date) -> Fraction | None:
 
 
 class _Demand:
-    def __init__(self, portfolio: Portfolio, by: By, every: Every, include: frozenset[str]) -> None:
-        self.portfolio, self.by, self.rule, self.include = portfolio, by, period_rule(portfolio, every), include
+    def __init__(self, portfolio: Portfolio, by: By, every: Cut, include: frozenset[str], periods: int | None = None) -> None:
+        self.portfolio, self.by, self.include, self.periods = portfolio, by, include, periods
+        one_of("every", every, ("week", *EVERY))
+        self.rule: PeriodRule | WeekRule = WeekRule() if every == "week" else period_rule(portfolio, every)
         self.schedule = schedule(portfolio, on_cycle="cut")
         self.timing = Timing(portfolio, self.schedule)
         self.resources = {resource.id: resource for resource in portfolio.resources}
         self.demand: dict[str, dict[date, dict[str, Fraction]]] = {}
+        self.going: dict[tuple[str, date], int] = {}  # pieces of work that need it, by resource and day
         self.open: dict[tuple[str, date], int] = {}  # working minutes of the work that needs it, by resource and day
         self.undated: list[str] = []
+        self.proposed = {project.id for project in portfolio.projects if project.counted_as in LEFT_OUT}
         self.able: dict[str, list[Resource]] = {}
         for resource in portfolio.resources:
             for skill in resource.skills if resource.capacity else ():
@@ -246,7 +280,7 @@ class _Demand:
         loads: list[Load] = []
         groups: dict[str, list[str]] = {}
         for resource in self.portfolio.resources:
-            if resource.id in self.demand:
+            if resource.id in self.demand or (self.periods is not None and resource.capacity):
                 groups.setdefault(resource.category or "(none)" if self.by == "category" else resource.id, []).append(resource.id)
         if self.by == "project":
             loads = self._by_project()
@@ -320,6 +354,7 @@ class _Demand:
                 needs = days.setdefault(day, {})
                 needs[project] = needs.get(project, Fraction(0)) + part
                 key = (assignment.resource, day)
+                self.going[key] = self.going.get(key, 0) + 1
                 self.open[key] = max(self.open.get(key, 0), worked(minutes(following)) - worked(minutes(day)))
             day = following
 
@@ -332,10 +367,7 @@ class _Demand:
 
     def _there(self, resource: Resource, day: date) -> Fraction | None:
         """Working minutes there are on a day; None before the first stated capacity."""
-        units = _units_on(resource, day)
-        if not resource.capacity:  # a role or skill of others
-            found = [(_units_on(one, day), Fraction(str(one.skills[resource.id]))) for one in self.able.get(resource.id, ())]
-            units = sum((there * factor for there, factor in found if there is not None), Fraction(0)) if found else None
+        units = self._heads(resource, day)
         if units is None:
             return None
         worked = worked_on(self.portfolio, self._calendar(resource))
@@ -345,17 +377,24 @@ class _Demand:
             there = max(there, self.open.get((resource.id, day), 0))
         return units * there
 
+    def _heads(self, resource: Resource, day: date) -> Fraction | None:
+        """How many there are on a day, of a role or skill without capacity of its own what others give; None when nobody says."""
+        if resource.capacity:
+            return _units_on(resource, day)
+        found = [(_units_on(one, day), Fraction(str(one.skills[resource.id]))) for one in self.able.get(resource.id, ())]
+        return sum((there * factor for there, factor in found if there is not None), Fraction(0)) if found else None
+
     def _loads(self, name: str, members: list[Resource]) -> list[Load]:
         days = sorted({day for m in members for day in self.demand.get(m.id, {})})
-        if not days:
-            return []
         out = []
-        for period in self.rule.between(days[0], days[-1]):
+        for period in self._periods(days):
+            tasks, busy = 0, Fraction(0)
             demand, there, over, peak, days_over = Fraction(0), Fraction(0), Fraction(0), Fraction(0), 0
             known, projects = True, dict[str, Fraction]()
             day = period.start
             while day < period.end:
                 beyond, units = Fraction(0), Fraction(0)
+                going, heads = sum(self.going.get((m.id, day), 0) for m in members), Fraction(0)
                 for resource in members:
                     per_day = self._calendar(resource).day_minutes
                     needs = self.demand.get(resource.id, {}).get(day, {})
@@ -369,7 +408,10 @@ class _Demand:
                         known = False
                     else:
                         there += offered / per_day
+                        heads += self._heads(resource, day) or 0
                         beyond += max(whole - offered / per_day, Fraction(0))
+                tasks = max(tasks, going)
+                busy = max(busy, Fraction(going) / heads) if heads else busy
                 over += beyond
                 days_over += beyond > 0
                 peak = max(peak, units)
@@ -385,9 +427,22 @@ class _Demand:
                     days_over=days_over,
                     peak=peak,
                     projects=rows,
+                    proposed=sum((part for project, part in rows if project in self.proposed), Fraction(0)),
+                    tasks=tasks,
+                    multitasking=busy if known else None,
                 )
             )
         return out
+
+    def _periods(self, days: Sequence[date]) -> list[Period]:
+        """From the first to the last day on which something is needed, or so many from now on."""
+        if self.periods is None:
+            return list(self.rule.between(days[0], days[-1])) if days else []
+        begin = self.portfolio.data_date
+        found = [self.rule.of(moment(begin if begin is not None else self.schedule.network.base).date())]
+        while len(found) < self.periods and found[-1].end < date.max:
+            found.append(self.rule.of(found[-1].end))
+        return found
 
     def _by_project(self) -> list[Load]:
         sums: dict[tuple[str, Period], dict[date, Fraction]] = {}
