@@ -66,6 +66,21 @@ PHASES = ("concept", "definition", "delivery", "transition")
 T = TypeVar("T")
 
 
+def _frozen(instance: object, field: attrs.Attribute[Callable[[object], object]], parse: Callable[[object], object]) -> None:
+    """Refuses a class whose values can be changed: an item holds them, and items never change."""
+    cls = parse.args[0] if isinstance(parse, functools.partial) else parse
+    if not (isinstance(cls, type) and attrs.has(cls) and attrs.fields(cls)):
+        return
+    try:
+        setattr(object.__new__(cls), attrs.fields(cls)[0].name, None)
+    except attrs.exceptions.FrozenInstanceError:
+        return
+    except Exception:  # a validator or a setter of its own ran: it can be set
+        pass
+    name = getattr(instance, "name", "")
+    raise ModelError(f"extension {name!r}: values of {cls.__name__} can be changed; write @attrs.frozen in place of @attrs.define")
+
+
 def _reading(parse: Callable[[object], object] | type[attrs.AttrsInstance]) -> Callable[[object], object]:
     """A class reads by its annotations; what reads already stays."""
     return functools.partial(structured, parse) if isinstance(parse, type) and attrs.has(parse) else parse
@@ -334,7 +349,7 @@ class Extension:
     name: str = attrs.field(validator=_filled)
     title: str = attrs.field(validator=_filled)
     source: str = attrs.field(validator=_filled)
-    parse: Callable[[object], object] = attrs.field(converter=_reading)
+    parse: Callable[[object], object] = attrs.field(converter=_reading, validator=_frozen)
 
 
 @attrs.frozen(kw_only=True)

@@ -8,11 +8,9 @@ else works.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import itertools
 import os
-import re
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
@@ -39,6 +37,7 @@ from ipmo.methods.contract import (
 from ipmo.methods.facts import one_finding_a_fact
 from ipmo.methods.tailoring import Chosen, Tailoring, chosen_methods, waived, waiver_facts
 from ipmo.methods.unchanged import Unchanged
+from ipmo.methods.unfit import refuse_unmarked, unfit
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.portfolio import Portfolio
 from ipmo.notebooks import Shown
@@ -62,6 +61,12 @@ NOTICES = (
     Notice(code="ipmo/no-answer", heading="Questions that have no answer"),
     Notice(code="ipmo/not-converged", heading="Simulations that have not converged"),
     Notice(code="ipmo/nothing-uncertain", heading="Simulations in which nothing is uncertain"),
+    Notice(code="ipmo/part", heading="A part of a portfolio"),
+    Notice(code="ipmo/part-differs", heading="Dates that are other than in the whole plan"),
+    Notice(code="ipmo/part-handed-in", heading="Dates handed in from outside this part"),
+    Notice(code="ipmo/part-left-out", heading="What was left out of this part"),
+    Notice(code="ipmo/part-needed-outside", heading="What others outside this part wait for"),
+    Notice(code="ipmo/part-undated", heading="What comes from outside this part without a date"),
     Notice(code="ipmo/risk-not-simulated", heading="Risks that a simulation cannot count"),
     Notice(code="ipmo/tailored", heading="Rules switched off by a profile"),
     Notice(code="ipmo/time-below-zero", heading="Estimates that reach below no time at all"),
@@ -252,8 +257,9 @@ class Registry:
         try:
             manager.register(module, name)
             manager.check_pending()
+            refuse_unmarked(module, manager, HOOKS)
         except CRASHES as error:
-            return self._fail(name, distribution, "cannot be registered", error, _unfit(error))
+            return self._fail(name, distribution, "cannot be registered", error, unfit(error, HOOKS))
         reserved = {claim for plugin in self.plugins if plugin.built_in for claim in _claims(plugin)}
         declares: dict[str, tuple[Declaration, ...]] = {}
         for hook, kind in HOOKS.items():
@@ -505,6 +511,8 @@ class Registry:
             for one in found:
                 if not isinstance(one, Finding):
                     raise TypeError(f"a check yields findings, this one {one!r:.60}")
+                if one.code != check.code and (owner := self.owner(check)) is not None and not owner.built_in:
+                    raise ValueError(f"its finding has the code {one.code!r}; let it be that of the check")
         except IpmoError as error:  # the question has no answer here: said once, whichever check asked
             severity = Severity.ERROR if error.items else Severity.WARNING  # an item stands in the way, or the question has no sense
             yield Finding(code="ipmo/no-answer", severity=severity, message=str(error), item=next(iter(error.items), ""))
@@ -581,14 +589,3 @@ def _claims_of(one: Declaration) -> Iterator[tuple[str, str]]:
         yield what, name
     for part in one.parts if isinstance(one, Methodology) else ():
         yield from _claims_of(part)
-
-
-def _unfit(error: BaseException) -> str:
-    """What is wrong with a plugin's hooks, and what to do about it."""
-    found = re.search(r"unknown hook '(\w+)'", str(error))
-    if found is None:
-        return f"{type(error).__name__}: {' '.join(str(error).split())}; hooks take no arguments and return declarations"
-    near = difflib.get_close_matches(found[1], HOOKS, n=1, cutoff=0.85)
-    if near:
-        return f"unknown hook {found[1]!r}; close: {near[0]!r}"
-    return f"unknown hook {found[1]!r}; it may be of a newer ipmo than this {__version__}, which has {', '.join(HOOKS)}"

@@ -15,7 +15,7 @@ import os
 import pickle
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar
@@ -43,6 +43,22 @@ __all__ = ["MethodologyConformance"]
 CORE_NOUNS = {name.lower() for name in ipmo.model.__all__} | {"body"}
 UNITS = ("money", "date", "time", "share", "rag", "number")
 SHARES = [n / 20 for n in range(1, 20)]
+
+
+def _in_three_lines(test: Callable[[MethodologyConformance], None]) -> Callable[[MethodologyConformance], None]:
+    """A test of the kit whose failure says the cause, why it matters and whose it is, without the inside of the kit."""
+
+    @functools.wraps(test)
+    def testing(self: MethodologyConformance) -> None:
+        __tracebackhide__ = True
+        try:
+            test(self)
+        except AssertionError as error:
+            cause = " ".join((str(error) or f"{test.__name__} does not hold").split())[:400]
+            why = " ".join((test.__doc__ or "").split())
+            raise AssertionError(f"{cause}\n{why}\n{test.__name__} of method {self.methodology.name!r}, in {type(self).__name__}") from None
+
+    return testing
 
 
 class MethodologyConformance:
@@ -83,6 +99,9 @@ class MethodologyConformance:
                 raise TypeError(f"{cls.__name__}.expected_failures: {name!r} gives no reason")
             marked = functools.wraps(inherited)(lambda self, _inherited=inherited: _inherited(self))
             setattr(cls, name, pytest.mark.xfail(reason=reason, strict=True)(marked))
+        for name, test in vars(MethodologyConformance).items():
+            if name.startswith("test_") and name not in vars(cls) and not hasattr(test, "hypothesis"):
+                setattr(cls, name, _in_three_lines(test))
 
     # ---------------------------------------------------------------------------------------- declarations
 

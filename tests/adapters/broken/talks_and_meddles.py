@@ -1,4 +1,4 @@
-"""Prints where only answers belong, and changes what it is only to look at: by force, and through a value of its own that can be changed."""
+"""Prints where only answers belong, and changes what it is only to look at: by force, in the core and in a value of its own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import attrs
 from ipmo.plugin import Check, CheckContext, Extension, Finding, Methodology, hookimpl
 
 
-@attrs.define
+@attrs.frozen
 class Mood:
-    """What it adds to a project; a class that is not frozen."""
+    """What it adds to a project."""
 
     good: bool = True
 
@@ -26,7 +26,7 @@ def _meddle(context: CheckContext) -> Iterator[Finding]:
         if project.name == "by force":
             object.__setattr__(project, "name", "meddled with")
         if "mood" in project.extensions:
-            project.extensions["mood"].good = False
+            object.__setattr__(project.extensions["mood"], "good", False)
     return iter(())
 
 
