@@ -48,6 +48,7 @@ VERBS = [
     ("what-if", HANDOVER, "--delay", "rails/lay", "2 d", "--items"),
     ("what-if", HANDOVER, "--delay", "rails/lay", "2 d", "--duration", "power/test", "5 d", "--why", "fleet"),
     ("what-if", LIBRARY, "--stop", "catalogue"),
+    ("attainment", CITY, "--by", "2029-12-31"),
     ("merge", HANDOVER, PROMISE),
     ("merge", HANDOVER, f"desk={PROMISE}", "--interfaces"),
     ("delay-sensitivity", HANDOVER, "--slip", "3 d"),

@@ -22,6 +22,7 @@ from ipmo.tables import Table
 
 ANSWERS: dict[str, Callable[..., Any]] = {
     "assess_impact": lambda pf, **more: ipmo.assess_impact(pf, **more),
+    "attainment": lambda pf, **more: ipmo.attainment(pf, **more),
     "attribute": lambda pf, **more: ipmo.attribute(pf, **more),
     "benefits": lambda pf, **more: ipmo.benefits(pf, **more),
     "capacity": lambda pf, **more: ipmo.capacity(pf, **more),

@@ -4,6 +4,7 @@ from . import changes as changes
 from . import examples as examples
 from . import model as model
 from . import plugin as plugin
+from .analysis.benefits.attained import Attainment as Attainment
 from .analysis.benefits.attribution import Attribution as Attribution
 from .analysis.benefits.going_on import GoingOn as GoingOn
 from .analysis.benefits.line_of_sight import LineOfSight as LineOfSight
@@ -105,6 +106,7 @@ from .model import Task as Task
 from .pages import Page as Page
 from .tables import Column as Column
 from .tables import Table as Table
+from .verbs.benefits import attainment as attainment
 from .verbs.benefits import attribute as attribute
 from .verbs.benefits import benefits as benefits
 from .verbs.benefits import line_of_sight as line_of_sight

@@ -209,7 +209,7 @@ def test_a_gate_says_what_it_lacks_and_who_may_decide_it(registry: Registry) -> 
     beyond = good.evolve("Q", gates=[gate(evidence={"test-report": "t.pdf", "trained": "list"}, body="team")])
     assert ipmo.gates(beyond)["Q/G"].why == "team may not release 101 k GBP"
     assert found.table().columns == (
-        "gate", "name", "method", "outcome", "decided", "ready", "missing", "failing", "conditions", "overdue", "stake", "released", "body",
+        "gate", "of", "name", "method", "outcome", "decided", "ready", "missing", "failing", "conditions", "overdue", "stake", "released", "body",
         "covered", "held", "why",
     )  # fmt: skip
     with pytest.raises(UnknownItemError, match="close: 'Q/G'"):

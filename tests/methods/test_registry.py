@@ -187,10 +187,10 @@ def test_link_kinds_are_labels_and_an_unknown_one_is_a_finding() -> None:
 def test_the_installed_adapters_load_strictly_and_the_disable_list_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert [p.name for p in new_registry(strict=True).discover().plugins] == ["ipmo", "agile", "example", "mop", "p3o"]
+        assert [p.name for p in new_registry(strict=True).discover().plugins] == ["ipmo", "agile", "example", "govs", "mop", "p3o"]
     monkeypatch.setenv("IPMO_DISABLE_PLUGINS", "agile, mop")
-    assert [p.name for p in new_registry().discover().plugins] == ["ipmo", "example", "p3o"]
-    assert ipmo.plugins().ids == ("ipmo", "agile", "example", "mop", "p3o")
+    assert [p.name for p in new_registry().discover().plugins] == ["ipmo", "example", "govs", "p3o"]
+    assert ipmo.plugins().ids == ("ipmo", "agile", "example", "govs", "mop", "p3o")
     assert installed().methodology("scrum").name == "agile"
 
 

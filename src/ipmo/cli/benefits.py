@@ -62,3 +62,13 @@ def worth_going_on(path: str, as_json: bool) -> None:
     """Which projects are worth going on with: the benefit that is lost without each by what it still costs, and what stopping frees."""
     found = ipmo.worth_going_on(path)
     answer(found.table(), as_json, [found.explain(project) for project in found.ids])
+
+
+@main.command(cls=TableVerb)
+@portfolio_argument
+@click.option("--by", metavar="DATE", help="A day for all objectives; each one's own target date when left out.")
+@json_option
+def attainment(path: str, by: str | None, as_json: bool) -> None:
+    """How far each objective will be reached by its day, from what contributes to it."""
+    found = ipmo.attainment(path, by=by)
+    answer(found.table(), as_json, [found.explain(objective) for objective in found.ids])

@@ -29,7 +29,10 @@ def _shares(values: Iterable[float | str]) -> tuple[float, ...]:
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Objective(Noun):
-    """What the organisation wants to achieve."""
+    """What the organisation wants to achieve, and how one sees that it has: objective and key result in one.
+
+    What its benefits and outcomes bring by the target date is forecast by `ipmo.attainment`.
+    """
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
@@ -37,6 +40,15 @@ class Objective(Noun):
         default=None, converter=optional(as_share), metadata=doc("importance among the objectives", unit="share")
     )
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
+    measure: str = attrs.field(default="", metadata=doc("what is measured: its key result"))
+    unit: str = attrs.field(default="", metadata=doc("unit of the measure"))
+    baseline: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value before"))
+    target: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value aimed at"))
+    target_date: date | None = attrs.field(
+        default=None, converter=optional(as_date), metadata=doc("end of the period in which it is to be reached")
+    )
+    actual: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value as measured last"))
+    measured: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when that was"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
 
 

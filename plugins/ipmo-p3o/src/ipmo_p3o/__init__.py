@@ -30,6 +30,7 @@ from ipmo_p3o.load import OfficeLoad, office_load, office_load_table
 from ipmo_p3o.maturity import Maturity, MaturityRow, maturity
 from ipmo_p3o.measures import OfficeMeasure
 from ipmo_p3o.offices import OfficeModel, ReportingPath, office_model, reporting_paths
+from ipmo_p3o.raci import Raci, RaciRow, raci
 from ipmo_p3o.roles import roles_table
 from ipmo_p3o.rules import CHECKS
 from ipmo_p3o.services import Coverage, ServiceCell, coverage
@@ -56,6 +57,8 @@ __all__ = [
     "OfficeMeasure",
     "OfficeModel",
     "P3OFields",
+    "Raci",
+    "RaciRow",
     "ReportingPath",
     "SectionGap",
     "ServiceCell",
@@ -77,6 +80,7 @@ __all__ = [
     "office_map",
     "office_model",
     "office_value",
+    "raci",
     "reporting_paths",
     "roles_table",
     "wait",

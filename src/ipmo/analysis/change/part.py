@@ -19,6 +19,7 @@ from ipmo.errors import OptionError, ScheduleError, UnknownItemError, close_matc
 from ipmo.findings import Finding, Severity
 from ipmo.model.benefits import Benefit, Enabler, Outcome
 from ipmo.model.fields import EMPTY
+from ipmo.model.held import in_no_project
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import EXTERNAL, Reference, reference
@@ -370,7 +371,7 @@ class _Part:
             yield from (f"{project.id}/{task.id}" for task in project.tasks)
             yield from (f"{project.id}/{gate.id}" for gate in project.gates)
             yield project.id
-        yield from (one.id for one in _all_effects(part))
+        yield from (one.id for one in in_no_project(part))
 
 
 def _all_effects(pf: Portfolio) -> list[Outcome | Benefit]:

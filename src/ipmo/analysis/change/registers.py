@@ -11,6 +11,7 @@ import attrs
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP
 from ipmo.model.fields import Noun
+from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -97,7 +98,7 @@ class Registers:
                 if isinstance(value, str):
                     if there(value):
                         continue
-                    if one.required or nested or one.name == "item":
+                    if one.required or nested or one.name == "item" or (isinstance(noun, Gate) and one.name == "programme"):
                         return None
                     changes[one.name] = None
                 elif not all(map(there, value)):
