@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import ipmo
 import ipmo.examples
+from ipmo.analysis.control.history import History
 from ipmo.analysis.money.pictures import place_of
 from ipmo.errors import ModelError, OptionError
 from ipmo.figures.cumulative import Running, cumulative
@@ -96,6 +97,21 @@ def test_a_day_lies_in_its_period(day: date) -> None:
     assert (place is None) == (not 2021 <= day.year <= 2024)
     if place is not None:
         assert int(place) == day.year - 2021
+
+
+def test_a_trend_is_drawn_month_by_month_and_of_a_date_by_how_far_it_has_moved() -> None:
+    pf = ipmo.examples.load("library")
+    past = pf.evolve(status_date="2026-05-01").evolve("catalogue/build", actual="31 k GBP")
+    months = History.of(past, pf)
+    money = ipmo.trend(months, "actual", "catalogue").plot()
+    (path,) = (one for one in marked(money, "plan") if one.tag == f"{SVG}path")
+    assert len(points(path)) == 2
+    assert points(path)[1][1] < points(path)[0][1]  # 31 k to 40 k: upwards
+    assert "40 k" in money.to_svg()
+    dates = ipmo.trend(months, "finish", "catalogue")
+    assert f"{dates.rows[1].change:+,.4g} d" in dates.plot().to_svg().replace("−", "-")
+    with pytest.raises(ModelError):
+        ipmo.trend(months, "forecast", "hall").plot()
 
 
 # ------------------------------------------------------------------------------------------------------ timeline

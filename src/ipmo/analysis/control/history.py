@@ -12,12 +12,14 @@ from typing import Literal, get_args, overload
 
 import attrs
 
+from ipmo.analysis.control.pictures import trend_picture
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.explanation import Explanation, RolledUpValue, Value
 from ipmo.analysis.money.measures import MEASURES, minutes_of
 from ipmo.analysis.money.periods import worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError, ModelError, UnitError, UnknownItemError, at_least, close_matches, one_of
+from ipmo.figures.svg import Figure
 from ipmo.model.hierarchy import summaries
 from ipmo.model.measures import Measure
 from ipmo.model.money import Budget
@@ -241,6 +243,15 @@ class Trend(Rows[date, TrendMonth]):
                 Column("change", "float", [row.change for row in rows], self._unit_of_change),
             ]
         )
+
+    def plot(self) -> Figure:
+        """The line over the months, of a date the days that it has moved; saved as SVG, HTML or PNG with `.save(path)`.
+
+        Raises:
+            ModelError: no month knows the measure.
+        """
+        name = f"{self.measure.name} of {self.item}" if self.item else self.measure.name
+        return trend_picture(self.table(), name, self._unit if self._kind == "float" else "")
 
     def __repr__(self) -> str:
         of = f" of {self.item!r}" if self.item else ""
