@@ -60,7 +60,7 @@ def main() -> None:
             context = browser.new_context(viewport={"width": 1280, "height": 1000}, color_scheme=scheme, offline=True)
             page = context.new_page()
             page.goto(page_file.as_uri())
-            for part, shown in (("p3o-p3o", "offices"), ("mop-mop", "selection"), ("agile-agile", "agile")):
+            for part, shown in (("map", "map"), ("p3o-p3o", "offices"), ("mop-mop", "selection"), ("agile-agile", "agile")):
                 name = f"city-{shown}.png" if scheme == "light" else f"city-{shown}-dark.png"
                 page.locator(f"section:has(#{part})").screenshot(path=str(HERE / name))
             context.close()
