@@ -245,7 +245,7 @@ def test_the_library_report_answers_for_money_value_people_and_the_raid_log(repo
     assert benefits["Loans that used to fail"] == ["head", "2026-08-01", "2026-08-25", "24", "89.62", "89.42", "202.37 GBP"]
     assert rows(page, "people")[0][:8] == ["Library systems team", "2026-06", "56", "44", "127 %", "12", "12", "3"]
     assert ["risks", "1", "1", "1", "0", "0", "77", "77"] in rows(page, "raid")
-    assert page.get_by_role("img", name="Demand and capacity of Library systems team").count() == 1
+    assert page.get_by_role("img", name="Demand against capacity by month").count() == 1
 
 
 def test_what_cannot_be_added_is_said_and_the_page_still_stands(tmp_path: Path, open_page: Any) -> None:
