@@ -1,6 +1,6 @@
 """How much faster is this tree than an earlier commit, from file to report, on 100,000 tasks?
 
-    python benchmarks/bars.py da2c3f3 [--tasks 100000] [--money] [--rounds 1] [--only words]
+    python benchmarks/bars.py da2c3f3 [--tasks 100000] [--money] [--rounds 1] [--only words] [--folder made]
 
 The portfolio is `generators.linked_portfolio` with a status date (and with `--money` budgets, progress and actual costs). Both trees take turns,
 a row is the ratio of processor times. Answers of a row are asked of a portfolio of which only what the row names is known.
@@ -158,6 +158,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--money", action="store_true")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--folder", help="Where the portfolios are kept from one run to the next.")
     parser.add_argument("--work", help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.work:
@@ -166,8 +167,10 @@ def main(arguments: list[str]) -> int:
     then = beside.earlier(given.commit)
     times: dict[str, tuple[list[tuple[float, float]], list[tuple[float, float]]]] = {}
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        write(folder, given.tasks, given.money)
+        folder = Path(given.folder or made)
+        if not (folder / "big.yaml").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            write(folder, given.tasks, given.money)
         for turn in range(given.rounds):
             for side in (turn % 2, 1 - turn % 2):
                 for what, measured in rows_of((beside.ROOT, then)[side], folder, given.only).items():
