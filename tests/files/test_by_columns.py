@@ -432,3 +432,30 @@ def test_a_what_if_of_columns_is_that_of_nouns(pf: Portfolio, data: st.DataObjec
         copies = [one.evolve(task, duration="7 d") for one in (found, pf)]
         networks = [compile_copy(copy, one, one.dialect) for copy, one in zip(copies, (found, pf), strict=True)]
         assert_same_network(*networks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), st.booleans())
+def test_money_is_rolled_up_over_plain_work_without_a_noun_of_it(pf: Portfolio, lean: bool) -> None:
+    """Roll-ups, their parts and tables are those of nouns; where no task of a project states money or is a milestone, none is made."""
+    if lean:
+        none = {"budget": None, "actual": None}
+        pf = attrs.evolve(pf, projects=[attrs.evolve(p, tasks=[attrs.evolve(t, **none) for t in p.tasks]) for p in pf.projects])
+    found = ipmo.from_tables(frames(pf))
+    other = ipmo.from_dict(ipmo.to_dict(pf))
+    for project in other.projects:
+        assert project.tasks  # looked at
+    plain = [not any(t.milestone or t.budget is not None or t.actual is not None for t in p.tasks) for p in other.projects]
+    states = not lean and any(t.budget is not None or t.actual is not None for p in pf.projects for t in p.tasks)
+    for measure in ("budget", "actual"):
+        one, two = (ipmo.roll_up(each, measure, unrated="unknown") for each in (found, other))
+        assert str(one.total) == str(two.total)
+        assert (one.total.known, one.total.total) == (two.total.known, two.total.total)
+    if not states:
+        assert [unread(p, "tasks") for p in found.projects if p.counted_as != "proposed"] == [
+            good for good, p in zip(plain, found.projects, strict=True) if p.counted_as != "proposed"
+        ]
+    for measure in ("budget", "progress"):
+        one, two = (ipmo.roll_up(each, measure, unrated="unknown") for each in (found, other))
+        assert one.table() == two.table()
+        assert list(one) == list(two)

@@ -18,7 +18,7 @@ from ipmo.declared import Declared
 from ipmo.errors import ModelError, UnitError
 from ipmo.files.cells import Cells, FrameCells, NotPlainError, RowCells
 from ipmo.files.structure import structure
-from ipmo.model.columns import WorkColumns
+from ipmo.model.columns import Inside, WorkColumns
 from ipmo.model.contents import Source
 from ipmo.model.estimates import Referenced, number
 from ipmo.model.fields import Plain, PlainData, PlainMap
@@ -209,9 +209,9 @@ class _Columns:
         _check_ids(self.names)
         self.project = place[self.order]
         self.first = np.searchsorted(self.project, np.arange(len(ordered) + 1))
-        self.local: list[dict[str, int]] = []
+        self.local: list[Inside] = []
         for project, (begin, end) in zip(self.document["projects"], itertools.pairwise(self.first.tolist()), strict=True):
-            found = dict(zip(self.names[begin:end], range(begin, end), strict=True))
+            found = Inside(zip(self.names[begin:end], range(begin, end), strict=True))
             if len(found) < end - begin:
                 raise NotPlainError
             if project.get("tasks") is not None:  # more of them than the table of tasks holds
@@ -380,7 +380,7 @@ class _Columns:
         else:
             inside = {str(row.get("id")): local for row, local in zip(self.document["projects"], self.local, strict=True)}
             ends = (name.partition("/") for name in names)
-            out = np.array([inside.get(project, {}).get(inner, -1) for project, _, inner in ends], np.int64)
+            out = np.array([inside.get(project, Inside()).get(inner, -1) for project, _, inner in ends], np.int64)
         if (out < 0).any():
             raise NotPlainError
         return out
@@ -403,8 +403,10 @@ class _Columns:
             written = 0 if links is None else links.size
             source = Source(format="plain", understood=_mappings(self.document) + len(columns.ids) + written + self.mappings)
         projects = nouns_of(Project, steps("building", rows, len(rows)), self.reading)
+        money = not {"budget", "actual", "forecast"}.isdisjoint(self.tasks.filled())
         for project, local, (begin, end) in zip(projects, self.local, itertools.pairwise(columns.first.tolist()), strict=True):
             if end > begin:
+                local.plain = not money and not columns.milestone[begin:end].any()
                 leave(project, {"tasks": (end - begin, functools.partial(self._made, begin, end))}, local)
         document = {**self.document, "projects": list(projects)}
         with being_made():

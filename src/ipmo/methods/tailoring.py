@@ -16,6 +16,7 @@ from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Methodology, Profile
+from ipmo.model.columns import names_of_plain_work
 from ipmo.model.governance import Gate, Waiver
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.people import Office
@@ -78,7 +79,8 @@ def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
                 gates = (gate.id for gate in portfolio.gates if scope == "programme" and gate.programme == noun.id)
                 choose(written, (noun.id, *gates), noun.id)
     for project in portfolio.projects:
-        inside: tuple[Task | Gate, ...] = (*project.tasks, *project.gates)
+        plain = names_of_plain_work(project) is not None  # none of that names a method
+        inside: tuple[Task | Gate, ...] = (*(() if plain else project.tasks), *project.gates)
         for inner in inside:
             if inner.methodology:
                 full_id = f"{project.id}/{inner.id}"

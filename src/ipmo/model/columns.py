@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.model.estimates import Estimate
-from ipmo.model.later import kept_beside
+from ipmo.model.later import kept_beside, unread
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
 from ipmo.units import Span
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["WorkColumns", "columns_of"]
+__all__ = ["Inside", "WorkColumns", "columns_of", "names_of_plain_work"]
+
+
+class Inside(dict[str, int]):
+    """The place of each task of a project by its id, in order; what is kept beside a project whose tasks nobody has looked at."""
+
+    plain = False
+    """None of them is a milestone, and none states money."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -60,3 +68,12 @@ def columns_of(portfolio: Portfolio) -> WorkColumns | None:
     """The columns that a portfolio was read by; None where its tasks were read one by one."""
     found = kept_beside(portfolio)
     return found if isinstance(found, WorkColumns) else None
+
+
+def names_of_plain_work(project: Project) -> Inside | None:
+    """The ids of the tasks of a project that are plain work right below it, without money, deadlines or methods, and that nobody has looked at.
+
+    None where somebody has, where they were read one by one, or are more than that.
+    """
+    found = kept_beside(project) if unread(project, "tasks") else None
+    return found if isinstance(found, Inside) and found.plain else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import operator
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, overload
 from weakref import WeakValueDictionary
 
 import attrs
 
 from ipmo.memory import remember
+from ipmo.model.columns import names_of_plain_work
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
@@ -108,7 +109,7 @@ class WorkTree:
             names.append(noun.id)
             if place in works:
                 within = f"{noun.id}/"
-                names += [within + task.id for task in works[place].tasks]
+                names += [within + name for name in works[place].ids]
         return names
 
     @functools.cached_property
@@ -154,8 +155,8 @@ class WorkTree:
             return found
         if project not in self._inside:
             here = self._projects.get(project)
-            tasks = () if here is None else dict(self.works)[here].tasks
-            self._inside[project] = {task.id: place for place, task in enumerate(tasks, (here or 0) + 1)}
+            names = () if here is None else dict(self.works)[here].ids
+            self._inside[project] = {one: place for place, one in enumerate(names, (here or 0) + 1)}
         return self._inside[project].get(name)
 
     @functools.cached_property
@@ -259,11 +260,11 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
             waiting += [(n, here, deep + 1) for n in reversed(inner) if _counts(n, include)]
             continue
         work = known.of(noun)
-        behind += len(work.tasks)
+        behind += len(work)
         works.append((here, work))
         runs.append((above, deep, here, 1))
         if work.parent is None:  # all of it lies directly in the project
-            runs.append((here, deep + 1, here, len(work.tasks)))
+            runs.append((here, deep + 1, here, len(work)))
         else:
             runs += [(here + above, deep + depth, here, 1) for above, depth in zip(work.parent, work.depth, strict=True)]
             silent += [here + one for one in work.silent]
@@ -279,8 +280,9 @@ class Work:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.tasks: Sequence[Task] = project.tasks
-        """Its tasks without milestones that have no parts, each before its parts."""
+        self.names = names_of_plain_work(project)
+        """The ids of its tasks, where they are plain work that nobody has looked at."""
+        self._tasks: Sequence[Task] | None = None if self.names is not None else project.tasks
         self.parent: Sequence[int] | None = None
         """How far behind the project what holds each of them stands; None where that is the project of all."""
         self.depth: Sequence[int] = ()
@@ -290,16 +292,29 @@ class Work:
         self.due: Sequence[Task] = ()
         """Its tasks with a deadline."""
         self._stating = NOTHING
-        told = _telling(project.tasks)
+        told = _telling(project.tasks) if self.names is None else ()
         if told:
             self._read(project, told)
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """Its tasks without milestones that have no parts, each before its parts."""
+        return self.project.tasks if self._tasks is None else self._tasks
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of these tasks, in order."""
+        return [task.id for task in self.tasks] if self.names is None else self.names.keys()
+
+    def __len__(self) -> int:
+        return len(self.tasks) if self.names is None else len(self.names)
 
     def _read(self, project: Project, told: Sequence[Task]) -> None:
         """Reads what tasks tell, all at once while they are at hand."""
         if any([task.parent is not None for task in told]):  # noqa: C419 - a list is made faster than it is asked for one by one
             self._nest(project)
         elif any([task.milestone for task in told]):  # noqa: C419
-            self.tasks = [task for task in project.tasks if not task.milestone]
+            self._tasks = [task for task in project.tasks if not task.milestone]
         self.due = [task for task in told if task.deadline is not None]
         self._stating = {field: self._found(field) for field in MONEY}
 
@@ -319,7 +334,7 @@ class Work:
             parent.append(above)
             depth.append(level)
             waiting += [(one, len(tasks), level + 1) for one in reversed(inner)]
-        self.tasks, self.parent, self.depth = tasks, parent, depth
+        self._tasks, self.parent, self.depth = tasks, parent, depth
         self.silent = [place for place, task in enumerate(tasks, 1) if task.milestone]
 
     def stating(self, field: str) -> Sequence[tuple[int, Task, Budget]]:
