@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import attrs
 import python_calamine
 import xlsxwriter
 
@@ -58,6 +60,10 @@ def spreadsheets(turns: Turns, bar: Bar) -> None:
         ):
             ours, theirs = turns(lambda path=path: read_sheets(path, str(path)), peer, 7)
             bar(f"{what}: looked at and read as cells", ours, peer_name, theirs, bound, faster=False)
-            mapping = ipmo.propose_mapping(path)
-            ours, theirs = turns(lambda path=path, mapping=mapping: ipmo.read(path, mapping=mapping), peer, 3)
+            mapping = attrs.evolve(
+                ipmo.propose_mapping(path), status_date=date(2026, 11, 30)
+            )  # its one doubt, settled: the day of its colours
+            ours, theirs = turns(lambda path=path, mapping=mapping: ipmo.read(path, mapping=mapping), peer, 7)
             bar(f"{what}: to a checked portfolio, with a mapping", ours, peer_name, theirs, bound, faster=False)
+            ours, theirs = turns(lambda path=path, mapping=mapping: ipmo.read(path, mapping=mapping).projects, peer, 3)
+            bar(f"{what}: the same with every project looked at (no bar)", ours, peer_name, theirs, 100.0, faster=False)

@@ -93,7 +93,6 @@ class Problem:
         file: the file as the caller named it; empty for plain data.
         line: 1-based line in that file, 0 when unknown.
         column: 1-based column, 0 when unknown.
-        of_key: it is the last key of the path that is wrong, not what stands there: its place is that of the key.
     """
 
     message: str
@@ -102,13 +101,10 @@ class Problem:
     file: str = ""
     line: int = 0
     column: int = 0
-    of_key: bool = False
 
     def moved(self, path: tuple[str | int, ...]) -> Problem:
         """The same problem at another path: `attrs.evolve` takes ten times as long, and a broken file has a hundred thousand."""
-        return Problem(
-            message=self.message, hint=self.hint, path=path, file=self.file, line=self.line, column=self.column, of_key=self.of_key
-        )
+        return Problem(message=self.message, hint=self.hint, path=path, file=self.file, line=self.line, column=self.column)
 
     @property
     def where(self) -> str:

@@ -1,4 +1,4 @@
-"""A page of HTML that a notebook shows in place: a report is looked at in place."""
+"""A page of HTML that a notebook shows in place: a report is looked at where it was asked for."""
 
 from __future__ import annotations
 

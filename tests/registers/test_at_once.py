@@ -40,16 +40,18 @@ def test_rows_are_listed_at_once_as_one_by_one(rows: list[tuple[str, str]], name
         return
     made = [singly.add("projects", "", one, titles[place] if named else "", place) for place, one in enumerate(stated)]
     assert made == stated
-    assert (at_once.registers, at_once.taken, at_once.renamed, at_once.alike) == (singly.registers, singly.taken, {}, [])
+    assert (held(at_once), at_once.taken, at_once.renamed, at_once.alike) == (held(singly), singly.taken, {}, [])
+
+
+def held(names: Names) -> dict[tuple[str, str], tuple[dict[str, str], dict[str, str | None], dict[str, str]]]:
+    return {place: (one.by_id, one.by_name, one.by_look) for place, one in names.registers.items()}
 
 
 def test_what_cannot_be_listed_at_once() -> None:
     for stated, titles in (
         (["P1", "P1"], []),
         (["P1", "p1"], []),
-        (["P1", "P2"], ["a", "A"]),
         (["P1", ""], []),
-        (["P1"], [""]),
         (["a/b"], []),
     ):
         names = Names(Intake("x", "register"))
@@ -62,3 +64,11 @@ def test_what_cannot_be_listed_at_once() -> None:
     assert not names.added("risks", ["P2"], [])
     with pytest.raises(CellError, match="stands in this register already"):
         names.add("projects", "", "P1", "", 3)
+
+
+def test_two_of_one_name_are_listed_at_once_and_looked_up_by_their_ids() -> None:
+    names = Names(Intake("x", "register"))
+    assert names.added("projects", ["P1", "P2", "P3"], ["Tram", "TRAM", ""])
+    with pytest.raises(CellError, match="is the name of two"):
+        names.find("tram", "project")
+    assert names.find("P2", "project") == "P2"

@@ -69,9 +69,8 @@ class Document:
     def locate(self, problems: Iterable[Problem]) -> list[Problem]:
         """The problems with file, line and column: of the value, of the key for unknown fields, else of the parent."""
         problems = [problem.moved(self._fitted(problem.path)) for problem in problems]
-        keys = {problem.path for problem in problems if problem.of_key}
-        values = {problem.path for problem in problems if not problem.of_key}
-        places = (_json_places if self.is_json else _yaml_places)(self.text, values, keys)
+        wanted = {problem.path for problem in problems}
+        places = (_json_places if self.is_json else _yaml_places)(self.text, wanted)
         out = []
         for problem in problems:
             path = problem.path
@@ -325,12 +324,12 @@ def _forbidden(name: str, event: PlainData) -> FileError:
     return _fault(name, event.start_mark, f"{what} are not allowed", "write the value out")
 
 
-def _yaml_places(text: str, wanted: set[PathKey], keys: set[PathKey]) -> dict[PathKey, tuple[int, int]]:
-    """Line and column of the wanted paths and all above them: of the value, or of the key of an empty or unknown one (`keys`)."""
+def _yaml_places(text: str, wanted: set[PathKey]) -> dict[PathKey, tuple[int, int]]:
+    """Line and column of the wanted paths and all above them: of the value, or of the key of an empty or unknown one."""
     import yaml
 
     ev = yaml.events
-    needed = {path[:cut] for path in wanted | keys for cut in range(len(path) + 1)}
+    needed = {path[:cut] for path in wanted for cut in range(len(path) + 1)}
     places: dict[PathKey, tuple[int, int]] = {}
     loader = _loader(text)
     path: list[str | int] = []
@@ -472,8 +471,8 @@ def _line_ends(text: str) -> list[int]:
     return [match.start() for match in re.finditer("\n", text)]
 
 
-def _json_places(text: str, wanted: set[PathKey], keys: set[PathKey]) -> dict[PathKey, tuple[int, int]]:
-    needed = {path[:cut] for path in wanted | keys for cut in range(len(path) + 1)}
+def _json_places(text: str, wanted: set[PathKey]) -> dict[PathKey, tuple[int, int]]:
+    needed = {path[:cut] for path in wanted for cut in range(len(path) + 1)}
     places: dict[PathKey, tuple[int, int]] = {}
     ends = _line_ends(text)
     for path, offset, is_key in _json_walk(text):

@@ -21,6 +21,7 @@ from ipmo.methods.contract import Format
 from ipmo.methods.registry import Registry
 from ipmo.model.at_once import holding
 from ipmo.model.columns import columns_of
+from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
 
 __all__ = ["in_order", "placed", "read_path", "said_encoding", "text_in", "write_path"]
@@ -171,6 +172,8 @@ def _may_loop(portfolio: Portfolio) -> bool:
 
 
 def _leads_back(portfolio: Portfolio) -> bool:
+    if unread(portfolio, "projects"):  # they hold no work that could be linked
+        return bool(portfolio.links)
     columns = columns_of(portfolio)
     if columns is not None:
         return bool((columns.source > columns.target).any()) or any(gate.after for project in portfolio.projects for gate in project.gates)

@@ -14,7 +14,7 @@ from ipmo.model.references import ID
 from ipmo.model.work import Project
 from ipmo.units import Money, minutes
 
-__all__ = ["are_ids", "holding", "is_plain", "telling", "with_odd_budgets"]
+__all__ = ["are_ids", "holding", "in_order", "is_plain", "telling", "with_odd_budgets"]
 
 HELD: Final[Callable[[Project], tuple[PlainData, ...]]] = operator.attrgetter(*INSIDE)
 SAID: Final[Callable[[Project], tuple[PlainData, ...]]] = operator.attrgetter("alignment", "actual_start", *INSIDE)
@@ -23,8 +23,12 @@ MONEY: Final = ("budget", "forecast", "funding", "exit_cost")
 BUDGETS: Final[Callable[[Project], tuple[Budget | None, ...]]] = operator.attrgetter(*MONEY)
 
 
-def are_ids(names: Sequence[str]) -> bool:
+def are_ids(names: Sequence[str], *, apart: bool = False) -> bool:
     """Whether all are ids and none stands twice, where that can be seen at once.
+
+    Args:
+        names: what may be ids.
+        apart: it is known that none stands twice.
 
     >>> are_ids(["tram", "tram2"]), are_ids(["tram", "tram"]), are_ids(["a/b"])
     (True, False, False)
@@ -33,7 +37,7 @@ def are_ids(names: Sequence[str]) -> bool:
     if not joined.isprintable() or any(sign in joined for sign in "/:@") or "" in names:  # what can be printed holds no space but one
         return False
     spaced = [name for name in names if " " in name] if " " in joined else []
-    return all(map(ID.fullmatch, spaced)) and len(set(names)) == len(names) and max(map(len, names), default=0) <= 200
+    return all(map(ID.fullmatch, spaced)) and (apart or len(set(names)) == len(names)) and max(map(len, names), default=0) <= 200
 
 
 def holding(projects: Iterable[tuple[int, Project]]) -> list[tuple[int, Project]]:
@@ -57,14 +61,15 @@ def _any_of(fields: Iterable[str], projects: Sequence[Project]) -> bool:
 def telling(projects: Sequence[Project]) -> list[tuple[int, Project]]:
     """(place, project) of those that hold anything, say how they serve, have begun, or end before they start."""
     pairs = set(map(DATES, projects))
-    quiet = {dates for dates in pairs if _in_order(*dates)}
+    quiet = {dates for dates in pairs if in_order(*dates)}
     aligned = any(_different("alignment", projects).values())
     if len(quiet) == len(pairs) and not aligned and not _any_of(("actual_start", *INSIDE), projects):
         return []
     return [(place, one) for place, one in enumerate(projects) if any(SAID(one)) or DATES(one) not in quiet]
 
 
-def _in_order(start: PlainData, finish: PlainData) -> bool:
+def in_order(start: PlainData, finish: PlainData) -> bool:
+    """Whether something may last from a date to another: one of them is not stated, or the second is not the earlier."""
     return start is None or finish is None or minutes(finish, end=True) >= minutes(start)
 
 

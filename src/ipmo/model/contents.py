@@ -166,7 +166,7 @@ class Contents(Later):
         """What stands at the top, by id."""
         found: dict[str, Any] = {}
         for name in TOP:
-            for noun in () if unread(self, name) else getattr(self, name):  # links that were left out have no ids
+            for noun in () if name == "links" and unread(self, name) else getattr(self, name):  # links that were left out have no ids
                 if noun.id is not None:
                     found[noun.id] = noun
         return found

@@ -22,6 +22,7 @@ __all__ = [
     "Extensions",
     "Field",
     "FrozenMap",
+    "LaterMap",
     "Noun",
     "Parse",
     "Plain",
@@ -94,6 +95,28 @@ class FrozenMap(Mapping[K, V]):
 
     def __repr__(self) -> str:
         return f"FrozenMap({dict(self._entries)!r})"
+
+
+class LaterMap(FrozenMap[K, V]):
+    """A FrozenMap whose entries are made when somebody looks at one.
+
+    Args:
+        make: what makes them, called once.
+    """
+
+    __slots__ = ("_make",)
+    _make: Callable[[], Mapping[K, V]]
+
+    def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
+        object.__setattr__(self, "_make", make)
+
+    if not TYPE_CHECKING:  # a class with it would have every attribute for a type checker
+
+        def __getattr__(self, name: str) -> object:
+            if name != "_entries":
+                raise AttributeError(name)
+            object.__setattr__(self, "_entries", MappingProxyType(dict(self._make())))
+            return object.__getattribute__(self, "_entries")
 
 
 Extensions: TypeAlias = FrozenMap[str, Any]

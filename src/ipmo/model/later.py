@@ -56,19 +56,42 @@ def _slots(cls: type) -> frozenset[str]:
     return frozenset(one.name for one in getattr(cls, "__attrs_attrs__", ()))
 
 
+def _found(cls: type) -> list[str]:
+    """The slots of what is computed once: those that are no fields."""
+    every = {name for one in cls.__mro__ for name in vars(one).get("__slots__", ())}
+    return sorted(every - _slots(cls) - {"_left", "__weakref__"})
+
+
+def _stored(noun: Later) -> set[str]:
+    """The slots of what is computed once in which something stands."""
+    filled = set()
+    for name in _found(type(noun)):
+        try:
+            object.__getattribute__(noun, name)
+        except AttributeError:
+            continue
+        filled.add(name)
+    return filled
+
+
 def _makers(noun: Later) -> dict[str, Maker]:
     left: _Left | None = getattr(noun, "_left", None)
     return {} if left is None else left.makers
 
 
-def leave(noun: T, makers: Mapping[str, Maker], beside: object = None) -> T:
+def leave(noun: T, makers: Mapping[str, Maker], beside: object = None, *, anew: bool = False) -> T:
     """The noun without the values of some of its fields, each of which is made when it is first read.
+
+    Projects that are left out hold no work, gates or risks: whoever leaves them out has seen to that.
 
     Args:
         noun: a noun that nobody has seen yet.
         makers: what makes the value of each field and how many nouns that are, by the name of the field.
         beside: what is kept with the noun, and answers without those values.
+        anew: what was found of the noun while those fields held nothing is forgotten.
     """
+    for name in _stored(noun) if anew else ():
+        object.__delattr__(noun, name)
     for name in makers:
         object.__delattr__(noun, name)
     object.__setattr__(noun, "_left", _Left(dict(makers), beside))

@@ -21,7 +21,7 @@ from ipmo.memory import Memory
 from ipmo.model.contents import TOP, Contents, Source
 from ipmo.model.fields import EMPTY, Noun
 from ipmo.model.integrity import problems_of
-from ipmo.model.later import size_of
+from ipmo.model.later import size_of, unread
 from ipmo.model.plain import tables, to_plain_portfolio
 from ipmo.model.reading import named
 from ipmo.model.references import reference
@@ -170,8 +170,8 @@ class Portfolio(Contents):
         return attrs.evolve(self.source, stored=EMPTY) if self.source.stored else self.source
 
     def __repr__(self) -> str:
-        tasks = sum(size_of(project, "tasks") for project in self.projects)
-        parts = [_counted(len(self.projects), "project"), _counted(tasks, "task"), _counted(size_of(self, "links"), "link")]
+        tasks = 0 if unread(self, "projects") else sum(size_of(project, "tasks") for project in self.projects)
+        parts = [_counted(size_of(self, "projects"), "project"), _counted(tasks, "task"), _counted(size_of(self, "links"), "link")]
         if self.benefits:
             parts.append(_counted(len(self.benefits), "benefit"))
         if self.status_date:

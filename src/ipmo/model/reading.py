@@ -463,7 +463,7 @@ def unknown_field(key: str, cls: type, allowed: Iterable[str] = (), *, hinted: b
     if not hint:
         near = _speller(known).near(key[:80], 1) if hinted else []
         hint = f"did you mean {near[0]!r}?" if near else said if known is keys else f"the fields are {', '.join(known)}"
-    return Problem(message=f"unknown field {key[:80]!r}", hint=hint, path=(key,), of_key=True)
+    return Problem(message=f"unknown field {key[:80]!r}", hint=hint, path=(key,))
 
 
 def problems_in(error: UnitError | ModelError, *where: str | int) -> list[Problem]:

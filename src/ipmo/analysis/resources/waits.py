@@ -148,17 +148,6 @@ class Reading:
         return rows
 
     @functools.cached_property
-    def _spans(self) -> Mapping[int, Sequence[tuple[int, int, Take]]]:
-        """(first instant, instant after the last, row) of who takes something of each pool, breaks in between included."""
-        clocks = {number: self._net.clock(number) for number in set(self._nodes.clk)}
-        out: dict[int, list[tuple[int, int, Take]]] = {}
-        for pool, rows in self._rows.items():
-            for row in rows:
-                clock, x = clocks[self._nodes.clk[row.node]], self._x[row.node]
-                out.setdefault(pool, []).append((clock.start(x + row.begin), clock.finish(x + row.end), row))
-        return out
-
-    @functools.cached_property
     def _left(self) -> Pools:
         """What is left of the pools in the plan."""
         return self._leveller.left_by(self._plan)
@@ -184,8 +173,7 @@ class Reading:
         clock, pool = self._net.clock(self._nodes.clk[v]), self._leveller.pools[self._takes.pool[i]]
         last = after + self._takes.begin[i] - 1
         instant = clock.start(last) if after < FAR // 2 else clock.start(self._x[v])
-        going = self._spans[self._takes.pool[i]]
-        holders = [row for begin, end, row in going if begin <= instant < end and row.node != v and self._at(row, instant)]
+        holders = [row for row in self._rows[self._takes.pool[i]] if row.node != v and self._at(row, instant)]
         holders.sort(key=lambda row: (-row.units, self._names[row.node]))
         return Wait(resource=pool.name, day=moment(instant).date(), holders=tuple(dict.fromkeys(self._names[row.node] for row in holders)))
 

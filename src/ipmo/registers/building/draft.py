@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as AnyMapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -208,7 +209,7 @@ class Draft:
                 return True
         return False
 
-    def _lines(self) -> dict[str, int]:
+    def _lines(self) -> AnyMapping[str, int]:
         """The line of each item, by full id."""
         lines: dict[str, int] = {}
         for records in self.records.values():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as AnyMapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -14,18 +16,19 @@ from ipmo.files.foreign import Intake
 from ipmo.findings import Severity
 from ipmo.model.benefits import Contribution, Enabler
 from ipmo.model.estimates import Fixed
-from ipmo.model.fields import FrozenMap
+from ipmo.model.fields import FrozenMap, LaterMap
 from ipmo.model.governance import After
 from ipmo.model.money import Budget, BudgetLine
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.shape import keys_of
 from ipmo.model.work import Link
 from ipmo.registers.building.draft import Draft, Record
+from ipmo.registers.building.filled import Filled, attributes_of, projects_later
 from ipmo.registers.building.groups import GROUPS, assignment
 from ipmo.registers.building.logs import raid_tables
 from ipmo.registers.building.rows import Column, Table
 from ipmo.registers.cells.days import period_of
-from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Refused, Unknown
+from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Refused, Told, Unknown
 from ipmo.registers.fields import RegisterField, RegisterKind
 from ipmo.registers.mapping import Mapping
 from ipmo.registers.opening.sheets import Sheet
@@ -134,7 +137,10 @@ OWN: Final[dict[str, Callable[[Any], Any]]] = {
 
 
 class _Building(Draft):
-    """The rows of tables made records of the draft."""
+    """The rows of tables made records of the draft; a list of projects alone stays columns while nothing is wrong with it."""
+
+    filled: Filled | None = None
+    """What the rows of a list of projects say, that stands alone in its file."""
 
     def portfolio(self) -> Portfolio:
         """The portfolio, with all that is refused said."""
@@ -142,7 +148,25 @@ class _Building(Draft):
             self._name_rows(table)
         for table in self.tables:
             self._fill(table)
-        return self.checked()
+        later = self._later()
+        return self.checked() if later is None else later
+
+    def _later(self) -> Portfolio | None:
+        """The portfolio with projects that are made when somebody looks at them; None where they have to be made now."""
+        if self.filled is None:
+            return None
+        if "projects" not in self.names.made:
+            self._made_up()
+            lists = {name: [*self._nouns(records, name)] for name, records in self.records.items()}
+            if (made := projects_later(self.filled, {**self._head(), **lists}, self._source)) is not None:
+                return made
+            self.records.clear()
+        filled, self.filled = self.filled, None
+        self._records(filled, {})
+        return None
+
+    def _lines(self) -> AnyMapping[str, int]:
+        return super()._lines() if self.filled is None else LaterMap(self.filled.lines)
 
     # ------------------------------------------------------------------------------------------- ids
 
@@ -189,7 +213,7 @@ class _Building(Draft):
         try:
             return self._project(table, text, column)
         except CellError:
-            if not text:
+            if not text or not self.names.has("programmes"):  # a name that nothing lists is no new programme
                 raise
             try:
                 self.names.find(text, "programme")
@@ -225,9 +249,9 @@ class _Building(Draft):
             if table.kind.name == "costs":
                 self._costs(table)
             return
-        keys, noun = keys_of(table.kind.noun), table.kind.noun
+        keys = keys_of(table.kind.noun)
         names: list[str] = []
-        columns: list[list[Any]] = []
+        columns: list[Sequence[Any]] = []
         grouped: list[Column] = []
         periods: dict[str, list[Column]] = {}
         for column in table.columns:
@@ -243,13 +267,23 @@ class _Building(Draft):
             elif shape is not None:
                 names.append(shape.name)
                 columns.append(self._column(table, column, shape.default))
-        attributes = _attributes([column for column in table.columns if column.attribute]) if "attributes" in keys else []
+        attributes = [column for column in table.columns if column.attribute] if "attributes" in keys else []
         self._without_room(table, keys)
         days: Sequence[date | None] = columns[names.index("status_date")] if "status_date" in names else ()
         inside = list(self._inside(table, grouped, days).items()) if grouped else []
         plain = not any(column.field is not None and column.field.cell == "data" for column in table.columns)
+        filled = Filled(table, self.ids[id(table)], names, columns, attributes, inside, plain)
+        if len(self.tables) == 1 and table.kind.name == "projects" and not periods and all(name != "contributions" for name, _ in inside):
+            self.filled = filled
+        else:
+            self._records(filled, periods)
+
+    def _records(self, filled: Filled, periods: dict[str, list[Column]]) -> None:
+        """The rows of a table as records, each on its way to a noun."""
+        table, names, columns, inside = filled.table, filled.names, filled.columns, filled.inside
+        attributes = attributes_of(filled.attributes)
         target = self.records.setdefault(table.kind.goes or table.kind.name, [])
-        fixed, ids, owners = dict(table.kind.fixed), self.ids[id(table)], self.owners[id(table)]
+        fixed, ids, owners = dict(table.kind.fixed), filled.ids, self.owners[id(table)]
         for position, (row, found) in enumerate(
             zip(table.rows, zip(*columns, strict=True) if columns else [()] * len(table.rows), strict=True)
         ):
@@ -271,7 +305,7 @@ class _Building(Draft):
                     values[name] = said[position]
             if periods:
                 self._by_period(table, values, periods, position)
-            record = Record(table, row, noun, values, plain)
+            record = Record(table, row, table.kind.noun, values, filled.plain)
             if (programme := self.above.get((id(table), position))) is not None:
                 values[ABOVE[table.kind.goes]] = values.get(ABOVE[table.kind.goes]) or programme
             if table.kind.inner and owners[position]:
@@ -295,7 +329,7 @@ class _Building(Draft):
                 severity=Severity.INFO,
             )
 
-    def _column(self, table: Table, column: Column, default: Any) -> list[Any]:
+    def _column(self, table: Table, column: Column, default: Any) -> Sequence[Any]:
         """The values of a column as fields of nouns take them; its default where there is none."""
         field = column.field
         assert field is not None
@@ -309,10 +343,13 @@ class _Building(Draft):
         elif field.cell == "links":
             return [self._links_of(table, column, position) for position in range(len(table.rows))]
         if convert is None:
-            if MISSING.isdisjoint({*map(type, column.outcomes)}):
+            if isinstance(column.outcomes, Told) or MISSING.isdisjoint({*map(type, column.outcomes)}):
                 return column.outcomes
             return [default if value.__class__ in MISSING else value for value in column.outcomes]
         inner, cache = field.refers in ("item", "node", "task"), {}
+        if isinstance(column.outcomes, Told) and not inner and not table.refused_rows:
+            with contextlib.suppress(CellError):
+                return column.outcomes.each(lambda value: convert(value, ""))
         owners = self.owners[id(table)]
         out: list[Any] = []
         for position, (row, value) in enumerate(zip(table.rows, column.outcomes, strict=True)):
@@ -377,7 +414,7 @@ class _Building(Draft):
                 whole = any(one.name == name and not one.mapping.period for one in table.columns)
                 values[name] = Budget((*lines, *_rest(lines, values.get(name), whole=whole, alone=len(columns) == 1)))
 
-    def _inside(self, table: Table, grouped: Sequence[Column], days: Sequence[date | None]) -> dict[str, list[Any]]:
+    def _inside(self, table: Table, grouped: Sequence[Column], days: Sequence[date | None]) -> dict[str, Sequence[Any]]:
         """The nouns inside each row that several columns say together: each combination of their cells is read once.
 
         Args:
@@ -392,13 +429,17 @@ class _Building(Draft):
         for column in grouped:
             assert column.field is not None
             parts.setdefault((column.field.path[0], column.mapping.assessor), []).append(column)
-        out: dict[str, list[Any]] = {}
+        out: dict[str, Sequence[Any]] = {}
+        several: dict[str, list[Any]] = {}
         for (group, assessor), columns in parts.items():
             beside = [one for one in parts.get((group, ""), ()) if assessor and one.field is not None and one.field.path[-1] == "date"]
             told = [*(_Part(column, self, table, shared=True) for column in beside), *(_Part(column, self, table) for column in columns)]
             scoped = any(part.scoped for part in told)
             alone, name = group in OWN, group if group in OWN else keys_of(table.kind.noun)[group].name
-            values = out.setdefault(name, [None] * len(table.rows))
+            if not (scoped or days or table.refused_rows) and sum(other == group for other, _ in parts) == 1:
+                out[name] = self._at_once(table, group, assessor, told, len(beside))
+                continue
+            values = out[name] = several.setdefault(name, [None] * len(table.rows))
             known: dict[object, _Made] = {}
             said = zip(*(part.column.outcomes for part in told), strict=True)
             for position, (row, cells, owner) in enumerate(zip(table.rows, said, self.owners[id(table)], strict=True)):
@@ -420,6 +461,25 @@ class _Building(Draft):
                 else:
                     values[position] = (*(values[position] or ()), *made.value) if isinstance(made.value, tuple) else made.value
         return out
+
+    def _at_once(self, table: Table, group: str, assessor: str, told: Sequence[_Part], beside: int) -> Told:
+        """The nouns inside rows where nothing but these cells says them: each combination is read once, and refused of all rows that have it."""
+        said = list(zip(*(part.column.outcomes for part in told), strict=True))
+        made: dict[tuple[Any, ...], Any] = {}
+        refused: dict[tuple[Any, ...], _Made] = {}
+        for cells in dict.fromkeys(said):
+            found = None if MISSING.issuperset(map(type, cells[beside:])) else self._group(group, assessor, told, cells, None, "")
+            made[cells] = None if found is None else found.value
+            if found is not None and found.refused:
+                refused[cells] = found
+        for cells, found in refused.items():
+            rows = [row for row, one in zip(table.rows, said, strict=True) if one == cells]
+            for place, reason in found.refused:
+                table.refuse_cells(rows, told[place].column, reason)
+                if told[place].column.name == "project":
+                    for row in rows:
+                        table.refuse_row(row, reason)
+        return Told(said, made)
 
     def _group(self, group: str, assessor: str, told: Sequence[_Part], cells: Sequence[Any], day: date | None, owner: str) -> _Made:
         """The noun inside a row that several columns make, and which of their cells are refused."""
@@ -483,28 +543,19 @@ def _needed(needed: Sequence[tuple[RegisterField, Column | None]], position: int
 
 def _has_no_gap(column: Column | None) -> bool:
     """Whether a column says something in every row."""
-    return column is not None and MISSING.isdisjoint({*map(type, column.outcomes)})
+    return column is not None and (isinstance(column.outcomes, Told) or MISSING.isdisjoint({*map(type, column.outcomes)}))
 
 
-def _texts(table: Table, *names: str) -> list[str]:
+def _texts(table: Table, *names: str) -> Sequence[str]:
     """A column's cells as texts, empty where there is none; no list where no column states it."""
     column = next((found for name in names if (found := table.column(name)) is not None), None)
     if column is None:
         return []
+    if isinstance(column.outcomes, Told) and column.outcomes.said is None:
+        return column.outcomes.cells
     if {*map(type, column.outcomes)} == {str}:
         return column.outcomes  # type: ignore[return-value]
     return [value if isinstance(value, str) else "" for value in column.outcomes]
-
-
-def _attributes(columns: Sequence[Column]) -> list[dict[str, str]]:
-    """The attributes of each row, what is blank left out."""
-    if not columns:
-        return []
-    names = [column.attribute for column in columns]
-    rows = zip(*(column.outcomes for column in columns), strict=True)
-    if all({*map(type, column.outcomes)} == {str} for column in columns):
-        return [dict(zip(names, row, strict=True)) for row in rows]
-    return [{name: value for name, value in zip(names, row, strict=True) if isinstance(value, str)} for row in rows]
 
 
 def _lump(money: Money) -> Budget:

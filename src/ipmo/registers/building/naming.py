@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -104,6 +105,32 @@ class Register:
         return found
 
 
+class _Listed(Register):
+    """A register of which each row states an id: what is looked up in it is put in order when somebody looks.
+
+    Args:
+        stated: the id of each row.
+        names: its name; nothing where no column says them.
+    """
+
+    __slots__ = ("names", "stated")
+
+    def __init__(self, stated: Sequence[str], names: Sequence[str]) -> None:
+        self.stated, self.names = stated, names
+
+    if not TYPE_CHECKING:  # a class with it would have every attribute for a type checker
+
+        def __getattr__(self, name: str) -> object:
+            if name not in ("by_id", "by_name", "by_look"):
+                raise AttributeError(name)
+            found = Register()
+            for own, called in zip(self.stated, self.names or itertools.repeat("")):  # noqa: B905 # names may be none
+                found.add(own, called, own)
+                found.by_look[_look(own)] = own
+            self.by_id, self.by_name, self.by_look = found.by_id, found.by_name, found.by_look
+            return getattr(self, name)
+
+
 class Names:
     """What a file lists, by register and project.
 
@@ -176,18 +203,16 @@ class Names:
         Args:
             register: the register, of which nothing is listed yet.
             stated: the id of each row.
-            names: its name, none of them empty; nothing where no column says them.
+            names: its name; nothing where no column says them.
         """
         taken = self.taken.setdefault("", set())
-        looks = all_folded(stated)
+        joined = "".join(stated)
+        looks = stated if joined.isupper() or joined == joined.lower() else all_folded(stated)  # letters of one case differ as they stand
         known = (register, "") in self.registers or not taken.isdisjoint(stated)
-        if known or "" in names or not are_ids(stated) or not "".join(stated).isascii() or len(set(looks)) < len(looks):
-            return False
-        by_name: dict[str, str | None] = dict(zip(all_folded(names), stated, strict=True)) if names else {}
-        if len(by_name) < len(names):
+        if known or len(set(looks)) < len(looks) or not joined.isascii() or not are_ids(stated, apart=True):
             return False
         taken.update(stated)
-        self.registers[register, ""] = Register(dict(zip(stated, stated, strict=True)), by_name, dict(zip(looks, stated, strict=True)))
+        self.registers[register, ""] = _Listed(stated, names)
         return True
 
     def find(self, text: str, kind: str, project: str = "", own: str = "") -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, cast
 
@@ -16,10 +17,10 @@ from ipmo.findings import Finding, Severity
 from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.days import MONTH_NAMES
 from ipmo.registers.cells.merged import filled_down
-from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Unknown, folded, unknown_in
+from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Told, Unknown, UnknownTexts, folded, unknown_in
 from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
 from ipmo.registers.cells.outlines import by_levels, by_numbers, plain_number
-from ipmo.registers.cells.reading import Settings, read_column, read_in_currencies, usual_year
+from ipmo.registers.cells.reading import Settings, read_cells, read_in_currencies, usual_year
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, OUTLINE, OUTLINE_LEVEL, UNKNOWN, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.opening.header_rows import header_texts
@@ -61,7 +62,7 @@ class Column:
     field: RegisterField | None
     """What it states; None where it is left out."""
     attribute: str = ""
-    outcomes: list[Outcome] = attrs.field(factory=list)
+    outcomes: Sequence[Outcome] = attrs.field(factory=list)
     derived: bool = False
     """It has no cells of its own: what it states follows from where others stand."""
 
@@ -91,6 +92,8 @@ class Table:
     intake: Intake
     columns: list[Column] = attrs.field(factory=list)
     rows: list[int] = attrs.field(factory=list)
+    cells: list[tuple[Raw, ...]] = attrs.field(factory=list, kw_only=True)
+    """The cells of each column in the rows that may be rows of the register."""
     ignored_rows: list[int] = attrs.field(factory=list)
     blank_rows: int = 0
     refused_rows: dict[int, str] = attrs.field(factory=dict)
@@ -115,6 +118,10 @@ class Table:
     def refuse_cell(self, row: int, column: Column, reason: str) -> None:
         """Leaves a cell out: its row goes on without it."""
         self.refused_cells.setdefault((row, column.index), reason)
+
+    def refuse_cells(self, rows: Sequence[int], column: Column, reason: str) -> None:
+        """Leaves the cells of a column out in several rows."""
+        self.refused_cells = dict.fromkeys(zip(rows, itertools.repeat(column.index)), reason) | self.refused_cells  # it ends with the rows
 
     def refuse_row(self, row: int, reason: str) -> None:
         """Leaves a row out."""
@@ -206,21 +213,40 @@ class Table:
         head = rows[first - 1] if first else None
         label = self._label()
         mapped = sum(one.field is not None for one in self.columns)
-        width, named = self.sheet.width, 0 if label is None else label
-        for place in range(first, last):
-            row = rows[place]
-            shown = row[named]
-            if (
+        narrow = mapped <= 2 or any(one.mapping.level for one in self.columns)
+        self.cells = list(zip(*rows[first:last], strict=True)) or [()] * len(self.columns)
+        begun = first
+        for place in self._odd_rows(first, last, 0 if label is None else label, head):
+            self.rows += range(begun, place)  # as nearly all are
+            self._choose(place, rows[place], label, head, narrow=narrow)
+            begun = place + 1
+        self.rows += range(begun, last)
+
+    def _odd_rows(self, first: int, last: int, label: int, head: Sequence[Raw] | None) -> list[int]:
+        """The rows that may be no rows of the register: without a text that names them or with nothing beside it, that sum up, or repeat the header."""
+        rows, width, named = self.sheet.rows, self.sheet.width, self.cells[label] if self.cells else ()
+        if (self.sheet.is_text or set(map(type, named)) == {str}) and (head is None or head[label] not in named):
+            begins = {text[:1] for text in named}  # type: ignore[index] # all are texts
+            odd = {sign for sign in begins if not sign or sign in SUMS or sign.isspace()}
+            if (beside := self._beside(label)) is not None and "" not in self.cells[beside]:
+                return [place for place, text in enumerate(named, first) if text[:1] in odd] if odd else []  # type: ignore[index]
+        return [
+            place
+            for place in range(first, last)
+            for row, shown in ((rows[place], rows[place][label]),)
+            if not (
                 shown.__class__ is str
                 and shown != ""
                 and shown[:1] not in SUMS
                 and row.count("") < width - 1
                 and row != head
                 and not shown.isspace()
-            ):
-                self.rows.append(place)  # as nearly all are
-            else:
-                self._choose(place, row, label, head, narrow=mapped <= 2 or any(one.mapping.level for one in self.columns))
+            )
+        ]
+
+    def _beside(self, label: int) -> int | None:
+        """A column beside the one that names the rows: where it is filled, more than a name stands in each row."""
+        return next((one.index for one in self.columns if one.field is not None and one.index != label), None)
 
     def _choose(self, place: int, row: Sequence[Raw], label: int | None, head: Sequence[Raw] | None, *, narrow: bool) -> None:
         filled = [cell for cell in row if not is_blank(cell)]
@@ -252,8 +278,9 @@ class Table:
         unknown = (*UNKNOWN, *whole.unknown)
         says = unknown_in(unknown)
         rows = self.sheet.rows
-        chosen = [rows[place] for place in self.rows]
-        cells = list(zip(*chosen, strict=True)) if chosen else [()] * len(self.columns)
+        cells = self.cells
+        if len(self.rows) < len(cells[0] if cells else ()):
+            cells = list(zip(*map(rows.__getitem__, self.rows), strict=True)) or [()] * len(self.columns)
         named: Column | None = None
         for column in sorted(self.columns, key=lambda one: one.field is not OF_ROWS):  # what amounts are in is read before them
             if column.field is None:
@@ -264,8 +291,9 @@ class Table:
                 stated = attrs.evolve(settings, currency=own.currency)
                 column.outcomes = read_in_currencies(cells[column.index], column.field, stated, settings, named.outcomes)
             else:
-                column.outcomes = read_column(cells[column.index], column.field, settings)
+                column.outcomes = read_cells(cells[column.index], column.field, settings, texts=self.sheet.is_text)
             named = column if column.field is OF_ROWS else named
+        self.cells = []
         self._by_level()
         self._by_outline()
         self._only_latest()
@@ -278,18 +306,17 @@ class Table:
         numbered = outline.field is OUTLINES[OUTLINE]
         ids, names, projects = self.column("id"), self.column("name"), self.column("project")
         if ids is None and numbered:
-            own = [plain_number(one) if isinstance(one, str) else one for one in outline.outcomes]
+            own: Sequence[Outcome] = [plain_number(one) if isinstance(one, str) else one for one in outline.outcomes]
             self.columns.append(Column(outline.index, outline.mapping, self.kind.fields["id"], outcomes=own, derived=True))
         else:
             own = ids.outcomes if ids is not None else names.outcomes if names is not None else [BLANK] * len(self.rows)
         parts = [one if isinstance(one, str) else "" for one in projects.outcomes] if projects is not None else [""] * len(self.rows)
         found = (by_numbers if numbered else by_levels)(outline.outcomes, own, parts)
-        parents = Column(outline.index, outline.mapping, self.kind.fields["parent"], derived=True)
         for row, one in zip(self.rows, found, strict=True):
             if isinstance(one, CellError):
                 self.refuse_cell(row, outline, str(one))
-            parents.outcomes.append(BLANK if isinstance(one, CellError) else one)
-        self.columns.append(parents)
+        parents = [BLANK if isinstance(one, CellError) else one for one in found]
+        self.columns.append(Column(outline.index, outline.mapping, self.kind.fields["parent"], outcomes=parents, derived=True))
 
     def _by_level(self) -> None:
         """Of names that stand in a column for each level, one column of names; each row belongs to the nearest above it of a lower level."""
@@ -368,7 +395,7 @@ class Table:
     def refused_outcomes(self) -> None:
         """Keeps the cells that were refused when they were read."""
         for column in self.columns:
-            if Refused in set(map(type, column.outcomes)):
+            if column.outcomes.__class__ is not Told and Refused in set(map(type, column.outcomes)):
                 for row, outcome in zip(self.rows, column.outcomes, strict=True):
                     if isinstance(outcome, Refused):
                         self.refuse_cell(row, column, outcome.reason)
@@ -431,11 +458,13 @@ class Table:
                 )
 
     def _report_cells(self) -> None:
-        by_column: dict[int, list[tuple[int, str]]] = {}
-        for (row, at), reason in sorted(self.refused_cells.items()):
-            if row not in self.refused_rows:
-                by_column.setdefault(at, []).append((row, reason))
+        by_column: dict[int, list[tuple[int, str]]] = {at: [] for at in {at for _, at in self.refused_cells}}
+        for (row, at), reason in self.refused_cells.items():
+            by_column[at].append((row, reason))
+        if self.refused_rows:
+            by_column = {at: [one for one in cells if one[0] not in self.refused_rows] for at, cells in by_column.items()}
         for index, cells in sorted(by_column.items()):
+            cells.sort()  # mostly they stand in order
             column = self.columns[index]
             called = f"{column.mapping.header!r} ({column.mapping.field})" if column.mapping.header else column.mapping.field
             for row, reason in cells[:MOST_PLACES]:
@@ -456,6 +485,14 @@ class Table:
             if row is not None:
                 first = last = row
 
+    def _refused_of_mixed(self, counts: Counter[str]) -> list[tuple[int, int]]:
+        """Counts the refused cells of columns of which each cell was understood when it was read; the others are left."""
+        whole = {at for at, column in enumerate(self.columns) if column.outcomes.__class__ is Told}
+        left = [place for place in self.refused_cells if place[1] not in whole]
+        counts["understood"] -= len(self.refused_cells) - len(left)
+        counts["refused"] += len(self.refused_cells) - len(left)
+        return left
+
     def _counts(self) -> Counter[str]:
         counts: Counter[str] = Counter()
         stated = [column for column in self.columns if not column.derived]
@@ -466,14 +503,19 @@ class Table:
                 counts["ignored"] += raw
                 counts["blank"] -= raw
                 continue
+            if column.outcomes.__class__ is Told:
+                counts["understood"] += len(column.outcomes)
+                counts["blank"] -= len(column.outcomes)
+                continue
             kinds = Counter(map(type, column.outcomes))
             blank, unknown, refused = kinds[Blank], kinds[Unknown], kinds[Refused]
             counts["unknown"] += unknown
             counts["refused"] += refused
             counts["understood"] += len(column.outcomes) - blank - unknown - refused
             counts["blank"] -= len(column.outcomes) - blank
-        positions = {row: position for position, row in enumerate(self.rows)} if self.refused_cells or self.refused_rows else {}
-        moved = [(row, self.columns[index]) for row, index in self.refused_cells if row not in self.refused_rows]
+        cells = self.refused_cells if self.refused_rows else self._refused_of_mixed(counts)
+        positions = {row: position for position, row in enumerate(self.rows)} if cells or self.refused_rows else {}
+        moved = [(row, self.columns[index]) for row, index in cells if row not in self.refused_rows]
         moved += [(row, column) for row in self.refused_rows for column in stated if column.field is not None]
         for row, column in moved:  # understood when it was read, and refused when its row was made
             kind = _kind_of(column.outcomes[positions[row]])
@@ -507,7 +549,7 @@ def _kind_of(outcome: Outcome) -> str:
     )
 
 
-def _settings(column: ColumnMapping, whole: Mapping, unknown: Callable[[str], bool]) -> Settings:
+def _settings(column: ColumnMapping, whole: Mapping, unknown: UnknownTexts) -> Settings:
     currency = column.currency or whole.currency
     return Settings(
         unit=column.unit,

@@ -19,12 +19,25 @@ from ipmo.model.governance import After
 from ipmo.registers.cells.amounts import Amounts, Numbers, Shares, currency_named, plain_number, signed
 from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.days import USUAL, Days
-from ipmo.registers.cells.outcomes import BLANK, UNKNOWN, CellError, Outcome, Read, Refused, folded, unknown_in
+from ipmo.registers.cells.outcomes import (
+    BLANK,
+    UNKNOWN,
+    Blank,
+    CellError,
+    Outcome,
+    Read,
+    Refused,
+    Told,
+    Unknown,
+    UnknownTexts,
+    folded,
+    unknown_in,
+)
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.opening.sheets import Raw, said_cell, text_of
 from ipmo.units import Effort, Span, as_effort, as_span
 
-__all__ = ["Settings", "flag_words", "length_said", "read_column", "usual_year"]
+__all__ = ["Settings", "flag_words", "length_said", "read_cells", "read_column", "usual_year"]
 
 ERRORS: Final = frozenset(("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#ERROR!", "########"))
 """What office programs show where a formula failed."""
@@ -59,8 +72,14 @@ LINK = re.compile(
 SPAN = re.compile(r"([-+−]?[0-9][0-9.,' ]*) ?([A-Za-z]+(?:[ -][A-Za-z]+)?)\??", re.ASCII)
 SEPARATORS = re.compile(r"[;\n\r]+")
 NOTHING: Final = unknown_in(())
+MISSING: Final = frozenset((Blank, Refused, Unknown))
+"""Classes of what became of a cell that says nothing."""
 PLAIN_TEXT: Final = frozenset(("text", "id", "reference"))
 """Cells that are read as they stand, but for the spaces around them."""
+ODD: Final = ("  ", "\n ", " \n", "\n\n", "\n#")
+"""What stands among texts, a line each, where one is blank, begins with a number sign, or has spaces to be taken out."""
+TRIED = 256
+"""Cells of a column by which it is guessed whether nearly all differ."""
 PROBABLE, PROGRESS = 10, 5
 """Up to which whole number a probability, and how far work has come, may be a score instead of a percentage."""
 
@@ -91,7 +110,7 @@ class Settings:
     dates: str = ""
     decimal: str = ""
     year_starts: int = 0
-    unknown: Callable[[str], bool] = NOTHING
+    unknown: UnknownTexts = NOTHING
     scale: Mapping[str, str] = attrs.field(factory=dict)
     separator: str = ""
 
@@ -137,15 +156,31 @@ def read_column(cells: Sequence[Raw], field: RegisterField, settings: Settings) 
         field: what the column states.
         settings: how its cells are read.
     """
-    kinds = set(map(type, cells))
+    return list(read_cells(cells, field, settings))
+
+
+def read_cells(cells: Sequence[Raw], field: RegisterField, settings: Settings, *, texts: bool = False) -> Sequence[Outcome]:
+    """As `read_column`; `Told` where every cell is a value.
+
+    Args:
+        cells: the cells below the header.
+        field: what the column states.
+        settings: how its cells are read.
+        texts: it is known that all cells are texts.
+    """
+    kinds: set[type] = {str} if texts and cells else set(map(type, cells))
+    tried = cells[:: len(cells) // TRIED + 1]
+    if kinds == {str} and field.cell in PLAIN_TEXT and not settings.scale and len(set(tried)) * 2 > len(tried):
+        if _as_they_stand(cells, None if field.cell == "id" or field.name == "name" else settings.unknown):  # type: ignore[arg-type] # all are texts
+            return Told(cells)
     typed = bool in kinds  # True is 1 to a dictionary
     distinct: dict[Any, Raw] = {(cell.__class__, cell): cell for cell in cells} if typed else dict.fromkeys(cells, "")
     if not typed:
         distinct = dict(zip(distinct, distinct, strict=True))
-    texts = [cell for cell in distinct.values() if cell.__class__ is str and cell] if str in kinds else []
+    told = [cell for cell in distinct.values() if cell.__class__ is str and cell] if str in kinds else []
     named = field.cell == "id" or field.name == "name"
-    nothing = {text for text in texts if text.isspace()}
-    unknown = frozenset() if named else frozenset(text for text in texts if settings.unknown(text)) - nothing
+    nothing = {text for text in told if text.isspace()}
+    unknown = frozenset() if named else frozenset(text for text in told if settings.unknown(text)) - nothing
     left = unknown | nothing | {""} if str in kinds else frozenset()
     present = [cell for cell in distinct.values() if cell.__class__ is not str or cell not in left] if left else list(distinct.values())
     scale = {folded(key): value for key, value in settings.scale.items()}
@@ -160,7 +195,24 @@ def read_column(cells: Sequence[Raw], field: RegisterField, settings: Settings) 
             out[key] = cell.strip()  # as nearly all texts are
         else:
             out[key] = _outcome(cell, read, scale, field)
-    return [out[cell.__class__, cell] for cell in cells] if typed else list(map(out.__getitem__, cells))
+    if typed:
+        return [out[cell.__class__, cell] for cell in cells]
+    return Told(cells, out) if MISSING.isdisjoint(map(type, out.values())) else list(map(out.__getitem__, cells))
+
+
+def _as_they_stand(texts: Sequence[str], unknown: UnknownTexts | None) -> bool:
+    """Whether all texts are read as they stand, as nearly all are: looked at together.
+
+    Args:
+        texts: the cells of a column.
+        unknown: what says of a text that it means that something is unknown; None where names are names, whatever they say.
+    """
+    joined = "\n".join(texts)
+    bare = joined.replace("\n", "")
+    if not (bare.isascii() and bare.isprintable()) or len(joined) - len(bare) != len(texts) - 1:
+        return False
+    lines = f"\n{joined}\n"
+    return not any(odd in lines for odd in ODD) and (unknown is None or not unknown.in_any(texts, joined.lower()))
 
 
 def read_in_currencies(

@@ -22,7 +22,7 @@ from ipmo.registers.opening.extent import MOST_CELLS, held_to_size
 from ipmo.registers.opening.guard import Inspected, inspected
 from ipmo.registers.opening.lettered import letters, sheet_label
 
-__all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Merged", "Raw", "Sheet", "is_blank", "read_sheets", "said_cell", "text_of"]
+__all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Merged", "Raw", "Sheet", "is_blank", "plain_rows", "read_sheets", "said_cell", "text_of"]
 
 Raw: TypeAlias = "str | int | float | bool | date | datetime | time | timedelta"
 """A cell as the file has it; an empty text where there is nothing (calamine gives the same for a blank and for a missing one)."""
@@ -270,8 +270,9 @@ def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) ->
         delimiter = delimiter or told[4]
         text = "\n" + rest
     delimiter = delimiter or _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[list[Raw]] = []
+    plain = plain_rows(text, delimiter)
+    reader = csv.reader(io.StringIO("" if plain is not None else text, newline=""), delimiter=delimiter)
+    rows: list[list[Raw]] = [] if plain is None else plain
     begun = 1
     try:
         for cells in reader:
@@ -289,18 +290,40 @@ def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) ->
         raise FileError(
             name, [Problem(message=f"a cell that begins on this line has more than {most}", hint=hint, file=name, line=begun)]
         ) from None
-    width = max(map(len, rows), default=0)
-    if width * len(rows) > max(MOST_CELLS, 2 * sum(map(len, rows))):  # blank cells fill up every row
+    widths = set(map(len, rows))
+    width = max(widths, default=0)
+    if width * len(rows) > MOST_CELLS and width * len(rows) > 2 * sum(map(len, rows)):  # blank cells fill up every row
         longest = max(range(len(rows)), key=lambda row: len(rows[row]))
         said = f"this row has {width:,} cells, others few: filled up to it, the table has {width * len(rows):,}"
         line = (_line_ends(rows[:longest]) or [0])[-1] + 1
         raise FileError(name, [Problem(message=said, hint="delete what is too much in it, or its blank cells", file=name, line=line)])
-    for row in rows:
-        if len(row) < width:
-            row.extend([""] * (width - len(row)))
-    ends = _line_ends(rows) if reader.line_num != len(rows) else ()
+    if len(widths) > 1:
+        for row in rows:
+            if len(row) < width:
+                row.extend([""] * (width - len(row)))
+    ends = _line_ends(rows) if plain is None and reader.line_num != len(rows) else ()
     stem = Path(name).stem
     return Sheet(name=stem, rows=rows, file=name, is_text=True, encoding=found, delimiter=delimiter, guessed=guessed, ends=ends)
+
+
+def plain_rows(text: str, delimiter: str) -> list[list[Raw]] | None:
+    """The rows of text without a quotation mark, where a line is a row: what the csv module reads, in less time; None of other text.
+
+    >>> plain_rows("a,b\\n1,2\\n", ","), plain_rows('a,"b"', ",")
+    ([['a', 'b'], ['1', '2']], None)
+    """
+    if '"' in text or "\0" in text:
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if "\r" in text:
+        return None
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    if max(map(len, lines), default=0) > csv.field_size_limit():
+        return None
+    return [line.split(delimiter) if line else [] for line in lines]  # type: ignore[misc] # a list of texts is one of cells
 
 
 def _line_ends(rows: Iterable[Sequence[Raw]]) -> list[int]:
