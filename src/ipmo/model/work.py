@@ -239,7 +239,11 @@ class Project(Later):
     @property
     def stopped(self) -> bool:
         """It was cancelled, or stopped at one of its gates."""
-        return self.state == "cancelled" or any(g.decision is not None and g.decision.outcome == "kill" for g in self.gates)
+        return self.state == "cancelled" or (len(self.gates) > 0 and self._killed)
+
+    @property
+    def _killed(self) -> bool:
+        return any(g.decision is not None and g.decision.outcome == "kill" for g in self.gates)
 
     @property
     def counted_as(self) -> str:

@@ -307,9 +307,32 @@ class EarlyPass:
         """The nodes of open work of one project: of a large network those of no other are listed."""
         if not self.network.arrays or "open_work" in self.__dict__:
             return self.open_work.get(place, ())
+        some = self.network.members.get(place, ())
+        if isinstance(some, range) and self._owned[place] == len(some):
+            live = self._at_work
+            begin, end = some.start, some.stop
+            return some if live[end] - live[begin] == len(some) else [node for node in some if live[node + 1] > live[node]]
         owner, states = self.network.owners, self.network.states
         nodes: list[int] = ((owner == place) & ((states == LIVE[0]) | (states == LIVE[1]))).nonzero()[0].tolist()
         return nodes
+
+    @functools.cached_property
+    def _owned(self) -> NDArray[np.int64]:
+        """How many nodes each project has, those beside its work among them."""
+        import numpy as np
+
+        owners = self.network.owners
+        return np.bincount(owners[owners >= 0], minlength=len(self.network.projects))
+
+    @functools.cached_property
+    def _at_work(self) -> NDArray[np.int64]:
+        """How many nodes before each are open work."""
+        import numpy as np
+
+        states = self.network.states
+        counts = np.zeros(self.network.n + 1, np.int64)
+        np.cumsum((states == LIVE[0]) | (states == LIVE[1]), out=counts[1:])
+        return counts
 
     @property
     def projects_at_work(self) -> AbstractSet[int]:

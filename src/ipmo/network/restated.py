@@ -245,6 +245,7 @@ def _laid_over(net: Network, draft: Draft, new: Sequence[int], ended: Mapping[in
         mode=None if net.mode is None else net.array("mode")[keep],
         lagclk=None if net.lagclk is None else net.array("lagclk")[keep],
     )
+    _ = net.named, net.owners, net.no_effect
     for name in ("n", "owners", "work", "node_of", "_named", "no_effect", "clk_used"):  # what no state is part of
         if name in net.__dict__:
             found.__dict__[name] = net.__dict__[name]

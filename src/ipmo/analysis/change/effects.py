@@ -19,7 +19,7 @@ from ipmo.analysis.dates.held import not_before
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import KINDS, Target, Targets, targets
 from ipmo.analysis.money.rollup import roll_up
-from ipmo.analysis.money.work_tree import share_work
+from ipmo.analysis.money.work_tree import share_work, silent_change
 from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
@@ -33,6 +33,8 @@ from ipmo.words import counted
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Known = NDArray[np.bool_]
 
 __all__ = ["Sides", "by_weight", "few", "moved_targets", "scheduled"]
 
@@ -172,8 +174,9 @@ class Sides:
             return ()
         one, other = self.schedules
         _ = self._touched
-        was, now = map(_least_floats, self.schedules)
         shared = one.network.clocks is other.network.clocks and one.network.dur is other.network.dur
+        some = _other_floats(one, other) if shared and self._moved is not None and one.network.arrays and other.network.arrays else None
+        was, now = (_least_floats(s, some) for s in self.schedules)
         out = []
         for name, least in was.items():
             most = now.get(name)
@@ -217,6 +220,8 @@ class Sides:
         out = []
         granted = any(map(_grants, (self.before, self.after)))
         for measure in ("budget", "forecast", *(("funding",) if granted else ())):
+            if measure != "funding" and self._touched is not None and silent_change(self.before, self.after, measure):
+                continue
             was, now = (_total(portfolio, measure) for portfolio in (self.before, self.after))
             if measure == "funding" and now is not None and was is None:
                 was = Money(now.amount - now.amount, now.currency)  # nothing was granted yet
@@ -417,34 +422,57 @@ class _Least(NamedTuple):
     latest: int
 
 
-def _least_floats(s: Schedule) -> dict[str, _Least]:
-    """Where the open work of each project has the least float to a commitment."""
+def _least_floats(s: Schedule, some: Known | None = None) -> dict[str, _Least]:
+    """Where the open work of each project has the least float to a commitment; of several pieces alike the first node.
+
+    Args:
+        s: the schedule.
+        some: by place, the projects that are asked for; all when left out.
+    """
     aim, x, net = s.commitments.late.x, s.passes.early_starts, s.network
     if net.arrays:
-        return dict(_least_in_columns(s))
+        return dict(_least_in_columns(s, some))
     out: dict[str, _Least] = {}
-    order = s.passes.positions.order
+    pos = s.passes.positions.pos
     for owner, nodes in s.passes.open_work.items():
-        places = [int(s.passes.positions.pos[v]) for v in nodes]
-        found = [(int(aim[p]) - int(x[p]), p) for p in places if aim[p] < FAR // 2]
+        places = [(int(pos[v]), v) for v in nodes]
+        found = [(int(aim[p]) - int(x[p]), v, p) for p, v in places if aim[p] < FAR // 2]
         if found:
-            _, p = min(found)
-            out[net.projects[owner]] = _Least(p, int(order[p]), int(x[p]), int(aim[p]))
+            _, v, p = min(found)
+            out[net.projects[owner]] = _Least(p, v, int(x[p]), int(aim[p]))
     return out
 
 
-def _least_in_columns(s: Schedule) -> Iterator[tuple[str, _Least]]:
+def _other_floats(one: Schedule, other: Schedule) -> Known:
+    """By place, the projects of whose work something has another float to a commitment: both networks have the same nodes."""
+    import numpy as np
+
+    columns = []
+    for s in (one, other):
+        pos, aim = as_array(s.passes.positions.pos), as_array(s.commitments.late.x)
+        known = s.passes.live & (aim < FAR // 2)
+        columns.append((np.where(known, aim, FAR)[pos], np.where(known, as_array(s.passes.early_starts), FAR)[pos]))
+    (aims, starts), (later, begins) = columns
+    owners = one.network.owners[(aims != later) | (starts != begins)]
+    found: Known = np.zeros(len(one.network.projects), bool)
+    found[owners[owners >= 0]] = True
+    return found
+
+
+def _least_in_columns(s: Schedule, some: Known | None) -> Iterator[tuple[str, _Least]]:
     """The same from the columns of a large network, project by project in the order of its open work."""
     import numpy as np
 
     net, passes = s.network, s.passes
     aim, x = as_array(s.commitments.late.x), as_array(passes.early_starts)
     groups = as_array(passes.groups)
-    places = np.flatnonzero(passes.live & (groups < len(net.projects)) & (aim < FAR // 2))
+    wanted = np.append(np.ones(len(net.projects), bool) if some is None else some, False)
+    places = np.flatnonzero(passes.live & wanted[groups] & (aim < FAR // 2))
     owner, slack = groups[places], (aim - x)[places]
     lowest = np.full(len(net.projects), FAR, np.int64)
     np.minimum.at(lowest, owner, slack)
-    places = places[slack == lowest[owner]]  # the first in order of those alike
+    places = places[slack == lowest[owner]]
+    places = places[np.argsort(as_array(passes.positions.order)[places], kind="stable")]  # of those alike the first node
     owner, first = np.unique(groups[places], return_index=True)
     places = places[first]
     columns = (owner, places, as_array(passes.positions.order)[places], x[places], aim[places])

@@ -18,7 +18,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
-from ipmo.analysis.money.work_tree import Works, works_of
+from ipmo.analysis.money.work_tree import Works, silent_change, works_of
 from ipmo.errors import IpmoError, UnknownItemError
 from ipmo.model.benefits import Benefit
 from ipmo.model.estimates import exact
@@ -119,6 +119,9 @@ class Aspects:
         """What projects committed to, and when they are forecast to finish."""
         self._tolerances: dict[str | None, Tolerance | None] = {None: portfolio.tolerance}
 
+    rolled = ("budget", "forecast", "actual")
+    """The measures that items are judged by."""
+
     # ---------------------------------------------------------------------------- figures, once each
 
     def _roll(self, portfolio: Portfolio, measure: str) -> RollUp | None:
@@ -132,8 +135,7 @@ class Aspects:
         """Budget (of the baseline where there is one), forecast and actual."""
         return {
             "budget": self._roll(self.baseline or self.portfolio, "budget"),
-            "forecast": self._roll(self.portfolio, "forecast"),
-            "actual": self._roll(self.portfolio, "actual"),
+            **{measure: self._roll(self.portfolio, measure) for measure in self.rolled[1:]},
         }
 
     @functools.cached_property
@@ -326,8 +328,12 @@ class Aspects:
         roll = self.rolls["budget"]
         return roll is not None and (roll.states or roll.noted)
 
+    def _silent(self, noun: Noun) -> bool:
+        """Whether a project has no budget, nor has any task of it: what is not known of it has then no reason either."""
+        return isinstance(noun, Project) and self.baseline is None and self._works.silent(noun, "budget")
+
     def _cost(self, full_id: str, noun: Noun) -> Judged | None:
-        if not self._budgeted and noun.tolerance is None:
+        if noun.tolerance is None and (self._silent(noun) or not self._budgeted):
             return None
         budget, whole = self._figure("budget", full_id)
         tolerance = self._tolerance(noun)
@@ -505,12 +511,8 @@ class Aspects:
         Args:
             other: of a portfolio that has the same calendars, tolerances, programmes and benefits.
         """
-        for mine, theirs in zip(self.rolls.values(), other.rolls.values(), strict=True):
-            if mine is None or theirs is None or mine.states != theirs.states:
-                return None
-        budgets = self.rolls["budget"]
-        counted = budgets is not None and budgets.states
-        if (self.worth is None) != (other.worth is None) or (counted and (self.earned is None) != (other.earned is None)):
+        quiet = self.baseline is None and silent_change(other.portfolio, self.portfolio, *self.rolled)
+        if (not quiet and not self._figures_like(other)) or (self.worth is None) != (other.worth is None):
             return None
         self._origin = other.portfolio
         losing, lost = (self._losing, other._losing) if self.worth is not None else ({}, {})
@@ -532,6 +534,14 @@ class Aspects:
             return not apart() and bits == other._served.get(name, 0) and not bits & moved
 
         return alike
+
+    def _figures_like(self, other: Aspects) -> bool:
+        """Whether figures of money are known here and there, or neither here nor there."""
+        for mine, theirs in zip(self.rolls.values(), other.rolls.values(), strict=True):
+            if mine is None or theirs is None or mine.states != theirs.states:
+                return False
+        budgets = self.rolls["budget"]
+        return budgets is None or not budgets.states or (self.earned is None) == (other.earned is None)
 
     def finish(self, full_id: str) -> datetime | None:
         """When an item is forecast to finish; None when nothing says."""

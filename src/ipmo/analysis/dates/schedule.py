@@ -275,10 +275,10 @@ class Schedule(Answer[str, ScheduledItem]):
         """When an outcome or benefit begins, without its floats; None where that is not known in full: `[]` then says why."""
         net, passes = self.network, self.passes
         node = passes.named[effect]
-        place = passes.lists.pos[node]
+        place = int(passes.positions.pos[node])
         if net.state[node] not in LIVE or node in passes.without_duration or place in passes.lower_bounded or node in net.points:
             return None
-        return moment(net.running_clock(node).start(passes.lists.x[place]))
+        return moment(net.running_clock(node).start(int(passes.early_starts[place])))
 
     def beginnings(self, effects: Sequence[str]) -> list[int | None]:
         """`begins` of many as instants, in one sweep; None also for what is not in the schedule."""

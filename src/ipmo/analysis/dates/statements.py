@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import TypeVar
 
 import attrs
 
@@ -21,8 +22,7 @@ from ipmo.units import When, minutes
 
 __all__ = ["HandedOver", "Statements"]
 
-FEW = 30
-"""Projects whose open work is found one by one; that of more is found for all at once."""
+T = TypeVar("T")
 Terms = tuple[int, str]
 """The last instant that keeps it, and how it is stated."""
 
@@ -91,18 +91,21 @@ class Statements:
             if (link.promised is not None or link.needed is not None)
             and not (link.source.partition("/")[0] in untouched and link.target.partition("/")[0] in untouched)
         ]
-        fresh, out = self._entered(again), HandedOver(links=[], nodes=[], dates=[], at_finish=[], words=[], apart={})
-        anew = set(again)
-        both = [(number, known, place) for place, number in enumerate(known.links) if number not in anew]
-        for number, found, place in sorted([*both, *((number, fresh, place) for place, number in enumerate(fresh.links))], key=_first):
-            if place in found.apart:
-                out.apart[len(out.links)] = found.apart[place]
-            out.links.append(number)
-            out.nodes.append(found.nodes[place])
-            out.dates.append(found.dates[place])
-            out.at_finish.append(found.at_finish[place])
-            out.words.append(found.words[place])
-        return out
+        fresh, anew, shift = self._entered(again), set(again), len(known.links)
+        numbers = known.links + fresh.links
+        kept = [place for place, number in enumerate(known.links) if number not in anew]
+        order = sorted((*kept, *range(shift, len(numbers))), key=numbers.__getitem__)
+        both = known.apart | {place + shift: one for place, one in fresh.apart.items()}
+
+        def merged(one: list[T], other: list[T]) -> list[T]:
+            every = one + other
+            return [every[place] for place in order]
+
+        return HandedOver(
+            links=merged(known.links, fresh.links), nodes=merged(known.nodes, fresh.nodes), dates=merged(known.dates, fresh.dates),
+            at_finish=merged(known.at_finish, fresh.at_finish), words=merged(known.words, fresh.words),
+            apart={now: both[place] for now, place in enumerate(order) if place in both},
+        )  # fmt: skip
 
     @functools.cached_property
     def all(self) -> tuple[Stated, ...]:
@@ -276,12 +279,11 @@ class Statements:
         for node in net.holds:
             if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
                 held.setdefault(int(net.project[node]), []).append(node)
-        several = len(net.stated_finishes) - len(taken) > FEW
         for place, instant in net.stated_finishes.items():
             if (one := taken.get(net.projects[place])) is not None and one.date == instant:
                 yield one
                 continue
-            nodes = (*(passes.open_work.get(place, ()) if several else passes.open_work_of(place)), *held.get(place, ()))
+            nodes = (*passes.open_work_of(place), *held.get(place, ()))
             if nodes:
                 yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
         for project in self._portfolio.projects if self._portfolio is not None else ():
@@ -314,7 +316,3 @@ class Statements:
             if net.state[node] in LIVE:
                 word = "to finish no later than" if at_finish else "to start no later than"
                 yield Stated(net.ids[node], "constraint", net.ids[node], instant, (node,), at_finish, word)
-
-
-def _first(entry: tuple[int, HandedOver, int]) -> int:
-    return entry[0]

@@ -12,7 +12,6 @@ import attrs
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.memory import remember
-from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.kernels import reading
@@ -138,24 +137,28 @@ class Targets:
                 yield "programme", Aim(programme.id, projects=members)
         for place in working:
             yield "project", Aim(net.projects[place], projects=(place,))
-        for node in _of_kind(net.kinds, "gate"):
-            full_id = net.ids[node]
-            if net.state[node] in LIVE and node not in known:
-                item = pf.items.get(full_id)
-                if isinstance(item, Gate) and item.open:
-                    taken.add(full_id)
-                    yield "gate", Aim(full_id, (int(pos[node]),))
+        gates = {f"{project.id}/{gate.id}": gate for project in pf.projects for gate in project.gates if gate.open}
+        for node, full_id in sorted((node, name) for name in gates if (node := passes.named.get(name)) is not None):
+            if net.state[node] in LIVE and node not in known and net.kinds[node] == "gate":
+                taken.add(full_id)
+                yield "gate", Aim(full_id, (int(pos[node]),))
         for due in net.commitments:
             if due.is_deadline and due.name not in taken:
                 nodes = [node for node in due.nodes if net.state[node] in LIVE and node not in known]
                 if nodes:
                     taken.add(due.name)
                     yield "deadline", Aim(due.name, tuple(int(pos[node]) for node in nodes))
-        nodes_of = {net.ids[node]: node for node in _of_kind(net.kinds, "benefit")}
+        nodes_of = {net.ids[node]: node for node in self._in_no_project() if net.kinds[node] == "benefit"}
         for benefit in pf.benefits:
             at = nodes_of.get(benefit.id)
             if at is not None and net.state[at] in LIVE and at not in known:
                 yield "benefit", Aim(benefit.id, (int(pos[at]),))
+
+    def _in_no_project(self) -> Sequence[int]:
+        """The nodes that stand in no project."""
+        net = self.schedule.network
+        nodes: list[int] = (net.owners < 0).nonzero()[0].tolist()
+        return nodes
 
     def clock_of(self, full_id: str) -> int:
         """The clock of an item's calendar; elapsed time where the network has none."""
@@ -213,17 +216,6 @@ class Targets:
             if candidate in self.place:
                 return self.place[candidate]
         raise UnknownItemError(name, close_matches(name, self.place), "the open targets of this portfolio")
-
-
-def _of_kind(kinds: Sequence[str], kind: str) -> Iterator[int]:
-    """The places of a kind among many others."""
-    place = -1
-    try:
-        while True:
-            place = kinds.index(kind, place + 1)
-            yield place
-    except ValueError:
-        return
 
 
 def programmes_of(portfolio: Portfolio) -> Mapping[str, frozenset[str]]:

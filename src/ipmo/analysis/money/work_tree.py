@@ -7,7 +7,7 @@ import operator
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, overload
-from weakref import WeakValueDictionary
+from weakref import ref
 
 import attrs
 
@@ -34,6 +34,8 @@ LEFT_OUT = ("proposed", "cancelled")
 
 MONEY = ("budget", "actual", "forecast")
 """The fields in which tasks state money."""
+FEW = 1000
+"""Entries that are not worth looking through."""
 NOTHING: Mapping[str, Sequence[tuple[int, Task, Budget]]] = dict.fromkeys(MONEY, ())
 """What tasks without money state."""
 
@@ -361,6 +363,31 @@ def _telling(tasks: Sequence[Task]) -> Sequence[Task]:
     ]
 
 
+class _Family:
+    """What is found of projects while some portfolio keeps it: what nobody keeps any more goes when the number of entries doubled.
+
+    Args:
+        known: what is found already, by the identity of the project.
+    """
+
+    def __init__(self, known: Mapping[int, Work]) -> None:
+        self._found = {key: ref(work) for key, work in known.items()}
+        self._most = 2 * len(self._found) + FEW
+
+    def of(self, project: Project) -> Work:
+        """What one project holds."""
+        key = id(project)
+        known = self._found.get(key)
+        work = None if known is None else known()
+        if work is None or work.project is not project:
+            work = Work(project)
+            self._found[key] = ref(work)
+            if len(self._found) > self._most:
+                self._found = {key: one for key, one in self._found.items() if one() is not None}
+                self._most = 2 * len(self._found) + FEW
+        return work
+
+
 class Works:
     """What the projects of a portfolio hold, found once for each of them, and once for all portfolios that share it.
 
@@ -368,7 +395,7 @@ class Works:
         family: what is found of a project while any of them keeps it, by the project's identity; None while nobody shares it.
     """
 
-    def __init__(self, family: WeakValueDictionary[int, Work] | None = None) -> None:
+    def __init__(self, family: _Family | None = None) -> None:
         self._family = family
         self._known: dict[int, Work] = {}  # each keeps its project alive, so that nothing else takes its identity
 
@@ -379,20 +406,36 @@ class Works:
             if self._family is None:
                 found = Work(project)
             else:
-                found = self._family.get(id(project)) or self._family.setdefault(id(project), Work(project))
+                found = self._family.of(project)
             self._known[id(project)] = found
         return found
+
+    def silent(self, project: Project, *fields: str) -> bool:
+        """Whether neither a project nor any of its tasks states some money: no roll-up of that has anything of it."""
+        return all(getattr(project, field) is None for field in fields) and not any(map(self.of(project).stating, fields))
 
     def shared(self) -> Works:
         """The same for a portfolio that has projects of this one."""
         if self._family is None:
-            self._family = WeakValueDictionary(self._known)
+            self._family = _Family(self._known)
         return Works(self._family)
 
 
 def share_work(copy: Portfolio, portfolio: Portfolio) -> None:
     """What is found of the projects of a portfolio holds for those that a changed copy of it has too, and the other way round."""
     remember(copy, "work of projects", lambda: works_of(portfolio).shared())
+
+
+def silent_change(portfolio: Portfolio, copy: Portfolio, *fields: str) -> bool:
+    """Whether the projects that are other in a changed copy state some money neither before nor after: roll-ups of it are then the same.
+
+    Args:
+        portfolio: what the copy was made from.
+        copy: the copy; only projects are other in it, and the same ones are there.
+        fields: budget, actual or forecast.
+    """
+    both = [(was, now) for was, now in zip(portfolio.projects, copy.projects, strict=True) if was is not now]
+    return all(works_of(portfolio).silent(was, *fields) and works_of(copy).silent(now, *fields) for was, now in both)
 
 
 def works_of(portfolio: Portfolio) -> Works:
