@@ -363,6 +363,17 @@ class EarlyPass:
         places = self.places_of_open_work[as_array(nodes)]
         return None if (places < 0).any() else int(as_array(self.finishes)[places].max())
 
+    def end_of_whole(self, place: int) -> int | None:
+        """`ends_of_wholes` of one project; None where it is not among these."""
+        some = self.network.members.get(place, ())
+        if not self.network.arrays or not isinstance(some, range) or not some:
+            return None
+        places = self.places_of_open_work[some.start : some.stop]
+        if (places < 0).any():
+            return None
+        end = int(as_array(self.finishes)[places].max())
+        return end if end < MAX_INSTANT else None
+
     @functools.cached_property
     def ends_of_wholes(self) -> Mapping[int, int]:
         """By place, the last finish of each project of a large network of which all is open work with dates, as an instant."""

@@ -182,7 +182,7 @@ class Commitments(Answer[str, Commitment]):
             return [UNSURE] * len(found), [-1] * len(found)
         import numpy as np
 
-        node, date, at_finish = (np.array(column, np.int64) for column in (found.nodes, found.dates, found.at_finish))
+        node, date, at_finish = found.columns
         place = np.where(node >= 0, passes.places_of_open_work[node], -1)
         reached = as_array(passes.finishes)[place]
         turned = passes.back_from is not None or passes.dialect.direction == "back"

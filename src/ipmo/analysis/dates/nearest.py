@@ -98,7 +98,7 @@ class Nearest:
         import numpy as np
 
         given = self._statements.hand_overs
-        nodes, dates, ends = (np.array(column, np.int64) for column in (given.nodes, given.dates, given.at_finish))
+        nodes, dates, ends = given.columns
         single = (nodes >= 0) & (ends != 0)
         whole = self._of_projects
         some = [

@@ -42,6 +42,8 @@ from ipmo.words import counted
 __all__ = ["Driver", "OnCycle", "Schedule", "network", "schedule"]
 AT_A_GLANCE = 10_000
 """Nodes from which on a notebook shows dates alone."""
+FEW = 30
+"""Projects whose finish is read off one by one."""
 IN_COLUMNS = 1_000
 """Nodes from which a table filled in columns takes less time than one made item by item."""
 
@@ -261,8 +263,24 @@ class Schedule(Answer[str, ScheduledItem]):
 
     def end_of_project(self, full_id: str) -> int | None:
         """`ends` in minutes, of a project of a large network of which all is open work with dates, read off its columns; None of anything else."""
-        end = self._ends_of_projects.get(full_id)
-        return None if end is None or full_id in self.passes.named else end
+        if full_id in self.passes.named:
+            return None
+        if len(self._ends) < FEW and "_ends_of_projects" not in self.__dict__:
+            if full_id not in self._ends:
+                place = self._places_of_projects.get(full_id, -1)
+                turned = self.passes.back_from is not None or self.passes.dialect.direction == "back"
+                self._ends[full_id] = None if turned else self.passes.end_of_whole(place)
+            return self._ends[full_id]
+        return self._ends_of_projects.get(full_id)
+
+    @functools.cached_property
+    def _ends(self) -> dict[str, int | None]:
+        """`end_of_project` of the first few that are asked for; those of more are read off at once."""
+        return {}
+
+    @functools.cached_property
+    def _places_of_projects(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.network.projects)}
 
     @functools.cached_property
     def _ends_of_projects(self) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -19,6 +19,12 @@ from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array
 from ipmo.network.states import LIVE, State
 from ipmo.units import When, minutes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.int64]
 
 __all__ = ["HandedOver", "Statements"]
 
@@ -49,6 +55,12 @@ class HandedOver:
 
     def __len__(self) -> int:
         return len(self.links)
+
+    @functools.cached_property
+    def columns(self) -> tuple[Array, Array, Array]:
+        """Nodes, dates, and 1 for a date of a finish, as int64 (n)."""
+        nodes, dates, ends = (as_array(column) for column in (self.nodes, self.dates, self.at_finish))
+        return nodes, dates, ends
 
     def entry(self, place: int) -> tuple[object, ...]:
         """All that is known of one."""
