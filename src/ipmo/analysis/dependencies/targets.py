@@ -12,6 +12,7 @@ import attrs
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.memory import remember
+from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.kernels import reading
@@ -137,22 +138,34 @@ class Targets:
                 yield "programme", Aim(programme.id, projects=members)
         for place in working:
             yield "project", Aim(net.projects[place], projects=(place,))
-        gates = {f"{project.id}/{gate.id}": gate for project in pf.projects for gate in project.gates if gate.open}
-        for node, full_id in sorted((node, name) for name in gates if (node := passes.named.get(name)) is not None):
-            if net.state[node] in LIVE and node not in known and net.kinds[node] == "gate":
-                taken.add(full_id)
-                yield "gate", Aim(full_id, (int(pos[node]),))
+        outside = self._in_no_project()
+        for node in sorted({*self._gates_of_projects(pf), *(node for node in outside if net.kinds[node] == "gate")}):
+            full_id = net.ids[node]
+            if net.state[node] in LIVE and node not in known:
+                item = pf.items.get(full_id)
+                if isinstance(item, Gate) and item.open:
+                    taken.add(full_id)
+                    yield "gate", Aim(full_id, (int(pos[node]),))
         for due in net.commitments:
             if due.is_deadline and due.name not in taken:
                 nodes = [node for node in due.nodes if net.state[node] in LIVE and node not in known]
                 if nodes:
                     taken.add(due.name)
                     yield "deadline", Aim(due.name, tuple(int(pos[node]) for node in nodes))
-        nodes_of = {net.ids[node]: node for node in self._in_no_project() if net.kinds[node] == "benefit"}
+        nodes_of = {net.ids[node]: node for node in outside if net.kinds[node] == "benefit"}
         for benefit in pf.benefits:
             at = nodes_of.get(benefit.id)
             if at is not None and net.state[at] in LIVE and at not in known:
                 yield "benefit", Aim(benefit.id, (int(pos[at]),))
+
+    def _gates_of_projects(self, pf: Portfolio) -> Iterator[int]:
+        """The nodes of the gates of projects."""
+        net = self.schedule.network
+        for project in pf.projects:
+            for gate in project.gates:
+                node = net.named.get(f"{project.id}/{gate.id}")
+                if node is not None and net.kinds[node] == "gate":
+                    yield node
 
     def _in_no_project(self) -> Sequence[int]:
         """The nodes that stand in no project."""
