@@ -164,6 +164,12 @@ def test_no_number_of_a_hand_over_lies_over_another(raw: list[tuple[int, int, in
         assert not any(abs(x - a) < 16 and abs(y - b) < 16 for a, b in numbers[place + 1 :])
 
 
+def test_the_last_days_that_there_are_can_be_drawn() -> None:
+    last = datetime(9999, 12, 30)
+    figure = timeline([Bar(label="x", start=datetime(9990, 1, 1), finish=last, ghost=(datetime(1, 1, 1), last)) for _ in range(9)])
+    assert len(marked(figure, "plan")) == 9
+
+
 def test_where_it_was_to_be_lies_below_the_bar() -> None:
     first = datetime(2026, 1, 1)
     ghost = (first + timedelta(days=10), first + timedelta(days=20))

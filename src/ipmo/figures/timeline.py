@@ -127,7 +127,7 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
         parts.append(tag("text", f"status date {today.isoformat()}", x=here + 4, y=13, class_="todaytext"))
     for row, bar in enumerate(bars):
         parts += _bar(row, bar, x, today)
-        parts += _beyond(row, bar, first, first + timedelta(seconds=span))
+        parts += _beyond(row, bar, first, first + min(timedelta(seconds=span), datetime.max - first))
     parts += _hops(hops, x)
     for row, bar in enumerate(bars):
         label = bar.label if len(bar.label) <= 34 else bar.label[:33] + "…"
