@@ -145,3 +145,14 @@ def test_the_marimo_app_is_whole_as_a_static_page_with_the_network_off(offline: 
     moved = ipmo.what_if(city, Delay("ticketing/validators", "40 d"))
     for answer in (found, moved):
         assert [piece for piece in pieces(answer._repr_html_()) if piece not in text] == []
+
+
+def test_every_line_of_the_gallery_draws_its_picture() -> None:
+    page = (TUTORIALS.parent / "gallery" / "index.md").read_text(encoding="utf-8")
+    lines = re.findall(r"```python\n(.*?)\n```\n\n!\[.*?\]\((.*?)\)", page)
+    assert len(lines) >= 8
+    with inside(TUTORIALS.parent.parent):
+        for line, file in lines:
+            drawn = eval(line, {"ipmo": ipmo})
+            assert drawn.to_svg().startswith("<svg")
+            assert (TUTORIALS.parent / "gallery" / file).is_file()
