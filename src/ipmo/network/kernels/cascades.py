@@ -97,6 +97,32 @@ def asked_without(gone: int, e: int, links: Links, nodes: Nodes, cal: Tables, fa
     return asked
 
 
+def first_marked(bits: Ints, word: int) -> int:
+    """The first place that is marked in a word, which is marked no more."""
+    r, left = word * 32, bits[word]
+    while left & 1 == 0:
+        left >>= 1
+        r += 1
+    bits[word] &= ~(1 << (r % 32))
+    return r
+
+
+def emptied(bits: Ints, word: int) -> None:
+    """Marks nothing from a word on."""
+    for place in range(word, len(bits)):
+        bits[place] = 0
+
+
+def start_of_exit(o: int, base: Ints, ways: Ways, y: Ints) -> int:
+    """The start of an exit by its own bounds and by what its group's entries are asked for."""
+    best, entries, back = base[o], ways.entries, ways.back
+    for i in range(ways.by_exit[o], ways.by_exit[o + 1]):
+        t = y[entries[i]] + back[i]
+        if t > best:
+            best = t
+    return best
+
+
 def let_go(
     gone: int,
     e: int,
@@ -120,8 +146,7 @@ def let_go(
     with the first of them that moves, and the number of groups is told as one below zero.
     """
     entry_of, group_of_entry, dst = faces.entry_of, faces.group_of_entry, between.dst
-    by_entry, exits, by_exit, entries, back = ways.by_entry, ways.exits, ways.by_exit, ways.entries, ways.back
-    place_of_entry, place_of_exit, base, new_y, new_x = places.entry, places.exit, held.base, new.y, new.x
+    by_entry, exits, place_of_entry, place_of_exit, new_y, new_x = ways.by_entry, ways.exits, places.entry, places.exit, new.y, new.x
     out_of, links_out = between.out_of, between.links_out
     bits, touched, seen, at = room.bits, room.touched, room.seen, places.at
     size, exit_count = len(touched), len(faces.exits)
@@ -145,12 +170,7 @@ def let_go(
         if bits[word] == 0:
             word += 1
             continue
-        r = word * 32
-        left = bits[word]
-        while left & 1 == 0:
-            left >>= 1
-            r += 1
-        bits[word] &= ~(1 << (r % 32))
+        r = first_marked(bits, word)
         if at[r] >= 0:
             e = at[r]
             asked = asked_without(gone, e, links, nodes, cal, faces, between, new_x)
@@ -168,11 +188,7 @@ def let_go(
                 bits[s // 32] |= 1 << (s % 32)
         else:
             o = -1 - at[r]
-            best = base[o]
-            for i in range(by_exit[o], by_exit[o + 1]):
-                t = new_y[entries[i]] + back[i]
-                if t > best:
-                    best = t
+            best = start_of_exit(o, held.base, ways, new_y)
             if best == new_x[o]:
                 continue
             told = len(telling) > 0 and telling[o] > 0
@@ -183,9 +199,7 @@ def let_go(
         touched[count] = r
         count += 1
         if told:
-            while word < len(bits):
-                bits[word] = 0
-                word += 1
+            emptied(bits, word)
             return count, -1 - groups
     return count, groups
 
