@@ -249,7 +249,7 @@ class _Weaver:
                 held.append((node, inside))
             if project.stopped:
                 self.gone.add(node)
-            elif project.actual_finish is not None or (inside and all(v in self.facts for v in inside)):
+            elif project.actual_finish is not None or (inside and inside[0] in self.facts and all(v in self.facts for v in inside)):
                 self.facts.add(node)
             self._ends(project.id)
             if project.programme is not None:
@@ -279,8 +279,14 @@ class _Weaver:
         if self.network.arrays and held:
             import numpy as np
 
-            inside = [np.arange(some.start, some.stop) if isinstance(some, range) else as_array(some) for _, some in held]
-            self.whole.append((np.repeat([node for node, _ in held], [len(some) for _, some in held]), np.concatenate(inside)))
+            sizes = [len(some) for _, some in held]
+            if all(type(some) is range and some.step == 1 for _, some in held):
+                ends = np.cumsum(sizes)
+                shift = np.array([some.start for _, some in held if isinstance(some, range)], np.int64) - (ends - sizes)
+                inside = np.arange(int(ends[-1])) + np.repeat(shift, sizes)
+            else:
+                inside = np.concatenate([as_array(some) for _, some in held])
+            self.whole.append((np.repeat([node for node, _ in held], sizes), inside))
             return
         for node, some in held:
             self.src += [node] * len(some)

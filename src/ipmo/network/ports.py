@@ -141,6 +141,6 @@ class Failing:
         rows = np.ascontiguousarray(self._rows)
         words = rows.shape[1]
         known = np.flatnonzero(rows)
-        bit = np.flatnonzero(np.unpackbits(rows.ravel()[known].view(np.uint8), bitorder="little"))
+        bit = np.flatnonzero(np.unpackbits(rows.ravel()[known].view(np.uint8), bitorder="little").view(bool))
         place = 64 * known[bit // 64] + bit % 64
         return np.searchsorted(place, np.arange(len(rows) + 1) * (64 * words)), place % (64 * words)

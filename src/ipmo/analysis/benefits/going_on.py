@@ -207,34 +207,35 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
     known, costs, names = losses(portfolio), Remaining(portfolio), Names(portfolio)
     order, served_by = known.map.order, known.serves()
     amounts = [pool.get(name) for name in order]
-    lost = _lost_of_pool(known, amounts)
+    lost, valued = _lost_of_pool(known, amounts), [amount or 0.0 for amount in amounts]
     needed_for = [0] * len(order)
     for name, number in names.number.items():
-        for place, _ in lost[name]:
-            needed_for[place] |= 1 << number
+        bit = 1 << number
+        for place in lost[name][0]:
+            needed_for[place] |= bit
     coming = {one for one, value in pool.items() if value and known.base.get(one)}
     open_ones = [p for p in portfolio.projects if not (p.stopped or p.state == "closed" or p.actual_finish is not None)]
     enabled = names.enabled(known, open_ones)
     beside = (
-        functools.reduce(operator.or_, (needed_for[place] for place, _ in lost[project.id]), 0) & ~fails
+        functools.reduce(operator.or_, map(needed_for.__getitem__, lost[project.id][0]), 0) & ~fails
         for project, fails in zip(open_ones, enabled, strict=True)
     )
     out = []
     own = (1 << names.number[project.id] for project in open_ones)
     enables = names.of_each(fails & ~one for fails, one in zip(enabled, own, strict=True))
     for project, others, shared in zip(open_ones, enables, names.of_each(beside), strict=True):
-        mine, served = lost[project.id], served_by[project.id]
+        (places, shares), served = lost[project.id], served_by[project.id]
         dark = blank & served if blank else blank
         unknown = tuple(sorted(one for one in dark if not known.base.get(one) or one in known.without(project.id)))
         cost, reason = costs.left(project.id)
         amount = None
         if not served.isdisjoint(pool):
-            amount = cents(math.fsum((amounts[place] or 0.0) * share for place, share in mine), worth.currency)
+            amount = cents(math.fsum(map(operator.mul, map(valued.__getitem__, places), shares)), worth.currency)
         else:
             why = worth[min(dark)].reason if dark else "it serves no benefit that states a value"
             reason = reason or why
         exit_cost, no_exit = costs.exit_cost(project.id)
-        missed = (coming & served).difference(order[place] for place, _ in mine)
+        missed = (coming & served).difference(map(order.__getitem__, places))
         out.append(
             Worth(
                 project=project.id, benefit=amount, cost=cost, exit_cost=exit_cost, no_exit=no_exit, enables=others,
@@ -246,13 +247,13 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
     return out
 
 
-def _lost_of_pool(known: Losses, amounts: Sequence[float | None]) -> dict[str, list[tuple[int, float]]]:
-    """Of each initiative: (place on the map, how much of it) of every valued benefit that is lost without it."""
-    whole = None not in amounts
-    return {
-        name: [pair for pair in zip(places, shares, strict=True) if whole or amounts[pair[0]] is not None]
-        for name, (places, shares) in known.lost_places().items()
-    }
+def _lost_of_pool(known: Losses, amounts: Sequence[float | None]) -> dict[str, tuple[Sequence[int], Sequence[float]]]:
+    """Of each initiative: the places on the map of valued benefits that are lost without it, and how much of each."""
+    lost = known.lost_places()
+    if None not in amounts:
+        return lost
+    some = {name: [pair for pair in zip(*both, strict=True) if amounts[pair[0]] is not None] for name, both in lost.items()}
+    return {name: ([place for place, _ in pairs], [share for _, share in pairs]) for name, pairs in some.items()}
 
 
 SOME = 1024
@@ -276,11 +277,12 @@ class Names:
         """The projects of each of many sets."""
         import numpy as np
 
+        names = np.array(self._ids, object)
         width, waiting = (len(self._ids) + 63) // 64 * 8, iter(sets)
         while some := list(itertools.islice(waiting, SOME)):
             rows = np.frombuffer(b"".join(bits.to_bytes(width, "little") for bits in some), np.int64)
             first, places = Failing(rows.reshape(len(some), -1), len(self._ids)).each
-            found, ends = list(map(self._ids.__getitem__, places.tolist())), first.tolist()
+            found, ends = names[places].tolist(), first.tolist()
             yield from (tuple(found[begin:end]) for begin, end in itertools.pairwise(ends))
 
     def enabled(self, known: Losses, projects: Sequence[Project]) -> list[int]:
