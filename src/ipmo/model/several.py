@@ -1,4 +1,4 @@
-"""Several nouns of one kind: a tuple that can be asked for those of which something is so."""
+"""Several nouns of one kind: a tuple from which those are picked of which something is so."""
 
 from __future__ import annotations
 
