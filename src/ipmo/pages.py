@@ -1,4 +1,4 @@
-"""A page of HTML that a notebook shows in place: a report is looked at where it was asked for."""
+"""A page of HTML that a notebook shows in place: a report is looked at where its verb is called."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ def portfolio_plan(context: CheckContext) -> Iterable[Finding]:
             "portfolio-plan",
             "",
             "the portfolio has no plan to be governed by: no baseline is named",
-            "freeze the plan (ipmo snapshot --baseline) and name it under baselines:",
+            "keep the plan (ipmo snapshot --baseline) and name it under baselines:",
         )
 
 

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import attrs
 import numpy as np
@@ -25,7 +25,12 @@ from ipmo.findings import Finding
 from ipmo.options import checked
 from ipmo.tables import Column, Table
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 __all__ = ["load_simulation", "save_simulation"]
+
+Array: TypeAlias = "NDArray[Any]"
 
 FORMAT = "ipmo simulation 1"
 KNOWN = ("size", "least", "greatest", "total", "squares", "wide", "first")
@@ -50,7 +55,7 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
     Raises:
         FileError: it cannot be written.
     """
-    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    arrays: dict[str, Array] = {}
     rows = []
     for place, row in enumerate(simulation):
         said: dict[str, object] = {"id": row.id, "name": row.name, "kind": row.kind}
@@ -124,7 +129,7 @@ def load_simulation(path: str | os.PathLike[str]) -> Simulation:
         raise FileError(str(path), f"it is no simulation that ipmo wrote, or it is damaged ({why}); save it again") from None
 
 
-def _made(text: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Simulation:
+def _made(text: dict[str, Any], arrays: dict[str, Array]) -> Simulation:
     rows: dict[str, Simulated] = {}
     samples, seed, settings = text["made"]
     if type(samples) is not int or not isinstance(text["portfolio"], str):
@@ -151,11 +156,11 @@ def _made(text: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Simu
     return Simulation(rows, text["portfolio"], (samples, seed, settings), findings, (work[0], work[1]), held=held)
 
 
-def _sums(name: str, said: dict[str, Any], row: np.ndarray[Any, Any]) -> Sums:
+def _sums(name: str, said: dict[str, Any], row: Array) -> Sums:
     return Sums(id=name, minor=row, **{**said, "missing": tuple(said["missing"])})
 
 
-def _sketch(name: str, said: dict[str, Any], cells: np.ndarray[Any, Any], samples: int) -> SketchedDates:
+def _sketch(name: str, said: dict[str, Any], cells: Array, samples: int) -> SketchedDates:
     """A sketch, whose counts are as many as the samples."""
     counts = tuple(cells.tolist())
     numbers = {field: said[field] for field in KNOWN}
@@ -165,9 +170,9 @@ def _sketch(name: str, said: dict[str, Any], cells: np.ndarray[Any, Any], sample
     return SketchedDates(id=name, sketch=Sketch(**numbers, cells=counts), **more)
 
 
-def _whole(row: np.ndarray[Any, Any], samples: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _whole(row: Array, samples: int) -> NDArray[np.int64]:
     """A row of whole numbers, one a sample."""
     if row.dtype != np.int64 or row.shape != (samples,):
         raise ValueError("its samples are not whole")
     row.flags.writeable = False
-    return cast("np.ndarray[Any, np.dtype[np.int64]]", row)
+    return cast("NDArray[np.int64]", row)

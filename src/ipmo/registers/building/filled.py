@@ -47,7 +47,7 @@ class Filled:
     table: Table
     ids: Sequence[str]
     names: list[str]
-    columns: list[Sequence[Any]]
+    columns: list[Sequence[object]]
     attributes: list[Column]
     inside: list[tuple[str, Sequence[Any]]]
     plain: bool
@@ -101,7 +101,7 @@ def projects_later(filled: Filled, head: Mapping[str, PlainData], source: Callab
     by_name = dict(zip(filled.names, filled.columns, strict=True))
     if len(by_name) < len(filled.names) or not all(_in_order(by_name.get(first), by_name.get(last)) for first, last in SPANS):
         return None
-    looked_at: dict[str, list[Any]] = {}
+    looked_at: dict[str, list[object]] = {}
     for name, values in (*by_name.items(), *filled.inside):
         if name in SAFE or any(name in span for span in SPANS):
             continue
@@ -121,12 +121,12 @@ def projects_later(filled: Filled, head: Mapping[str, PlainData], source: Callab
     return leave(made, {"projects": (len(table.rows), filled.nouns)}, anew=True)
 
 
-def _different(values: Sequence[Any]) -> list[Any]:
+def _different(values: Sequence[object]) -> list[Any]:
     """The different values of a column, some perhaps more than once."""
     return list(values.different()) if isinstance(values, Told) else list({id(value): value for value in values}.values())
 
 
-def _samples(ids: Sequence[str], values: Mapping[str, Sequence[Any]]) -> list[Project]:
+def _samples(ids: Sequence[str], values: Mapping[str, Sequence[object]]) -> list[Project]:
     """As few projects as hold every one of some values of each field."""
     count = max(map(len, values.values()), default=0)
     return [
@@ -135,7 +135,7 @@ def _samples(ids: Sequence[str], values: Mapping[str, Sequence[Any]]) -> list[Pr
     ]
 
 
-def _in_order(first: Sequence[Any] | None, last: Sequence[Any] | None) -> bool:
+def _in_order(first: Sequence[object] | None, last: Sequence[object] | None) -> bool:
     """Whether no row says that something ends before it begins."""
     if first is None or last is None:
         return True
