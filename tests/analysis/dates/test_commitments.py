@@ -343,7 +343,7 @@ def test_what_is_missed_and_what_is_overdue_are_findings_of_their_own_and_each_f
     ]
     places = [re.sub(" +", " ", page).index(line) for line in said]
     assert places[0] < places[1] < min(places[2:])
-    assert re.search(r"commitments missed in this forecast +2 of 4 +■ late +1 broken hand-over", page)
+    assert re.search(r"commitments missed in this forecast +2 of 4 +■ +late +1 broken hand-over", page)
     assert re.search(r"overdue, without a forecast +2 ", page)
 
 

@@ -11,6 +11,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.model.benefits import Benefit, Objective, Outcome
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
+from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import as_date, as_day
 from ipmo.words import agree, counted
@@ -19,7 +20,7 @@ __all__ = ["Attained", "Attainment", "attainment"]
 
 
 @attrs.frozen(kw_only=True)
-class Attained:
+class Attained(Shown):
     """One objective and how far it will be reached.
 
     Args:

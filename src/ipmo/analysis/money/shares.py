@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
@@ -54,7 +55,10 @@ class Shares:
     @functools.cached_property
     def rows(self) -> MadeRows[RolledUpValue]:
         """The figures by id, each made when somebody looks at it."""
-        return MadeRows(lambda: self.tree.places, self._figure, self.tree.find)
+        return MadeRows(self._places, self._figure, self.tree.find)
+
+    def _places(self) -> Mapping[str, int]:
+        return self.tree.places
 
     def _figure(self, position: int) -> RolledUpValue:
         tree, known = self.tree, int(self.known[position])
