@@ -285,7 +285,13 @@ def _gate_decision(draw: s.Draw, values: Values, known: Known) -> None:
     values["conditions"] = list({one.id: one for one in values.get("conditions", ())}.values())
 
 
+def _baseline(draw: s.Draw, values: Values, known: Known) -> None:
+    """Its file lies in the portfolio's folder, or reading what was written would be refused."""
+    values["file"] = str(values.get("file", "")).replace("/", "").replace(":", "").strip(". ")
+
+
 SPECIAL: Mapping[str, Callable[[s.Draw, Values, Known], None]] = {
+    "Baseline": _baseline,
     "Confidence": _confidence,
     "Waiver": _waiver,
     "DataFlow": _flow,
