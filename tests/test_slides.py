@@ -63,9 +63,30 @@ def test_charts_are_native_and_hold_the_numbers_of_the_answers(tmp_path: Path) -
     lines = next(chart for chart in charts if len(list(chart.plots[0].categories)) == len(table))
     budget = next(one for one in lines.plots[0].series if one.name == "budget")
     assert list(budget.values) == pytest.approx([value / 1e6 for value in table["budget_so_far"]])
+    spent = next(one for one in lines.plots[0].series if one.name == "actual cost")
+    seen = [period <= "2026-11" for period in table["period"]]
+    assert [value is not None for value in spent.values] == seen  # nobody knows what will have been spent after the status date
+    cost = ipmo.simulate(pf, samples=2048, risks="before").cost("city")
+    sure = next(chart for chart in charts if list(chart.plots[0].categories) == ["plan", "P50", "P80"])
+    said = [18.25, float(cost.p(50).amount) / 1e6, float(cost.p(80).amount) / 1e6]
+    assert list(sure.plots[0].series[0].values) == pytest.approx(said, abs=0.005)
     kept = next(chart for chart in charts if [one.name for one in chart.plots[0].series] == ["kept", "missed"])
     stated = [one for one in ipmo.schedule(pf).commitments if one.kind != "constraint"]
-    assert sum(sum(one.values) for one in kept.plots[0].series) == len(stated)
+    assert sum(value or 0 for one in kept.plots[0].series for value in one.values) == len(stated)
+
+
+def test_of_many_groups_those_with_most_red_are_shown_and_the_rest_is_counted(tmp_path: Path) -> None:
+    pptx = pytest.importorskip("pptx")
+    pf, before = loaded("gmpp-2022")
+    deck = pptx.Presentation(str(ipmo.report(pf, tmp_path / "r.pptx", before=before)))
+    charts = [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+    rated = next(chart for chart in charts if [one.name for one in chart.plots[0].series] == ["red", "amber", "green"])
+    red = [value or 0 for value in next(iter(rated.plots[0].series)).values]
+    assert red == sorted(red, reverse=True)
+    assert sum(red) == 27
+    assert "12 of " in rated.chart_title.text_frame.text
+    costs = [chart for chart in charts if chart is not rated]
+    assert [[one.name for one in chart.plots[0].series] for chart in costs] == [["whole-life cost"]]  # a forecast of one year is no curve
 
 
 def test_without_the_library_the_command_that_installs_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

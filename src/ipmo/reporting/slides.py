@@ -12,6 +12,7 @@ from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Scale, few
 from ipmo.reporting.questions import Line, Question, questions, subtitle
 from ipmo.reporting.tiles import tiles
+from ipmo.units import Money
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -22,11 +23,14 @@ __all__ = ["MOST", "slides"]
 
 MOST = 6
 """Slides at most."""
-LINES, SMALLEST = 5, 9
-PROJECTS = 12
-"""Projects in a chart at most."""
+LINES, LARGE, SMALLEST = 5, 20, 9
+"""Lines below a question, and the size of their letters in points, at most and at least."""
+GROUPS = 12
+"""Groups in a chart at most, those with most red first."""
 COLOURS = {"bad": "8C1029", "warn": "A85C00", "good": "0F7B6C", "": "1B1F24"}
 INK, QUIET, PLAN, DONE = "1B1F24", "57606A", "1769AA", "8C959F"
+Written: TypeAlias = tuple[str, int, bool, str]
+"""What is written, its size in points, whether it is bold, and its colour."""
 Series: TypeAlias = tuple[str, Sequence[float | None], str]
 """Name, values and colour."""
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
@@ -87,28 +91,36 @@ def _paint(shape: Any, colour: str) -> None:
     shape.line.fill.background()
 
 
-def _write(frame: Any, lines: Iterable[tuple[str, int, bool, str]], wide: float, high: float) -> None:
-    """Lines of text: what, size, bold, colour; a little smaller where they would not fit into so many inches."""
+def _write(frame: Any, lines: Iterable[Written], wide: float, high: float, *, apart: float = 0) -> None:
+    """Lines of text: what, size, bold, colour; a little smaller where they would not fit into so many inches.
+
+    What stands before a tab is bold in a line that is not. `apart` is what lies between lines, as a share of their size.
+    """
     from pptx.dml.color import RGBColor
     from pptx.enum.text import PP_ALIGN
     from pptx.util import Pt
 
     frame.word_wrap = True
     shown = list(lines)
-    while _high(shown, wide) > high and max(size for _, size, _, _ in shown) > SMALLEST:
+    while _high(shown, wide, apart) > high and max(size for _, size, _, _ in shown) > SMALLEST:
         shown = [(text, max(size - 1, SMALLEST), bold, colour) for text, size, bold, colour in shown]
     for number, (text, size, bold, colour) in enumerate(shown):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         paragraph.alignment = PP_ALIGN.LEFT
-        run = paragraph.add_run()
-        run.text = text
-        run.font.size, run.font.bold = Pt(size), bold
-        run.font.color.rgb = RGBColor.from_string(colour)
+        paragraph.space_after = Pt(round(size * apart))
+        head, tab, rest = text.partition("\t")
+        for part, strong in ((f"{head} " if tab else "", True), (rest if tab else head, bold)):
+            if part:
+                run = paragraph.add_run()
+                run.text = part
+                run.font.size, run.font.bold = Pt(size), strong
+                run.font.color.rgb = RGBColor.from_string(colour)
 
 
-def _high(lines: Iterable[tuple[str, int, bool, str]], wide: float) -> float:
+def _high(lines: Iterable[Written], wide: float, apart: float = 0) -> float:
     """About how high lines of text are, in inches: a letter is half as wide as it is high."""
-    return sum(math.ceil(len(text) * size * 0.53 / (72 * max(wide - 0.2, 0.1)) or 1) * size * 1.25 / 72 for text, size, _, _ in lines) + 0.1
+    rows = [(math.ceil(len(text) * size * 0.53 / (72 * max(wide - 0.2, 0.1)) or 1), size) for text, size, _, _ in lines]
+    return sum((many * 1.25 + apart) * size / 72 for many, size in rows) + 0.1
 
 
 def _first(deck: Presentation, a: Answers, title: str, asked: dict[str, Question]) -> None:
@@ -133,8 +145,8 @@ def _first(deck: Presentation, a: Answers, title: str, asked: dict[str, Question
         lines += [(text, 11, True, INK) for text in (tile["word"], tile["trend"]) if text]
         _write(box.text_frame, lines, wide - 0.1, high)
     box = slide.shapes.add_textbox(Inches(EDGE), Inches(4.85), Inches(WIDTH - 2 * EDGE), Inches(2.2))
-    lines = [(f"{one.title} {one.answer}", 14, one.kind == "bad", COLOURS[one.kind]) for one in asked.values()]
-    _write(box.text_frame, [*lines, (subtitle(a), 11, False, QUIET)], WIDTH - 2 * EDGE, 2.2)
+    lines = [(f"{one.title}\t{one.answer}", 16, False, COLOURS[one.kind]) for one in asked.values()]
+    _write(box.text_frame, [*lines, (subtitle(a), 12, False, QUIET)], WIDTH - 2 * EDGE, 2.2, apart=0.4)
 
 
 def _asked(deck: Presentation, one: Question, chart: Chart | None) -> None:
@@ -144,13 +156,14 @@ def _asked(deck: Presentation, one: Question, chart: Chart | None) -> None:
     slide = _blank(deck, one.answer, one.kind)
     wide = WIDTH - 2 * EDGE if chart is None else 6.2
     box = slide.shapes.add_textbox(Inches(EDGE), Inches(1.8), Inches(wide), Inches(HEIGHT - 2.3))
-    lines: list[tuple[str, int, bool, str]] = [(one.title, 12, False, QUIET)]
-    lines += [(sentence, 14, False, INK) for sentence in one.besides]
+    lines: list[Written] = [(one.title, 12, False, QUIET)]
+    lines += [(sentence, LARGE, False, INK) for sentence in one.besides]
     for line in one.lines[:LINES]:
-        lines.append((f"{_sign(line)}{line.label} {line.text}".strip(), 14, False, COLOURS.get(line.kind, INK)))
+        said = f"{_sign(line)}{line.label}\t{line.text}" if line.label else f"{_sign(line)}{line.text}"
+        lines.append((said, LARGE, False, COLOURS.get(line.kind, INK)))
     left = one.of - len(one.lines[:LINES])
-    lines += [(f"{left} more in the report", 11, False, QUIET)] if left > 0 else []
-    _write(box.text_frame, lines, wide, HEIGHT - 2.3)
+    lines += [(f"{left} more in the report", 12, False, QUIET)] if left > 0 else []
+    _write(box.text_frame, lines, wide, HEIGHT - 2.3, apart=0.6)
     if chart is not None:
         _draw(slide, chart, EDGE + wide + 0.2, 1.8, WIDTH - 2 * EDGE - wide - 0.2, HEIGHT - 2.3)
 
@@ -171,7 +184,7 @@ class Chart:
     """A chart that its reader can edit.
 
     Args:
-        kind: `bars`, `columns` or `lines`.
+        kind: `bars`, `stacked` for counts that make a whole, or `lines`.
         names: of the categories.
         series: name, values and colour.
         unit: of the values, above the chart.
@@ -191,7 +204,7 @@ def _draw(slide: Slide, chart: Chart, left: float, top: float, wide: float, high
     data.categories = list(chart.names)
     for name, values, _ in chart.series:
         data.add_series(name, list(values))
-    kinds = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "columns": XL_CHART_TYPE.COLUMN_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
+    kinds = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "stacked": XL_CHART_TYPE.BAR_STACKED, "lines": XL_CHART_TYPE.LINE}
     made = slide.shapes.add_chart(kinds[chart.kind], Inches(left), Inches(top), Inches(wide), Inches(high), data).chart
     made.has_title = True
     made.chart_title.text_frame.text = chart.unit
@@ -209,10 +222,18 @@ def _draw(slide: Slide, chart: Chart, left: float, top: float, wide: float, high
         else:
             part.fill.solid()
             part.fill.fore_color.rgb = RGBColor.from_string(colour)
-    if chart.kind == "bars":
+    made.value_axis.has_major_gridlines = False
+    if chart.kind != "lines":  # each bar bears its number
         made.category_axis.reverse_order = True
+        made.category_axis.tick_labels.font.size = Pt(12)
+        made.value_axis.visible = False
+        made.value_axis.minimum_scale = 0
         made.plots[0].has_data_labels = True
         made.plots[0].gap_width = 60
+        if chart.kind == "stacked":
+            made.plots[0].overlap = 100
+            made.plots[0].data_labels.font.color.rgb = RGBColor.from_string("FFFFFF")
+            made.plots[0].data_labels.font.bold = True
 
 
 def _chart_of(a: Answers, id: str) -> Chart | None:
@@ -222,11 +243,11 @@ def _chart_of(a: Answers, id: str) -> Chart | None:
         kinds = list(dict.fromkeys(one.kind for one in found))
         words = (("kept", "0F7B6C"), ("missed", "8C1029"), ("overdue", "A85C00"), ("unknown", DONE))
         series = [
-            (word, [float(sum(one.kind == kind and one.standing == word for one in found)) for kind in kinds], colour)
+            (word, [_counted(sum(one.kind == kind and one.standing == word for one in found)) for kind in kinds], colour)
             for word, colour in words
         ]
         series = [one for one in series if any(one[1])]
-        return Chart("bars", kinds, series, "commitments", digits=0) if kinds else None
+        return Chart("stacked", kinds, series, "commitments", digits=0) if kinds else None
     if id == "hurt" and a.exposure is not None:
         threats = [one for one in a.exposure.threats if one.before is not None][:8]
         if threats:
@@ -236,14 +257,32 @@ def _chart_of(a: Answers, id: str) -> Chart | None:
             pair: list[Series] = [("before the response", before, DONE), ("after", after, PLAN)]
             return Chart("bars", [one.name[:40] for one in threats], pair, f"open risks on average, {scale.unit}", scale.digits)
     if id == "sure" and a.assessors:
-        groups = a.groups(a.grouping)[:PROJECTS]
+        every = a.groups(a.grouping)
+        groups = sorted(every, key=lambda group: (-sum(a.rating(p) == "red" for p in group[1]), -len(group[1]), group[0]))[:GROUPS]
+        shown = "" if len(groups) == len(every) else f", {len(groups)} of {len(every)} groups"
         names = [(a.name(group) if a.grouping == "programme" and group else group) or "all" for group, _ in groups]
         rated: list[Series] = [
-            (word, [float(sum(a.rating(p) == word for p in projects)) for _, projects in groups], colour)
+            (word, [_counted(sum(a.rating(p) == word for p in projects)) for _, projects in groups], colour)
             for word, colour in (("red", "8C1029"), ("amber", "A85C00"), ("green", "0F7B6C"))
         ]
-        return Chart("bars", names, rated, "projects by delivery confidence", digits=0)
-    return None
+        return Chart("stacked", names, rated, f"projects by delivery confidence{shown}", digits=0)
+    return _sure_cost(a) if id == "sure" else None
+
+
+def _counted(many: int) -> float | None:
+    """A number of things; nothing is no bar and bears no number."""
+    return float(many) if many else None
+
+
+def _sure_cost(a: Answers) -> Chart | None:
+    """What is planned beside what half and four of five samples cost; None where cost is certain or not known."""
+    costs = None if a.simulation is None else a.simulation[a.simulation.portfolio].costs
+    if costs is None or costs.planned is None or not costs.samples or costs.minor.min() == costs.minor.max():
+        return None
+    shown: list[tuple[str, Money]] = [("plan", costs.money(costs.planned)), ("P50", costs.p(50)), ("P80", costs.p(80))]
+    scale = Scale.of([amount for _, amount in shown], costs.currency)
+    amounts = [scale.number(amount) for _, amount in shown]
+    return Chart("bars", [name for name, _ in shown], [("cost", amounts, PLAN)], f"cost of all of it, {scale.unit}", scale.digits)
 
 
 def _money(a: Answers) -> tuple[str, Chart] | None:
@@ -255,12 +294,20 @@ def _money(a: Answers) -> tuple[str, Chart] | None:
     shown = [
         (name, colour)
         for name, colour in (("budget", INK), ("actual", DONE), ("forecast", PLAN), ("funding", "0F7B6C"))
-        if name in found.rolls
+        if name in found.rolls and sum(bool(found.value(name, period.name)) for period in found.periods) > 1
     ]
     if not shown:
         return None
     scale = Scale.of([value for name, _ in shown for value in table[f"{name}_so_far"]], found.rolls[shown[0][0]].total.unit)
-    series: list[Series] = [(a.word(name), [scale.number(value) for value in table[f"{name}_so_far"]], colour) for name, colour in shown]
+    past = len(found.periods) if found.today is None else sum(period.start <= found.today for period in found.periods)
+    series: list[Series] = [  # what was spent is known up to the status date, and no further
+        (
+            a.word(name),
+            [scale.number(value) if name != "actual" or place < past else None for place, value in enumerate(table[f"{name}_so_far"])],
+            colour,
+        )
+        for name, colour in shown
+    ]
     whole = [
         f"{a.word(name)} {part.text(total.value)} {part.unit}, {total.known} of {total.total} known"
         for name, roll in a.money.items()
