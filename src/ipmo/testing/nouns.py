@@ -281,6 +281,11 @@ def _spread(draw: s.Draw, values: Values, known: Known) -> None:
     values.update(curve=made.curve, shares=made.shares)
 
 
+def _gate(draw: s.Draw, values: Values, known: Known) -> None:
+    """Each link into it stands once."""
+    values["after"] = list({one.source: one for one in values.get("after", ())}.values())
+
+
 def _gate_decision(draw: s.Draw, values: Values, known: Known) -> None:
     values["conditions"] = list({one.id: one for one in values.get("conditions", ())}.values())
 
@@ -315,6 +320,7 @@ SPECIAL: Mapping[str, Callable[[s.Draw, Values, Known], None]] = {
     "Earning": _earning,
     "EarningStep": _earning_step,
     "Spread": _spread,
+    "Gate": _gate,
     "GateDecision": _gate_decision,
 }
 
@@ -329,6 +335,8 @@ ADDED = (
     ("offices", m.Office),
     ("services", m.Service),
     ("standards", m.Standard),
+    ("risks", m.Risk),
+    ("gates", m.Gate),
     ("issues", m.Issue),
     ("assumptions", m.Assumption),
     ("decisions", m.Decision),
