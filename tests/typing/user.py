@@ -46,7 +46,11 @@ def nouns() -> None:
     assert_type(task.id, str)
     assert_type(task.parent, str | None)
     project = Project(id="tram", tasks=[task], status_date=date(2026, 2, 1))
-    assert_type(project.tasks, tuple[Task, ...])
+    as_ever: tuple[Task, ...] = project.tasks
+    assert_type(as_ever[0], Task)
+    assert_type(project.tasks[0], Task)
+    assert_type(project.tasks.ids, tuple[str, ...])
+    assert_type(project.tasks.where(milestone=True)[0], Task)
     assert_type(Span(10, "d").unit, str)
     assert_type(Money("2.5", "GBP").currency, str)
 
