@@ -102,6 +102,12 @@ def test_every_verb_answers_people_and_machines(arguments: tuple[str, ...]) -> N
     assert document["rows"]
 
 
+def test_a_hub_that_is_given_a_name_is_told_that_it_takes_none() -> None:
+    told = run("merge", f"city={HANDOVER}", PROMISE)
+    assert told.exit_code == 2
+    assert f"the hub keeps its ids, and has no name; write '{HANDOVER}' for it" in told.output
+
+
 def plan_of(count: int) -> str:
     """So many programmes and so many tasks that lead on from day to day, in one project."""
     lines = ["ipmo: 1", "portfolio: {id: x, start: 2026-01-05}"]

@@ -207,6 +207,25 @@ def test_a_file_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
         ipmo.read(folder)
 
 
+@pytest.mark.parametrize("target", ["p.yaml", "p.json", "p.xlsx", "folder/", "csv", "parquet"])
+@pytest.mark.parametrize("file", ["../secret.yaml", "{folder}/secret.yaml"])
+def test_a_baseline_whose_file_leads_out_of_the_folder_is_not_written_as_nothing_would_read_it(
+    target: str, file: str, tmp_path: Path
+) -> None:
+    plan = ipmo.Portfolio(id="p", start="2026-01-05", status_date="2026-02-01")
+    pf = plan.evolve(baselines=[{"id": "B", "date": "2026-01-01", "file": file.format(folder=tmp_path)}])
+    format = f"{target}-folder" if target in ("csv", "parquet") else None
+    said = f"{target.strip('/')}: baseline 'B': .* leads out of the portfolio's folder; name a file inside it"
+    with pytest.raises(FileError, match=said):
+        ipmo.write(pf, f"{tmp_path}/{target}", format=format)
+    with pytest.raises(FileError, match="leads out of the portfolio's folder"):
+        ipmo.snapshot(pf, tmp_path / "frozen.json")
+    assert not list(tmp_path.iterdir())
+    inside = pf.evolve(baselines=[{"id": "B", "date": "2026-01-01", "file": "old/b.json"}])
+    ipmo.write(inside, f"{tmp_path}/{target}", format=format)
+    assert ipmo.read(f"{tmp_path}/{target}").baselines == inside.baselines
+
+
 def test_problems_in_a_project_file_name_that_file(tmp_path: Path) -> None:
     (tmp_path / "projects").mkdir()
     (tmp_path / "portfolio.yaml").write_text(HEAD)

@@ -152,6 +152,8 @@ def convert(source: str, target: str, from_: str | None, to: str | None, mapping
 def merge(hub: str, spokes: tuple[str, ...], out: str | None, interfaces: bool, as_json: bool) -> None:
     """HUB and each SPOKE as one portfolio, with ids that say whose an item is, and who said what. NAME=FILE names a spoke."""
     named: dict[str, ipmo.Portfolio] = {}
+    if "=" in hub and not os.path.exists(hub):
+        raise click.UsageError(f"{hub!r}: the hub keeps its ids, and has no name; write {hub.partition('=')[2]!r} for it")
     for one in spokes:
         name, equals, file = one.partition("=")
         spoke = ipmo.read(file if equals else one)

@@ -22,6 +22,7 @@ from ipmo.files.documents import Document, parse, text_of
 from ipmo.files.names import file_names, is_inside, same_file
 from ipmo.files.opening import stamp_of
 from ipmo.files.places import marks_of
+from ipmo.files.snapshots import keep_inside
 from ipmo.files.structure import structure
 from ipmo.findings import Finding, Severity
 from ipmo.model.contents import Source
@@ -221,11 +222,13 @@ def to_yaml(data: PlainData, comment: str = "") -> str:
 
 def write_json(portfolio: Portfolio, path: Path) -> None:
     """One JSON file."""
+    keep_inside(portfolio, path.parent, str(path))
     write_atomically(path, to_json(portfolio))
 
 
 def write_yaml(portfolio: Portfolio, path: Path, comment: str = "") -> None:
     """One YAML file."""
+    keep_inside(portfolio, path.parent, str(path))
     write_atomically(path, to_yaml(to_plain_portfolio(portfolio), comment))
 
 
@@ -234,6 +237,7 @@ def write_folder(portfolio: Portfolio, path: Path) -> None:
 
     What the old `portfolio.yaml` listed and the new one does not is deleted; nothing else is.
     """
+    keep_inside(portfolio, path, str(path))
     data = to_plain_portfolio(portfolio)
     projects = data.pop("projects", [])
     data["projects"] = [f"projects/{name}.yaml" for name in file_names([project["id"] for project in projects])]

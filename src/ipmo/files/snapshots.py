@@ -20,7 +20,7 @@ from ipmo.model.plain import to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.units import as_date, as_day
 
-__all__ = ["Stamp", "baseline_path", "digest_of", "folder_of", "stamp_of", "stamps_in", "write_snapshot"]
+__all__ = ["Stamp", "baseline_path", "digest_of", "folder_of", "keep_inside", "stamp_of", "stamps_in", "write_snapshot"]
 
 
 @attrs.frozen(kw_only=True)
@@ -52,8 +52,9 @@ def write_snapshot(portfolio: Portfolio, path: Path, day: date, reason: str = ""
     """Writes a snapshot; one that is there already stays as it is, and of two writers at once one wins.
 
     Raises:
-        FileError: another content is frozen under that name, or the file cannot be written.
+        FileError: another content is frozen under that name, a baseline's file leads out of the folder, or the file cannot be written.
     """
+    keep_inside(portfolio, path.parent, str(path))
     document = to_plain_portfolio(portfolio)
     stamp = {"date": day.isoformat(), **({"reason": reason} if reason else {})}
     document = {"ipmo": document.pop("ipmo"), "snapshot": stamp, **document}
@@ -109,6 +110,26 @@ def folder_of(portfolio: Portfolio) -> Path:
     return source if os.path.isdir(source) else source.parent
 
 
+def keep_inside(portfolio: Portfolio, folder: Path, name: str) -> None:
+    """Refuses a portfolio that names the file of a baseline outside its folder: nothing is read from there, so that nothing is written so.
+
+    Args:
+        portfolio: what was read, or is to be written.
+        folder: the folder that its file lies in.
+        name: what the caller calls that file.
+
+    Raises:
+        FileError: a baseline's file leads out of the folder.
+    """
+    for baseline in portfolio.baselines:
+        if baseline.file and not is_inside(baseline.file, folder):
+            raise FileError(name, _leads_out(baseline.id, baseline.file))
+
+
+def _leads_out(id: str, file: str) -> str:
+    return f"baseline {id!r}: {file!r:.100} leads out of the portfolio's folder; name a file inside it"
+
+
 def baseline_path(portfolio: Portfolio, id: str | None) -> Path:
     """The file of a baseline that a portfolio names, the latest one when none is named; its content is as it was frozen.
 
@@ -126,7 +147,7 @@ def baseline_path(portfolio: Portfolio, id: str | None) -> Path:
         raise UnknownItemError(id, close_matches(id, named), f"the baselines with a file of portfolio {portfolio.id!r}")
     folder = folder_of(portfolio)
     if not is_inside(named[id].file, folder):
-        raise FileError(named[id].file, f"baseline {id!r}: it leads out of the portfolio's folder; name a file inside it")
+        raise FileError(named[id].file, _leads_out(id, named[id].file))
     path = folder / named[id].file
     stamp_of(path)
     return path

@@ -21,6 +21,7 @@ from ipmo.atomic import reading, write_together
 from ipmo.declared import Declared
 from ipmo.errors import FileError, MissingExtraError, ModelError, Problem
 from ipmo.files.parquet import PACKAGE, frames_in
+from ipmo.files.snapshots import keep_inside
 from ipmo.files.structure import structure
 from ipmo.model.contents import Source
 from ipmo.model.portfolio import Portfolio
@@ -93,6 +94,7 @@ def write_parquet_folder(portfolio: Portfolio, path: FilePath) -> None:
 
 
 def _write(portfolio: Portfolio, path: FilePath, tables: Mapping[str, FlatTable], files: dict[str, str | bytes], ending: Ending) -> None:
+    keep_inside(portfolio, path, str(path))
     about = {
         "name": re.sub(r"[^a-z0-9._-]+", "-", portfolio.id.lower()).strip("-") or "portfolio",
         "title": portfolio.name or portfolio.id,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from ipmo.atomic import write_atomically
 from ipmo.errors import FileError, MissingExtraError
+from ipmo.files.snapshots import keep_inside
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers.own.flat import CURRENCY, FlatTable, Value, flat_tables
 from ipmo.registers.own.layout import Column, Path, title, words
@@ -185,6 +186,7 @@ def write_workbook(portfolio: Portfolio, path: FilePath) -> None:
         FileError: it cannot be written, or holds more than a sheet of Excel does.
         MissingExtraError: the extra `excel` is not installed.
     """
+    keep_inside(portfolio, path.parent, str(path))
     tables = flat_tables(portfolio)
     for name, table in tables.items():
         if len(table.rows) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
