@@ -72,6 +72,33 @@ def test_a_role_with_people_of_its_own_is_filled_by_them_first_and_by_others_who
     assert item.needs == (("ann", 1), ("bob", 1)) or item.needs == (("bob", 1), ("ann", 1))  # nobody does both at once
 
 
+def test_a_role_is_filled_beside_what_nobody_says_how_much_there_is_of() -> None:
+    """What limits nothing has nothing to do with who fills the role; each lack is said of what lacks, and the rest is taken."""
+    able = [*people(ann={"welding": 1}), {"id": "carl"}, {"id": "gone", "capacity": [{"from": "2026-01-01", "value": 0}]}]
+    for other, said in (("carl", "nobody says how much of it there is"), ("gone", "there never is any of it")):
+        both = [*WELD, {"resource": other}]
+        plan = ipmo.level(portfolio(*({"id": name, "duration": "2 d", "assignments": both} for name in "ab"), resources=able))
+        assert sorted(days(plan).values()) == [("03-02", "03-03"), ("03-04", "03-05")]
+        assert [str(one) for one in plan.shortages] == [f"2 tasks, first P/a, need {other}, and {said}"]
+    much = [*WELD, {"resource": "ann", "units": 2}]
+    plan = ipmo.level(portfolio({"id": "a", "duration": "2 d", "assignments": much}, resources=able))
+    assert [str(one) for one in plan.shortages] == ["P/a needs 2 of ann at once, and there never are more than 1"]
+    assert plan["P/a"].needs == (("ann", 1),)
+
+
+@pytest.mark.parametrize(("roles", "welders"), [(4, 5), (6, 6), (12, 12), (12, 14), (13, 12)])
+def test_many_roles_of_one_piece_of_work_are_filled_by_as_many_people(roles: int, welders: int) -> None:
+    able = people(**{f"w{n}": {"welding": 1.0} for n in range(welders)})
+    plan = ipmo.level(portfolio({"id": "a", "duration": "2 d", "assignments": WELD * roles}, resources=able))
+    assert plan.feasible == (roles <= welders)
+    if plan.feasible:
+        needs = plan["P/a"].needs
+        assert len({name for name, _ in needs}) == roles
+        assert {units for _, units in needs} == {1}
+    else:
+        assert [one.kind for one in plan.shortages] == ["no skill"]
+
+
 def test_demand_for_a_skill_is_held_against_those_who_have_it() -> None:
     able = people(ann={"welding": 1}, bob={"welding": 0.5}, carl={})
     pf = portfolio(*({"id": name, "duration": "2 d", "assignments": WELD} for name in "ab"), resources=able)

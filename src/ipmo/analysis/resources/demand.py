@@ -7,9 +7,10 @@ time (as many as there are where shares are given); work without takes its units
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+from typing import TypeAlias
 
 import attrs
 
@@ -30,7 +31,9 @@ from ipmo.words import agree, counted
 __all__ = ["Conflict", "Demand", "Shortage", "demand_of", "few", "share_left", "units_text"]
 
 WAYS = 24
-"""So many ways to fill the roles of one piece of work are tried, at most."""
+"""So many ways to fill the roles of one piece of work are kept, at most."""
+TRIED = 20_000
+"""So many times somebody is tried for a role of one piece of work, at most."""
 LACKING = {
     "not stated": "nobody says how much of it there is",
     "nobody": "there never is any of it",
@@ -41,6 +44,8 @@ SHOWN = 3
 """Of those who hold a resource, or could, so many are named."""
 PARTS = 10
 """Equal parts of its time in which work with a spread takes what it takes."""
+Rows: TypeAlias = Sequence[tuple[int, int, Fraction]]
+"""(begin, end, units) of what is asked for, in minutes of the work."""
 
 
 @attrs.frozen(kw_only=True)
@@ -213,42 +218,61 @@ class _Gathering:
             return
         if self.network.state[node] is State.STARTED:
             self.frozen.append(node)
-        asked = [(one.resource, list(self._rows(full_id, node, task, one))) for one in task.assignments]
-        if all([one for one, _ in self._candidates(name)] == [name] for name, _ in asked):
-            self.takes += self._way(full_id, node, asked, 0) or ()
+        own: list[tuple[str, Rows]] = []
+        roles: list[tuple[str, Rows]] = []
+        for asked in task.assignments:
+            plain = [one for one, _ in self._candidates(asked.resource)] == [asked.resource]
+            (own if plain else roles).append((asked.resource, list(self._rows(full_id, node, task, asked))))
+        if not roles:
+            self.takes += self._way(full_id, node, own, 0)
             return
+        alone = {name: rows for name, rows in _by_name(own).items() if self._fits(name, rows)}
+        able = [(name, rows) for name, rows in roles if any(self._fits(one, _slower(rows, by)) for one, by in self._candidates(name))]
+        for name, rows in (*_by_name(own).items(), *roles):  # what nobody can do limits nothing: it is said, and the rest is divided
+            if name not in alone and (name, rows) not in able:
+                self._takes(full_id, node, name, rows, 0)
         way = 0
-        for names in itertools.islice(itertools.product(*(self._candidates(name) for name, _ in asked)), WAYS):
-            chosen = [
-                (name, [(begin, end, units / factor) for begin, end, units in rows])
-                for (name, factor), (_, rows) in zip(names, asked, strict=True)
-            ]
-            found = self._way(full_id, node, chosen, way, tried=True)
-            if found is not None:
-                self.takes += found
-                way += 1
+        for found in itertools.islice(self._ways(able, alone, [TRIED]), WAYS):
+            self.takes += self._way(full_id, node, found.items(), way)
+            way += 1
         if not way:
-            self._way(full_id, node, asked, 0)
+            self.takes += self._way(full_id, node, [*alone.items(), *able], 0)
+
+    def _ways(
+        self, roles: Sequence[tuple[str, Rows]], given: Mapping[str, Rows], left: list[int], since: int = 0
+    ) -> Iterator[Mapping[str, Rows]]:
+        """Who does what, by resource, for every way to fill some roles beside what is given to others; two alike are filled in one order.
+
+        Args:
+            roles: (name, what it asks for) of those to fill.
+            given: what has been given to whom.
+            left: how many more times somebody may be tried.
+            since: the place of the first candidate who is tried for the first role.
+        """
+        if not roles:
+            yield given
+            return
+        (name, rows), *rest = roles
+        for place, (one, by) in enumerate(self._candidates(name)[since:], since):
+            left[0] -= 1
+            if left[0] < 0:
+                return
+            more = [*given.get(one, ()), *_slower(rows, by)]
+            if self._fits(one, more):
+                yield from self._ways(rest, {**given, one: more}, left, place if rest and rest[0] == roles[0] else 0)
+
+    def _fits(self, name: str, rows: Rows) -> bool:
+        """Whether there ever is as much of a resource as some work asks for at once."""
+        return name in self.pools and max((int(units * UNIT) for _, _, units in _at_once(rows)), default=0) <= self.pools[name][1].most
 
     def _candidates(self, name: str) -> Sequence[tuple[str, Fraction]]:
         """(resource, productivity) of who can do the work of a role: itself where it has a capacity, then who has it, the most productive first."""
         own = [(name, Fraction(1))] if name in self.pools or not self.able.get(name) else []
         return [*own, *self.able.get(name, ())]
 
-    def _way(
-        self, full_id: str, node: int, asked: Iterable[tuple[str, Sequence[tuple[int, int, Fraction]]]], way: int, *, tried: bool = False
-    ) -> list[Take] | None:
-        """What one way to do some work takes; None where it cannot be done so, which is said unless it is only tried."""
-        wanted: dict[str, list[tuple[int, int, Fraction]]] = {}
-        for name, rows in asked:
-            wanted.setdefault(name, []).extend(rows)
-        out: list[Take] = []
-        for name, rows in wanted.items():
-            found = self._takes(full_id, node, name, rows, way, tried=tried)
-            if found is None and tried:
-                return None
-            out += found or ()
-        return out
+    def _way(self, full_id: str, node: int, asked: Iterable[tuple[str, Rows]], way: int) -> list[Take]:
+        """What one way to do some work takes; what of it cannot be is said."""
+        return [take for name, rows in _by_name(asked).items() for take in self._takes(full_id, node, name, rows, way)]
 
     def _why_not(self, full_id: str, node: int | None) -> str:
         """Why work takes nothing; empty where it does."""
@@ -275,27 +299,24 @@ class _Gathering:
         whole = Fraction(assignment.effort.amount) * calendar.effort_minutes[assignment.effort.unit]
         return _spread_over(length, whole * share_left(self.timing, full_id, task), self.timing.spread(full_id))
 
-    def _takes(
-        self, full_id: str, node: int, name: str, rows: Sequence[tuple[int, int, Fraction]], way: int, *, tried: bool
-    ) -> list[Take] | None:
-        """What one resource gives to one piece of work; None where it cannot, which is said unless it is only tried."""
+    def _takes(self, full_id: str, node: int, name: str, rows: Rows, way: int) -> list[Take]:
+        """What one resource gives to one piece of work; why it cannot is said."""
         if not rows:
             return []
         if name not in self.pools:
-            if not tried:
-                self.lacking.setdefault((name, "no skill" if self.able.get(name) else "not stated"), []).append(full_id)
-            return None
+            self.lacking.setdefault((name, "no skill" if self.able.get(name) else "not stated"), []).append(full_id)
+            return []
         place, pool = self.pools[name]
         found = [Take(node, place, int(units * UNIT), begin, end, way) for begin, end, units in _at_once(rows) if units > 0]
         most = max((one.units for one in found), default=0)
         if most <= pool.most:
             return found
-        if not tried and not pool.most:
+        if not pool.most:
             self.lacking.setdefault((pool.name, "nobody"), []).append(full_id)
-        elif not tried:
+        else:
             text = f"{full_id} needs {units_text(most)} of {pool.name} at once, and there never are more than {units_text(pool.most)}"
             self.shortages.append(Shortage(kind="too much", resource=pool.name, items=(full_id,), day="", text=text))
-        return None
+        return []
 
     def _lacking(self) -> Iterator[Shortage]:
         for (name, kind), items in self.lacking.items():
@@ -309,7 +330,20 @@ def _parts(value: float) -> int:
     return max(int(Fraction(str(value)) * UNIT), 0)
 
 
-def _at_once(rows: Sequence[tuple[int, int, Fraction]]) -> Iterator[tuple[int, int, Fraction]]:
+def _by_name(asked: Iterable[tuple[str, Rows]]) -> dict[str, Rows]:
+    """What is asked for of each resource."""
+    out: dict[str, Rows] = {}
+    for name, rows in asked:
+        out[name] = [*out.get(name, ()), *rows]
+    return out
+
+
+def _slower(rows: Rows, productivity: Fraction) -> Rows:
+    """What somebody gives who does some work as productively as this."""
+    return [(begin, end, units / productivity) for begin, end, units in rows]
+
+
+def _at_once(rows: Rows) -> Iterator[tuple[int, int, Fraction]]:
     """(begin, end, units) of all rows together: who is assigned twice is needed for both at once."""
     change: dict[int, Fraction] = {}
     for begin, end, units in rows:
