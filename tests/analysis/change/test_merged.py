@@ -209,6 +209,39 @@ def test_references_follow(federated: ipmo.Merged) -> None:
     assert str(pf["water"].funding.to_plain()) == "9 M GBP" and pf["water"].name == "Water"
 
 
+def test_references_that_are_keys_or_lie_deep_in_what_a_method_adds_follow_too() -> None:
+    """Skills are named by the keys of a map; exclusions, reviews, lessons and groups stand in what methods add."""
+    data = WATER | {
+        "resources": [{"id": "welding"}, {"id": "crew", "skills": {"welding": 0.5}}],
+        "standards": [{"id": "std", "version": "2"}],
+        "projects": [
+            {"id": "plant", "extensions": {
+                "mop": {"excludes": ["pipe"]},
+                "govs": {"manager": "bo", "reviews": [{"name": "gate 2", "line": 2, "by": "bo"}, {"name": "gate 3", "line": 3, "by": "somebody"}]},
+                "p3o": {"cites": ["l1"], "standards": {"std": "2"}}},
+             "tasks": [{"id": "pump", "duration": "5 d", "assignments": [{"resource": "welding"}]}, {"id": "test", "duration": "2 d"}]},
+            WATER["projects"][1],
+        ],
+    }  # fmt: skip
+    data["portfolio"] = WATER["portfolio"] | {
+        "extensions": {
+            "govs": {"senior_officer": "bo"},
+            "mop": {"groups": [{"id": "one", "members": ["plant", "pipe"]}]},
+            "p3o": {"improvements": [{"id": "i", "owner": "bo"}]},
+        }
+    }
+    pf = ipmo.merge(ipmo.from_dict(HUB), [ipmo.from_dict(data)]).portfolio
+    assert dict(pf["water.crew"].skills) == {"water.welding": 0.5}
+    assert pf["water.plant/pump"].assignments[0].resource == "water.welding"
+    added = pf["water.plant"].extensions
+    assert added["mop"].excludes == ("water.pipe",)
+    assert [(one.name, one.by) for one in added["govs"].reviews] == [("gate 2", "water.bo"), ("gate 3", "somebody")]
+    assert (added["govs"].manager, added["p3o"].cites, dict(added["p3o"].standards)) == ("water.bo", ("water.l1",), {"water.std": "2"})
+    whole = pf["water"].extensions
+    assert (whole["govs"].senior_officer, whole["p3o"].improvements[0].owner) == ("water.bo", "water.bo")
+    assert whole["mop"].groups[0].members == ("water.plant", "water.pipe")
+
+
 def test_what_both_sides_call_by_one_name_is_one_link(federated: ipmo.Merged) -> None:
     (link,) = [one for one in federated.portfolio.links if one.target == "hq/plan"]
     assert (link.source, str(link.lag), link.date, str(link.promised), str(link.needed)) == (

@@ -64,7 +64,7 @@ class Review:
     line: int = attrs.field(validator=attrs.validators.in_((1, 2, 3)))
     due: date | None = attrs.field(default=None, converter=_day)
     held: date | None = attrs.field(default=None, converter=_day)
-    by: str = ""
+    by: str = attrs.field(default="", metadata=doc("who reviews", refers="owner"))
 
 
 @attrs.frozen(kw_only=True)

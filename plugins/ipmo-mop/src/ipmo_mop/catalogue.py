@@ -81,7 +81,7 @@ class Group:
     """
 
     id: str
-    members: tuple[str, ...]
+    members: tuple[str, ...] = attrs.field(metadata=doc("projects", refers="project"))
     rule: str = attrs.field(default="at most one", metadata=doc("how many", choices=("exactly one", "at most one")))
 
 
@@ -118,7 +118,7 @@ class MopFields:
     groups: tuple[Group, ...] = ()
     mandatory: bool = False
     scores: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
-    excludes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = attrs.field(default=(), metadata=doc("projects that cannot be done beside it", refers="project"))
     case: BusinessCase | None = None
     concentration: tuple[ConcentrationLimit, ...] = ()
     most_in_hand: int | None = None

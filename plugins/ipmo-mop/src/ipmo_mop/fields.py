@@ -43,7 +43,7 @@ class Booking:
     """
 
     line: str
-    owner: str = ""
+    owner: str = attrs.field(default="", metadata=doc("who answers for that line", refers="owner"))
     amount: Money | None = None
 
 

@@ -90,7 +90,7 @@ class ValueKpi:
     unit: str = ""
     baseline: float | None = None
     target: float | None = None
-    owner: str = ""
+    owner: str = attrs.field(default="", metadata=doc("who answers for it", refers="owner"))
     every: Span | None = None
     measured: tuple[Measured, ...] = ()
 
@@ -124,7 +124,7 @@ class BlueprintElement:
     done: float = attrs.field(default=0.0, metadata={"unit": "share"})
     closed: date | None = None
     due: date | None = None
-    owner: str = ""
+    owner: str = attrs.field(default="", metadata=doc("who answers for it", refers="owner"))
     evidence: str = ""
     after: tuple[str, ...] = ()
     effort: float | None = None
@@ -218,7 +218,7 @@ class Improvement:
 
     id: str
     name: str = ""
-    owner: str = ""
+    owner: str = attrs.field(default="", metadata=doc("who answers for it", refers="owner"))
     due: date | None = None
     done: date | None = None
     measure: str = ""
@@ -264,8 +264,8 @@ class P3OFields:
     serves_most: float | None = None
     kpis: tuple[ValueKpi, ...] = ()
     handed_over: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
-    standards: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
-    cites: tuple[str, ...] = ()
+    standards: FrozenMap[str, str] = attrs.field(factory=FrozenMap, metadata=doc("the version of each that it follows", refers="standard"))
+    cites: tuple[str, ...] = attrs.field(default=(), metadata=doc("lessons that its plan rests on", refers="lesson"))
     tier: str = ""
 
     def __attrs_post_init__(self) -> None:

@@ -221,7 +221,7 @@ class _Whole:
                 funding=spoke.funding,
                 tolerance=spoke.tolerance,
                 attributes=spoke.attributes,
-                extensions=spoke.extensions,
+                extensions=renaming.extensions(spoke.extensions),
             )
             self.lists["programmes"].append(stands)
             self._say(name, stands, name, spoke, spoke.id)

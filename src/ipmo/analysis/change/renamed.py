@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import attrs
@@ -44,6 +44,13 @@ def _holds(kind: PlainData) -> bool:
     )
 
 
+def _each(value: PlainData, rename: Callable[[str], str]) -> PlainData:
+    """A reference, several, or what is said of each by its name, renamed."""
+    if isinstance(value, FrozenMap):
+        return FrozenMap({rename(one): told for one, told in value.items()})
+    return rename(value) if isinstance(value, str) else tuple(map(rename, value))
+
+
 class Renaming:
     """Makes nouns of a portfolio anew with other ids at the top.
 
@@ -81,13 +88,12 @@ class Renaming:
             value = getattr(noun, name)
             if not value:
                 continue
-            rename = self.text if kind in LEADING else self._top
-            made = rename(value, within) if isinstance(value, str) else tuple(rename(one, within) for one in value)
+            made = _each(value, functools.partial(self.text if kind in LEADING else self._top, within=within))
             if made != value:
                 out[name] = made
         return out
 
-    def _top(self, text: str, within: str) -> str:
+    def _top(self, text: str, within: str = "") -> str:
         """The id of what stands at the top, whatever the project that names it calls its own."""
         return self.names.get(text, text)
 
@@ -108,22 +114,31 @@ class Renaming:
         changes = self._references(noun, within)
         for name in _fields(cast(type, noun.__class__))[1]:
             value = getattr(noun, name)
-            made = self._extensions(value) if name == "extensions" else self._value(value, within if inside is None else inside)
+            made = self.extensions(value) if name == "extensions" else self._value(value, within if inside is None else inside)
             if made is not value:
                 changes[name] = made
         return attrs.evolve(noun, **changes) if changes else noun
 
-    def _extensions(self, held: FrozenMap[str, PlainData]) -> FrozenMap[str, PlainData]:
-        """What methodologies add, with the fields renamed that say that they refer to something."""
-        out: dict[str, PlainData] = {}
-        for name, value in held.items():
-            out[name] = value
-            for one in attrs.fields(type(value)) if attrs.has(type(value)) else ():
-                told = getattr(value, one.name)
-                if one.metadata.get("refers") and told:
-                    made = self.text(told) if isinstance(told, str) else tuple(map(self.text, told))
-                    out[name] = attrs.evolve(out[name], **{one.name: made}) if made != told else out[name]
-        return held if all(out[name] is held[name] for name in held) else FrozenMap(out)
+    def extensions(self, held: FrozenMap[str, PlainData]) -> FrozenMap[str, PlainData]:
+        """What methodologies add, with the fields renamed, at any depth, that say that they refer to something."""
+        return cast("FrozenMap[str, PlainData]", self._added(held))
+
+    def _added(self, value: PlainData) -> PlainData:
+        if isinstance(value, tuple):
+            made = tuple(map(self._added, value))
+            return value if all(map(lambda one, other: one is other, made, value)) else made
+        if isinstance(value, FrozenMap):
+            entries = {key: self._added(one) for key, one in value.items()}
+            return value if all(entries[key] is value[key] for key in entries) else FrozenMap(entries)
+        if not attrs.has(value.__class__):
+            return value
+        changes = {}
+        for one in attrs.fields(value.__class__):
+            told = getattr(value, one.name)
+            renamed = _each(told, self.text) if one.metadata.get("refers") and told else self._added(told)
+            if renamed is not told and renamed != told:
+                changes[one.alias] = renamed
+        return attrs.evolve(value, **changes) if changes else value
 
     def text(self, text: str, within: str = "") -> str:
         """A reference as it is written in the whole; what an item calls by its own project stays as it is."""
