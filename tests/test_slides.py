@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -87,6 +88,38 @@ def test_of_many_groups_those_with_most_red_are_shown_and_the_rest_is_counted(tm
     assert "12 of " in rated.chart_title.text_frame.text
     costs = [chart for chart in charts if chart is not rated]
     assert [[one.name for one in chart.plots[0].series] for chart in costs] == [["whole-life cost"]]  # a forecast of one year is no curve
+
+
+def test_few_key_figures_fill_the_first_slide_and_what_is_left_out_is_counted(tmp_path: Path) -> None:
+    pptx = pytest.importorskip("pptx")
+    pf, before = loaded("gmpp-2022")
+    first = pptx.Presentation(str(ipmo.report(pf, tmp_path / "r.pptx", before=before))).slides[0]
+    boxes = [shape for shape in first.shapes if shape.has_text_frame and shape.text_frame.text and shape != first.shapes.title]
+    rows = sorted((shape.top, shape.top + shape.height) for shape in boxes)
+    assert max(after[0] - ended[1] for ended, after in itertools.pairwise(rows)) < 0.3 * 914400  # no empty stripe
+    tiles = [shape for shape in boxes if shape.text_frame.text.startswith(("delivery confidence", "whole-life cost"))]
+    assert max(shape.left + shape.width for shape in tiles) > 12.5 * 914400
+    assert any("191 of 235 known" in shape.text_frame.text for shape in tiles)
+    pf, _ = loaded("city")
+    deck = pptx.Presentation(str(ipmo.report(pf, tmp_path / "c.pptx")))
+    assert any("1 more key figure in the report" in text for text in words(deck))
+
+
+def test_the_page_and_the_slide_say_what_the_curve_leaves_out(tmp_path: Path) -> None:
+    """494.181 bn in all; 485.456 bn in periods and 10.461 bn without a date are 1.736 bn more: dated lines of what is unknown as a whole."""
+    pptx = pytest.importorskip("pptx")
+    pf, before = loaded("gmpp-2022")
+    page = ipmo.report(pf, tmp_path / "r.html", before=before).read_text(encoding="utf-8")
+    deck = pptx.Presentation(str(ipmo.report(pf, tmp_path / "r.pptx", before=before)))
+    titles = [shape.chart.chart_title.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+    assert "10.46 bn GBP has no date" in titles[-1]
+    assert "1.74 bn GBP of work whose whole is not known" in titles[-1]
+    assert "Whole-life cost of 1.74 bn GBP is dated and counted here" in page
+    assert "Forecast is known for one financial year only and has no line" in page
+    curve = re.search(r'<svg[^>]*class="cum".*?</svg>', page, re.S)
+    assert curve is not None
+    assert "39.6 bn" not in curve[0]  # a forecast of one year is no curve
+    assert "485 bn" in curve[0]
 
 
 def test_without_the_library_the_command_that_installs_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from ipmo.analysis.money.earned_value import EarnedItem
 from ipmo.analysis.money.phasing import TimePhased
-from ipmo.analysis.money.pictures import capital_list
+from ipmo.analysis.money.pictures import capital_list, lone
 from ipmo.analysis.money.rollup import RollUp
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import (
@@ -24,11 +25,13 @@ from ipmo.reporting.blocks import (
     capital,
     mark,
     number,
+    rounded_text,
     share,
 )
+from ipmo.units import Money
 from ipmo.words import agree, counted
 
-__all__ = ["cost", "earned", "periods", "variances"]
+__all__ = ["beyond_total", "cost", "earned", "periods", "variances"]
 
 SHOWN = ("budget", "actual", "forecast", "funding")
 GROUPINGS = 3
@@ -106,15 +109,45 @@ def periods(a: Answers) -> Panel | None:
     whole = (
         a.earned.total if a.earned is not None and a.earned.total.known == a.earned.total.total and not a.earned.total.floating else None
     )
-    notes = found.notes()
     caption = "Running sums: what was planned, what is spent up to the status date, what is forecast from there on."
-    caption += f" In no period: {'; '.join(notes)}." if notes else ""
+    caption += _besides(a, found, shown)
     curve = found.plot("curve", names=words, earned=None if whole is None else whole.ev)
     blocks: list[Block] = [Picture(label="Cost over time", svg=curve.svg, caption=caption)]
     caption = "Dated amounts lie at their dates, others over the time of their work."
     blocks.append(Picture(label=title, svg=found.plot("columns", names=words).svg, caption=caption, printed=False))
     blocks.append(_period_grid(a, found, shown, scale))
     return Panel(id="periods", title=title, short="By period", blocks=blocks)
+
+
+def beyond_total(found: TimePhased, measure: str) -> float:
+    """By how much the periods and what has no date come to more than the total: dated lines of work whose whole is not known.
+
+    Args:
+        found: money by period.
+        measure: one of its measures of money.
+
+    Returns:
+        An amount in the currency of the measure; 0 where it is less than one unit.
+    """
+    total, undated = found.rolls[measure].total, found.undated(measure)
+    inside = sum((found.value(measure, period.name) or 0 for period in found.periods), start=Fraction(0))
+    whole, outside = (Fraction(one.amount) if isinstance(one, Money) else 0 for one in (total.value, undated))
+    more = float(inside + outside - whole)
+    return more if total.known < total.total and more >= 1 else 0.0
+
+
+def _besides(a: Answers, found: TimePhased, shown: list[str]) -> str:
+    """What is in no period, what has no line, and what is in periods and not in the total."""
+    out, notes = "", [rounded_text(f"{a.word(name)}: {text}") for note in found.notes() for name, _, text in [note.partition(": ")]]
+    if notes:
+        out += f" In no period: {'; '.join(notes)}."
+    for name in shown:
+        if more := beyond_total(found, name):
+            scale = Scale.of([more], found.rolls[name].total.unit)
+            out += f" {capital(a.word(name))} of {scale.text(more)} {scale.unit} is dated and counted here, and not in the total: the whole of that work is not known."
+        if lone(found.table(), name) and len(shown) > 1:
+            out += f" {capital(a.word(name))} is known for one {found.every} only and has no line."
+    return out
 
 
 def _period_grid(a: Answers, found: TimePhased, shown: list[str], scale: Scale) -> Grid:

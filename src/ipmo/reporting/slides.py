@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ipmo.errors import MissingExtraError
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Scale, few
+from ipmo.reporting.money import beyond_total
 from ipmo.reporting.questions import Line, Question, questions, subtitle
 from ipmo.reporting.tiles import tiles
 from ipmo.units import Money
@@ -25,8 +26,10 @@ MOST = 6
 """Slides at most."""
 LINES, LARGE, SMALLEST = 5, 20, 9
 """Lines below a question, and the size of their letters in points, at most and at least."""
-GROUPS = 12
-"""Groups in a chart at most, those with most red first."""
+TILES, ACROSS = 8, 4
+"""Key figures on the first slide, and in a row of it, at most."""
+GROUPS, RISKS = 12, 8
+"""Groups in a chart at most, those with most red first, and risks, the dearest first."""
 COLOURS = {"bad": "8C1029", "warn": "A85C00", "good": "0F7B6C", "": "1B1F24"}
 INK, QUIET, PLAN, DONE = "1B1F24", "57606A", "1769AA", "8C959F"
 Written: TypeAlias = tuple[str, int, bool, str]
@@ -118,8 +121,10 @@ def _write(frame: Any, lines: Iterable[Written], wide: float, high: float, *, ap
 
 
 def _high(lines: Iterable[Written], wide: float, apart: float = 0) -> float:
-    """About how high lines of text are, in inches: a letter is half as wide as it is high."""
-    rows = [(math.ceil(len(text) * size * 0.53 / (72 * max(wide - 0.2, 0.1)) or 1), size) for text, size, _, _ in lines]
+    """About how high lines of text are, in inches: a letter is half as wide as it is high, a bold one a little wider."""
+    rows = [
+        (math.ceil(len(text) * size * (0.6 if bold else 0.53) / (72 * max(wide - 0.2, 0.1)) or 1), size) for text, size, bold, _ in lines
+    ]
     return sum((many * 1.25 + apart) * size / 72 for many, size in rows) + 0.1
 
 
@@ -133,20 +138,27 @@ def _first(deck: Presentation, a: Answers, title: str, asked: dict[str, Question
         f"{title}: {worst.answer[:1].lower() + worst.answer[1:]}" if worst.answer[:1].isalpha() else f"{title}: {worst.answer}",
         worst.kind,
     )
-    shown = list(tiles(a))[:8]
-    across = 4
-    wide, high, gap = (WIDTH - 2 * EDGE - 0.2 * (across - 1)) / across, 1.3, 0.2
+    every = list(tiles(a))
+    shown = every[:TILES]
+    rows = -(-len(shown) // ACROSS)
+    across = -(-len(shown) // max(rows, 1))
+    high, small, large, letters = (1.3, 10, 20, 16) if rows > 1 else (1.9, 13, 30, 20)  # few of them are larger
+    wide, gap = (WIDTH - 2 * EDGE - 0.2 * (across - 1)) / max(across, 1), 0.2
     for place, tile in enumerate(shown):
         left, top = EDGE + place % across * (wide + gap), 1.85 + place // across * (high + 0.15)
         mark = slide.shapes.add_shape(1, Inches(left), Inches(top), Inches(0.06), Inches(high))
         _paint(mark, COLOURS[tile["kind"]])
         box = slide.shapes.add_textbox(Inches(left + 0.1), Inches(top), Inches(wide - 0.1), Inches(high))
-        lines = [(tile["label"], 11, False, QUIET), (tile["value"], 20, True, COLOURS[tile["kind"]])]
-        lines += [(text, 11, True, INK) for text in (tile["word"], tile["trend"]) if text]
+        lines = [(tile["label"], small, False, QUIET), (tile["value"], large, True, COLOURS[tile["kind"]])]
+        lines += [(text, small, True, INK) for text in (tile["word"], tile["trend"]) if text]
+        lines += [(tile["note"], small, False, QUIET)] if tile["note"] else []
         _write(box.text_frame, lines, wide - 0.1, high)
-    box = slide.shapes.add_textbox(Inches(EDGE), Inches(4.85), Inches(WIDTH - 2 * EDGE), Inches(2.2))
-    lines = [(f"{one.title}\t{one.answer}", 16, False, COLOURS[one.kind]) for one in asked.values()]
-    _write(box.text_frame, [*lines, (subtitle(a), 12, False, QUIET)], WIDTH - 2 * EDGE, 2.2, apart=0.4)
+    top = 1.85 + rows * (high + 0.15) + 0.1
+    box = slide.shapes.add_textbox(Inches(EDGE), Inches(top), Inches(WIDTH - 2 * EDGE), Inches(HEIGHT - top - 0.4))
+    lines = [(f"{one.title}\t{one.answer}", letters, False, COLOURS[one.kind]) for one in asked.values()]
+    more = len(every) - len(shown)
+    below = subtitle(a) + (f"; {counted(more, 'more key figure')} in the report" if more else "")
+    _write(box.text_frame, [*lines, (below, 12, False, QUIET)], WIDTH - 2 * EDGE, HEIGHT - top - 0.4, apart=0.4)
 
 
 def _asked(deck: Presentation, one: Question, chart: Chart | None) -> None:
@@ -227,7 +239,8 @@ def _draw(slide: Slide, chart: Chart, left: float, top: float, wide: float, high
         made.category_axis.reverse_order = True
         made.category_axis.tick_labels.font.size = Pt(12)
         made.value_axis.visible = False
-        made.value_axis.minimum_scale = 0
+        if all((value or 0) >= 0 for _, values, _ in chart.series for value in values):
+            made.value_axis.minimum_scale = 0
         made.plots[0].has_data_labels = True
         made.plots[0].gap_width = 60
         if chart.kind == "stacked":
@@ -249,13 +262,15 @@ def _chart_of(a: Answers, id: str) -> Chart | None:
         series = [one for one in series if any(one[1])]
         return Chart("stacked", kinds, series, "commitments", digits=0) if kinds else None
     if id == "hurt" and a.exposure is not None:
-        threats = [one for one in a.exposure.threats if one.before is not None][:8]
+        threats = [one for one in a.exposure.threats if one.before is not None][:RISKS]
         if threats:
             scale = Scale.of([one.before for one in threats], a.exposure.currency)
             before = [scale.number(one.before) for one in threats]
             after = [scale.number(one.after) for one in threats]
             pair: list[Series] = [("before the response", before, DONE), ("after", after, PLAN)]
-            return Chart("bars", [one.name[:40] for one in threats], pair, f"open risks on average, {scale.unit}", scale.digits)
+            left = "" if len(threats) == len(a.exposure.threats) else f"; {len(threats)} of {len(a.exposure.threats)} risks"
+            names = [one.name if len(one.name) <= 40 else f"{one.name[:39]}…" for one in threats]
+            return Chart("bars", names, pair, f"open risks on average, {scale.unit}{left}", scale.digits)
     if id == "sure" and a.assessors:
         every = a.groups(a.grouping)
         groups = sorted(every, key=lambda group: (-sum(a.rating(p) == "red" for p in group[1]), -len(group[1]), group[0]))[:GROUPS]
@@ -315,4 +330,16 @@ def _money(a: Answers) -> tuple[str, Chart] | None:
         for part in [Scale.of([total.value], total.unit)]
     ]
     text = few(whole, 4) if whole else counted(len(found.periods), found.every)
-    return f"{text[:1].upper()}{text[1:]}.", Chart("lines", list(table["period"]), series, f"running sums, {scale.unit}", scale.digits)
+    unit = f"running sums at the end of each {found.every}, {scale.unit}"
+    if found.today is not None:
+        spent = f"{a.word('actual')} to the" if any(name == "actual" for name, _ in shown) else "seen from the"
+        unit += f"; {spent} status date {found.today}"
+    for name, _ in shown:  # the whole in the title has it too
+        undated = found.undated(name)
+        if isinstance(undated, Money):
+            part = Scale.of([undated], undated.currency)
+            unit += f"; {a.word(name)} of {part.text(undated)} {part.unit} has no date and is not drawn"
+        if more := beyond_total(found, name):
+            part = Scale.of([more], found.rolls[name].total.unit)
+            unit += f"; {part.text(more)} {part.unit} of work whose whole is not known is drawn"
+    return f"{text[:1].upper()}{text[1:]}.", Chart("lines", list(table["period"]), series, unit, scale.digits)

@@ -15,7 +15,7 @@ from ipmo.figures.cumulative import Dot, Running, cumulative
 from ipmo.figures.svg import Figure
 from ipmo.tables import Table
 
-__all__ = ["Kind", "capital_list", "money_picture", "place_of"]
+__all__ = ["Kind", "capital_list", "lone", "money_picture", "place_of"]
 
 Kind = Literal["curve", "columns"]
 STYLES: Mapping[str, str] = {"budget": "outline", "actual": "done", "forecast": "plan", "funding": "line"}
@@ -78,10 +78,22 @@ def money_picture(
         ]
         return columns(labels, series, unit=unit, today=at, title=f"{capital_list(called)} by {every}")
     passed = at if at is not None else float(len(periods)) if today is not None and today >= periods[-1].end else None
+    shown = [name for name in shown if not lone(table, name)] or shown
+    called = [names.get(name, name) for name in shown]
     lines = [_running(name, label, table[f"{name}_so_far"], size, passed) for name, label in zip(shown, called, strict=True)]
     dots = [_earned(earned, passed, table, size, currency)] if earned is not None and passed is not None else []
     title = f"{capital_list(called)}, running sums"
     return cumulative(labels, [line for line in lines if line.points], dots=dots, unit=unit, today=at, title=title)
+
+
+def lone(table: Table, name: str) -> bool:
+    """Whether a measure is a forecast of one period among several: that is an amount and no curve.
+
+    Args:
+        table: of `TimePhased`.
+        name: of the measure.
+    """
+    return name == "forecast" and len(table) > 1 and sum(bool(value) for value in table[name]) == 1
 
 
 def capital_list(words: Sequence[str]) -> str:
@@ -99,9 +111,11 @@ def _over(value: object, size: float) -> float | None:
 
 
 def _running(name: str, label: str, sums: Sequence[object], size: float, passed: float | None) -> Running:
-    """A running sum; what is spent ends at the status date, and what is forecast begins there."""
+    """A running sum; what is spent ends at the status date; what is forecast begins there and ends where no more is forecast."""
     points = [(0.0, 0.0)]
     points += [(place + 1.0, value) for place, one in enumerate(sums) if (value := _over(one, size)) is not None]
+    while name == "forecast" and len(points) > 2 and points[-1][1] == points[-2][1]:
+        points.pop()
     if passed is not None and name in ("actual", "forecast") and len(points) > 1:
         level = _level(points, passed) if name == "forecast" else points[-1][1]
         before, after = [p for p in points if p[0] < passed], [p for p in points if p[0] > passed]
