@@ -57,9 +57,9 @@ class Due(NamedTuple):
     """Something is due by a date.
 
     Args:
-        nodes: the last of them is what is due.
+        nodes: the last finish of them is what is due.
         date: the instant.
-        at_start: it is about their start.
+        at_start: their first start is.
         weight: what a minute late counts.
     """
 

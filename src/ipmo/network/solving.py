@@ -284,9 +284,14 @@ class _Model:
         for due in some:
             late = self.model.new_int_var(0, 2 * self.horizon + 1, "")
             by = (self.clock.work(due.date) - self.offset) // self.unit
-            for node in due.nodes:
-                v = int(self.network.positions.pos[node])
-                self.model.add(late >= self.start[v] + (0 if due.at_start else self._up(self.length[v])) - by)
+            places = [int(self.network.positions.pos[node]) for node in due.nodes]
+            if due.at_start and len(places) > 1:
+                first = self.model.new_int_var(0, 2 * self.horizon + 1, "")
+                self.model.add_min_equality(first, [self.start[v] for v in places])
+                self.model.add(late >= first - by)
+            else:
+                for v in places:
+                    self.model.add(late >= self.start[v] + (0 if due.at_start else self._up(self.length[v])) - by)
             out.append((late, due.weight))
         return out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import ipmo
 from ipmo.model import Calendar
 from ipmo.network import levelling
-from ipmo.network.levelling import Leveller, Pool, Take
+from ipmo.network.levelling import Due, Leveller, Pool, Take
 from ipmo.network.network import Network
 from ipmo.network.passes import Passes
 
@@ -121,6 +121,9 @@ def portfolios(draw: st.DrawFn) -> ipmo.Portfolio:
                 task["not_before"] = (MONDAY + timedelta(days=draw(st.integers(0, 9)))).isoformat()
             elif draw(st.integers(0, 7)) == 0:
                 task["constraints"] = {"as_late_as_possible": True}
+            elif draw(st.integers(0, 3)) == 0:
+                day = (MONDAY + timedelta(days=draw(st.integers(2, 14)))).isoformat()
+                task |= draw(st.sampled_from([{"deadline": day}, {"constraints": {"start_no_later": day}}]))
             tasks.append(task)
         projects.append({"id": name, "tasks": tasks})
     if status and draw(st.booleans()):
@@ -141,11 +144,19 @@ def portfolios(draw: st.DrawFn) -> ipmo.Portfolio:
     )  # fmt: skip
 
 
-def jobs(lengths: list[int], links: list[tuple[int, int]], needs: list[tuple[int, int]], room: tuple[int, int], samples: int) -> Leveller:
+def jobs(
+    lengths: list[int],
+    links: list[tuple[int, int]],
+    needs: list[tuple[int, int]],
+    room: tuple[int, int],
+    samples: int,
+    due: Sequence[Due] = (),
+) -> Leveller:
     """A leveller of plain jobs on two pools, in minutes around the clock."""
     net = Network.from_columns([str(j) for j in range(len(lengths))], lengths, [u for u, _ in links], [v for _, v in links])
     takes = [Take(j, r, units * levelling.UNIT, 0, lengths[j]) for j, both in enumerate(needs) for r, units in enumerate(both)]
-    return Leveller(Passes(net), [Pool(f"r{r}", ((0, units * levelling.UNIT),)) for r, units in enumerate(room)], takes, samples=samples)
+    pools = [Pool(f"r{r}", ((0, units * levelling.UNIT),)) for r, units in enumerate(room)]
+    return Leveller(Passes(net), pools, takes, samples=samples, due=due)
 
 
 def shortest(lengths: list[int], links: list[tuple[int, int]], needs: list[tuple[int, int]], room: tuple[int, int]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.network import levelling
+from ipmo.network.plans import Due, Score
 from ipmo.network.positions import plain
+from ipmo.network.solving import improve
 
 from .conftest import days, jobs, portfolio, portfolios, shortest, verify
 
@@ -268,6 +272,64 @@ def test_what_each_commitment_pays() -> None:
     assert "  P/a: 2 ed later, missed by 0.7083 ed" in plan.explain()
 
 
+def by_start(day: str, **more: Any) -> dict[str, Any]:
+    return {"constraints": {"start_no_later": day}, **more}
+
+
+def test_a_start_that_must_be_in_a_break_is_kept_by_the_shift_after_it() -> None:
+    pf = portfolio({"id": "a", "duration": "5 d", "deadline": "2026-03-06"}, {"id": "b", "duration": "2 d", **by_start("2026-03-07")})
+    for more in ({}, {"solver": "cp-sat", "seconds": 5}):
+        plan = ipmo.level(pf, **more)  # type: ignore[arg-type]
+        assert days(plan) == {"a": ("03-02", "03-06"), "b": ("03-09", "03-10")}
+        assert (plan.lateness, [str(one) for one in plan.pays]) == (0, ["P/b: 7 ed later, kept"])
+
+
+def test_a_start_is_late_from_the_date_as_it_was_stated_as_in_the_list_of_commitments() -> None:
+    """Two days of `a` come first: `b` starts on Wednesday at nine; the Saturday before the plan begins is its first shift."""
+    first = {"id": "a", "duration": "2 d", **by_start("2026-03-02")}
+    for until, late in (("2026-03-03", 33 / 24), ("2026-03-03T12:00", 21 / 24), ("2026-02-28", 4 + 9 / 24), ("2026-03-07", 0)):
+        plan = ipmo.level(
+            portfolio(first, {"id": "b", "duration": "9 d", **by_start(until)}, {"id": "c", "duration": "9 d", "after": "a"}), frozen="P/a"
+        )
+        assert [one.late for one in plan.pays if one.name == "P/b"] == [late]
+        assert plan.lateness == pytest.approx(sum(one.late for one in plan.pays))
+        assert [one.late for one in plan.bites if one.commitment == "P/b"] == [late] * bool(late)
+
+
+def test_what_starts_is_there_when_the_first_of_several_starts() -> None:
+    """Q/u first, then the summary starts with `a`, on Tuesday: a day late, whenever `b` starts."""
+    rows = [{"id": name, "parent": "S", "duration": "2 d"} for name in "ab"]
+    u, taken = {"id": "u", "duration": "1 d", "deadline": "2026-03-02"}, {"id": "Q", "tasks": [{"id": "t", "duration": "1 d"}]}
+    pf = portfolio(u, {"id": "S", "assignments": []}, *rows)
+    handed = {"from": "P/S", "to": "Q/t", "type": "SS", "needed": "2026-03-02"}
+    pf = pf.evolve(projects=[*pf.projects, taken], links=[handed])
+    plan = ipmo.level(pf)
+    assert (days(plan)["a"], days(plan)["b"]) == (("03-03", "03-04"), ("03-05", "03-06"))
+    assert (plan.lateness, [str(one) for one in plan.pays]) == (1, ["P/S -> Q/t: 1 ed later, missed by 1 ed"])
+    assert [str(one) for one in plan.bites] == ["ann on 2026-03-02: P/a waits, and P/S -> Q/t is missed by 1 ed"]
+
+
+@pytest.mark.parametrize("samples", [1, 10**6])
+@given(lengths=st.lists(st.integers(1, 5), min_size=2, max_size=5), data=st.data())
+def test_of_several_the_first_start_and_the_last_finish_are_due(lengths: list[int], samples: int, data: st.DataObject) -> None:
+    """On one machine, one after the other, by any order: as little late as can be, by brute force, with and without kernels."""
+    some = data.draw(st.sets(st.integers(0, len(lengths) - 1), min_size=1).map(sorted))
+    at_start, date = data.draw(st.booleans()), data.draw(st.integers(0, 9))
+    made = jobs(lengths, [], [(1, 0)] * len(lengths), (1, 1), samples, due=[Due(tuple(some), date, at_start)])
+    plan = made.level(40, 1, by_late)
+    best = sum(lengths)
+    for order in itertools.permutations(range(len(lengths))):
+        ends = dict(zip(order, itertools.accumulate(lengths[j] for j in order), strict=True))
+        reached = min(ends[j] - lengths[j] for j in some) if at_start else max(ends[j] for j in some)
+        best = min(best, max(reached - date, 0))
+    assert plan.score.late >= best
+    assert improve(made, plan, (0, 1, 2), seconds=5, workers=1)[0].score.late == best
+
+
+def by_late(score: Score) -> tuple[int, ...]:
+    return (score.late, score.end)
+
+
 def test_what_one_more_of_a_role_brings_and_one_less_costs() -> None:
     tasks = [{"id": name, "duration": "2 d"} for name in "abc"]
     lab = [
@@ -335,6 +397,8 @@ def test_every_plan_is_feasible_reproduced_by_the_engine_and_no_better_than_with
     fewer = ipmo.level(pf, passes=5, seed=seed)
     assert [str(item) for item in ipmo.level(pf, passes=14, seed=seed)] == [str(item) for item in plan]
     assert (plan.lateness, plan.finish) <= (fewer.lateness, fewer.finish)
+    found = ipmo.schedule(plan.portfolio).commitments
+    assert plan.lateness == pytest.approx(sum(max(one.days or 0, 0) for one in found if one.broken))
 
 
 # --------------------------------------------------------------------------------------------- columns

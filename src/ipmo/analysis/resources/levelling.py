@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from typing import Literal, get_args
 
+from ipmo.analysis.dates.by_day import days_after
 from ipmo.analysis.dates.committed import Stated
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.work_tree import LEFT_OUT
@@ -22,6 +23,7 @@ from ipmo.errors import OptionError, UnknownItemError, at_least, close_matches, 
 from ipmo.model.changes import Change, SetDate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.network.kernels.columns import Dates
 from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.plans import Solved
 from ipmo.network.states import LIVE, State
@@ -147,7 +149,11 @@ class Levelled(Rows[str, LevelledItem]):
         for one, other in zip(self.today.commitments.stated, after.stated, strict=True):
             was, now = self.today.commitments.of(one), after.of(other)
             if was.expected is not None and now.expected is not None and was.expected != now.expected:
-                found.append(Payment(name=now.name, date=now.date, before=was.expected, after=now.expected, late=max(now.days or 0.0, 0.0)))
+                found.append(
+                    Payment(
+                        name=now.name, date=now.date, before=was.expected, after=now.expected, late=(now.days or 0.0) if now.broken else 0.0
+                    )
+                )
         return tuple(sorted(found, key=lambda one: (one.before - one.after, one.name)))
 
     @property
@@ -352,12 +358,13 @@ def level(
     losses = losses_of(portfolio, today) if objective == "cost of delay" else ()
     weights = weights_of(portfolio, today, priority)
     leveller = _leveller(today, demand, stays, weights, losses, within_float=within == "float", samples=passes)
-    plan, solved = leveller.level(passes, seed, functools.partial(_ordered, ORDERS[objective])), None
+    given, solved = leveller.level(passes, seed, functools.partial(_ordered, ORDERS[objective])), None
+    plan = given
     if solver == "cp-sat":
         from ipmo.network.solving import improve
 
-        plan, solved = improve(leveller, plan, ORDERS[objective], seconds=allowed, seed=seed)
-    return _answer(portfolio, today, demand, leveller, plan, within, again, solved)
+        plan, solved = improve(leveller, given, ORDERS[objective], seconds=allowed, seed=seed)
+    return _answer(portfolio, today, demand, leveller, (given, plan), within, again, solved)
 
 
 def _leveller(
@@ -382,7 +389,29 @@ def _leveller(
 def _due(today: Schedule, one: Stated, weights: Sequence[int]) -> Due:
     """A commitment, as heavy as the heaviest project whose work it is about."""
     projects = {today.network.project[node] for node in one.nodes} if weights else set()
-    return Due(one.nodes, one.date, not one.at_finish, max((weights[p] for p in projects if p >= 0), default=USUAL) if weights else 1)
+    return Due(
+        one.nodes, _last_kept(today, one), not one.at_finish, max((weights[p] for p in projects if p >= 0), default=USUAL) if weights else 1
+    )
+
+
+def _last_kept(today: Schedule, one: Stated) -> int:
+    """The last instant at which a commitment is kept: of a start that must be in a break that of the shift after it, as `Commitments` reads it."""
+    if one.kind != "constraint" or one.at_finish:
+        return one.date
+    clock = today.network.running_clock(one.nodes[0])
+    return max(one.date, clock.start(clock.work(one.date)))
+
+
+def _late_by(leveller: Leveller, early: Dates, due: Due, one: Stated) -> int:
+    """Minutes by which a plan misses a commitment, counted from the date as it was stated."""
+    late = leveller.missed(early, due)
+    return round(days_after(due.date + late, one.date, at_finish=one.at_finish) * DAY) if late else 0
+
+
+def _late(leveller: Leveller, early: Dates, stated: Sequence[Stated]) -> int:
+    """Minutes by which a plan misses commitments, summed; those about starts are read one by one."""
+    both = [(due, one) for due, one in zip(leveller.due, stated, strict=True) if not one.at_finish]
+    return leveller.late(early) + sum(_late_by(leveller, early, due, one) - leveller.missed(early, due) for due, one in both)
 
 
 def _ordered(places: Sequence[int], score: Score) -> tuple[int, ...]:
@@ -418,12 +447,12 @@ def _answer(
     today: Schedule,
     demand: Demand,
     leveller: Leveller,
-    plan: Levelling,
+    plans: tuple[Levelling, Levelling],
     within: Within,
     again: Callable[[Portfolio], Levelled],
     solved: Solved | None,
 ) -> Levelled:
-    net, passes = today.network, today.passes
+    (_, plan), net, passes = plans, today.network, today.passes
     reading = Reading(leveller, plan)
     needs: dict[int, dict[str, int]] = {}
     for row in leveller.rows_of(plan):
@@ -460,14 +489,16 @@ def _answer(
             )
         )
     short = [*demand.shortages, *reading.shortages(within)]
-    bounds, result = _bounds(leveller, plan), None if solved is None else _solver_result(solved, plan)
+    bounds = _bounds(leveller, plan)
     if solved is not None and solved.bound is not None:
         bounds = sorted([*bounds, ("CP-SAT", solved.bound)], key=lambda pair: -pair[1])
-    late = leveller.late(plan.early)
+    stated = [one for one in today.commitments.stated if one.nodes]
+    earlier, late = (_late(leveller, one.early, stated) for one in plans)
+    result = None if solved is None else _solver_result(solved, plan, earlier - late)
     last = last_of(reading, (v for v, group in enumerate(leveller.group) if group >= 0))
     chain = chain_to(reading, last) if last is not None else ()
     bites = list(_bites(today, leveller, plan, reading))
-    found = reading.conflicts(within, today.commitments.late.x if late > leveller.late(leveller.today) else None)
+    found = reading.conflicts(within, today.commitments.late.x if leveller.late(plan.early) > leveller.late(leveller.today) else None)
     return Levelled(items, portfolio, plan, today, demand, short, found, chain, bites, late, bounds, changes, again, result)
 
 
@@ -475,8 +506,9 @@ def _bites(today: Schedule, leveller: Leveller, plan: Levelling, reading: Readin
     """The waits on the chain of each commitment that levelling has missed, or missed by more."""
     place_of = today.network.positions.pos
     for due, one in zip(leveller.due, (one for one in today.commitments.stated if one.nodes), strict=True):
-        late, before = (leveller.missed(early, due) for early in (plan.early, leveller.today))
-        last = last_of(reading, (int(place_of[node]) for node in due.nodes)) if late > before else None
+        late, before = (_late_by(leveller, early, due, one) for early in (plan.early, leveller.today))
+        places = [int(place_of[node]) for node in due.nodes]
+        last = (last_of(reading, places) if one.at_finish else min(places, key=reading.start)) if late > before else None
         if last is None:
             continue
         for step in chain_to(reading, last):
@@ -484,13 +516,13 @@ def _bites(today: Schedule, leveller: Leveller, plan: Levelling, reading: Readin
                 yield Bite(commitment=one.name, late=late / DAY, resource=step.resource, day=step.day, item=step.id)
 
 
-def _solver_result(solved: Solved, plan: Levelling) -> SolverResult:
+def _solver_result(solved: Solved, plan: Levelling, less_late: int) -> SolverResult:
     return SolverResult(
         status=solved.status,
         bound=None if solved.bound is None else moment(solved.bound),
         finish_before=_instant(solved.before.end),
         finish=_instant(plan.score.end),
-        less_late=(solved.before.late - plan.score.late) / DAY,
+        less_late=less_late / DAY,
         exact=solved.exact,
     )
 

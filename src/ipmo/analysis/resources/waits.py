@@ -13,7 +13,7 @@ from ipmo.analysis.resources.demand import Conflict, Shortage, few, units_text
 from ipmo.network.conflicts import overload_of
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import pools as pool_kernels
-from ipmo.network.kernels.columns import FAR
+from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH
 from ipmo.network.kernels.passes import finish_of
 from ipmo.network.kernels.pools import Pools
 from ipmo.network.levelling import UNIT, Leveller, Levelling, Take
@@ -99,7 +99,8 @@ class Reading:
         return self._drives(v)[0] >= self._x[v]
 
     def _drives(self, v: int) -> tuple[int, int | None]:
-        """The latest start that a link asks for, and the position that it comes from."""
+        """The latest start that a link asks for, the earliest where one of several is enough, and the position that it comes from."""
+        sign = -1 if self._nodes.mark[v] & ONE_IS_ENOUGH else 1
         best, found = -FAR, None
         for k in range(self._links.ptr[v], self._links.ptr[v + 1]):
             u = self._links.src[k]
@@ -107,9 +108,9 @@ class Reading:
                 asked = self._x[u] + self._links.w[k]
             else:
                 asked = link_kernels.push(self._cal, self._links, self._nodes, k, v, self._x[u], self._edge[u])
-            if asked > best:
-                best, found = asked, u
-        return best, found
+            if sign * asked > best:
+                best, found = sign * asked, u
+        return (sign * best if found is not None else -FAR), found
 
     def dated(self, v: int) -> bool:
         """It has a start in the plan."""

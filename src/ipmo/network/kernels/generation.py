@@ -64,7 +64,7 @@ class Placing(NamedTuple):
 
 
 class Dues(NamedTuple):
-    """What is due by a date: the last of some positions each.
+    """What is due by a date: the last finish, or the first start, of some positions each.
 
     Args:
         ptr: where the positions of each begin, and their number at the end.
@@ -323,16 +323,20 @@ def missed(nodes: Nodes, cal: Tables, early: Dates, dues: Dues) -> int:
     clk, dur, x, edge = nodes.clk, nodes.dur, early.x, early.edge
     late = 0
     for c in range(len(dues.date)):
-        worst = 0
-        for i in range(dues.ptr[c], dues.ptr[c + 1]):
+        begin = dues.ptr[c]
+        reached = -FAR
+        for i in range(begin, dues.ptr[c + 1]):
             v = dues.place[i]
             if dues.at_start[c]:
                 t = start_at(cal, clk[v], x[v])
+                if i == begin or t < reached:
+                    reached = t
             else:
                 t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
-            if t - dues.date[c] > worst:
-                worst = t - dues.date[c]
-        late += dues.weight[c] * worst
+                if t > reached:
+                    reached = t
+        if reached > dues.date[c]:
+            late += dues.weight[c] * (reached - dues.date[c])
     return int(late)
 
 
