@@ -217,6 +217,7 @@ class Doc(TypedDict):
     end: bool
     one_or_many: bool
     refers: str
+    values_refer: bool
     choices: tuple[str, ...]
     in_files: bool
 
@@ -230,6 +231,7 @@ def doc(
     end: bool = False,
     one_or_many: bool = False,
     refers: str = "",
+    values_refer: bool = False,
     choices: Iterable[str] = (),
     in_files: bool = True,
 ) -> dict[str, object]:
@@ -243,6 +245,7 @@ def doc(
         end: a date without a time means the end of its day.
         one_or_many: files may give one value instead of a list.
         refers: what kind of thing its text names (`item`, `person`, `project`, ...), so that references are checked.
+        values_refer: of a mapping, its values are what refers to something, where its keys are otherwise.
         choices: the only texts allowed; of a mapping, its only values.
         in_files: files hold it.
     """
@@ -254,6 +257,7 @@ def doc(
         end=end,
         one_or_many=one_or_many,
         refers=refers,
+        values_refer=values_refer,
         choices=tuple(choices),
         in_files=in_files,
     )

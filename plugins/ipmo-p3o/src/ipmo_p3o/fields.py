@@ -263,7 +263,9 @@ class P3OFields:
     cost: Money | None = None
     serves_most: float | None = None
     kpis: tuple[ValueKpi, ...] = ()
-    handed_over: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
+    handed_over: FrozenMap[str, str] = attrs.field(
+        factory=FrozenMap, metadata=doc("who takes each over when it closes", refers="owner", values_refer=True)
+    )
     standards: FrozenMap[str, str] = attrs.field(factory=FrozenMap, metadata=doc("the version of each that it follows", refers="standard"))
     cites: tuple[str, ...] = attrs.field(default=(), metadata=doc("lessons that its plan rests on", refers="lesson"))
     tier: str = ""

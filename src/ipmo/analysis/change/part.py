@@ -110,6 +110,7 @@ class _Part:
             self._link(link)
         registers = Registers(self.whole, self.inside, [*outcomes, *benefits])
         projects = [registers.project(project) for project in self.chosen]
+        benefits = [registers.extended(one) for one in benefits]
         fields = registers.fields()
         self._say_left_out(registers)
         begins = None if self.dates is None else first_instant(self.whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar, cast
@@ -10,9 +11,10 @@ import attrs
 
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP
-from ipmo.model.fields import Noun
+from ipmo.model.fields import FrozenMap, Noun, PlainData
 from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
+from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.shape import shape
@@ -124,11 +126,63 @@ class Registers:
         """Whether all that a change names is in the part."""
         return all(self._there(name) for name in (getattr(change, field, None) for field in MOVED) if isinstance(name, str))
 
+    # ------------------------------------------------------------------------------------- what methods add
+
+    def extended(self, noun: N, within: str = "") -> N:
+        """A noun whose extensions name nothing that is left out; itself where they name nothing of that."""
+        held = getattr(noun, "extensions", None)
+        if not held:
+            return noun
+        made = self._extensions(held, within)
+        return noun if made is held else cast(N, attrs.evolve(cast(Project, noun), extensions=made))
+
+    def _extensions(self, held: PlainData, within: str) -> PlainData:
+        return cast(PlainData, self._added(held, functools.partial(self._named, within=within)))
+
+    def _named(self, name: str, within: str) -> bool:
+        """Whether a name is not one of something that is left out; a free name names nothing."""
+        full = self.whole.resolve(name, within)
+        return full is None or self._there(full)
+
+    def _added(self, value: PlainData, there: Callable[[str], bool]) -> PlainData:
+        """A value of an extension without what it names outside; None for what lies in a list or a mapping and is about that."""
+        made: PlainData
+        if isinstance(value, tuple):
+            made = tuple(one for row in value if (one := self._added(row, there)) is not None or row is None)
+            return value if len(made) == len(value) and all(a is b for a, b in zip(made, value, strict=True)) else made
+        if isinstance(value, FrozenMap):
+            entries = {key: made for key, told in value.items() if (made := self._added(told, there)) is not None or told is None}
+            return value if len(entries) == len(value) and all(entries[key] is value[key] for key in value) else FrozenMap(entries)
+        if not attrs.has(value.__class__):
+            return value
+        changes: dict[str, object] = {}
+        for one in attrs.fields(value.__class__):
+            told = getattr(value, one.name)
+            if not (one.metadata.get("refers") and told):
+                made = self._added(told, there)
+            elif isinstance(told, str):
+                made = told if there(told) else None
+            elif isinstance(told, FrozenMap):
+                values = bool(one.metadata.get("values_refer"))
+                left = {key: name for key, name in told.items() if there(name if values else key)}
+                made = told if len(left) == len(told) else FrozenMap(left)
+            else:
+                made = told if all(map(there, told)) else tuple(filter(there, told))
+            if made is told:
+                continue
+            if not made and one.default is attrs.NOTHING:
+                return None  # it is about nothing else
+            changes[one.alias] = _absent(one) if made is None else made
+        return attrs.evolve(value, **changes) if changes else value
+
     # ------------------------------------------------------------------------------------------------ what it gives
 
     def fields(self) -> Mapping[str, object]:
         """The portfolio's own fields as the part has them."""
-        return {**self.kept, "programmes": self.programmes, "baselines": (), "funding": None}
+        kept = {group: [self.extended(one) for one in rows] for group, rows in self.kept.items()}
+        programmes = [self.extended(one) for one in self.programmes]
+        added = self._extensions(self.whole.extensions, "")
+        return {**kept, "programmes": programmes, "extensions": added, "baselines": (), "funding": None}
 
     def project(self, project: Project) -> Project:
         """A project without what it names outside: the projects that it requires, and what its risks hit there."""
@@ -141,10 +195,19 @@ class Registers:
         requires = [name for name in project.requires if name in self.inside]
         for name in project.requires:
             self.gone[f"{project.id} requires {name}"] += name not in self.inside
-        same = len(requires) == len(project.requires) and all(a is b for a, b in zip(risks, project.risks, strict=True))
-        if same:
-            return project
-        return attrs.evolve(project, requires=requires, risks=[risk for risk in risks if risk is not None])
+        changes: dict[str, PlainData] = {}
+        if len(requires) != len(project.requires):
+            changes["requires"] = requires
+        if any(a is not b for a, b in zip(risks, project.risks, strict=True)):
+            changes["risks"] = [risk for risk in risks if risk is not None]
+        for group in ("tasks", "gates", "risks"):
+            nouns = changes.get(group) or (() if unread(project, group) else getattr(project, group))  # columns hold no extensions
+            if any(one.extensions for one in nouns):
+                changes[group] = [self.extended(one, project.id) for one in nouns]
+        made = self._extensions(project.extensions, "")
+        if made is not project.extensions:
+            changes["extensions"] = made
+        return attrs.evolve(project, **changes) if changes else project
 
     def said(self) -> Iterator[str]:
         """What was left out of the part, a sentence each."""
@@ -164,3 +227,9 @@ class Registers:
         shared = sorted({a.resource for p in self.whole.projects if p.id in self.inside for t in p.tasks for a in t.assignments} & outside)
         if shared:
             yield f"{', '.join(shared)} {agree(len(shared), 'works', 'work')} outside this part too: capacity counts this part alone"
+
+
+def _absent(field: attrs.Attribute[object]) -> object:
+    """What a field holds where it names nothing."""
+    default = field.default
+    return default.factory() if hasattr(default, "factory") else default

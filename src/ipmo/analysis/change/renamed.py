@@ -44,9 +44,11 @@ def _holds(kind: PlainData) -> bool:
     )
 
 
-def _each(value: PlainData, rename: Callable[[str], str]) -> PlainData:
-    """A reference, several, or what is said of each by its name, renamed."""
+def _each(value: PlainData, rename: Callable[[str], str], *, values: bool = False) -> PlainData:
+    """A reference, several, or what is said of each by its name, renamed; of a map where `values` refer, its values."""
     if isinstance(value, FrozenMap):
+        if values:
+            return FrozenMap({key: _each(told, rename) for key, told in value.items()})
         return FrozenMap({rename(one): told for one, told in value.items()})
     return rename(value) if isinstance(value, str) else tuple(map(rename, value))
 
@@ -134,8 +136,9 @@ class Renaming:
             return value
         changes = {}
         for one in attrs.fields(value.__class__):
-            told = getattr(value, one.name)
-            renamed = _each(told, self.text) if one.metadata.get("refers") and told else self._added(told)
+            told, said = getattr(value, one.name), one.metadata
+            refers = said.get("refers") and told
+            renamed = _each(told, self.text, values=bool(said.get("values_refer"))) if refers else self._added(told)
             if renamed is not told and renamed != told:
                 changes[one.alias] = renamed
         return attrs.evolve(value, **changes) if changes else value
