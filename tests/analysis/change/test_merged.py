@@ -242,6 +242,23 @@ def test_references_that_are_keys_or_lie_deep_in_what_a_method_adds_follow_too()
     assert whole["mop"].groups[0].members == ("water.plant", "water.pipe")
 
 
+def test_rates_of_spokes_hold_where_nobody_before_them_says_another() -> None:
+    """10 EUR at 0.86 and at 0.9: the first that says the rate of a day is right for the whole, and the other is named."""
+
+    def spoke(name: str, rate: str, currency: str = "GBP") -> ipmo.Portfolio:
+        rates = [{"from": "2020-01-01", "per": {"EUR": rate}}]
+        return ipmo.Portfolio(id=name, money={"currency": currency}, rates=rates, projects=[{"id": "p", "budget": "10 EUR"}])
+
+    hub = ipmo.Portfolio(id="hub")
+    found = ipmo.merge(hub, [spoke("x", "0.86")])
+    assert (str(ipmo.roll_up(found.portfolio, "budget").total.value), found.findings) == ("8.6 GBP", ())
+    found = ipmo.merge(hub, [spoke("x", "0.86"), spoke("y", "0.9"), spoke("z", "0.86"), spoke("u", "1.1", "USD")])
+    assert str(ipmo.roll_up(found.portfolio, "budget").total.value) == "34.4 GBP"
+    assert [(one.code, one.item) for one in found.findings] == [("ipmo/said-twice", "y"), ("ipmo/left-out", "u")]
+    assert len(found.portfolio.rates) == 1
+    assert found.findings[0].message == "the rate of EUR from 2020-01-01 of 'y' is not what was said before it, which stays"
+
+
 def test_what_both_sides_call_by_one_name_is_one_link(federated: ipmo.Merged) -> None:
     (link,) = [one for one in federated.portfolio.links if one.target == "hq/plan"]
     assert (link.source, str(link.lag), link.date, str(link.promised), str(link.needed)) == (

@@ -173,6 +173,7 @@ class _Whole:
 
     def __init__(self, hub: Portfolio, everyone: Sequence[Portfolio]) -> None:
         self.hub = hub
+        self.money = next((one.money for one in everyone if one.money is not None), None)
         self._start = min((first for one in everyone if (first := _first(one)) is not None), default=None)
         days = [one.status_date for one in everyone if one.status_date is not None]
         self._today = hub.status_date if hub.status_date is not None else max(days, key=minutes, default=None)
@@ -317,11 +318,7 @@ class _Whole:
         """What has no ids, and what of a spoke does not hold for the whole."""
         for field in ("contributions", "flows", "waivers"):
             self.lists[field] += [renaming.noun(one) for one in getattr(spoke, field)]
-        money = self.hub.money
-        if spoke.rates and money is not None and spoke.money is not None and money.currency == spoke.money.currency:
-            self.lists["rates"] += [row for row in spoke.rates if row not in self.lists["rates"]]
-        elif spoke.rates:
-            self._note("left-out", name, f"exchange rates of {name!r} are not into the hub's currency", "add rates: to the hub")
+        self._rates(name, spoke)
         left = [
             f"{counted(len(getattr(spoke, field)), class_word(type(getattr(spoke, field)[0])))}" for field in LEFT if getattr(spoke, field)
         ]
@@ -334,13 +331,27 @@ class _Whole:
                 "say in the hub what holds for all",
             )
 
+    def _rates(self, name: str, spoke: Portfolio) -> None:
+        """Exchange rates of a spoke, as far as nobody before it has said another one from the same day on."""
+        if spoke.rates and (self.money is None or spoke.money is None or self.money.currency != spoke.money.currency):
+            self._note("left-out", name, f"exchange rates of {name!r} are not into the currency of the whole", "add rates: to the hub")
+            return
+        said = {(row.since, code): rate for row in self.lists["rates"] for code, rate in row.per.items()}
+        for row in spoke.rates:
+            new = {code: rate for code, rate in row.per.items() if (row.since, code) not in said}
+            other = [code for code, rate in row.per.items() if said.get((row.since, code), rate) != rate]
+            if new:
+                self.lists["rates"].append(attrs.evolve(row, per=new))
+            if other:
+                message = f"the rate of {', '.join(other)} from {row.since} of {name!r} is not what was said before it, which stays"
+                self._note("said-twice", name, message, "say the same in both")
+
     # ------------------------------------------------------------------------------------------- the whole
 
     def done(self, more: Sequence[Link]) -> Merged:
         """The whole, with what is handed over between its parts."""
         self.lists["links"] = [*_joined(self.lists["links"]), *more]
-        hub = self.hub
-        money = hub.money or next((one.money for one in self.portfolios.values() if one.money is not None), None)
+        hub, money = self.hub, self.money
         fields = {name: tuple(rows) for name, rows in self.lists.items()}
         try:
             whole = hub.evolve(**fields, start=None if self._start is None else moment(self._start), status_date=self._today, money=money)
