@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.handed_up import END
 from ipmo.cli import main
 from ipmo.errors import CycleError
@@ -257,6 +258,23 @@ def test_rates_of_spokes_hold_where_nobody_before_them_says_another() -> None:
     assert [(one.code, one.item) for one in found.findings] == [("ipmo/said-twice", "y"), ("ipmo/left-out", "u")]
     assert len(found.portfolio.rates) == 1
     assert found.findings[0].message == "the rate of EUR from 2020-01-01 of 'y' is not what was said before it, which stays"
+
+
+def test_a_change_request_of_a_spoke_changes_the_work_of_that_spoke() -> None:
+    effect = [
+        {"delay": {"target": "plant/pump", "by": "10 d"}},
+        {"add": {"task": {"id": "dry", "duration": "3 d", "after": [{"from": "test"}]}, "to": "plant"}},
+        {"remove_link": {"from": "pipe/lay", "to": "plant/pump"}},
+        {"set_date": {"target": "plant/test", "field": "deadline", "to": "2026-04-01"}},
+    ]
+    spoke = ipmo.from_dict(WATER | {"changes": [{"id": "c1", "item": "plant", "effect": effect}]})
+    alone = ipmo.schedule(applied(spoke, spoke["c1"].effect))
+    hub = ipmo.from_dict(HUB | {"projects": [{"id": "plant", "tasks": [{"id": "pump", "duration": "10 d"}, {"id": "test"}]}], "links": []})
+    merged = ipmo.merge(hub, [spoke]).portfolio
+    found = ipmo.schedule(applied(merged, merged["water.c1"].effect))
+    for item in ("plant/pump", "plant/test", "plant/dry", "pipe/lay"):
+        assert found.instants(f"water.{item}") == alone.instants(item), item
+    assert found.instants("plant/pump") == ipmo.schedule(merged).instants("plant/pump")
 
 
 def test_what_both_sides_call_by_one_name_is_one_link(federated: ipmo.Merged) -> None:

@@ -98,6 +98,13 @@ def test_registers_keep_what_is_about_the_part_and_about_the_whole() -> None:
         assert word in text
 
 
+def test_a_change_request_that_adds_work_outside_the_part_is_left_out() -> None:
+    more = {"task": {"id": "more", "duration": "1 d"}}
+    effects = {"C1": {"add": {**more, "to": "airport"}}, "C2": {"add": {**more, "to": "tram"}}, "C3": {"add": {"project": {"id": "new"}}}}
+    pf = ipmo.from_dict(ipmo.to_dict(chain()) | {"changes": [{"id": name, "effect": [effect]} for name, effect in effects.items()]})
+    assert pf.select(["tram"]).changes.ids == ("C2", "C3")
+
+
 def test_a_benefit_comes_when_it_comes_in_the_whole_plan() -> None:
     benefits = [{"id": "fares", "value": "1 M GBP per year", "enabled_by": ["tram/run", {"from": "airport/open", "lag": "1 month"}]}]
     pf = chain(benefits=benefits)

@@ -27,7 +27,7 @@ N = TypeVar("N", bound=Noun)
 LISTED = (*TOP, "contributions", "waivers")
 """What is looked through; links, outcomes, benefits and projects are the part's own matter."""
 OWN = ("links", "outcomes", "benefits", "projects", "programmes", "baselines")
-MOVED = ("target", "source")
+MOVED = ("target", "source", "to")
 """What a change names."""
 MONEY = ("budget", "actual", "forecast", "funding", "exit_cost")
 

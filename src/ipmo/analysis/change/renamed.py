@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import cast, get_args
 
 import attrs
 
-from ipmo.model.changes import NAMES
+from ipmo.model.changes import NAMES, Add
 from ipmo.model.fields import FrozenMap, Noun, PlainData, Short
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -37,10 +37,9 @@ def _holds(kind: PlainData) -> bool:
         return any(map(_holds, kind.inner))
     if kind.form == "map":
         return any(_holds(one) for one in kind.inner) or not kind.inner
-    return (
-        kind.cls is object
-        or (isinstance(kind.cls, type) and (issubclass(kind.cls, Noun) and not issubclass(kind.cls, Short)))
-        or kind.cls in CHANGES
+    return any(
+        cls is object or cls in CHANGES or (isinstance(cls, type) and issubclass(cls, Noun) and not issubclass(cls, Short))
+        for cls in get_args(kind.cls) or (kind.cls,)  # a change is one of several classes
     )
 
 
@@ -114,6 +113,8 @@ class Renaming:
     def _inner(self, noun: PlainData, within: str, inside: str | None = None) -> PlainData:
         """A noun with new references, under its own id; those of what it holds are looked up `inside`."""
         changes = self._references(noun, within)
+        if isinstance(noun, Add) and noun.to is not None:
+            inside = noun.to
         for name in _fields(cast(type, noun.__class__))[1]:
             value = getattr(noun, name)
             made = self.extensions(value) if name == "extensions" else self._value(value, within if inside is None else inside)
