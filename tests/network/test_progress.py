@@ -270,6 +270,14 @@ def test_lags_from_facts_count_on_the_calendar_that_the_dialect_says(owner: str)
     ).network
     left = {"six": 240, "standard": 180, "thursdays": 480, "continuous": 720}[OWNERS[owner]]
     assert [(early.lag[k], early.clock(early.lagclk[k]).calendar.id) for k in range(early.m)] == [(left, OWNERS[owner])]
+    # a start that is reported for later than the status date has used up nothing of its lag
+    ahead = network(
+        {"actual_start": "2026-01-12 09:00", "remaining": "2 d"}, {"after": [After(source="A", type="SS", lag="2 d")]}, start_lag="early"
+    )
+    stated = network(
+        {"actual_start": "2026-01-12 09:00", "remaining": "2 d"}, {"after": [After(source="A", type="SS", lag="2 d")]}, start_lag="actual"
+    )
+    assert ahead["P/B"].early_start == stated["P/B"].early_start
     # the start of the receiver, on Tuesday at 10, binds the giver a day of that calendar before
     bound = network(
         {}, {"actual_start": "2026-01-06 10:00", "remaining": "1 d", "after": [After(source="A", lag="1 d")]}, progress="actual"

@@ -282,7 +282,7 @@ def _run_on(draft: Draft, link: int) -> None:
         return
     u, v = links.src[link], links.dst[link]
     clock = draft.clocks[lag_clock(draft, u, v)]
-    base = draft.bases.get(nodes.project[u], draft.base)
+    base = max(draft.bases.get(nodes.project[u], draft.base), nodes.starts[u])  # before it starts nothing of its lag passes
     due = clock.shift(nodes.starts[u], lag)
     if lag.dimension == "working":
         left, unit = clock.between(base, due), "min"

@@ -24,7 +24,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import EXTERNAL, Reference, reference
 from ipmo.model.work import Link, Programme, Project
-from ipmo.network.clocks import clocks_of
+from ipmo.network.clocks import WALL_CLOCK, Clock, clocks_of
 from ipmo.network.drafts import first_instant
 from ipmo.network.links import forced, joins_projects
 from ipmo.units import Span, day_text, minutes, moment
@@ -253,7 +253,7 @@ class _Part:
         """What the part waits for becomes an end outside the portfolio, on the date that the whole plan gives it."""
         end = reference(source)
         side = forced(source, type[0], self.whole)
-        when = self._arrival(end, side, lag)
+        when = self._arrival(end, reference(target), side + type[1], lag)
         plain = Link(source=f"{EXTERNAL}x", target=target)
         known = link if link is not None else plain
         self.links.append(
@@ -283,16 +283,26 @@ class _Part:
     def _is_done(self, item: str) -> bool:
         return bool(getattr(self.whole.items.get(item), "finished", False))
 
-    def _arrival(self, end: Reference, side: str, lag: Span | None) -> datetime | None:
-        """When what is handed in is there, its lag counted on the giver's calendar as the whole plan counts it."""
+    def _arrival(self, giver: Reference, taker: Reference, kind: str, lag: Span | None) -> datetime | None:
+        """When what is handed in is there, its lag counted as the whole plan counts it."""
         if self.dates is None:
             return None
-        dates = self.dates.dates(end.item)
-        when = dates[1] if side == "F" else dates[0]
+        dates = self.dates.dates(giver.item)
+        when = dates[1] if kind[0] == "F" else dates[0]
         if when is None or lag is None or not lag.amount:
             return when
-        clock = clocks_of(self.whole).of(self.whole.calendar_for(end.item))
-        return moment(clock.shift(minutes(when), lag, at_start=side == "S"))
+        clock = self._lag_clock(giver, taker)
+        own = {clocks_of(self.whole).of(self.whole.calendar_for(end.item)) for end in (giver, taker)}
+        plain = kind[1] == "F" and lag.dimension == "working" and own == {clock}  # counted in work alone: a finish lies where a shift ends
+        return moment(clock.shift(minutes(when), lag, at_start=False if plain else None))
+
+    def _lag_clock(self, giver: Reference, taker: Reference) -> Clock:
+        """The clock of the whole plan's dialect for a lag; see `ipmo.network.links.lag_clock`."""
+        owner = self.whole.dialect.lag_calendar
+        if owner == "continuous":
+            return WALL_CLOCK
+        item = {"predecessor": giver.item, "successor": taker.item}.get(owner, taker.top)
+        return clocks_of(self.whole).of(self.whole.calendar_for(item))
 
     def _hand_out(self, link: Link, giver: Reference, taker: Reference) -> None:
         """What somebody outside waits for: needed by the last instant at which everything that is stated there still holds."""
