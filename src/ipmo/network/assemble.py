@@ -226,7 +226,8 @@ def _stays(draft: Draft, link: int) -> bool:
     if u in nodes.rests and not derived and reroute(draft, link, lag_clock(draft, u, v)):
         return True
     begun = su is State.STARTED and kind[0] == "S"
-    if begun and dialect.start_lag == "early" and sv in LIVE:
+    reported = draft.data_date is not None or nodes.project[u] in draft.bases  # without a date of status nothing says what has passed
+    if begun and reported and dialect.start_lag == "early" and sv in LIVE:
         _run_on(draft, link)
     elif begun or su is State.FINISHED:
         if sv in LIVE:
@@ -282,7 +283,7 @@ def _run_on(draft: Draft, link: int) -> None:
         return
     u, v = links.src[link], links.dst[link]
     clock = draft.clocks[lag_clock(draft, u, v)]
-    base = max(draft.bases.get(nodes.project[u], draft.base), nodes.starts[u])  # before it starts nothing of its lag passes
+    base = draft.bases.get(nodes.project[u], draft.base)
     due = clock.shift(nodes.starts[u], lag)
     if lag.dimension == "working":
         left, unit = clock.between(base, due), "min"
