@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ import ipmo.examples
 from ipmo.analysis.control.history import History
 from ipmo.analysis.money.pictures import place_of
 from ipmo.errors import ModelError, OptionError
-from ipmo.figures.cumulative import Running, cumulative
+from ipmo.figures.cumulative import Dot, Running, cumulative
 from ipmo.figures.load_map import LoadCell, load_map
 from ipmo.figures.svg import Figure
 from ipmo.figures.timeline import Bar, Hop, timeline
@@ -33,7 +34,9 @@ def points(path: ET.Element) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", path.get("d", ""))]
 
 
-@pytest.mark.parametrize("answer", ["schedule", "critical_links", "interfaces", "capacity", "time_phase", "benefits"])
+@pytest.mark.parametrize(
+    "answer", ["schedule", "critical_links", "interfaces", "capacity", "time_phase", "benefits", "status", "level", "earned_value"]
+)
 def test_answers_draw_themselves_in_one_call(answer: str) -> None:
     pf = ipmo.examples.load("library")
     figure = getattr(ipmo, answer)(pf).plot()
@@ -229,3 +232,83 @@ def test_a_cell_for_each_load(loads: list[list[float | None]]) -> None:
     figure = load_map(rows, ["a", "b", "c", "d"], title="t")
     assert len(marked(figure, "cell")) == sum(one is not None for line in loads for one in line)
     assert len(marked(figure, "over")) == sum(one is not None and one > 1 for line in loads for one in line)
+
+
+def test_levelling_draws_where_work_was_and_where_it_is() -> None:
+    pf = ipmo.examples.load("library")
+    found = ipmo.level(pf)
+    figure = found.plot()
+    work = [item for item in found.moved if item.id in {f"{p.id}/{t.id}" for p in pf.projects for t in p.tasks}]
+    assert len(marked(figure, "ghost")) == len(work) == 2
+    assert "+20 d, waits for team" in figure.to_svg()
+    width, _ = figure.size
+    for one in marked(figure, "note"):
+        long = 6 * len(one.text or "")
+        x = float(one.get("x", 0))
+        assert x - long > 0 if "end" in one.get("class", "").split() else x + long < width
+    with pytest.raises(ModelError, match="no open work takes people"):
+        ipmo.level(ipmo.read("examples/gmpp-2022.yaml")).plot()
+
+
+# -------------------------------------------------------------------------------------------------------- control
+
+
+def test_status_is_a_cell_for_each_aspect_of_each_item() -> None:
+    pf = ipmo.examples.load("library")
+    found = ipmo.status(pf)
+    figure = found.plot()
+    by_colour = {
+        colour: sum(
+            (row.reported == colour) + (row.computed == colour) + sum(a.rag == colour and a.name != "children" for a in row.aspects)
+            for row in found.rows
+        )
+        for colour in ("red", "amber", "green")
+    }
+    for colour, count in by_colour.items():
+        assert len([one for one in marked(figure, colour) if one.tag == f"{SVG}rect"]) == count
+    assert sum(by_colour.values()) > 0
+    many = ipmo.status(ipmo.read("examples/gmpp-2022.yaml")).plot("project")
+    assert len(marked(many, "band")) == 20  # every other of forty rows
+    told = ET.fromstring(many.to_svg()).find(f"{SVG}desc")
+    assert told is not None
+    assert "The worst 40 of 221 items are drawn; nothing is said of 14 items" in (told.text or "")
+    with pytest.raises(OptionError):
+        found.plot("department")
+    with pytest.raises(ModelError, match="nothing says how any programme stands"):
+        ipmo.status(ipmo.read("examples/rubin.yaml")).plot("programme")
+
+
+@pytest.mark.parametrize("name", ["city", "library"])
+def test_the_plan_runs_through_planned_value_at_the_status_date(name: str) -> None:
+    pf = ipmo.examples.load("library") if name == "library" else ipmo.read("examples/city.yaml")
+    found = ipmo.earned_value(pf)
+    for item in found.rows:
+        if not item.planned or item.pv is None or not item.known:
+            continue
+        values = [value for _, value in item.planned]
+        assert values == sorted(values)
+        assert values[0] == 0
+        assert values[-1] == pytest.approx(float(item.indices.bac))
+        now = datetime(found.as_of.year, found.as_of.month, found.as_of.day)
+        if item.planned[0][0] < now < item.planned[-1][0]:
+            assert dict(item.planned)[now] == pytest.approx(float(item.pv.amount), abs=0.01)
+    figure = found.plot()
+    assert len(marked(figure, "dot")) == 2
+    assert f"CPI {found.total.indices.cpi:.2f}" in figure.to_svg()
+    (plan,) = (one for one in marked(figure, "promise") if one.tag == f"{SVG}path")
+    assert len(points(plan)) == len(found.total.planned)
+
+
+def test_of_what_nobody_plans_no_curve_is_drawn() -> None:
+    with pytest.raises(ModelError, match="known in full"):
+        ipmo.earned_value(ipmo.read("examples/gmpp-2022.yaml")).plot()
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=6))
+def test_labels_of_amounts_of_one_day_stand_apart_and_inside(amounts: list[float]) -> None:
+    dots = [Dot(x=1.0, y=amount, label=f"d{n}") for n, amount in enumerate(amounts)]
+    figure = cumulative(["a", "b", "c"], [Running(name="x", points=[(0.0, 0.0), (3.0, 100.0)])], dots=dots, title="t")
+    texts = {one.text: float(one.get("y", 0)) for one in ET.fromstring(figure.to_svg()).iter(f"{SVG}text") if (one.text or "")[:1] == "d"}
+    heights = [texts[dot.label] for dot in sorted(dots, key=lambda one: -one.y)]
+    assert all(b - a > 14 for a, b in itertools.pairwise(heights))
+    assert all(0 < y < figure.size[1] for y in heights)

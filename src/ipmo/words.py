@@ -1,10 +1,14 @@
 """Singular and plural, right everywhere: in answers, messages, the report and on the command line."""
 
 import re
+from decimal import Decimal
 
-__all__ = ["agree", "beside", "class_word", "counted", "measured", "more", "plural"]
+__all__ = ["agree", "beside", "class_word", "counted", "measured", "more", "plural", "rounded_text"]
 
 IRREGULAR = {"person": "people", "does": "do", "has": "have", "is": "are", "was": "were", "its": "their", "it": "they"}
+
+_AMOUNT = re.compile(r"(?<![\w.,])([1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?) ([A-Z]{3})\b")
+"""An amount of four digits or more, written out."""
 
 
 def plural(word: str) -> str:
@@ -102,3 +106,29 @@ def class_word(cls: type) -> str:
     'gate decision'
     """
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
+
+
+def rounded_text(text: str) -> str:
+    """A sentence whose amounts are said as people say them; exact where two of them would look the same.
+
+    >>> rounded_text("EAC by CPI 13,068,787.88 GBP, budget 12.2 M GBP, 258,787.88 GBP beyond tolerance")
+    'EAC by CPI 13.07 M GBP, budget 12.2 M GBP, 258.8 k GBP beyond tolerance'
+    >>> rounded_text("1,200,000.04 GBP, budget 1,200,000.03 GBP"), rounded_text("1,200,000.01 GBP, budget 1.2 M GBP")
+    ('1,200,000.04 GBP, budget 1,200,000.03 GBP', '1,200,000.01 GBP, budget 1.2 M GBP')
+    >>> rounded_text("12,345,678,901,234,567 GBP, once 0,123 EUR")
+    '12,345,679 bn GBP, once 0,123 EUR'
+    """
+    amounts = {match[0]: _short(match) for match in _AMOUNT.finditer(text)}
+    if len(set(amounts.values())) < len(amounts) or any(short in text for short in amounts.values()):
+        return text
+    return _AMOUNT.sub(lambda match: amounts[match[0]], text)
+
+
+def _short(match: re.Match[str]) -> str:
+    """An amount in four digits with its unit."""
+    value = Decimal(match[1].replace(",", ""))
+    divisor, letter = next(((10**power, letter) for power, letter in ((9, "bn"), (6, "M"), (3, "k")) if value >= 10**power))
+    whole = value / divisor
+    digits = max(4 - len(str(int(whole))), 0)
+    text = f"{float(whole):,.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if digits else text} {letter} {match[2]}"

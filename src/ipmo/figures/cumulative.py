@@ -28,6 +28,8 @@ CSS = """
 """
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1160, 300, 70, 130, 52, 30
+BESIDE = 120
+"""Labels of amounts that are nearer than that stand one below the other."""
 STYLES = ("promise", "plan", "done", "ahead", "funding")
 
 
@@ -59,7 +61,14 @@ class Dot:
 
 
 def cumulative(
-    periods: Sequence[str], lines: Sequence[Running], *, dots: Sequence[Dot] = (), unit: str = "", today: float | None = None, title: str
+    periods: Sequence[str],
+    lines: Sequence[Running],
+    *,
+    dots: Sequence[Dot] = (),
+    unit: str = "",
+    today: float | None = None,
+    title: str,
+    note: str = "",
 ) -> Figure:
     """Lines over a common axis, each with its amount at its end.
 
@@ -70,6 +79,7 @@ def cumulative(
         unit: of the axis.
         today: where the status date lies, in periods from the first one's start.
         title: the picture's name.
+        note: a few words at the right of the legend.
     """
     values = [y for line in lines for _, y in line.points] + [dot.y for dot in dots]
     low, high = min([0.0, *values]), max([0.0, *values])
@@ -106,13 +116,12 @@ def cumulative(
         if line.points:
             path = "M" + "L".join(f"{x(a)} {y(b)}" for a, b in line.points)
             parts.append(tag("path", tag("title", f"{line.name}: {line.said}"), d=path, class_=f"run {line.style}"))
+    if note:
+        parts.append(tag("text", note, x=WIDTH - 6, y=18, class_="axis end"))
     if unit:
         parts.append(tag("text", unit, x=4, y=TOP - 16, class_="axis"))
     parts += _ends([line for line in lines if line.points and line.said], x, y)
-    for dot in dots:
-        away = dot.x > len(periods) * 0.75
-        parts.append(tag("circle", tag("title", dot.label), cx=x(dot.x), cy=y(dot.y), r=5, class_=f"dot {dot.kind}".strip()))
-        parts.append(tag("text", dot.label, x=x(dot.x) + (-9 if away else 9), y=y(dot.y) + 16, class_="halo end" if away else "halo"))
+    parts += _dots(dots, len(periods), x, y)
     box = {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria_labelledby": f"{safe}-t {safe}-d"}
     return Figure(svg=tag("svg", *parts, **box, class_="cum"), css=CSS)
 
@@ -127,6 +136,26 @@ def _ends(lines: Sequence[Running], x: Callable[[float], float], y: Callable[[fl
         last = max(height, last + 14)
         out.append(tag("text", line.said, x=x(line.points[-1][0]) + 6, y=round(last + 4, 1), class_="halo"))
     return out
+
+
+def _dots(dots: Sequence[Dot], count: int, x: Callable[[float], float], y: Callable[[float], float]) -> list[Markup]:
+    """Single amounts, each with its label beside it; labels of about the same time stand apart, in the order of their amounts."""
+    marks = [tag("circle", tag("title", dot.label), cx=x(dot.x), cy=y(dot.y), r=5, class_=f"dot {dot.kind}".strip()) for dot in dots]
+    groups: list[list[Dot]] = []
+    for dot in sorted(dots, key=lambda one: one.x):
+        near = groups and x(dot.x) - x(groups[-1][-1].x) < BESIDE
+        groups[-1].append(dot) if near else groups.append([dot])
+    labels: list[Markup] = []
+    for group in groups:
+        heights: list[float] = []
+        for dot in sorted(group, key=lambda one: -one.y):
+            heights.append(max(y(dot.y) + 4, heights[-1] + 15 if heights else -math.inf))
+        over = max((heights[-1] - y(min(dot.y for dot in group)) - 4) / 2, heights[-1] - (HEIGHT - BOTTOM - 4), 0.0)
+        for dot, height in zip(sorted(group, key=lambda one: -one.y), heights, strict=True):
+            away = dot.x > count * 0.75
+            place = {"x": x(dot.x) + (-10 if away else 10), "y": round(height - over, 1)}
+            labels.append(tag("text", dot.label, **place, class_="halo end" if away else "halo"))
+    return marks + labels
 
 
 def _describe(lines: Sequence[Running], dots: Sequence[Dot], unit: str) -> str:

@@ -25,7 +25,7 @@ CSS = """
 .tl .proposed{fill:none;stroke:var(--plan);stroke-dasharray:4 3;stroke-width:1.5}
 .tl .today{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 3}.tl .todaytext{font-weight:600;font-size:11px}
 .tl .commitment{fill:var(--paper);stroke:var(--ink);stroke-width:1.6}.tl .note{fill:var(--quiet);font-size:11px}
-.tl .note.bad{fill:var(--bad);font-weight:600}
+.tl .note.end{text-anchor:end}.tl .note.bad{fill:var(--bad);font-weight:600}
 .tl .hop{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:5 3}.tl .hop.drives{stroke-width:2;stroke-dasharray:none}
 .tl .hop.missed{stroke:var(--bad)}.tl .tip{fill:var(--ink)}.tl .tip.missed{fill:var(--bad)}
 .tl tspan.bad{fill:var(--bad)}.tl tspan.warn{fill:var(--warn)}.tl tspan.good{fill:var(--good)}.tl .ghost{fill:none;stroke:var(--quiet);stroke-width:3;stroke-opacity:.75}.tl .tip.far{fill:var(--plan)}.tl .tip.gone{fill:var(--done)}
@@ -36,6 +36,8 @@ CSS = """
 """
 
 LEFT, RIGHT, TOP, ROW, WIDTH = 250, 96, 44, 30, 1160
+LETTER = 6.0
+"""Width of a letter of a note, about."""
 SIGNS = {"■": "bad", "▲": "warn", "●": "good"}
 MANY, FAR, AIR = 8, 1.35, 0.08
 """Bars from which on far ends are cut off, and how much longer the whole has to be than what nine of ten bars
@@ -212,8 +214,23 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
         )
         edge = max(edge, p + 8)
     if bar.note:
-        out.append(tag("text", bar.note, x=edge + 7, y=y + 11, class_=f"note halo{' bad' if bar.late else ''}"))
+        out.append(_note(bar, begin, edge, y + 11))
     return out
+
+
+def _note(bar: Bar, begin: float, edge: float, y: float) -> Markup:
+    """A few words behind a bar, before it where there is no room behind, cut where there is none there either."""
+    kind = f"note halo{' bad' if bar.late else ''}"
+    long = LETTER * len(bar.note)
+    if edge + 7 + long > WIDTH and begin - 7 - long > LEFT:
+        return tag("text", bar.note, x=begin - 7, y=y, class_=f"{kind} end")
+    most = max(int((WIDTH - edge - 9) / LETTER), 6)
+    text = bar.note if len(bar.note) <= most else bar.note[: most - 1] + "…"
+    return (
+        tag("text", tag("title", bar.note), text, x=edge + 7, y=y, class_=kind)
+        if text != bar.note
+        else tag("text", text, x=edge + 7, y=y, class_=kind)
+    )
 
 
 def _hops(hops: Sequence[Hop], x: Callable[[datetime], float]) -> list[Markup]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -32,14 +31,11 @@ __all__ = [
     "few",
     "mark",
     "number",
-    "rounded_text",
     "share",
 ]
 
 LONG = 40
 """Rows up to which a table is shown whole."""
-_AMOUNT = re.compile(r"(?<![\w.,])([1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?) ([A-Z]{3})\b")
-"""An amount of four digits or more, written out."""
 
 
 @attrs.frozen(kw_only=True)
@@ -237,27 +233,3 @@ def few(names: Iterable[str], most: int = 5) -> str:
     """The first few of many names."""
     everything = list(names)
     return ", ".join(everything[:most]) + (f" and {len(everything) - most} more" if len(everything) > most else "")
-
-
-def rounded_text(text: str) -> str:
-    """A sentence whose amounts are said as people say them; exact where two of them would look the same.
-
-    >>> rounded_text("EAC by CPI 13,068,787.88 GBP, budget 12.2 M GBP, 258,787.88 GBP beyond tolerance")
-    'EAC by CPI 13.07 M GBP, budget 12.2 M GBP, 258.8 k GBP beyond tolerance'
-    >>> rounded_text("1,200,000.04 GBP, budget 1,200,000.03 GBP"), rounded_text("1,200,000.01 GBP, budget 1.2 M GBP")
-    ('1,200,000.04 GBP, budget 1,200,000.03 GBP', '1,200,000.01 GBP, budget 1.2 M GBP')
-    >>> rounded_text("12,345,678,901,234,567 GBP, once 0,123 EUR")
-    '12,345,679 bn GBP, once 0,123 EUR'
-    """
-    amounts = {match[0]: _short(match) for match in _AMOUNT.finditer(text)}
-    if len(set(amounts.values())) < len(amounts) or any(short in text for short in amounts.values()):
-        return text
-    return _AMOUNT.sub(lambda match: amounts[match[0]], text)
-
-
-def _short(match: re.Match[str]) -> str:
-    """An amount in four digits with its unit."""
-    value = Decimal(match[1].replace(",", ""))
-    divisor, letter = next(((10**power, letter) for power, letter in ((9, "bn"), (6, "M"), (3, "k")) if value >= 10**power))
-    whole = value / divisor
-    return f"{number(float(whole), max(4 - len(str(int(whole))), 0))} {letter} {match[2]}"

@@ -25,10 +25,10 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.held import gates_of
 from ipmo.model.work import Project
 from ipmo.reporting.answers import FEW, Answers, waiting_text
-from ipmo.reporting.blocks import Scale, capital, few, rounded_text, share
+from ipmo.reporting.blocks import Scale, capital, few, share
 from ipmo.reporting.sureness import all_kept_said, chance_of, chance_text, simulated_said, unsure_costs, unsure_dates
 from ipmo.units import day_text, said_day
-from ipmo.words import agree, counted, measured
+from ipmo.words import agree, counted, measured, rounded_text
 
 __all__ = ["Line", "Question", "questions", "subtitle"]
 

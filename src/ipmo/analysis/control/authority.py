@@ -19,7 +19,7 @@ from ipmo.model.people import DecisionBody
 from ipmo.model.portfolio import Portfolio
 from ipmo.units import Money, as_day, as_money, as_when
 
-__all__ = ["Approver", "Level", "approver", "covers"]
+__all__ = ["Approver", "Breach", "Level", "approver", "covers"]
 
 Level = Literal["project", "programme", "portfolio"]
 RANK = {level: rank for rank, level in enumerate(get_args(Level))}
@@ -41,6 +41,37 @@ class Approver:
 
     def __str__(self) -> str:
         return self.reason
+
+
+@attrs.frozen(kw_only=True)
+class Breach:
+    """A tolerance that is forecast to be exceeded: an exception (PRINCE2).
+
+    Args:
+        item: whose tolerance.
+        aspect: time, cost, benefits or risk.
+        text: forecast against limit.
+        level: of the item.
+        body: the board that may decide: the lowest above the item whose stated authority covers what is at stake; None
+            when none is known to.
+        escalate_to: the board to inform: the one that may decide, else the top one; None when none stands above the item.
+        reason: why that board, or why none.
+        stake: money at stake; None when it is not known.
+    """
+
+    item: str
+    aspect: str
+    text: str
+    level: str
+    body: str | None
+    escalate_to: str | None
+    reason: str
+    stake: Money | None
+
+    @property
+    def covered(self) -> bool:
+        """Whether an authority is known to cover it."""
+        return self.body is not None
 
 
 def approver(

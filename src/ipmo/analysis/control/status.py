@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple, get_args
 import attrs
 
 from ipmo.analysis.control.aspects import Aspect, Aspects, Judged, Noun
-from ipmo.analysis.control.authority import Approver, Level, approver
+from ipmo.analysis.control.authority import Approver, Breach, Level, approver
+from ipmo.analysis.control.pictures import status_picture
 from ipmo.analysis.control.policies import (
     BY_WORST,
     POLICIES,
@@ -27,6 +28,7 @@ from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.made_rows import MadeRows
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import MissingRateError, one_of
+from ipmo.figures.svg import Figure
 from ipmo.memory import remember
 from ipmo.model.governance import RAG, Confidence, StatusReport
 from ipmo.model.hierarchy import hierarchy
@@ -34,7 +36,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, as_day, as_when
+from ipmo.units import as_day, as_when
 from ipmo.words import counted
 
 __all__ = ["Breach", "ItemStatus", "StatusView", "status", "status_between"]
@@ -93,37 +95,6 @@ class ItemStatus(Shown):
             return (f"{self.colour}; " if self.at_least else "") + "; ".join(f"{a.name}: {a.text}" for a in told)
         bad = [a for a in self.aspects if a.rag == self.computed]
         return "; ".join(f"{a.name}: {a.text}" for a in (bad or self.aspects))
-
-
-@attrs.frozen(kw_only=True)
-class Breach:
-    """A tolerance that is forecast to be exceeded: an exception (PRINCE2).
-
-    Args:
-        item: whose tolerance.
-        aspect: time, cost, benefits or risk.
-        text: forecast against limit.
-        level: of the item.
-        body: the board that may decide: the lowest above the item whose stated authority covers what is at stake; None
-            when none is known to.
-        escalate_to: the board to inform: the one that may decide, else the top one; None when none stands above the item.
-        reason: why that board, or why none.
-        stake: money at stake; None when it is not known.
-    """
-
-    item: str
-    aspect: str
-    text: str
-    level: str
-    body: str | None
-    escalate_to: str | None
-    reason: str
-    stake: Money | None
-
-    @property
-    def covered(self) -> bool:
-        """Whether an authority is known to cover it."""
-        return self.body is not None
 
 
 class StatusView(Rows[str, ItemStatus]):
@@ -200,6 +171,20 @@ class StatusView(Rows[str, ItemStatus]):
                 Column("why", "str", [r.why for r in rows]),
             ]
         )
+
+    def plot(self, level: str | None = None) -> Figure:
+        """A picture of it: a row an item, with reported and computed colour and each aspect beside one another.
+
+        Of more than forty items the worst are drawn. Shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
+
+        Args:
+            level: portfolio, programme, project or task; all when left out.
+
+        Raises:
+            OptionError: there is no such level.
+            ModelError: there is no item of it.
+        """
+        return status_picture(self.items(level), level, self.policy)
 
     def exceptions(self) -> Table:
         """One row a breach: item, level, aspect, text, stake, body, escalate_to, covered."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -15,23 +17,26 @@ from ipmo.words import counted
 __all__ = ["EarnedItem", "Later"]
 
 
-class Later:
-    """Earned schedule that is computed when it is looked at.
+T = TypeVar("T")
+
+
+class Later(Generic[T]):
+    """What is computed when it is looked at.
 
     Args:
         make: computes it.
     """
 
-    def __init__(self, make: Callable[[], EarnedSchedule | None]) -> None:
+    def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
 
     @functools.cached_property
-    def found(self) -> EarnedSchedule | None:
-        """The earned schedule; None where there is no plan."""
+    def found(self) -> T:
+        """What it is."""
         return self._make()
 
 
-def _timed(given: EarnedSchedule | Later | None) -> EarnedSchedule | None:
+def _timed(given: EarnedSchedule | Later[EarnedSchedule | None] | None) -> EarnedSchedule | None:
     return given.found if isinstance(given, Later) else given
 
 
@@ -70,11 +75,17 @@ class EarnedItem(Shown):
     total: int
     rule: str = ""
     indices: Indices = attrs.field(repr=False)
-    _schedule: EarnedSchedule | Later | None = attrs.field(default=None, alias="schedule", eq=_timed, repr=False)
+    _schedule: EarnedSchedule | Later[EarnedSchedule | None] | None = attrs.field(default=None, alias="schedule", eq=_timed, repr=False)
     _parts: Sequence[EarnedItem] = attrs.field(default=(), alias="parts", eq=tuple, repr=False)
     ac_effort: Money | None = None
     floating: int = 0
     scope: str = ""
+    _planned: Later[tuple[tuple[datetime, float], ...]] | None = attrs.field(default=None, alias="planned", eq=False, repr=False)
+
+    @property
+    def planned(self) -> tuple[tuple[datetime, float], ...]:
+        """(instant, planned value by then, in the currency) from the first day of its plan on, at the end of each period and at the date of the figures; empty without a plan."""
+        return () if self._planned is None else self._planned.found
 
     @property
     def schedule(self) -> EarnedSchedule | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 
 from ipmo.analysis.money.amounts import Amounts, Unrated, rounded
@@ -253,18 +254,32 @@ class EarnedTree:
             ac_effort=None if effort_ac is None else money(effort_ac),
             floating=len(between(columns.floating_at, first, end)),
             scope=scope,
+            planned=Later(functools.partial(self._planned, first, end)),
         )
+
+    def _curve(self, first: int, end: int) -> PlanCurve | None:
+        """The plan of what is summed; None where there is none, or it has a credit."""
+        pieces = [piece for place in between(self.columns.planned_at, first, end) for piece in self.columns.pieces(place)]
+        if not any(piece.value for piece in pieces) or any(piece.value < 0 for piece in pieces):
+            return None
+        return PlanCurve([Planned(piece.value, piece.stretch) for piece in pieces if piece.stretch is not None], self.rule)
+
+    def _planned(self, first: int, end: int) -> tuple[tuple[datetime, float], ...]:
+        """Planned value at the ends of periods and at the date that it is seen from."""
+        curve, seen = self._curve(first, end), between(self.columns.seen_at, first, end)
+        if curve is None:
+            return ()
+        return curve.points(max(self.columns.seen_from(place) for place in seen) if len(seen) else None)
 
     def _timed(self, first: int, end: int, bac: Fraction, ev: Fraction) -> EarnedSchedule | None:
         """Earned schedule of what is summed: time runs from the plan's first instant to now, or to the end of finished work."""
         columns = self.columns
         planned, seen = between(columns.planned_at, first, end), between(columns.seen_at, first, end)
-        pieces = [piece for place in planned for piece in columns.pieces(place)]
-        if not pieces or bac <= 0 or ev < 0 or any(piece.value < 0 for piece in pieces):
+        curve = self._curve(first, end) if bac > 0 and ev >= 0 else None
+        if curve is None:
             return None  # a credit in the plan: it has no earned schedule
         ends = [columns.ended_at(place) for place in planned]
         ended = None if None in ends else max(one for one in ends if one is not None)
-        curve = PlanCurve([Planned(piece.value, piece.stretch) for piece in pieces if piece.stretch is not None], self.rule)
         return curve.earned(ev, max(columns.seen_from(place) for place in seen), ended)
 
 

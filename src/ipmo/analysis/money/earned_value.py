@@ -15,8 +15,10 @@ from ipmo.analysis.money.earned_item import EarnedItem
 from ipmo.analysis.money.earned_tree import EarnedTree
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.periods import Every, PeriodRule, period_rule
+from ipmo.analysis.money.pictures import earned_picture
 from ipmo.analysis.money.rollup import LEVELS
 from ipmo.errors import MissingRateError, ModelError, one_of
+from ipmo.figures.svg import Figure
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Rows, Table
@@ -28,9 +30,10 @@ __all__ = ["EarnedItem", "EarnedSchedule", "EarnedValue", "Indices", "earned_val
 class EarnedValue(Rows[str, EarnedItem]):
     """The answer of `earned_value`, indexed by id."""
 
-    def __init__(self, items: Mapping[str, EarnedItem], root: str, as_of: When, every: str, currency: str) -> None:
+    def __init__(self, items: Mapping[str, EarnedItem], root: str, as_of: When, rule: PeriodRule, currency: str) -> None:
         super().__init__(items, "this earned value")
-        self.root, self.as_of, self.every, self.currency = root, as_of, every, currency
+        self.root, self.as_of, self.rule, self.currency = root, as_of, rule, currency
+        self.every = rule.every
 
     @property
     def total(self) -> EarnedItem:
@@ -58,6 +61,20 @@ class EarnedValue(Rows[str, EarnedItem]):
         """
         whole = self[item or self.root]
         return "\n".join([whole.line, *(f"  {part.line}" for part in whole.parts)])
+
+    def plot(self, item: str | None = None) -> Figure:
+        """A picture of the plan, of what is earned and spent at the date of the figures, and of the estimate at completion.
+
+        Shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
+
+        Args:
+            item: full id; the whole portfolio when left out.
+
+        Raises:
+            UnknownItemError: there is no such item.
+            ModelError: no work package of it is known in full.
+        """
+        return earned_picture(self[item or self.root], self.rule, self.currency, self.as_of)
 
     def table(self, level: str | None = None) -> Table:
         """One row an item: item, name, level, rule, bac, pv, ev, ac, cv, sv, cpi, spi, eac, vac, tcpi, es, at, sv_t, spi_t, ieac_t,
@@ -162,4 +179,4 @@ def earned_value(
 
 def _answered(portfolio: Portfolio, as_of: When, plan: Portfolio, rule: PeriodRule, own: bool, unrated: Unrated) -> EarnedValue:
     tree = EarnedTree(portfolio, as_of, plan, rule, own, unrated)
-    return EarnedValue(tree.rows(), portfolio.id, as_of, rule.every, tree.currency)
+    return EarnedValue(tree.rows(), portfolio.id, as_of, rule, tree.currency)

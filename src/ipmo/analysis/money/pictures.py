@@ -1,25 +1,30 @@
-"""Money by period as pictures: columns side by side, and running sums against what was planned."""
+"""Money as pictures: by period in columns and as running sums, and earned value beside its plan."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-from ipmo.analysis.money.periods import Period
+from ipmo.analysis.money.earned_item import EarnedItem
+from ipmo.analysis.money.periods import Period, PeriodRule
 from ipmo.errors import ModelError, one_of
 from ipmo.figures.axes import amount_text, scaled
 from ipmo.figures.columns import Series, columns
 from ipmo.figures.cumulative import Dot, Running, cumulative
 from ipmo.figures.svg import Figure
 from ipmo.tables import Table
+from ipmo.units import When, as_day
 
-__all__ = ["Kind", "capital_list", "lone", "money_picture", "place_of"]
+__all__ = ["Kind", "capital_list", "earned_picture", "lone", "money_picture", "place_of"]
 
 Kind = Literal["curve", "columns"]
 STYLES: Mapping[str, str] = {"budget": "outline", "actual": "done", "forecast": "plan", "funding": "line"}
 RUNNING: Mapping[str, str] = {"budget": "promise", "funding": "funding", "actual": "done", "forecast": "ahead"}
+
+FAR = 3
+"""How many times as long as planned work may last for its end to be drawn."""
 
 
 def place_of(day: date | None, starts: Sequence[date], ends: date) -> float | None:
@@ -139,3 +144,70 @@ def _earned(earned: float, passed: float, table: Table, size: float, currency: s
         points = [(0.0, 0.0), *((n + 1.0, v) for n, one in enumerate(table["budget_so_far"]) if (v := _over(one, size)) is not None)]
         kind = "bad" if earned / size < _level(points, passed) * 0.9 else "good" if earned / size >= _level(points, passed) else ""
     return Dot(x=passed, y=earned / size, label=f"earned {amount_text(earned, currency)}", kind=kind)
+
+
+def earned_picture(item: EarnedItem, rule: PeriodRule, currency: str, as_of: When) -> Figure:
+    """The plan of an item as a running sum, what is earned and spent at the date of the figures, and the estimate at completion.
+
+    All amounts are of the work packages that are known in full, as PV, EV and AC are. The estimate by CPI lies where earned schedule has the end; further out than
+    three times the plan it is not drawn.
+
+    Args:
+        item: the item.
+        rule: the periods of the axis.
+        currency: of the amounts.
+        as_of: the date of the figures.
+
+    Raises:
+        ModelError: no work package of it has a plan.
+    """
+    planned = item.planned
+    if not planned:
+        raise ModelError(
+            f"no work package of {item.item!r} is known in full (budget, dates, progress, actual cost), so there is no plan to draw"
+        )
+    begins, bac, now = planned[0][0], planned[-1][1], datetime.combine(as_day(as_of), datetime.min.time())
+    timed, eac = item.schedule, item.indices.eac()
+    lasts = timed.ieac_t if timed is not None and eac is not None and timed.ieac_t is not None else None
+    periods = list(rule.between(as_day(begins), max(as_day(planned[-1][0]), as_day(as_of))))
+    first = _place(begins, periods)
+    end = None if lasts is None or timed is None or lasts > FAR * timed.pd else first + max(lasts, timed.at)
+    while end is not None and len(periods) < end and periods[-1].end < date.max:
+        periods.append(rule.of(periods[-1].end))
+    at = _place(now, periods)
+    size, word = scaled(max(bac, eac or 0.0))
+    plan = [(_place(when, periods), value / size) for when, value in planned]
+    plan += [(at, bac / size)] if at > plan[-1][0] else []
+    lines = [Running(name="planned value", points=plan, style="promise", said=f"BAC {amount_text(bac)}")]
+    pv, ev = (None if money is None else float(money.amount) for money in (item.pv, item.ev))
+    dots = []
+    if ev is not None:
+        dots.append(Dot(x=at, y=ev / size, label="EV", kind="bad" if pv is not None and ev < pv else "good"))
+    ac = None if item.indices.ac is None else float(item.indices.ac)
+    if ac is not None:
+        dots.append(Dot(x=at, y=ac / size, label="AC", kind="bad" if ev is not None and ac > ev else "good"))
+        if eac is not None and end is not None and end > at:
+            lines.append(
+                Running(
+                    name="forecast by CPI and SPI(t)",
+                    points=[(at, ac / size), (end, eac / size)],
+                    style="ahead",
+                    said=f"EAC {amount_text(eac)}",
+                )
+            )
+    title = f"Earned value of {item.name or item.item}"
+    title += f", {item.known} of {item.total} work packages" if item.known < item.total else ""
+    unit = " ".join(part for part in (word, currency) if part)
+    amounts = [f"{name} {amount_text(value)}" for name, value in (("PV", pv), ("EV", ev), ("AC", ac)) if value is not None]
+    ratios = [f"{name} {value:.2f}" for name, value in (("CPI", item.indices.cpi), ("SPI", item.indices.spi)) if value is not None]
+    note = "; ".join(", ".join(some) for some in (amounts, ratios) if some)
+    return cumulative([period.name for period in periods], lines, dots=dots, unit=unit, today=at, title=title, note=note)
+
+
+def _place(when: datetime, periods: Sequence[Period]) -> float:
+    """Where an instant lies among periods, counted from the first one's start."""
+    found = next((n for n, one in enumerate(periods) if as_day(when) < one.end), None)
+    if found is None:
+        return float(len(periods))
+    start, end = (datetime.combine(day, datetime.min.time()) for day in (periods[found].start, periods[found].end))
+    return max(found + (when - start) / (end - start), 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from fractions import Fraction
 
 import attrs
@@ -10,6 +11,7 @@ import attrs
 from ipmo.analysis.money.indices import EarnedSchedule
 from ipmo.analysis.money.periods import PeriodRule, Stretch
 from ipmo.model.money import Spread
+from ipmo.units import as_day, moment
 
 __all__ = ["PlanCurve", "Planned"]
 
@@ -117,6 +119,16 @@ class PlanCurve:
         at = max(ended if done and ended is not None else now, self.begins)
         reached = self._reached(float(earned), at) if not done else float(self.ends)
         return EarnedSchedule(es=self._periods(reached), at=self._periods(at), pd=self._periods(self.ends))
+
+    def points(self, now: int | None = None) -> tuple[tuple[datetime, float], ...]:
+        """(instant, what is due by then) at its beginning, at the ends of its periods, at its end and at one instant more.
+
+        Args:
+            now: that instant, in minutes; left out where it lies outside the plan.
+        """
+        ends = [period.minutes[1] for period in self.rule.between(as_day(moment(self.begins)), as_day(moment(self.ends)))]
+        inside = {one for one in (*ends, now) if one is not None and self.begins < one < self.ends}
+        return tuple((moment(one), self._value(one)) for one in sorted({self.begins, self.ends} | inside))
 
     def _periods(self, instant: float) -> float:
         return self.rule.between_instants(self.begins, instant)

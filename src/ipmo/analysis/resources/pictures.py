@@ -1,23 +1,29 @@
-"""Loads as a picture: resources by period, the one that holds most back on top, framed where a commitment is missed by it."""
+"""Pictures of people and machines: loads by period, framed where a commitment is missed by them, and the work that levelling moves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Protocol
 
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.periods import Period
+from ipmo.analysis.resources.moves import LevelledItem
+from ipmo.errors import ModelError
 from ipmo.figures.load_map import LoadCell, load_map
 from ipmo.figures.svg import Figure
+from ipmo.figures.timeline import Bar, timeline
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
 from ipmo.units import as_day
 from ipmo.words import counted
 
-__all__ = ["biting", "drawn_loads"]
+__all__ = ["biting", "drawn_loads", "drawn_moves"]
 
 ROWS, PERIODS = 25, 40
 """Resources and periods that are drawn at most."""
+MOVES = 30
+"""Items of a levelled plan that are drawn at most."""
 
 
 class OneLoad(Protocol):
@@ -128,3 +134,40 @@ def _said(mine: Mapping[str, OneLoad], every: str) -> str:
     if not over:
         return "capacity not known" if any(load.capacity is None for load in mine.values()) else "enough"
     return f"{float(over):,.3g} pd too much in {counted(sum(load.over > 0 for load in mine.values()), every)}"
+
+
+def drawn_moves(items: Iterable[LevelledItem], portfolio: Portfolio) -> Figure:
+    """Where levelling puts work, over where its links alone had it, with how much later it is done and what it waits for.
+
+    Args:
+        items: of the levelled plan.
+        portfolio: as it was.
+
+    Raises:
+        ModelError: no open work takes people or machines.
+    """
+    nouns = portfolio.items
+    work = [item for item in items if not isinstance(nouns.get(item.id), Project)]
+    if not work:
+        raise ModelError("no open work takes people or machines, so levelling moves nothing that could be drawn")
+    moved = [item for item in work if (item.start, item.finish) != (item.start_before, item.finish_before)]
+    chosen = sorted(moved or work, key=lambda item: (-abs(item.moved), item.id))[:MOVES]
+    bars = [_move(item, nouns) for item in sorted(chosen, key=lambda item: (item.start, item.finish, item.id))]
+    title = f"Work that levelling moves, {len(chosen)} of {counted(len(moved), 'item')}" if moved else "Levelling moves nothing"
+    today = None if portfolio.status_date is None else as_day(portfolio.status_date)
+    return timeline(bars, today=today, title=title)
+
+
+def _move(item: LevelledItem, nouns: Mapping[str, object]) -> Bar:
+    was = item.start_before, item.finish_before
+    days = f"{item.moved:+,.3g} d".replace("-", "−") if item.moved else ""
+    waits = f"waits for {item.waits.resource}" if item.waits is not None else item.because
+    note = ", ".join(part for part in (days, waits if was != (item.start, item.finish) else "") if part)
+    return Bar(
+        label=getattr(nouns.get(item.id), "name", "") or item.id,
+        start=item.start,
+        finish=item.finish,
+        note=note if item.fits else f"{note}, does not fit".lstrip(", "),
+        late=not item.fits,
+        ghost=None if was == (item.start, item.finish) else was,
+    )
