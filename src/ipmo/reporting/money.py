@@ -25,11 +25,10 @@ from ipmo.reporting.blocks import (
     capital,
     mark,
     number,
-    rounded_text,
     share,
 )
 from ipmo.units import Money
-from ipmo.words import agree, counted
+from ipmo.words import agree, counted, rounded_text
 
 __all__ = ["beyond_total", "cost", "earned", "periods", "variances"]
 
