@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ipmo.analysis.benefits.map_picture import map_picture
 from ipmo.analysis.money.rollup import LEFT_OUT
-from ipmo.errors import one_of
+from ipmo.errors import ModelError, one_of
+from ipmo.figures.svg import Figure
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.losses import losses
 from ipmo.tables import Column, NamedRow, Rows, Table
@@ -26,10 +28,12 @@ class LineOfSight(Rows[str, NamedRow[str]]):
         projects: Iterable[str],
         through: Iterable[tuple[str, str]],
         aligned: Mapping[tuple[str, str], str],
+        portfolio: Portfolio | None = None,
     ) -> None:
         self.objectives, self.projects = tuple(objectives), tuple(projects)
         self.through = frozenset(through)
         """(project, objective) pairs joined by the benefits map."""
+        self._portfolio = portfolio
         self.aligned = aligned
         """(project, objective) to low, medium or high: for scoring, never for value."""
         super().__init__({project: NamedRow(project, self._served(project)) for project in self.projects}, "this line of sight")
@@ -63,6 +67,19 @@ class LineOfSight(Rows[str, NamedRow[str]]):
         served = self[project]
         ways = [f"{objective} ({'by the benefits map' if how == 'map' else how})" for objective, how in served.items()]
         return f"{project} serves {', '.join(ways)}" if ways else f"{project} serves no objective"
+
+    def plot(self) -> Figure:
+        """The benefits map: projects and programmes, outcomes, benefits and objectives, from the left to the right.
+
+        What is joined on one side only has a dashed edge, projects that lead to nothing are named below. `ipmo.benefits(pf).plot("map")` draws it with
+        days and money. Shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
+
+        Raises:
+            ModelError: there is neither a benefit nor an objective.
+        """
+        if self._portfolio is None:
+            raise ModelError("this line of sight was made without its portfolio; ask ipmo.line_of_sight(pf)")
+        return map_picture(self._portfolio, {}, self.aligned, self.orphans)
 
     def first(self, count: int = 10) -> Table:
         """The first rows of its table."""
@@ -101,4 +118,4 @@ def line_of_sight(portfolio: Portfolio, *, include: Iterable[str] = ()) -> LineO
     objectives = tuple(o.id for o in portfolio.objectives)
     through = {(project.id, objective) for project in projects for objective in objectives if objective in served[project.id]}
     aligned = {(project.id, objective): how for project in projects for objective, how in project.alignment.items()}
-    return LineOfSight(objectives, (p.id for p in projects), through, aligned)
+    return LineOfSight(objectives, (p.id for p in projects), through, aligned, portfolio)

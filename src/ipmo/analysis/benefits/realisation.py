@@ -14,7 +14,7 @@ from typing import get_args
 import attrs
 
 from ipmo.analysis.benefits.by_period import by_period
-from ipmo.analysis.benefits.pictures import Kind, benefits_picture
+from ipmo.analysis.benefits.pictures import Kind, benefits_drawn
 from ipmo.analysis.benefits.present import PresentValues, minor_units
 from ipmo.analysis.benefits.profiles import Profile, Valued, first_day_of, profile, step_later, still_to_come, yearly
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -280,14 +280,14 @@ class Benefits(Rows[str, BenefitValue]):
         """A picture of the benefits: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
 
         Args:
-            kind: `curve`, running sums of what was planned, is forecast and is realised; or `columns`, by period.
+            kind: `curve`, running sums of what was planned, is forecast and is realised; `columns`, by period; or `map`, from projects to objectives.
             every: length of a period.
 
         Raises:
             OptionError: there is no such kind.
-            ModelError: no benefit has a known value.
+            ModelError: no benefit has a known value; for the map, there is no benefit.
         """
-        return benefits_picture(kind, self.by_period(every), every=every, today=self.as_of)
+        return benefits_drawn(self, kind, every)
 
     def __repr__(self) -> str:
         worth = self.npv
