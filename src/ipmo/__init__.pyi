@@ -18,8 +18,8 @@ from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
 from .analysis.control.authority import Approver as Approver
 from .analysis.control.exposure import RiskExposures as RiskExposures
+from .analysis.control.finished_work import ReferenceClasses as ReferenceClasses
 from .analysis.control.history import History as History
-from .analysis.control.history import ReferenceClasses as ReferenceClasses
 from .analysis.control.history import ReportingCompliance as ReportingCompliance
 from .analysis.control.history import Trend as Trend
 from .analysis.control.raid_log import RaidLog as RaidLog
@@ -50,10 +50,8 @@ from .desk import from_tables as from_tables
 from .desk import gates as gates
 from .desk import history as history
 from .desk import plugins as plugins
-from .desk import propose_mapping as propose_mapping
 from .desk import read as read
 from .desk import read_changes as read_changes
-from .desk import read_mapping as read_mapping
 from .desk import report as report
 from .desk import roll_up as roll_up
 from .desk import snapshot as snapshot
@@ -62,8 +60,6 @@ from .desk import translate as translate
 from .desk import trend as trend
 from .desk import write as write
 from .desk import write_changes as write_changes
-from .desk import write_mapping as write_mapping
-from .desk import write_template as write_template
 from .errors import CycleError as CycleError
 from .errors import FileError as FileError
 from .errors import FormatWarning as FormatWarning
@@ -136,6 +132,10 @@ from .verbs.dependencies import leads_to as leads_to
 from .verbs.dependencies import single_points as single_points
 from .verbs.money import earned_value as earned_value
 from .verbs.money import time_phase as time_phase
+from .verbs.registers import propose_mapping as propose_mapping
+from .verbs.registers import read_mapping as read_mapping
+from .verbs.registers import write_mapping as write_mapping
+from .verbs.registers import write_template as write_template
 from .verbs.resources import capacity as capacity
 from .verbs.resources import level as level
 from .verbs.risk import calibration as calibration

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from ipmo.figures.png import pdf_of
 from ipmo.files import portfolios
 from ipmo.files.by_columns import frames_by_columns
 from ipmo.files.changes import read_changes_file, write_changes_file
+from ipmo.files.month_index import before_in, months_in, snapshot_at
 from ipmo.files.names import file_name
 from ipmo.files.parquet import frames_in
 from ipmo.files.paths import Taking
-from ipmo.files.reading import placed, read_path, said_encoding, write_path
-from ipmo.files.snapshots import baseline_path, folder_of, stamps_in, write_snapshot
+from ipmo.files.reading import placed, read_path, write_path
+from ipmo.files.snapshots import baseline_path, folder_of, write_snapshot
 from ipmo.files.structure import MAX_DEPTH
 from ipmo.findings import Finding, Findings
 from ipmo.installation import declared_in, new_registry
@@ -48,11 +49,6 @@ from ipmo.options import checked
 from ipmo.pages import Page
 from ipmo.progress import watched
 from ipmo.registers.mapping import Mapping as ColumnsOf
-from ipmo.registers.mapping import read_mapping as _read_mapping
-from ipmo.registers.mapping import write_mapping as _write_mapping
-from ipmo.registers.opening.sheets import read_sheets
-from ipmo.registers.own.template import write_template as _write_template
-from ipmo.registers.proposing.proposal import propose
 from ipmo.standards.uk_project_data import check_standard
 from ipmo.tables import rows_of
 from ipmo.units import as_day
@@ -67,9 +63,7 @@ __all__ = [
     "installed",
     "page",
     "plugins",
-    "propose_mapping",
     "read",
-    "read_mapping",
     "report",
     "roll_up",
     "snapshot",
@@ -79,8 +73,6 @@ __all__ = [
     "translate",
     "trend",
     "write",
-    "write_mapping",
-    "write_template",
 ]
 
 
@@ -103,6 +95,7 @@ def read(
     encoding: str | None = None,
     mapping: ColumnsOf | str | os.PathLike[str] | None = None,
     strict: bool = False,
+    as_of: str | None = None,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Portfolio:
     """A portfolio from a file or folder; the format is sniffed.
@@ -113,6 +106,7 @@ def read(
         encoding: the code page of text that does not say it itself (Primavera's, CSV); found from the text when left out.
         mapping: what the columns of a spreadsheet mean: a mapping of `ipmo map`, or its path.
         strict: any finding of the reading is an error.
+        as_of: a month such as `2025-03`, or a day: the portfolio as its latest snapshot by then has it, from `history/` beside the file.
         progress: True shows a bar on standard error where that is a terminal; a function gets what is done, how much of it, of how much.
 
     Returns:
@@ -120,78 +114,14 @@ def read(
 
     Raises:
         FileError: with all problems, each with file, line, column, path and hint.
-        UnknownItemError: there is no format of that name.
+        UnknownItemError: there is no format of that name, or no snapshot is as old as `as_of`.
         PluginError: a plugin's reader failed.
+        UnitError: `as_of` is neither a month nor a day.
     """
     with watched(progress):
+        if as_of is not None:
+            return read_path(snapshot_at(path, as_of), installed(), "json", None, strict=strict)
         return read_path(path, installed(), format, encoding, strict=strict, mapping=mapping)
-
-
-@checked
-def propose_mapping(path: str | os.PathLike[str], *, encoding: str | None = None) -> ColumnsOf:
-    """What the columns of a workbook, CSV or TSV may mean: a mapping, with what is doubted, for a person to look over.
-
-    Headings and cells vote: names that offices give to fields; dates, money, colours, ids. `ipmo.write_mapping` writes it as YAML, and
-    `ipmo.read(path, mapping=...)` reads the file with it.
-
-    Args:
-        path: the file.
-        encoding: of text; found from its bytes when left out.
-
-    Returns:
-        The mapping; `.doubts` says what is open. Columns that are no field are kept as attributes.
-
-    Raises:
-        FileError: it is no spreadsheet, or cannot be read.
-        MissingExtraError: it is a workbook, and the extra `excel` is not installed.
-    """
-    return propose(read_sheets(Path(path), os.fspath(path), encoding or said_encoding()))
-
-
-@checked
-def read_mapping(path: str | os.PathLike[str]) -> ColumnsOf:
-    """What the columns of a spreadsheet mean, from a YAML file of `ipmo map`.
-
-    Raises:
-        FileError: every problem with its line and column.
-    """
-    return _read_mapping(Path(path))
-
-
-@checked
-def write_mapping(mapping: ColumnsOf, path: str | os.PathLike[str], about: str = "") -> Path:
-    """Writes what the columns of a spreadsheet mean to a YAML file that `read_mapping` reads; doubts stand in comments.
-
-    Args:
-        mapping: the mapping.
-        path: the file.
-        about: its first line, a comment.
-
-    Raises:
-        FileError: it cannot be written.
-    """
-    _write_mapping(mapping, Path(path), about)
-    return Path(path)
-
-
-@checked
-def write_template(path: str | os.PathLike[str], *, methods: Sequence[str] = ()) -> Path:
-    """Writes an Excel workbook to fill in: lists to pick from, limits on dates, help on every heading; `ipmo.read` reads it back.
-
-    Args:
-        path: the file; one that is there is written over.
-        methods: names of methodologies that the portfolio follows: filled in, with their gates to pick.
-
-    Raises:
-        FileError: it cannot be written, or its name does not end in `.xlsx`.
-        UnknownItemError: there is no methodology of that name.
-        MissingExtraError: the extra `excel` is not installed.
-    """
-    where = Path(path)
-    if where.suffix.lower() != ".xlsx":
-        raise FileError(os.fspath(path), "a template is an Excel workbook; let its name end in .xlsx")
-    _write_template(where, [installed().methodology(name) for name in methods])
-    return where
 
 
 taking_paths = Taking(read)
@@ -344,6 +274,7 @@ def snapshot(
     *,
     baseline: str | None = None,
     reason: str = "",
+    by: str = "",
 ) -> Path:
     """Writes an immutable snapshot, stamped with its date and digest: text that is good in git.
 
@@ -352,7 +283,8 @@ def snapshot(
         path: the file to write; when left out `history/2026-11.json` by the status date, or `baselines/ID.json`, beside the
             file that the portfolio was read from.
         baseline: the id of a baseline that this becomes.
-        reason: why it is frozen.
+        reason: why it is written.
+        by: who writes it: the audit trail names them where there is no git.
 
     Returns:
         The file. What is frozen there already with the same content stays as it is.
@@ -371,7 +303,7 @@ def snapshot(
         path = folder_of(portfolio) / inner
     elif not os.fspath(path).strip():
         raise FileError("", "the path of the snapshot is empty; name a file")
-    write_snapshot(portfolio, Path(path), day, reason)
+    write_snapshot(portfolio, Path(path), day, reason, by)
     return Path(path)
 
 
@@ -383,10 +315,12 @@ def history(folder: str | os.PathLike[str]) -> History:
         FileError: there is no such folder or no snapshot in it, a file in it is no snapshot, or was changed after it was frozen.
         ModelError: two snapshots are of the same date.
     """
-    stamps = stamps_in(Path(folder))
-    if not stamps:
+    where = Path(folder)
+    found = months_in(where)
+    if not found.months:
         raise FileError(str(folder), "the folder holds no snapshot; `ipmo snapshot` makes one")
-    return History([Month(stamp.date, Path(stamp.path).stem, functools.partial(read, stamp.path)) for stamp in stamps])
+    months = [Month(one.day, Path(one.name).stem, functools.partial(read, str(where / one.name))) for one in found.months]
+    return History(months, found)
 
 
 def _months(given: History | str | os.PathLike[str]) -> History:
@@ -533,7 +467,7 @@ def report(
     path: str | os.PathLike[str] = "report.html",
     *,
     title: str | None = None,
-    before: Portfolio | str | os.PathLike[str] | None = None,
+    before: Portfolio | str | os.PathLike[str] | bool | None = None,
     interactive: bool = False,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Path:
@@ -543,7 +477,8 @@ def report(
         portfolio: a portfolio, or the path of one.
         path: where to write it.
         title: its heading; the portfolio's name when left out.
-        before: an earlier state of the portfolio, or its path: the report says what changed since.
+        before: an earlier state of the portfolio, or its path: the report says what changed since. When left out the latest snapshot
+            before its status date, from `history/` beside its file; False for none.
         interactive: the page sorts, filters and folds, by a small script in it that its policy names; it sends nothing either.
         progress: as `ipmo.read` takes it.
 
@@ -573,28 +508,42 @@ def report(
     return found.save(path)
 
 
-def _slides(portfolio: Portfolio, title: str | None, before: Portfolio | str | os.PathLike[str] | None) -> bytes:
+def _slides(portfolio: Portfolio, title: str | None, before: Portfolio | str | os.PathLike[str] | bool | None) -> bytes:
     from ipmo.reporting.answers import Answers
     from ipmo.reporting.slides import slides
 
-    earlier = read(before) if before is not None and not isinstance(before, Portfolio) else before
-    return slides(Answers(portfolio, check(portfolio), earlier), title or portfolio.name or portfolio.id)
+    earlier, noticed = _earlier(portfolio, before)
+    return slides(Answers(portfolio, Findings([*check(portfolio), *noticed]), earlier), title or portfolio.name or portfolio.id)
 
 
 def page(
     portfolio: Portfolio,
     *,
     title: str | None = None,
-    before: Portfolio | str | os.PathLike[str] | None = None,
+    before: Portfolio | str | os.PathLike[str] | bool | None = None,
     interactive: bool = False,
 ) -> Page:
     """The report as a page: what `Portfolio.report` gives, and what `report` writes."""
     from ipmo.reporting.html import render
 
-    if before is not None and not isinstance(before, Portfolio):
-        before = read(before)
+    earlier, noticed = _earlier(portfolio, before)
     added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
-    text = render(
-        portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings, interactive=interactive
-    )
+    found = Findings([*check(portfolio), *noticed])
+    text = render(portfolio, found, title=title, before=earlier, added=added, headings=installed().headings, interactive=interactive)
     return Page(title or portfolio.name or portfolio.id, text)
+
+
+def _earlier(portfolio: Portfolio, before: Portfolio | str | os.PathLike[str] | bool | None) -> tuple[Portfolio | None, list[Finding]]:
+    """The state that a report looks back to, and what is to be said where there is one that cannot be read."""
+    if isinstance(before, Portfolio):
+        return before, []
+    if not isinstance(before, bool) and before is not None:
+        return read(before), []
+    if before is not False and portfolio.status_date is not None and portfolio.source.path:
+        try:
+            path = before_in(portfolio.source.path, as_day(portfolio.status_date))
+            return (None, []) if path is None else (read(path), [])
+        except IpmoError as error:
+            hint = "mend it, or say before=False (--no-before)"
+            return None, [Finding(code="ipmo/history-unread", message=f"the snapshots beside it are not compared with: {error}", hint=hint)]
+    return None, []

@@ -92,14 +92,15 @@ def risk_exposure(path: str, as_of: str | None, level: str | None, as_json: bool
 @out_option
 @click.option("--baseline", metavar="ID", help="It becomes this baseline: baselines/ID.json.")
 @click.option("--reason", default="", help="Why.")
+@click.option("--by", default="", metavar="NAME", help="Who writes it: the audit trail names them where there is no git.")
 @json_option
-def snapshot(path: str, out: str | None, baseline: str | None, reason: str, as_json: bool) -> None:
+def snapshot(path: str, out: str | None, baseline: str | None, reason: str, by: str, as_json: bool) -> None:
     """Write a snapshot of a month, or a baseline: text that is never overwritten, stamped with its digest.
 
     It goes to history/YEAR-MONTH.json beside the portfolio, unless --out says where.
     """
     pf = ipmo.read(path)
-    written = ipmo.snapshot(pf, out, baseline=baseline, reason=reason)
+    written = ipmo.snapshot(pf, out, baseline=baseline, reason=reason, by=by)
     if as_json:
         emit([{"file": str(written)}])
         return

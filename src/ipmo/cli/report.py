@@ -18,7 +18,10 @@ __all__: list[str] = []
 @portfolio_argument
 @out_option
 @click.option("--title", help="Its heading; the portfolio's name when left out.")
-@click.option("--before", metavar="FILE", help="An earlier state of it: the report says what changed since.")
+@click.option(
+    "--before", metavar="FILE", help="An earlier state of it: the report says what changed since. Else its latest snapshot before."
+)
+@click.option("--no-before", is_flag=True, help="Compare with no earlier state.")
 @click.option("--pptx", is_flag=True, help="Also at most six slides for a board beside it, with charts that can be edited.")
 @click.option("--pdf", is_flag=True, help="Also as it prints on A4 beside it, by Chromium.")
 @click.option("--interactive", is_flag=True, help="Also NAME-interactive.html beside it, which sorts, filters and folds, equally offline.")
@@ -29,6 +32,7 @@ def report(
     out: str | None,
     title: str | None,
     before: str | None,
+    no_before: bool,
     pptx: bool,
     pdf: bool,
     interactive: bool,
@@ -37,13 +41,14 @@ def report(
 ) -> None:
     """Write the report: one offline HTML file for a director; out/NAME.html unless --out says where. Prints a summary."""
     pf = ipmo.read(path, progress=True)
+    earlier: str | bool | None = False if no_before and before is None else before
     where = Path(out) if out else Path("out") / f"{Path(path.rstrip('/')).stem}.html"
-    written = ipmo.report(pf, where, title=title, before=before, progress=True)
+    written = ipmo.report(pf, where, title=title, before=earlier, progress=True)
     more = [where.with_suffix(end) for wanted, end in ((pptx, ".pptx"), (pdf, ".pdf")) if wanted]
-    files = [written, *(ipmo.report(pf, one, title=title, before=before) for one in more)]
+    files = [written, *(ipmo.report(pf, one, title=title, before=earlier) for one in more)]
     if interactive:
         live = where.with_name(f"{where.stem}-interactive.html")
-        files.append(ipmo.report(pf, live, title=title, before=before, interactive=True))
+        files.append(ipmo.report(pf, live, title=title, before=earlier, interactive=True))
     if opened:
         click.launch(written.resolve().as_uri())
     if as_json:

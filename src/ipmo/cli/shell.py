@@ -19,6 +19,7 @@ import ipmo
 from ipmo.analysis.money.periods import EVERY
 from ipmo.cli.viewing import EVERYTHING, View, clean, on_terminal, plain
 from ipmo.errors import IpmoError, Problem
+from ipmo.files.month_index import snapshot_at
 from ipmo.files.places import places
 from ipmo.files.reading import text_in
 from ipmo.findings import Finding, Findings, Severity
@@ -143,6 +144,15 @@ encoding_option = click.Option(
 )
 
 
+as_it_was_option = click.Option(
+    ["--as-of", "as_it_was"],
+    metavar="MONTH",
+    help="As it was at the end of a month such as 2025-03, or on a day: by the latest snapshot in history/ beside it.",
+)
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+"""What --as-of takes for a month: of verbs for which a day is the date of their figures, the portfolio as it was then."""
+
+
 class Verb(click.Command):
     """A command whose errors are sentences, and JSON with --json."""
 
@@ -151,13 +161,33 @@ class Verb(click.Command):
         found = super().get_params(ctx)
         if any(one.name in ("path", "source") and isinstance(one, click.Argument) for one in found):
             found.insert(-1, encoding_option)
+        if self._reads_one(found) and not any(one.name == "as_of" for one in found):
+            found.insert(-1, as_it_was_option)
         return found
+
+    @staticmethod
+    def _reads_one(params: Iterable[click.Parameter]) -> bool:
+        """Whether it reads a portfolio, and only one."""
+        return [one.metavar for one in params if isinstance(one, click.Argument) and one.metavar in PORTFOLIOS] == ["PORTFOLIO"]
+
+    def _as_it_was(self, ctx: click.Context) -> None:
+        """Where a month is asked for, the portfolio is that of its snapshot."""
+        when = ctx.params.pop("as_it_was", None)
+        day = ctx.params.get("as_of")
+        if when is None and isinstance(day, str) and MONTH.fullmatch(day) and self._reads_one(self.params):
+            when, ctx.params["as_of"] = day, None
+        if when is not None:
+            name = next(one.name for one in self.params if isinstance(one, click.Argument) and one.metavar == "PORTFOLIO" and one.name)
+            if ctx.params[name] == STANDARD_INPUT:
+                raise click.UsageError("what comes by standard input has no snapshots beside it; name the file", ctx)
+            ctx.params[name] = str(snapshot_at(ctx.params[name], when))
 
     def invoke(self, ctx: click.Context) -> object:
         """Runs the verb; an error of ipmo becomes a sentence, and exit code 1."""
         as_json = bool(ctx.params.get("as_json"))
         ctx.meta[OUTPUT] = sys.stdout
         try:
+            self._as_it_was(ctx)
             with (
                 contextlib.redirect_stdout(sys.stderr),
                 text_in(ctx.params.pop("encoding", None)),
@@ -269,7 +299,11 @@ on_cycle_option = click.option(
     default="error",
     help="Where links form a loop: refuse, or go on without the worst link of it.",
 )
-as_of_option = click.option("--as-of", metavar="DATE", help="The date of the figures; the status date when left out.")
+as_of_option = click.option(
+    "--as-of",
+    metavar="DATE",
+    help="The date of the figures; the status date when left out. A month such as 2025-03: the portfolio as it was then, by its snapshot.",
+)
 baseline_option = click.option("--baseline", metavar="FILE", help="The plan to compare with.")
 level_option = click.option("--level", type=click.Choice(["portfolio", "programme", "project", "task"]), help="Only this level.")
 every_option = click.option(

@@ -20,7 +20,7 @@ from ipmo.model.plain import to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.units import as_date, as_day
 
-__all__ = ["Stamp", "baseline_path", "digest_of", "folder_of", "keep_inside", "stamp_of", "stamps_in", "write_snapshot"]
+__all__ = ["Stamp", "baseline_path", "digest_of", "folder_of", "keep_inside", "stamp_of", "stamped", "write_snapshot"]
 
 
 @attrs.frozen(kw_only=True)
@@ -32,12 +32,14 @@ class Stamp:
         date: the status date of the portfolio.
         digest: SHA-256 of all else in the file, in canonical JSON.
         reason: why it was frozen.
+        by: who wrote it.
     """
 
     path: str
     date: date
     digest: str
     reason: str = ""
+    by: str = ""
 
 
 def digest_of(document: Mapping[str, object]) -> str:
@@ -48,7 +50,7 @@ def digest_of(document: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
-def write_snapshot(portfolio: Portfolio, path: Path, day: date, reason: str = "") -> Stamp:
+def write_snapshot(portfolio: Portfolio, path: Path, day: date, reason: str = "", by: str = "") -> Stamp:
     """Writes a snapshot; one that is there already stays as it is, and of two writers at once one wins.
 
     Raises:
@@ -56,12 +58,12 @@ def write_snapshot(portfolio: Portfolio, path: Path, day: date, reason: str = ""
     """
     keep_inside(portfolio, path.parent, str(path))
     document = to_plain_portfolio(portfolio)
-    stamp = {"date": day.isoformat(), **({"reason": reason} if reason else {})}
+    stamp = {"date": day.isoformat(), **({"reason": reason} if reason else {}), **({"by": by} if by else {})}
     document = {"ipmo": document.pop("ipmo"), "snapshot": stamp, **document}
     stamp["digest"] = digest_of(document)
     if create(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n"):
-        return Stamp(path=str(path), date=day, digest=stamp["digest"], reason=reason)
-    there, frozen = _stamped(path)
+        return Stamp(path=str(path), date=day, digest=stamp["digest"], reason=reason, by=by)
+    there, frozen = stamped(text_of(path, str(path)), str(path))
     if {**frozen, "snapshot": None} == {**document, "snapshot": None}:  # the same month: why it was frozen the first time stands
         return there
     raise FileError(str(path), f"it is a snapshot of {there.date} with another content and is never overwritten; give another name")
@@ -73,35 +75,32 @@ def stamp_of(path: Path) -> Stamp:
     Raises:
         FileError: it is no snapshot, or was changed after it was frozen.
     """
-    return _stamped(path)[0]
+    return stamped(text_of(path, str(path)), str(path))[0]
 
 
-def _stamped(path: Path) -> tuple[Stamp, PlainMap]:
-    """The stamp of a snapshot and its content."""
-    name = str(path)
-    document = parse(text_of(path, name), name, is_json=True).data
+def stamped(text: str, name: str, *, check: bool = True) -> tuple[Stamp, PlainMap]:
+    """The stamp of a snapshot and its content.
+
+    Args:
+        text: of the file.
+        name: what to call it in messages.
+        check: whether its digest is held against its content; not where that has been done.
+
+    Raises:
+        FileError: it is no snapshot, or was changed after it was written.
+    """
+    document = parse(text, name, is_json=True).data
     found = document.get("snapshot") if isinstance(document, dict) else None
     if not isinstance(found, dict) or not isinstance(found.get("digest"), str) or not isinstance(found.get("date"), str):
         raise FileError(name, "it is no snapshot; `ipmo snapshot` writes them")
-    digest = digest_of(document)
+    digest = digest_of(document) if check else found["digest"]
     if digest != found["digest"]:
         raise FileError(name, f"it was changed after it was frozen: its digest is {digest[:12]}…, the stamp says {found['digest'][:12]}…")
     try:
         day = as_date(found["date"])
     except UnitError as error:
         raise FileError(name, f"the date of the snapshot: {error}") from None
-    return Stamp(path=name, date=day, digest=digest, reason=str(found.get("reason", ""))), document
-
-
-def stamps_in(folder: Path) -> list[Stamp]:
-    """The stamps of all snapshots in a folder, in the order of their names.
-
-    Raises:
-        FileError: there is no such folder, a file in it is no snapshot, or was changed after it was frozen.
-    """
-    if not os.path.isdir(folder):
-        raise FileError(str(folder), "there is no such folder; `ipmo snapshot` makes one")
-    return [stamp_of(path) for path in sorted(folder.glob("*.json"))]
+    return Stamp(path=name, date=day, digest=digest, reason=str(found.get("reason", "")), by=str(found.get("by", ""))), document
 
 
 def folder_of(portfolio: Portfolio) -> Path:

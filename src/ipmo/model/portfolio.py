@@ -118,12 +118,12 @@ class Portfolio(Contents):
             chosen = list(named)
         return cast("Portfolio", verb("select")(self, chosen, programme=programme))
 
-    def report(self, *, title: str | None = None, before: Portfolio | str | PathLike[str] | None = None) -> Page:
+    def report(self, *, title: str | None = None, before: Portfolio | str | PathLike[str] | bool | None = None) -> Page:
         """The report as a page, which a notebook shows in place; `.save(path)` writes it. See `ipmo.report`.
 
         Args:
             title: its heading; the portfolio's name when left out.
-            before: an earlier state of the portfolio, or its path: the report says what changed since.
+            before: an earlier state of the portfolio, or its path; when left out its latest snapshot before the status date; False for none.
 
         Raises:
             FileError: the earlier state cannot be read.

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import ipmo
-from ipmo.analysis.control.history import History, reference_classes, reporting_compliance, trend
+from ipmo.analysis.control.finished_work import reference_classes
+from ipmo.analysis.control.history import History, reporting_compliance, trend
 from ipmo.errors import FileError, ModelError, OptionError, UnknownItemError
 from ipmo.findings import Severity
 from ipmo.model import Baseline, Calendar, MoneySettings, Portfolio, Project, ReferenceClass, Referenced, StatusReport, Task
