@@ -15,6 +15,7 @@ from hypothesis import given, settings
 
 import ipmo
 from ipmo.analysis.change.freed import freed_between
+from ipmo.analysis.money.remaining import Remaining, exit_cost_of
 from ipmo.changes import Pause, Remove, Stop
 from ipmo.cli.shell import main
 from ipmo.model import Portfolio, Project
@@ -201,3 +202,69 @@ def test_a_way_out_in_a_currency_without_a_rate_is_not_known_which_is_not_unstat
     assert worth.exit_cost is None
     assert worth.stopping == f"stopping would free that at most: {worth.no_exit}"
     assert worth.no_exit.startswith(why)
+
+
+IN_2020, IN_2026 = {"year": 2020}, {"year": 2026}
+
+
+def priced(**bases: Any) -> Portfolio:
+    """A project of each name in its own prices, 10 GBP to come, 1 GBP to get out, all in one programme."""
+    projects = [
+        {"id": name, "price_base": base, "exit_cost": "1 GBP", "programme": "T", "tasks": [{"id": "t", "duration": "9 d", "budget": "10 GBP"}]}
+        for name, base in bases.items()
+    ]  # fmt: skip
+    return plan(*projects, programmes=[{"id": "T"}])
+
+
+def test_what_others_state_in_other_prices_does_not_matter_to_what_ends() -> None:
+    found = ipmo.what_if(priced(a=IN_2020, b=IN_2026), Stop("a")).freed
+    assert found["a"].net == found.net == money(9)
+    assert found["a"].base == "real 2020"
+
+
+def test_what_ends_in_several_prices_does_not_add() -> None:
+    pf = priced(a=IN_2020, b=IN_2026, c=IN_2020)
+    found = ipmo.what_if(pf, Stop("T")).freed
+    assert [row.net for row in found.rows] == [money(9)] * 3
+    assert found.net is None
+    assert ipmo.what_if(pf, Stop("a"), Stop("c")).freed.net == money(18)
+    whole = ipmo.what_if(pf.evolve("T", exit_cost="5 GBP"), Stop("T")).freed
+    assert (whole["T"].cost, whole["T"].exit_cost, whole.net) == (None, money(5), None)
+    assert whole["T"].reason == "its projects are in real 2020 and real 2026 prices, which do not add: bring them to one base"
+    alike = ipmo.what_if(priced(a=IN_2020, c=IN_2020).evolve("T", exit_cost="5 GBP"), Stop("T")).freed
+    assert (alike["T"].cost, alike.net, alike["T"].base) == (money(20), money(15), "real 2020")
+
+
+def test_what_was_spent_in_other_prices_does_not_subtract() -> None:
+    spent = [{"amount": "4 GBP", "price_base": IN_2026}]
+    pf = plan({"id": "a", "price_base": IN_2020, "exit_cost": "1 GBP", "budget": "10 GBP", "actual": spent})
+    row = ipmo.what_if(pf, Stop("a")).freed["a"]
+    assert (row.cost, row.exit_cost) == (None, money(1))
+    assert (
+        row.reason
+        == "budget of 'a' is in real 2020 prices, what was spent in real 2026 prices; they do not subtract: bring them to one base"
+    )
+
+
+def test_a_project_that_mixes_prices_itself_is_not_known_and_its_way_out_is() -> None:
+    lines = [{"amount": "4 GBP", "price_base": IN_2026}, {"amount": "4 GBP", "price_base": IN_2020}]
+    pf = plan({"id": "a", "exit_cost": "1 GBP", "budget": lines}, LINE)
+    found = ipmo.what_if(pf, Stop("a"), Stop("line")).freed
+    assert (found["a"].cost, found["a"].exit_cost) == (None, money(1))
+    assert "do not add" in found["a"].reason
+    assert found["line"].cost == money(2e6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios())
+def test_what_is_left_of_one_project_is_what_the_whole_says_of_it(pf: Portfolio) -> None:
+    """The tree of one project says what the tree of the whole portfolio says of it."""
+    whole = Remaining(pf)
+    for project in pf.projects:
+        if project.stopped:
+            continue
+        alone, name = Remaining(pf, project), project.id
+        for ask in (Remaining.left, Remaining.spent, Remaining.years, Remaining.exit_cost, Remaining.unrecorded, Remaining.base):
+            assert ask(alone, name) == ask(whole, name), ask
+    for programme in pf.programmes:
+        assert exit_cost_of(pf, programme) == whole.exit_cost(programme.id)

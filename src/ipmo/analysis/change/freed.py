@@ -11,7 +11,7 @@ import attrs
 
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.dates.schedule import schedule
-from ipmo.analysis.money.remaining import NO_EXIT, Remaining
+from ipmo.analysis.money.remaining import NO_EXIT, Remaining, exit_cost_of
 from ipmo.analysis.resources.capacity import Need, needs
 from ipmo.errors import IpmoError, listed
 from ipmo.model.hierarchy import hierarchy, summaries
@@ -44,6 +44,7 @@ class FreedProject(Shown):
         undated: how many that name somebody have no dates.
         open: how many open tasks it has; None of a project without tasks.
         within: the programme that states an exit cost for all of it, in whose row its own is counted; empty where it stands for itself.
+        base: in whose prices the money is; empty where nobody says.
         reason: why the cost is not known.
         no_exit: why what getting out costs is not known.
         unrecorded: begun work of which nobody says what it has cost so far: the cost still to come is at most what is said.
@@ -61,6 +62,7 @@ class FreedProject(Shown):
     undated: int = 0
     open: int | None = 0
     within: str = ""
+    base: str = ""
     reason: str = ""
     no_exit: str = NO_EXIT
     unrecorded: tuple[str, ...] = ()
@@ -127,10 +129,11 @@ class Freed(Rows[str, FreedProject]):
 
     @property
     def net(self) -> Money | None:
-        """What is freed in all once the ways out are paid; None where a part is not known, or the work only waits."""
-        nets = [row.net for row in self.rows if row.how != "pausing" and not row.within]
+        """What is freed in all once the ways out are paid; None where a part is not known or in other prices, or the work only waits."""
+        some = [row for row in self.rows if row.how != "pausing" and not row.within]
+        nets = [row.net for row in some]
         known = [net for net in nets if net is not None]
-        if not known or len(known) < len(nets):
+        if not known or len(known) < len(nets) or _mixed(some):
             return None
         return Money(sum((net.amount for net in known), Decimal(0)), known[0].currency)
 
@@ -213,8 +216,9 @@ class Freed(Rows[str, FreedProject]):
 def freed_between(before: Portfolio, after: Portfolio, waiting: Sequence[str] = ()) -> Freed:
     """What is freed where projects that run in one portfolio are stopped, paused or gone in another.
 
-    Money still to be spent is the forecast at completion less what was spent, as it stands before. Getting out costs what
-    `exit_cost:` says; where all that runs of a programme ends and the programme states an exit cost, that stands for its projects.
+    Money still to be spent is the forecast at completion less what was spent, as it stands before, of what ends alone: what
+    others state, and in whose prices, does not matter. Getting out costs what `exit_cost:` says; where all that runs of a
+    programme ends and the programme states an exit cost, that stands for its projects.
     People are what the open work needs from the status date on.
 
     Args:
@@ -226,28 +230,36 @@ def freed_between(before: Portfolio, after: Portfolio, waiting: Sequence[str] = 
     if not ended:
         return Freed(())
     try:
-        money: Remaining | IpmoError = Remaining(before)
-    except IpmoError as error:
-        money = error
-    try:
         staff: tuple[Need, ...] | IpmoError = needs(before, ended)
     except IpmoError as error:
         staff = error
-    whole = {} if isinstance(money, IpmoError) else _programmes(before, ended)
-    rows = [_row(before, before[name], how, money, staff, whole.get(name, "")) for name, how in ended.items()]
-    for programme in dict.fromkeys(whole.values()):
-        parts = [row for row in rows if row.within == programme]
-        known = [row.cost for row in parts if row.cost is not None]
-        cost = Money(sum((one.amount for one in known), Decimal(0)), known[0].currency) if len(known) == len(parts) else None
-        exit_cost, no_exit = (None, NO_EXIT) if isinstance(money, IpmoError) else money.exit_cost(programme)
-        reason = next((row.reason for row in parts if row.reason), "")
-        rows.append(
-            FreedProject(
-                item=programme, name=before[programme].name, how="stopping", cost=cost, exit_cost=exit_cost, spent=None, reason=reason,
-                no_exit=no_exit,
-            )
-        )  # fmt: skip
+    whole = _programmes(before, ended)
+    rows = [_row(before, before[name], how, staff, whole.get(name, "")) for name, how in ended.items()]
+    rows += [_of_programme(before, name, [row for row in rows if row.within == name]) for name in dict.fromkeys(whole.values())]
     return Freed(rows, [name for name in waiting if name not in ended])
+
+
+def _of_programme(before: Portfolio, programme: str, parts: Sequence[FreedProject]) -> FreedProject:
+    """What all of a programme frees that states an exit cost of its own."""
+    noun = before[programme]
+    known, reason = [row.cost for row in parts if row.cost is not None], next((row.reason for row in parts if row.reason), "")
+    mixed = _mixed(parts)
+    cost = None
+    if len(known) == len(parts) and not mixed:
+        cost = Money(sum((one.amount for one in known), Decimal(0)), known[0].currency)
+    elif mixed:
+        reason = f"its projects are in {' and '.join(mixed)} prices, which do not add: bring them to one base"
+    exit_cost, no_exit = exit_cost_of(before, noun)
+    return FreedProject(
+        item=programme, name=noun.name, how="stopping", cost=cost, exit_cost=exit_cost, spent=None, reason=reason, no_exit=no_exit,
+        base=next((row.base for row in parts if row.base), ""),
+    )  # fmt: skip
+
+
+def _mixed(rows: Iterable[FreedProject]) -> tuple[str, ...]:
+    """The price bases of some rows, where there are several."""
+    bases = sorted({row.base for row in rows if row.base})
+    return tuple(bases) if len(bases) > 1 else ()
 
 
 def _how(project: Project, after: Portfolio) -> How | None:
@@ -275,30 +287,28 @@ def _programmes(before: Portfolio, ended: Mapping[str, How]) -> dict[str, str]:
     return out
 
 
-def _row(
-    before: Portfolio, project: Project, how: How, money: Remaining | IpmoError, staff: tuple[Need, ...] | IpmoError, within: str
-) -> FreedProject:
+def _row(before: Portfolio, project: Project, how: How, staff: tuple[Need, ...] | IpmoError, within: str) -> FreedProject:
     """What one project frees."""
     cost: Money | None = None
-    exit_cost: Money | None = None
-    no_exit = NO_EXIT
+    exit_cost, no_exit = (None, NO_EXIT) if how == "pausing" or within else exit_cost_of(before, project)
     spent: Money | None = None
     years: tuple[tuple[str, Money], ...] = ()
-    if isinstance(money, IpmoError):
-        reason = str(money).splitlines()[0]
-    else:
+    unrecorded: tuple[str, ...] = ()
+    base = ""
+    try:
+        money = Remaining(before, project)
         cost, reason = money.left(project.id)
-        if how != "pausing" and not within:
-            exit_cost, no_exit = money.exit_cost(project.id)
-        spent, years = money.spent(project.id), money.years(project.id)
+        spent, years, base = money.spent(project.id), money.years(project.id), money.base(project.id)
+        unrecorded = () if cost is None else money.unrecorded(project.id)
+    except IpmoError as error:
+        cost, reason = None, str(error).splitlines()[0]
     wholes = summaries(project)
     work = [task for task in project.tasks if task.id not in wholes and not task.milestone and not task.finished]
     people = () if isinstance(staff, IpmoError) else tuple(need for need in staff if need.project == project.id)
     return FreedProject(
         item=project.id, name=project.name, how=how, cost=cost, exit_cost=exit_cost, spent=spent, years=years, people=people,
         unnamed=sum(not task.assignments for task in work), undated=_undated(before, project, work), open=len(work) if project.tasks else None,
-        within=within, reason=reason, no_exit=no_exit,
-        unrecorded=() if cost is None or isinstance(money, IpmoError) else money.unrecorded(project.id),
+        within=within, base=base, reason=reason, no_exit=no_exit, unrecorded=unrecorded,
     )  # fmt: skip
 
 

@@ -196,7 +196,7 @@ class Combining:
         carried, known, total = self.joined(parts)
         if own is not None:
             stated = self.amounts.confidence is None  # percentiles of parts need not add up to that of the whole
-            if stated and measure.combine is Combine.SUM and known == total and carried is not None and carried != own:
+            if stated and measure.combine is Combine.SUM and known == total and _one_figure(carried) and carried != own:
                 self.findings.append(self.differs(full_id, own, carried))
             note = f"{STATED}{f'; {note}' if note else ''}"
             return self.made(full_id, level, own, (1, 1), name=item.name, note=note, parts=parts, left_out=left_out)
@@ -234,26 +234,19 @@ class Combining:
     def tree(self) -> dict[str, RolledUpValue]:
         """Figures of the portfolio, its programmes, projects and tasks, from the top down."""
         pf = self.portfolio
-        tree = hierarchy(pf)
-        out: dict[str, RolledUpValue] = {}
+        roots = hierarchy(pf).direct(pf)
+        parts = tuple(self._initiative(n) for n in self._counted(roots))
+        return _collected(self._figure(pf.id, pf, "portfolio", parts, self._left_out(roots)))
 
-        def initiative(noun: Programme | Project) -> RolledUpValue:
-            if isinstance(noun, Project):
-                return self._project(noun)
-            inner = tree.direct(noun)
-            return self._figure(noun.id, noun, "programme", tuple(initiative(n) for n in self._counted(inner)), self._left_out(inner))
+    def tree_of(self, noun: Programme | Project) -> dict[str, RolledUpValue]:
+        """Figures of one programme or project and what it holds, from the top down: no other adds to them."""
+        return _collected(self._initiative(noun))
 
-        roots = tree.direct(pf)
-        parts = tuple(initiative(n) for n in self._counted(roots))
-        whole = self._figure(pf.id, pf, "portfolio", parts, self._left_out(roots))
-
-        def collect(figure: RolledUpValue) -> None:
-            out.setdefault(figure.item, figure)
-            for part in figure.parts:
-                collect(part)
-
-        collect(whole)
-        return out
+    def _initiative(self, noun: Programme | Project) -> RolledUpValue:
+        if isinstance(noun, Project):
+            return self._project(noun)
+        inner = hierarchy(self.portfolio).direct(noun)
+        return self._figure(noun.id, noun, "programme", tuple(map(self._initiative, self._counted(inner))), self._left_out(inner))
 
     def _counted(self, nouns: Iterable[Programme | Project]) -> list[Programme | Project]:
         return [n for n in nouns if not isinstance(n, Project) or n.counted_as not in LEFT_OUT or n.counted_as in self.include]
@@ -277,6 +270,22 @@ class Combining:
             return self._figure(f"{project.id}/{task.id}", task, "task", tuple(parts))
 
         return self._figure(project.id, project, "project", tuple(f for t in below.get(None, ()) if (f := work(t)) is not None))
+
+
+def _collected(whole: RolledUpValue) -> dict[str, RolledUpValue]:
+    """A figure and all that it was made of, by id; of several of one id the highest."""
+    out: dict[str, RolledUpValue] = {}
+    waiting = [whole]
+    while waiting:
+        figure = waiting.pop()
+        out.setdefault(figure.item, figure)
+        waiting += reversed(figure.parts)
+    return out
+
+
+def _one_figure(carried: object) -> bool:
+    """Whether what is carried is known and makes one figure: money of several known price bases does not."""
+    return carried is not None and not (isinstance(carried, Priced) and len(carried.bases) > 1)
 
 
 def _summed(lines: list[Amount], item: str) -> Priced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from fractions import Fraction
 
@@ -10,14 +11,14 @@ from ipmo.analysis.money.earned_value import earned_value
 from ipmo.analysis.money.grouping import UNDATED, UNKNOWN
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import period_rule
-from ipmo.analysis.money.rollup import RollUp, roll_up
+from ipmo.analysis.money.rollup import RollUp, roll_up, roll_up_alone
 from ipmo.errors import IpmoError
 from ipmo.model.measures import Combine, Measure
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Money, as_day
 
-__all__ = ["NO_EXIT", "Remaining"]
+__all__ = ["NO_EXIT", "Remaining", "exit_cost_of"]
 
 NO_EXIT = "what getting out costs is not stated (exit_cost:)"
 YEAR = "financial year"
@@ -32,18 +33,28 @@ class Remaining:
 
     Args:
         portfolio: the portfolio.
+        only: the one project that is asked for, whatever others state; all of them when left out.
 
     Raises:
-        UnitError: money of two price bases would be mixed.
+        UnitError: money of two price bases would be mixed: in one of the project, or anywhere where all are asked for.
     """
 
-    def __init__(self, portfolio: Portfolio) -> None:
+    def __init__(self, portfolio: Portfolio, only: Project | None = None) -> None:
         self.portfolio = portfolio
         self.budget, self.actual, self.forecast = (
-            roll_up(portfolio, name, include=("proposed",), unrated="unknown") for name in ("budget", "actual", "forecast")
+            roll_up(portfolio, name, include=("proposed",), unrated="unknown")
+            if only is None
+            else roll_up_alone(portfolio, MEASURES[name], only)
+            for name in ("budget", "actual", "forecast")
         )
-        stated = any(p.exit_cost is not None for p in portfolio.projects) or any(g.exit_cost is not None for g in portfolio.programmes)
-        self.leaving = roll_up(portfolio, "exit_cost", include=("proposed",), unrated="unknown") if stated else None
+        self._only = only
+
+    @functools.cached_property
+    def _leaving(self) -> RollUp | None:
+        """What getting out costs; None where nobody states any."""
+        pf = self.portfolio
+        stated = any(p.exit_cost is not None for p in pf.projects) or any(g.exit_cost is not None for g in pf.programmes)
+        return roll_up(pf, "exit_cost", include=("proposed",), unrated="unknown") if stated else None
 
     def spent(self, project: str) -> Money | None:
         """What is known to be spent on a project; None where nothing is."""
@@ -51,11 +62,9 @@ class Remaining:
 
     def exit_cost(self, item: str) -> tuple[Money | None, str]:
         """(what ending a project, or all of a programme, early would cost, why it is not known): not stated for all of it, or no rate."""
-        if self.leaving is None:
-            return None, NO_EXIT
-        known = _whole(self.leaving, item)
-        unrated = self.leaving[item].reasons if item in self.leaving else ()
-        return known, "" if known is not None else f"what getting out costs is not known: {unrated[0]}" if unrated else NO_EXIT
+        if self._only is not None:
+            return exit_cost_of(self.portfolio, self._only)
+        return (None, NO_EXIT) if self._leaving is None else _exit_cost(self._leaving, item)
 
     def left(self, project: str) -> tuple[Money | None, str]:
         """(forecast at completion less what was spent, why it is not known).
@@ -70,6 +79,8 @@ class Remaining:
         for whole, name in ((stated, "forecast"), (planned, "budget")):
             if whole is None:
                 continue
+            if spent is not None and (apart := self._apart(project, name)):
+                return None, apart
             left = whole if spent is None else Money(whole.amount - spent.amount, whole.currency)
             if left.amount > 0 or spent is None:
                 return left, ""
@@ -82,6 +93,18 @@ class Remaining:
         rolls = [roll for roll in (self.forecast, self.budget) if roll.noted and project in roll]
         unrated = [why for roll in rolls for why in roll[project].reasons]
         return None, unrated[0] if unrated else "not all of its cost is known: write budget: or forecast:"
+
+    def base(self, project: str) -> str:
+        """In whose prices what is left of a project is; empty where nobody says."""
+        return next((base for roll in (self.forecast, self.budget) if (base := roll.base(project))), "")
+
+    def _apart(self, project: str, name: str) -> str:
+        """Why what was spent does not subtract from a forecast or a budget: other prices; empty where it does."""
+        roll = self.forecast if name == "forecast" else self.budget
+        base, other = roll.base(project), self.actual.base(project)
+        if not base or not other or base == other:
+            return ""
+        return f"{name} of {project!r} is in {base} prices, what was spent in {other} prices; they do not subtract: bring them to one base"
 
     def unrecorded(self, project: str) -> tuple[str, ...]:
         """Begun work that costs something and of which nobody says what it has cost so far: what is left is at most what `left` says."""
@@ -117,10 +140,9 @@ class Remaining:
         left, _ = self.left(project)
         if left is None or self.portfolio.status_date is None:
             return ()
-        whole = self._forecast(project)
-        coming, gone = (
-            roll_up(self.portfolio, one, by=YEAR, within=project, include=("proposed",), unrated="unknown") for one in (whole, "actual")
-        )
+        noun = self.portfolio.items[project]
+        assert isinstance(noun, Project)
+        coming, gone = (roll_up_alone(self.portfolio, one, noun, by=YEAR) for one in (self._forecast(project), MEASURES["actual"]))
         if UNDATED in coming or UNDATED in gone or UNKNOWN in coming:
             return ()
         rule = period_rule(self.portfolio, YEAR)
@@ -159,6 +181,20 @@ class Remaining:
         if row.bac is None or row.ev is None or row.known < row.total:
             return None
         return Money(row.bac.amount - row.ev.amount, row.bac.currency)
+
+
+def exit_cost_of(portfolio: Portfolio, item: Project | Programme) -> tuple[Money | None, str]:
+    """(what ending a project, or all of a programme, early would cost, why it is not known), whatever others state."""
+    try:
+        return _exit_cost(roll_up_alone(portfolio, MEASURES["exit_cost"], item), item.id)
+    except IpmoError as error:
+        return None, f"what getting out costs is not known: {error}"
+
+
+def _exit_cost(leaving: RollUp, item: str) -> tuple[Money | None, str]:
+    known = _whole(leaving, item)
+    unrated = leaving[item].reasons if item in leaving else ()
+    return known, "" if known is not None else f"what getting out costs is not known: {unrated[0]}" if unrated else NO_EXIT
 
 
 def _whole(roll: RollUp, item: str) -> Money | None:

@@ -26,10 +26,11 @@ from ipmo.findings import Finding
 from ipmo.memory import remember
 from ipmo.model.measures import Measure
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_day, as_when
 
-__all__ = ["LEFT_OUT", "MEASURES", "RollUp", "RolledUpValue", "roll_up"]
+__all__ = ["LEFT_OUT", "MEASURES", "RollUp", "RolledUpValue", "roll_up", "roll_up_alone"]
 
 Level = Literal["portfolio", "programme", "project", "task"]
 LEVELS = (*get_args(Level), "group")
@@ -86,6 +87,17 @@ class RollUp(Rows[str, RolledUpValue]):
             return self._rows.value(item)
         figure = self._rows.get(item)
         return (None, False) if figure is None else (figure.money, figure.known >= figure.total)
+
+    def base(self, item: str) -> str:
+        """The known price base of the money of an item; empty where nobody says, or nothing is known.
+
+        Raises:
+            UnitError: two known price bases are mixed in it.
+        """
+        if isinstance(self._rows, SummedRows) and not any(self._rows.sums.bases):
+            return ""
+        figure = self._rows.get(item)
+        return "" if figure is None else figure.base
 
     @property
     def groups(self) -> tuple[RolledUpValue, ...]:
@@ -231,6 +243,29 @@ def roll_up(
     if level is not None:
         figures = {key: figure for key, figure in figures.items() if figure.level in (level, "group") or key == root}
     return RollUp(measure, figures, root, findings)
+
+
+def roll_up_alone(portfolio: Portfolio, measure: Measure, item: Programme | Project, *, by: str | None = None) -> RollUp:
+    """A measure of one project or programme and what it holds: what others state, and in whose prices, is not looked at.
+
+    What is proposed counts, and money without an exchange rate is unknown.
+
+    Args:
+        portfolio: the portfolio.
+        measure: the measure.
+        item: a project that is not cancelled, or a programme.
+        by: a period, as in `roll_up`.
+
+    Raises:
+        UnitError: money of two known price bases would be mixed in it.
+    """
+    amounts = Amounts(portfolio, _default_date(portfolio), measure.name, unrated="unknown")
+    engine = Combining(portfolio, measure, amounts, _counted(portfolio, ("proposed",)))
+    found = sums(engine, item) if measure in SUMMED and isinstance(item, Project) else None
+    figures: Mapping[str, RolledUpValue] = engine.tree_of(item) if found is None else found.rows
+    if by is not None:
+        figures = Grouping(engine).phased(by, figures[item.id])
+    return RollUp(measure, figures, item.id, engine.findings if found is None else found.findings)
 
 
 def _counted(portfolio: Portfolio, include: Iterable[str]) -> frozenset[str]:

@@ -20,10 +20,10 @@ from ipmo.analysis.money.exact import ExactColumn, exact_column
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import MEASURES
-from ipmo.analysis.money.work_tree import WorkTree, work_tree
+from ipmo.analysis.money.work_tree import WorkTree, tree_of_project, work_tree
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding
-from ipmo.model.work import Task
+from ipmo.model.work import Project, Task
 from ipmo.units import Money
 
 if TYPE_CHECKING:
@@ -163,12 +163,16 @@ class SummedRows(MadeRows[RolledUpValue]):
         return (None, False) if position is None else self.sums.value(position)
 
 
-def sums(engine: Combining) -> Sums | None:
+def sums(engine: Combining, project: Project | None = None) -> Sums | None:
     """A core measure of money on columns; None where money is in several known price bases, or an amount cannot be counted.
 
     The way item by item says then which of them, by the order of the tree.
+
+    Args:
+        engine: the roll-up.
+        project: the only one that is summed; the whole portfolio when left out.
     """
-    tree = work_tree(engine.portfolio, engine.include)
+    tree = work_tree(engine.portfolio, engine.include) if project is None else tree_of_project(engine.portfolio, project)
     try:
         stated = _stated(engine, tree)
     except IpmoError:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Positions: TypeAlias = NDArray[np.int64]
 
-__all__ = ["LEFT_OUT", "Bearing", "Work", "WorkTree", "Works", "share_work", "work_tree", "works_of"]
+__all__ = ["LEFT_OUT", "Bearing", "Work", "WorkTree", "Works", "share_work", "tree_of_project", "work_tree", "works_of"]
 
 Head = Portfolio | Programme | Project
 Bearing = Head | Task
@@ -240,6 +240,21 @@ def work_tree(portfolio: Portfolio, include: frozenset[str] = frozenset()) -> Wo
     return remember(portfolio, ("work tree", include), lambda: _made(portfolio, include))
 
 
+def tree_of_project(portfolio: Portfolio, project: Project) -> WorkTree:
+    """The tree of one project for itself, which is its first position."""
+    work = works_of(portfolio).of(project)
+    runs, silent = _within(work, 0, 0)
+    return WorkTree([(0, project)], [(-1, 0, 0, 1), *runs], silent, {}, [(0, work)])
+
+
+def _within(work: Work, here: int, deep: int) -> tuple[list[tuple[int, int, int, int]], list[int]]:
+    """The runs of positions in a project, and its silent summaries, where the project stands at a position that deep."""
+    if work.parent is None:  # all of it lies directly in the project
+        return [(here, deep + 1, here, len(work))], []
+    runs = [(here + above, deep + depth, here, 1) for above, depth in zip(work.parent, work.depth, strict=True)]
+    return runs, [here + one for one in work.silent]
+
+
 def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
     tree, known = hierarchy(portfolio), works_of(portfolio)
     heads: list[tuple[int, Head]] = []
@@ -264,12 +279,9 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
         work = known.of(noun)
         behind += len(work)
         works.append((here, work))
-        runs.append((above, deep, here, 1))
-        if work.parent is None:  # all of it lies directly in the project
-            runs.append((here, deep + 1, here, len(work)))
-        else:
-            runs += [(here + above, deep + depth, here, 1) for above, depth in zip(work.parent, work.depth, strict=True)]
-            silent += [here + one for one in work.silent]
+        inside, quiet = _within(work, here, deep)
+        runs += [(above, deep, here, 1), *inside]
+        silent += quiet
     return WorkTree(heads, runs, silent, left_out, works)
 
 
