@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -473,6 +474,63 @@ def test_line_ends_may_be_mixed_and_a_loop_is_a_finding(read: Reader) -> None:
     assert "ipmo/loop" in codes(pf)
     assert [f.line for f in pf.source.findings if f.code == "ipmo/loop"] == [pf.source.lines[f.item] for f in pf.source.findings if f.line]
     assert ipmo.schedule(pf, on_cycle="cut").cuts
+
+
+def _cells(text: str, change: Callable[[str], str]) -> str:
+    """The file with another text in each cell of its rows."""
+    lines = [
+        "\t".join([mark, *map(change, cells)]) if mark == "%R" else line
+        for line in text.split("\r\n")
+        for mark, *cells in [line.split("\t")]
+    ]
+    return "\r\n".join(lines)
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "names of fields and tables in capitals": lambda t: re.sub(r"^%[FT].*$", lambda m: m[0].upper(), t, flags=re.M),
+    "dates with slashes": lambda t: _cells(t, lambda c: re.sub(r"^(\d{4})-(\d\d)-(\d\d)( |$)", r"\1/\2/\3\4", c)),
+    "dates as databases show them": lambda t: _cells(
+        t, lambda c: re.sub(r"^20(\d\d)-(\d\d)-(\d\d)(?= )", lambda m: f"{m[3]}-{('JAN', 'FEB')[int(m[2]) - 1]}-{m[1]}", c)
+    ),
+    "dates with seconds": lambda t: _cells(t, lambda c: re.sub(r"^(\d{4}-\d\d-\d\d \d\d:\d\d)$", r"\1:00", c)),
+    "decimal commas": lambda t: _cells(t, lambda c: c + ",0" if c in ("40", "16", "8") else c),
+    "spaces within calendars": lambda t: t.replace(CAL, re.sub(r"([()|])", r" \1 ", CAL)),
+    "line breaks within calendars": lambda t: t.replace(CAL, CAL.replace("(0||", "\r\n(0||")),
+    "calendars of twelve hours": lambda t: t.replace(
+        CAL, re.sub(r"(\d\d):(\d\d)", lambda m: f"{(int(m[1]) + 11) % 12 + 1}:{m[2]} {'AM' if int(m[1]) < 12 else 'PM'}", CAL)
+    ),
+    "finishes before starts": lambda t: t.replace(CAL, re.sub(r"s\|([0-9:]+)\|f\|([0-9:]+)", r"f|\2|s|\1", CAL)),
+}
+"""The same file as other versions, databases and editors write it."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_file_in_other_forms_is_the_same_portfolio(form: str, read: Reader) -> None:
+    given = FORMS[form](plan())
+    assert given != plan()
+    pf = read(given)
+    assert pf == read(plan())
+    assert not {"refused", "value", "short-row", "calendar-data", "calendar-day"} & {code.partition("/")[2] for code in codes(pf)}
+    assert ipmo.schedule(pf).finish == ipmo.schedule(read(plan())).finish
+
+
+def test_the_twelfth_hour_is_noon_or_midnight(read: Reader) -> None:
+    given = "(0||0(s|12:00 AM|f|06:00 AM)())(0||1(s|12:00 pm|f|11:59 PM)())"
+    pf = read(plan().replace("(0||0(s|08:00|f|12:00)())(0||1(s|13:00|f|17:00)())", given, 1))
+    assert pf.calendars[0].week_shifts()[0] == ((0, 360), (720, 1440))
+    wrong = read(plan().replace("s|13:00|f|17:00", "s|13:00 PM|f|17:00", 1))
+    assert "xer/calendar-day" in codes(wrong)
+
+
+def test_a_text_with_line_breaks_goes_on_in_the_next_lines(read: Reader) -> None:
+    pf = read(plan().replace("Dig", "Dig\r\n\r\nto the rock"))
+    assert pf["TRAM/A100"].name == "Dig\n\nto the rock"
+    assert len(pf["TRAM"].tasks) == len(read(plan())["TRAM"].tasks)
+    assert pf.source.refused == 0
+    cut = read(
+        plan().replace("\tDig\tTT_Task\tTK_NotStart\t40\t40\t\t\t\t", "\tDig").replace("\r\n%R\t101", "\r\nnoise\tand more\r\n%R\t101")
+    )
+    assert [code for code in codes(cut) if code in ("xer/short-row", "xer/refused")] == ["xer/short-row", "xer/refused"], "no rest of a row"
 
 
 def test_a_duration_that_never_ends_is_an_error_that_names_the_activity(read: Reader) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypedDict, TypeVar
@@ -32,9 +31,13 @@ MAX_NOTES = 50
 MAX_REFUSED = 100_000
 """Rows that are left out, each listed with its reason: no row goes without a word."""
 _UNFIT = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]|%(?=[0-9A-Fa-f]{2})")
+_PLAIN = re.compile(r"[A-Za-z0-9._+-]{1,200}")
+"""Texts that are ids as they stand, as nearly all are."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})", re.ASCII)
 _COMMA = re.compile(r"[-+]?[0-9]{1,15},[0-9]{1,40}", re.ASCII)
-_SHORT = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T]([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?))?", re.ASCII)
+_SHORT = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[ T]([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?))?", re.ASCII)
+_ORACLE = re.compile(r"([0-9]{1,2})-([A-Za-z]{3})-([0-9]{2}|[0-9]{4})(?:[ T]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?))?", re.ASCII)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EXPONENT = re.compile(r"[-+]?[0-9](?:\.[0-9]{1,20})?[eE][-+]?[0-9]{1,2}", re.ASCII)
 T = TypeVar("T")
 
@@ -77,6 +80,28 @@ def unescaped(text: str) -> str:
     return re.sub("(?:%[0-9A-F]{2})+", lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text)
 
 
+class _Row:
+    """A row that is being read."""
+
+    __slots__ = ("intake", "line", "what")
+
+    def __init__(self, intake: Intake, what: str, line: int) -> None:
+        self.intake, self.what, self.line = intake, what, line
+
+    def __enter__(self) -> None:
+        """Nothing is said of it yet."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: object) -> bool:
+        """It is understood, or refused with what was raised."""
+        if error is None:
+            self.intake.understood += 1
+            return False
+        if not isinstance(error, RowError | ModelError):
+            return False
+        self.intake.refuse(self.what, str(error), self.line)
+        return True
+
+
 class Intake:
     """One reading of another tool's file: what it understood, refused and noticed.
 
@@ -117,20 +142,14 @@ class Intake:
         self.refused += 1
         self.note("refused", f"{what} is left out: {reason}", "correct it in the tool that wrote it", line=line)
 
-    @contextmanager
-    def row(self, what: str, line: int) -> Iterator[None]:
+    def row(self, what: str, line: int) -> _Row:
         """A row: understood when the block ends, refused when it raises `RowError` or the model refuses a value."""
-        try:
-            yield
-        except RowError as error:
-            self.refuse(what, str(error), line)
-        except ModelError as error:
-            self.refuse(what, str(error), line)
-        else:
-            self.understood += 1
+        return _Row(self, what, line)
 
     def fit(self, text: str, taken: Container[str], what: str = "id") -> str:
         """An id made of a text: escaped, cut at 200 characters, and made unique; `taken` is what others bear."""
+        if _PLAIN.fullmatch(text) and text not in taken:
+            return text
         made = escaped(text.strip() and text)[:200].rstrip() or what
         if not ID.fullmatch(made):
             made = escaped(made.strip()) or what
@@ -195,11 +214,14 @@ class Intake:
         Raises:
             RowError: it is no number.
         """
-        if not text or not (text := text.strip()):
+        if not text:
             return None
         found = _plain_number(text)
         if found is not None:
             return found
+        text = text.strip()
+        if not text:
+            return None
         if _COMMA.fullmatch(text):
             return Decimal(text.replace(",", "."))
         if _EXPONENT.fullmatch(text) and abs(Decimal(text)) < Decimal(10) ** 15:
@@ -212,20 +234,12 @@ class Intake:
         Raises:
             RowError: it is no date.
         """
-        if not text or not (text := text.strip()):
-            return None
         try:
-            found = _instant(text)
+            return _instant(text) if text else None
+        except OverflowError:
+            raise RowError(f"{what} {str(text).strip()[:40]!r} lies past the year 9999") from None
         except ValueError:
-            raise RowError(f"{what} {text[:40]!r} is not a date") from None
-        if found.tzinfo is not None:
-            found = found.replace(tzinfo=None)
-        if found.second or found.microsecond:
-            try:
-                found = (found + timedelta(seconds=30)).replace(second=0, microsecond=0)
-            except OverflowError:
-                raise RowError(f"{what} {text[:40]!r} lies past the year 9999") from None
-        return found
+            raise RowError(f"{what} {str(text).strip()[:40]!r} is not a date") from None
 
     def share(self, text: str | None, what: str, line: int) -> Decimal | None:
         """A percentage as a share of one; one below 0 or above 100 is a finding, and counts as that.
@@ -248,6 +262,14 @@ class Intake:
         self.note("credit", f"the {what} of {name!r} is {amount}, and is left out: a task has no negative one", line=line, item="")
         return Decimal(0)
 
+    def or_noted(self, read: Callable[[str, str], T | None], text: str, what: str, line: int) -> T | None:
+        """A value that its row can do without, from its text: `tolerated`, of one that stands in thousands of rows."""
+        try:
+            return read(text, what)
+        except RowError as error:
+            self.note("value", f"{error}; it is left out", line=line)
+            return None
+
     def tolerated(self, read: Callable[[], T | None], line: int) -> T | None:
         """A value that its row can do without: a bad one is a finding, and the row goes on."""
         try:
@@ -265,19 +287,30 @@ def _most(code: str) -> int:
 @functools.lru_cache(maxsize=65_536)
 def _plain_number(text: str) -> Decimal | None:
     """A number as nearly all files write it; the same few stand in every row."""
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
+    return Decimal(text) if _NUMBER.fullmatch(text.strip()) else None
 
 
 @functools.lru_cache(maxsize=65_536)
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(_padded(text))
+def _instant(text: str) -> datetime | None:
+    """A date with a time without its zone, to the minute; None of nothing but spaces."""
+    text = text.strip()
+    if not text:
+        return None
+    found = datetime.fromisoformat(_padded(text)).replace(tzinfo=None)
+    if found.second or found.microsecond:
+        found = (found + timedelta(seconds=30)).replace(second=0, microsecond=0)
+    return found
 
 
 def _padded(text: str) -> str:
-    """A date with its months, days and hours in two digits: Primavera P6 15 writes `2021-9-13 08:00`."""
+    """A date as `2021-09-13 08:00`: Primavera P6 15 writes `2021-9-13 08:00`, others `2021/09/13 08:00` and `13-SEP-21 08:00`."""
     match = _SHORT.fullmatch(text)
     if match is None:
-        return text
+        named = _ORACLE.fullmatch(text)
+        if named is None or named[2].lower() not in MONTHS:
+            return text
+        century = "" if len(named[3]) == 4 else "20" if int(named[3]) < 70 else "19"
+        return f"{century}{named[3]}-{MONTHS.index(named[2].lower()) + 1:02}-{int(named[1]):02} {(named[4] or '00:00').zfill(5)}"
     year, month, day, hour, rest = match.groups()
     return f"{year}-{int(month):02}-{int(day):02}" + (f" {int(hour):02}{rest}" if hour else "")
 

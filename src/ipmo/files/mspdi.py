@@ -36,6 +36,7 @@ from ipmo.files.mspdi_elements import (
 )
 from ipmo.files.mspdi_work import Workforce
 from ipmo.files.opening import bytes_of
+from ipmo.files.portfolios import no_collection
 from ipmo.files.xml_elements import Element
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
@@ -56,6 +57,7 @@ ELAPSED_FORMATS = frozenset((4, 6, 8, 10, 12))
 PERCENT, ELAPSED_PERCENT = 19, 20
 
 
+@no_collection()
 def read_mspdi(path: Path, name: str) -> Portfolio:
     """The portfolio of a Microsoft Project XML file, in dialect `msproject`.
 

@@ -15,6 +15,7 @@ from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import EPOCH, Intake, RowError
 from ipmo.files.opening import bytes_of
 from ipmo.files.pmxml_fields import FIELDS, SHARES, WORDS
+from ipmo.files.portfolios import no_collection
 from ipmo.files.xer import read_tables
 from ipmo.files.xer_tables import KEYS, Row
 from ipmo.files.xml_elements import Element, document, names
@@ -35,6 +36,7 @@ def sniff_pmxml(path: Path, head: bytes) -> bool:
     return names(head, ROOT)
 
 
+@no_collection()
 def read_pmxml(path: Path, name: str) -> Portfolio:
     """The portfolio of a PMXML file, in dialect `p6`.
 

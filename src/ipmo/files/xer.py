@@ -19,6 +19,7 @@ import attrs
 from ipmo.errors import FileError, ModelError, UnitError, listed
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
 from ipmo.files.p6_codes import CONSTRAINTS, ON_ITSELF, RESOURCES, TYPES
+from ipmo.files.portfolios import no_collection
 from ipmo.files.xer_calendars import xer_calendar
 from ipmo.files.xer_options import options_of
 from ipmo.files.xer_structure import above_activities, baselines_of, chosen_baselines, first_of_each, wbs_path
@@ -27,12 +28,13 @@ from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Fixed
+from ipmo.model.fields import PlainMap
 from ipmo.model.governance import After
-from ipmo.model.making import changed
+from ipmo.model.making import changed, maker
 from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.reading import noun_of
+from ipmo.model.reading import IN_PYTHON, noun_of, values_of
 from ipmo.model.stored import StoredDates
 from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
@@ -48,6 +50,7 @@ READ = frozenset(
 )
 
 
+@no_collection()
 def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
     """The portfolio of an XER file, in dialect `p6`.
 
@@ -87,6 +90,13 @@ def read_tables(path: Path, name: str, intake: Intake, currency: str, tables: di
     return _Reader(path, name, intake, currency, tables).portfolio()
 
 
+@functools.lru_cache(maxsize=4096)
+def _lasting(field: str, hours: Decimal) -> Fixed:
+    """So many hours as a field of a task holds them; the same few stand in every row."""
+    found: Fixed = values_of(Task, {field: Fixed(Span(hours, "h"))}, IN_PYTHON, whole=False)[field]
+    return found
+
+
 class _Reader:
     def __init__(self, path: Path, name: str, intake: Intake, currency: str, tables: dict[str, list[tuple[int, Row]]]) -> None:
         self.path, self.name, self.intake, self.tables = path, name, intake, tables
@@ -120,7 +130,13 @@ class _Reader:
 
     def _date(self, row: Row, key: str, line: int) -> datetime | None:
         """A date that its row can do without."""
-        return self.intake.tolerated(lambda: self._when(row, key), line) if row.get(key) else None
+        text = row.get(key)
+        return self.intake.or_noted(self.intake.when, text, key, line) if text else None
+
+    def _hours(self, row: Row, key: str, line: int) -> Decimal | None:
+        """A number that its row can do without."""
+        text = row.get(key)
+        return self.intake.or_noted(self.intake.number, text, key, line) if text else None
 
     def rows(self, table: str) -> Iterator[tuple[int, Row]]:
         return iter(self.tables.get(table, ()))
@@ -344,9 +360,7 @@ class _Reader:
         """What P6 computed, to hold the schedule against."""
         early = (self._date(row, "early_start_date", line), self._date(row, "early_end_date", line))
         late = (self._date(row, "late_start_date", line), self._date(row, "late_end_date", line))
-        total, free = (
-            self.intake.tolerated(functools.partial(self._number, row, f"{name}_float_hr_cnt"), line) for name in ("total", "free")
-        )
+        total, free = self._hours(row, "total_float_hr_cnt", line), self._hours(row, "free_float_hr_cnt", line)
         if any(early) or any(late):
             self.stored[full_id] = StoredDates(
                 early_start=early[0],
@@ -390,10 +404,10 @@ class _Reader:
         if not milestone:
             whole = planned if planned is not None else left
             if whole is not None:
-                fields["duration"] = Fixed(Span(whole, "h"))
+                fields["duration"] = _lasting("duration", whole)
             rest = left if left is not None else whole if row.get("complete_pct_type") in ("CP_Phys", "CP_Units") else None
             if rest is not None and done is None and (rest != whole or begun is not None):  # what is left, whatever percent is stated
-                fields["remaining"] = Fixed(Span(rest, "h"))
+                fields["remaining"] = _lasting("remaining", rest)
         if begun is not None and done is None:
             fields["progress"] = self._progress(row, line, planned, left)
             if row.get("resume_date") and row.get("suspend_date"):
@@ -408,19 +422,20 @@ class _Reader:
         if baseline is not None and not (baseline[0] and baseline[1] and baseline[1] < baseline[0]):
             fields["baseline_start"], fields["baseline_finish"] = baseline
         parent = self.wbs.get(row.get("wbs_id", ""))
-        told = {
+        told: PlainMap = {
             "id": id,
-            "name": row.get("task_name", ""),
             "parent": parent[1] if parent is not None and parent[0] == row["proj_id"] else None,
             "milestone": milestone,
             "milestone_of": "start" if kind == "TT_Mile" else "finish" if milestone else None,
             "hammock": kind in ("TT_LOE", "TT_WBS"),
             "calendar": calendar,
             "constraints": constraints,
-            "assignments": self.assignments.get(row["task_id"]),
-            "attributes": self.attributes.get(row["task_id"]),
+            "assignments": tuple(self.assignments.get(row["task_id"], ())),
         }
-        return noun_of(Task, {**told, **fields})
+        asked = {"name": row.get("task_name", ""), "attributes": self.attributes.get(row["task_id"])}
+        asked |= {key: fields.pop(key) for key in ("budget", "actual") if key in fields}
+        task: Task = maker(Task)({**values_of(Task, asked, IN_PYTHON, whole=False), **told, **fields})
+        return task
 
     def _progress(self, row: Row, line: int, planned: Decimal | None, left: Decimal | None) -> float | None:
         kind = row.get("complete_pct_type") or "CP_Drtn"

@@ -20,7 +20,8 @@ WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 WEEKDAY_NUMBERS = frozenset("1234567")
 MAX_DAYS = 400_000
 DAY = 1440
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", re.ASCII)
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?(?: ?([AaPp])\.?[Mm]\.?)?", re.ASCII)
+_BESIDE_SIGNS = re.compile(r"\s*([()|])\s*")
 _NUMBER = re.compile("[0-9]{1,9}", re.ASCII)
 _DAY_OF_WEEK = re.compile(r"\(\s*\d+\|\|([1-7])\(\)")
 _EXCEPTION = re.compile(r"\(d\|([^()|]*)\)")
@@ -75,7 +76,12 @@ def _minute(text: str) -> int | None:
     match = _TIME.fullmatch(text.strip())
     if match is None or int(match[1]) > 24 or int(match[2]) > 59:
         return None
-    minute = int(match[1]) * 60 + int(match[2])
+    hour = int(match[1])
+    if match[3]:  # of twelve hours, before or after noon
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if match[3] in "Pp" else 0)
+    minute = hour * 60 + int(match[2])
     return minute if minute <= DAY else None
 
 
@@ -161,7 +167,7 @@ def xer_calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
     """
     week = dict.fromkeys(WEEKDAYS, "none")
     exceptions: dict[date, str] = {}
-    text = row.get("clndr_data", "").replace("\x7f", " ")
+    text = _BESIDE_SIGNS.sub(r"\1", row.get("clndr_data", "").replace("\x7f", " "))
     try:
         data = _data(text)
     except RowError as error:

@@ -6,7 +6,6 @@ A row `%T` names a table, `%F` its fields, `%R` holds values, `%E` ends the file
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 
 from ipmo.errors import FileError, Problem
@@ -31,6 +30,11 @@ KEYS = {
 """Fields that a row cannot do without."""
 
 
+MARKS = ("%T", "%F", "%R", "%E")
+TEXTS = ("_data", "_memo", "_notes", "_descr", "_text")
+"""How names of fields end that hold text of any length."""
+BLOCK = 256
+"""Lines of values that are taken at once."""
 UNUSED = b"\x81\x8d\x8f\x90\x9d"
 """Bytes that are no character of Windows-1252."""
 HIGH_ONLY = bytes(byte if byte >= 128 else 32 for byte in range(256))
@@ -59,51 +63,15 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
     header = lines[0].lstrip("\ufeff").split("\t")
     if header[0].strip() != "ERMHDR":
         raise FileError(name, [Problem(message="this is no XER file: it does not begin with ERMHDR", file=name, line=1)])
-    tables: dict[str, list[tuple[int, Row]]] = {}
-    rows: list[tuple[int, Row]] = []
-    table, ended = "", False
-    fields: list[str] = []
-    keys: tuple[str, ...] = ()
-    short: Counter[str] = Counter()
-    for number, line in enumerate(lines[1:], 2):
-        mark, _, rest = line.partition("\t")
-        if mark != "%R" and not line.strip():
-            continue
-        if mark == "%R":
-            values = rest.split("\t")
-            if not table or not fields:
-                intake.refuse(f"a row of table {table!r}" if table else "a row", "no %F line says what its fields are", number)
-            elif len(values) > len(fields) and any(values[len(fields) :]):
-                intake.refuse(
-                    f"a row of table {table!r}", f"it has {counted(len(values), 'value')} for {counted(len(fields), 'field')}", number
-                )
-            else:
-                if len(values) < len(fields):
-                    short[table] += 1
-                    intake.note(
-                        "short-row",
-                        f"a row of table {table!r} has {counted(len(values), 'value')} for {counted(len(fields), 'field')}; the rest is taken as empty",
-                        line=number,
-                    )
-                row = dict(zip(fields, values, strict=False))
-                if not all(map(row.get, keys)):
-                    missing = next(key for key in keys if not row.get(key))
-                    intake.refuse(f"a row of table {table!r}", f"it has no {missing}", number)
-                else:
-                    rows.append((number, row))
-        elif mark == "%T":
-            table, fields = rest.strip().partition("\t")[0], []
-            if table in tables:
-                intake.note("same-table", f"table {table!r} stands in the file twice; its rows are read together", line=number)
-            rows = tables.setdefault(table, [])
-            keys = KEYS.get(table, ())
-        elif mark == "%F":
-            fields = [field.strip() for field in rest.split("\t")]
-        elif mark == "%E":
-            ended = True
-        else:
-            intake.refuse("a line", f"it begins with {mark[:20]!r} instead of %T, %F, %R or %E", number)
-    if not ended:
+    reading = _Tables(intake)
+    others = [place for place, line in enumerate(lines) if not line.startswith("%R\t")]
+    for place, following in zip(others, [*others[1:], len(lines)], strict=True):
+        if place:
+            reading.other(place + 1, lines[place])
+        for first in range(place + 1, following, BLOCK):
+            reading.block(first + 1, lines[first : min(first + BLOCK, following)])
+    reading.settle()
+    if not reading.ended:
         intake.note(
             "truncated",
             "the file does not end with %E: it may have been cut off",
@@ -111,7 +79,108 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
             line=len(lines),
             severity=Severity.ERROR,
         )
-    return header, tables
+    return header, reading.tables
+
+
+class _Tables:
+    """Lines of a file as rows of its tables."""
+
+    def __init__(self, intake: Intake) -> None:
+        self.intake = intake
+        self.tables: dict[str, list[tuple[int, Row]]] = {}
+        self.rows: list[tuple[int, Row]] = []
+        self.table, self.ended = "", False
+        self.fields: list[str] = []
+        self.keys: tuple[str, ...] = ()
+        self.begun: tuple[int, list[str]] | None = None
+        """A row that has too few values: the first line of a text with line breaks, or cut short."""
+
+    def block(self, number: int, lines: list[str]) -> None:
+        """Lines of values that follow one another: at once where nothing is wrong with any of them."""
+        if not lines:
+            return
+        self.settle()
+        fields = self.fields
+        cells = [line[3:].split("\t") for line in lines]
+        if fields and set(map(len, cells)) == {len(fields)}:
+            rows = [dict(zip(fields, values, strict=False)) for values in cells]
+            if all(row.get(key) for key in self.keys for row in rows):
+                self.rows += enumerate(rows, number)
+                return
+        for place, line in enumerate(lines, number):
+            self._row(place, line[3:])
+
+    def _row(self, number: int, rest: str) -> None:
+        """A line of values."""
+        self.settle()
+        values = rest.split("\t")
+        if not self.table or not self.fields:
+            what = f"a row of table {self.table!r}" if self.table else "a row"
+            self.intake.refuse(what, "no %F line says what its fields are", number)
+        elif len(values) < len(self.fields):
+            self.begun = (number, [rest])
+        else:
+            self._keep(number, values)
+
+    def other(self, number: int, line: str) -> None:
+        """A line of anything else."""
+        mark, _, rest = line.partition("\t")
+        if mark not in MARKS:
+            self._open_again(line)
+            if self.begun is not None:  # a text with line breaks goes on
+                self.begun[1].append(line)
+                return
+        self.settle()
+        if mark == "%T":
+            self.table, self.fields = rest.strip().partition("\t")[0].upper(), []
+            if self.table in self.tables:
+                self.intake.note("same-table", f"table {self.table!r} stands in the file twice; its rows are read together", line=number)
+            self.rows = self.tables.setdefault(self.table, [])
+            self.keys = KEYS.get(self.table, ())
+        elif mark == "%F":
+            self.fields = [field.strip().lower() for field in rest.split("\t")]
+        elif mark == "%R":
+            self._row(number, rest)
+        elif mark == "%E":
+            self.ended = True
+        elif line.strip():
+            self.intake.refuse("a line", f"it begins with {mark[:20]!r} instead of %T, %F, %R or %E", number)
+
+    def _open_again(self, line: str) -> None:
+        """Takes the row before for one that was only begun, where a line may be the rest of its last value."""
+        if self.begun is None and self.rows and self.fields and self.fields[-1].endswith(TEXTS) and line.strip() and "\t" not in line:
+            number, row = self.rows.pop()
+            self.begun = number, ["\t".join(row.get(field, "") for field in self.fields)]
+
+    def settle(self) -> None:
+        """Keeps the row that was begun: with the lines that belong to it, if they are its rest."""
+        if self.begun is None:
+            return
+        number, lines = self.begun
+        self.begun = None
+        whole = "\n".join(lines).rstrip("\n").split("\t")
+        fits = len(whole) == len(self.fields)
+        self._keep(number, whole if fits else lines[0].split("\t"))
+        for place, line in enumerate(lines[1:], 1) if not fits else ():
+            if line.strip():
+                mark = line.partition("\t")[0]
+                self.intake.refuse("a line", f"it begins with {mark[:20]!r} instead of %T, %F, %R or %E", number + place)
+
+    def _keep(self, number: int, values: list[str]) -> None:
+        """A row with values for its fields, or what is wrong with it."""
+        table, fields = self.table, self.fields
+        told = f"{counted(len(values), 'value')} for {counted(len(fields), 'field')}"
+        if len(values) > len(fields) and any(values[len(fields) :]):
+            self.intake.refuse(f"a row of table {table!r}", f"it has {told}", number)
+            return
+        if len(values) < len(fields):
+            self.intake.note("short-row", f"a row of table {table!r} has {told}; the rest is taken as empty", line=number)
+        row = dict(zip(fields, values, strict=False))
+        missing = next((key for key in self.keys if not row.get(key)), None)
+        if missing is not None:
+            self.intake.refuse(f"a row of table {table!r}", f"it has no {missing}", number)
+        else:
+            self.rows.append((number, row))
 
 
 def _text(raw: bytes, name: str, intake: Intake, encoding: str | None) -> str:

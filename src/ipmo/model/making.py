@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -47,9 +48,14 @@ def changed(noun: Any, **values: object) -> Any:
         values: by the names of its fields.
     """
     cls: Any = type(noun)
-    return maker(cls)({**{name: getattr(noun, name) for name in _names(cls)}, **values})
+    return maker(cls)({**_values(cls)(noun), **values})
 
 
 @functools.cache
-def _names(cls: type) -> tuple[str, ...]:
-    return tuple(one.name for one in attrs.fields(cls))
+def _values(cls: type) -> Callable[[object], PlainMap]:
+    """What gives the values of the fields of a noun, by name."""
+    names = tuple(one.name for one in attrs.fields(cls))
+    if len(names) < 2:
+        return lambda noun: {name: getattr(noun, name) for name in names}
+    values = operator.attrgetter(*names)
+    return lambda noun: dict(zip(names, values(noun), strict=True))
