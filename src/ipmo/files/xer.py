@@ -432,7 +432,7 @@ class _Reader:
             "constraints": constraints,
             "assignments": tuple(self.assignments.get(row["task_id"], ())),
         }
-        asked = {"name": row.get("task_name", ""), "attributes": self.attributes.get(row["task_id"])}
+        asked: PlainMap = {"name": row.get("task_name", ""), "attributes": self.attributes.get(row["task_id"])}
         asked |= {key: fields.pop(key) for key in ("budget", "actual") if key in fields}
         task: Task = maker(Task)({**values_of(Task, asked, IN_PYTHON, whole=False), **told, **fields})
         return task
