@@ -136,6 +136,33 @@ def test_a_notebook_is_whole_as_a_static_page_with_the_network_off(offline: Call
 
 
 @pytest.mark.browser
+def test_answers_of_adapters_and_new_pictures_are_whole_as_a_static_page_with_the_network_off(offline: Callable[..., Any]) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    city = str(TUTORIALS.parent.parent / "examples" / "city.yaml")
+    asked = [
+        f"import ipmo, ipmo_agile, ipmo_mop, ipmo_p3o; pf = ipmo.read({city!r})",
+        *(f"ipmo_mop.{name}(pf)" for name in ("frontier", "pipeline", "scores", "select", "concentration")),
+        *(f"ipmo_p3o.{name}(pf)" for name in ("OfficeModel", "assess", "blueprint", "coverage", "maturity", "raci")),
+        "ipmo_agile.portfolio_kanban(pf)",
+        "ipmo.status(pf).plot()",
+        "ipmo.earned_value(pf).plot()",
+        "ipmo.benefits(pf).plot('map')",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(line) for line in asked])
+    NotebookClient(notebook, kernel_name="python3", timeout=300).execute()
+    page = offline(from_jupyter(notebook, dark=True), dark=True)
+    text = seen(page.evaluate("document.body.innerText"))
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    shown = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+    assert len(shown) == len(asked) - 1
+    assert sum("<svg" in one for one in shown) == page.locator(".jp-OutputArea svg[role=img]").count() == 4
+    for markup in shown:
+        assert [piece for piece in pieces(markup) if piece not in text] == []
+
+
+@pytest.mark.browser
 def test_the_marimo_app_is_whole_as_a_static_page_with_the_network_off(offline: Callable[..., Any], tmp_path: Path) -> None:
     page = offline(from_marimo(TUTORIALS / "what_slips.py", tmp_path / "slips.html"), wait="tram/open breaks.")
     text = seen(page.evaluate("document.body.innerText"))

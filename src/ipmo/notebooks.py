@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from ipmo.errors import ModelError
+
 if TYPE_CHECKING:
     import attrs
 
-__all__ = ["Shown", "fact_rows", "grid", "in_a_cell"]
+__all__ = ["Shown", "ShownAnswer", "fact_rows", "grid", "in_a_cell"]
 
 ROOM = "padding: 0.15em 0.7em 0.15em 0"
 """Around a cell in a notebook, some of which give it none."""
@@ -78,6 +80,28 @@ class Shown:
             f"<p>{html.escape(str(self))}</p>" if own else f"<p><strong>{html.escape(type(self).__name__)}</strong> {html.escape(head)}</p>"
         )
         return f"{said}{fact_rows(facts)}"
+
+
+class ShownAnswer:
+    """An answer that shows itself in a notebook: its sentence (its `repr`), the first rows of its `table()`, and its `plot()` where it has one.
+
+    A picture that there is nothing to draw for is left out.
+    """
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        """In a notebook."""
+        parts = [f"<p>{html.escape(repr(self).removeprefix('<').removesuffix('>'))}</p>"]
+        table, plot = getattr(self, "table", None), getattr(self, "plot", None)
+        if table is not None:
+            parts.append(table()._repr_html_())
+        if plot is not None:
+            try:
+                parts.append(plot()._repr_html_())
+            except ModelError:
+                pass
+        return "".join(parts)
 
 
 def _brief(value: object) -> str:

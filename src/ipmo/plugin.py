@@ -25,6 +25,7 @@ from ipmo.methods.contract import (
 )
 from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
 from ipmo.model.values import CONVERTER
+from ipmo.notebooks import Shown, ShownAnswer
 from ipmo.tables import Column, Table
 from ipmo.words import agree, beside, counted
 
@@ -56,6 +57,8 @@ __all__ = [
     "Role",
     "Section",
     "Severity",
+    "Shown",
+    "ShownAnswer",
     "Stage",
     "Table",
     "UnitError",

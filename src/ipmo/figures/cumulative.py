@@ -38,7 +38,7 @@ class Running:
     """One running sum.
 
     Args:
-        name: for the legend, and the end of the line.
+        name: for the legend; empty where another line of it stands there.
         points: (periods from the beginning of the first, amount), in order.
         style: `promise` (dashed), `plan`, `done`, `ahead` (dotted) or `funding`.
         said: the amount at its end, as people say it.
@@ -110,9 +110,10 @@ def cumulative(
         parts.append(tag("text", "status date", y=TOP - 6, **side))
     at = LEFT
     for line in lines:
-        parts.append(tag("line", x1=at, x2=at + 24, y1=14, y2=14, class_=f"run {line.style}"))
-        parts.append(tag("text", line.name, x=at + 30, y=18))
-        at += 30 + 7 * len(line.name) + 26
+        if line.name:
+            parts.append(tag("line", x1=at, x2=at + 24, y1=14, y2=14, class_=f"run {line.style}"))
+            parts.append(tag("text", line.name, x=at + 30, y=18))
+            at += 30 + 7 * len(line.name) + 26
         if line.points:
             path = "M" + "L".join(f"{x(a)} {y(b)}" for a, b in line.points)
             parts.append(tag("path", tag("title", f"{line.name}: {line.said}"), d=path, class_=f"run {line.style}"))
@@ -159,5 +160,9 @@ def _dots(dots: Sequence[Dot], count: int, x: Callable[[float], float], y: Calla
 
 
 def _describe(lines: Sequence[Running], dots: Sequence[Dot], unit: str) -> str:
-    said = [f"{line.name} comes to {line.said or format(line.points[-1][1], ',.1f')} {unit}".rstrip() for line in lines if line.points]
+    said = [
+        f"{line.name} comes to {line.said or format(line.points[-1][1], ',.4g')} {unit}".rstrip()
+        for line in lines
+        if line.points and line.name
+    ]
     return "; ".join([*said, *(dot.label for dot in dots)]) + ". The same figures stand in the table below."

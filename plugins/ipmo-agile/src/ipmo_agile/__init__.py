@@ -6,6 +6,7 @@ Points and velocity never leave this adapter: what the portfolio sees is a time 
 ipmo_agile.AgileForecast(remaining_items=140, throughput=weeks, per=ipmo.Span(1, "w")).quantile(0.85)
 ipmo_agile.backtest(histories)                # how often P50 and P85 would have held
 ipmo_agile.flow(items).table()                # cycle times, age, and Little's law where it holds
+ipmo_agile.burn_up(items).plot()              # scope, what is done, and when the rest is
 ipmo_agile.priorities(pf)                     # what first, by scores and by money
 ```
 
@@ -32,6 +33,7 @@ from ipmo.plugin import (
     counted,
     hookimpl,
 )
+from ipmo_agile.burnup import BurnUp, BurnUpPeriod, burn_up
 from ipmo_agile.fields import (
     FIELDS,
     GUIDE,
@@ -44,6 +46,7 @@ from ipmo_agile.fields import (
     Team,
     WorkItem,
     bearers,
+    day_of,
     forecasts,
 )
 from ipmo_agile.flow import Flow, flow, little
@@ -62,6 +65,8 @@ __all__ = [
     "AgileForecast",
     "Backtest",
     "Bulk",
+    "BurnUp",
+    "BurnUpPeriod",
     "Epic",
     "EpicCard",
     "Flow",
@@ -77,6 +82,7 @@ __all__ = [
     "backlog",
     "backtest",
     "bulk_closures",
+    "burn_up",
     "delay_cost",
     "earned",
     "flow",
@@ -129,6 +135,15 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield f"# Flow of {full_id}"
             yield f"{found.start} to {found.end}: {counted(found.arrived, 'item')} started, {found.finished} finished."
             yield found.table()
+    for full_id, fields in held:
+        if sum(item.finished is not None for item in fields.backlog) >= 8 and pf.status_date is not None:
+            try:
+                up = burn_up(fields.backlog, as_of=day_of(pf.status_date))
+            except UnitError:
+                continue
+            yield f"# Burn-up of {full_id}"
+            yield f"{repr(up)[1:-1]}."
+            yield up.plot()
     if pf.status_date is not None and any(fields.kanban for _, fields in held):
         board = portfolio_kanban(pf)
         yield "# The portfolio kanban"

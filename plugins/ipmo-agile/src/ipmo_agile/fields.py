@@ -11,7 +11,7 @@ import attrs
 
 from ipmo import MissingRateError, Money, Span, Task
 from ipmo.model import FrozenMap, Portfolio, Programme, Project, Rate, doc
-from ipmo.plugin import Extension, UnitError
+from ipmo.plugin import Extension, Shown, UnitError
 from ipmo_agile.forecast import AgileForecast
 
 __all__ = ["STATES", "AgileFields", "Epic", "Guardrails", "Inputs", "Iteration", "Scope", "Team", "WorkItem", "fields_of", "lasting"]
@@ -20,7 +20,7 @@ GUIDE = "Flow metrics and forecasting from throughput; our own words, after the 
 
 
 @attrs.frozen(kw_only=True)
-class Team:
+class Team(Shown):
     """A team.
 
     Args:
@@ -39,7 +39,7 @@ class Team:
 
 
 @attrs.frozen(kw_only=True)
-class Iteration:
+class Iteration(Shown):
     """A stretch of time of one team: what it planned and what was accepted, in the team's own unit.
 
     Args:
@@ -62,7 +62,7 @@ class Iteration:
 
 
 @attrs.frozen(kw_only=True)
-class WorkItem:
+class WorkItem(Shown):
     """One item of a backlog.
 
     Args:
@@ -93,7 +93,7 @@ class WorkItem:
 
 
 @attrs.frozen(kw_only=True)
-class Epic:
+class Epic(Shown):
     """A bet: what is believed, how little is built to find out, and when the work is stopped or turned.
 
     Args:
@@ -110,7 +110,7 @@ class Epic:
 
 
 @attrs.frozen(kw_only=True)
-class Scope:
+class Scope(Shown):
     """What earned value is measured against: the scope at the start and the scope today, in one unit.
 
     Args:
@@ -140,7 +140,7 @@ class Scope:
 
 
 @attrs.frozen(kw_only=True)
-class Inputs:
+class Inputs(Shown):
     """What weighted shortest job first is computed from: scores relative to one another, in each column from 1 up.
 
     Args:
@@ -163,7 +163,7 @@ class Inputs:
 
 
 @attrs.frozen(kw_only=True)
-class Guardrails:
+class Guardrails(Shown):
     """How money should lie.
 
     Args:
@@ -186,7 +186,7 @@ class Guardrails:
 
 
 @attrs.frozen(kw_only=True)
-class AgileFields:
+class AgileFields(Shown):
     """What the method adds to a portfolio, programme, project or task; each field where it makes sense.
 
     Args:

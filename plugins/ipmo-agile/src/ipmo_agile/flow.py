@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from ipmo.plugin import Column, Table, UnitError, agree, counted
+from ipmo.plugin import Column, ShownAnswer, Table, UnitError, agree, counted
 from ipmo_agile.fields import WorkItem
 
 __all__ = ["Flow", "flow", "little"]
@@ -39,7 +39,7 @@ def little(*, wip: float | None = None, cycle_time: float | None = None, through
 
 
 @attrs.frozen(kw_only=True)
-class Flow:
+class Flow(ShownAnswer):
     """Flow of a backlog over a stretch of days; a day begins at midnight, and an item started and finished on one day took none.
 
     Args:
@@ -66,6 +66,12 @@ class Flow:
     age_end: float | None
     cycle_times: tuple[int, ...] = attrs.field(repr=False)
     oldest: tuple[tuple[str, int], ...] = attrs.field(repr=False)
+
+    def __repr__(self) -> str:
+        times = (
+            f"; done within {self.percentile(0.5)} days in half, {self.percentile(0.85)} in 85 % of the cases" if self.cycle_times else ""
+        )
+        return f"<Flow from {self.start} to {self.end}: {counted(self.arrived, 'item')} started, {self.finished} finished, {self.wip:.3g} in progress{times}>"
 
     @property
     def days(self) -> int:
@@ -139,9 +145,6 @@ class Flow:
                 for n, name in enumerate(("metric", "value", "unit", "note"))
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def flow(items: Iterable[WorkItem], start: date | None = None, end: date | None = None) -> Flow:

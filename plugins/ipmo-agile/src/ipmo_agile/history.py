@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import attrs
 
 from ipmo import Span
-from ipmo.plugin import Column, Table, UnitError, counted
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnitError, counted
 from ipmo_agile.forecast import AgileForecast
 
 __all__ = ["Backtest", "Bulk", "Trial", "backtest", "bulk_closures", "throughput", "without_bulk"]
@@ -46,7 +46,7 @@ def throughput(finished: Iterable[date], *, days: int = 7, start: date | None = 
 
 
 @attrs.frozen(kw_only=True)
-class Bulk:
+class Bulk(Shown):
     """A day on which so much was closed at once that it was tidying up, not work.
 
     Args:
@@ -95,7 +95,7 @@ def without_bulk(finished: Iterable[date]) -> tuple[date, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Trial:
+class Trial(Shown):
     """One history, its last third hidden and forecast.
 
     Args:
@@ -126,7 +126,7 @@ class Trial:
         return self.p85 is not None and self.actual <= self.p85
 
 
-class Backtest:
+class Backtest(ShownAnswer):
     """How often forecasts held: a good P50 holds half of the time, a good P85 17 times of 20."""
 
     def __init__(self, trials: Sequence[Trial]) -> None:
@@ -161,9 +161,6 @@ class Backtest:
         if not self.trials:
             return "<Backtest: no history is long enough>"
         return f"<Backtest: {counted(len(self.trials), 'history')}, P50 held {self.held(50):.0%}, P85 held {self.held(85):.0%}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def backtest(

@@ -9,7 +9,7 @@ from fractions import Fraction
 import attrs
 
 from ipmo.model import Portfolio, Project
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, UnitError, agree, counted
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, ShownAnswer, Table, UnitError, agree, counted
 from ipmo_agile.fields import STATES, AgileFields, bearers, day_of, fields_of, lasting
 
 __all__ = ["EpicCard", "Kanban", "epics_in_hand", "portfolio_kanban"]
@@ -21,7 +21,7 @@ IMPLEMENTING, DONE = STATES[-2], STATES[-1]
 
 
 @attrs.frozen(kw_only=True)
-class EpicCard:
+class EpicCard(Shown):
     """An epic on the board.
 
     Args:
@@ -38,7 +38,7 @@ class EpicCard:
 
 
 @attrs.frozen(kw_only=True)
-class Kanban:
+class Kanban(ShownAnswer):
     """The board on a day.
 
     Args:
@@ -81,9 +81,6 @@ class Kanban:
                 Column("mean_age", "float", [sum(c.age for c in cards) / len(cards) if cards else None for _, cards in rows], "days"),
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def portfolio_kanban(portfolio: Portfolio, *, as_of: date | None = None, covers: Iterable[str] | None = None) -> Kanban:

@@ -11,7 +11,7 @@ import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio, Rate
 from ipmo.model.hierarchy import hierarchy
-from ipmo.plugin import Column, IpmoError, Table, UnitError
+from ipmo.plugin import Column, IpmoError, Shown, Table, UnitError
 from ipmo_agile.fields import AgileFields, Inputs, bearers, converted
 
 __all__ = ["CAVEAT", "Job", "delay_cost", "earned", "priorities", "smith", "wsjf"]
@@ -34,7 +34,7 @@ def wsjf(inputs: Inputs) -> float:
 
 
 @attrs.frozen(kw_only=True)
-class Job:
+class Job(Shown):
     """Work that waits in one queue.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from ipmo.model import Noun, Portfolio, Programme, Project, doc
-from ipmo.plugin import Extension, UnitError
+from ipmo.plugin import Extension, Shown, UnitError
 from ipmo_govs.sources import STANDARD
 
 __all__ = ["CASES", "FIELDS", "NONE", "BusinessCase", "GovsFields", "Review", "case_of", "fields_of", "manager_of"]
@@ -34,7 +34,7 @@ def _reviews(values: tuple[Review | Mapping[str, str], ...]) -> tuple[Review, ..
 
 
 @attrs.frozen(kw_only=True)
-class BusinessCase:
+class BusinessCase(Shown):
     """The business case as it was last approved.
 
     Args:
@@ -49,7 +49,7 @@ class BusinessCase:
 
 
 @attrs.frozen(kw_only=True)
-class Review:
+class Review(Shown):
     """One assurance review of the integrated assurance and approval plan.
 
     Args:
@@ -68,7 +68,7 @@ class Review:
 
 
 @attrs.frozen(kw_only=True)
-class GovsFields:
+class GovsFields(Shown):
     """Roles, business case and reviews. Roles are ids of people.
 
     Args:

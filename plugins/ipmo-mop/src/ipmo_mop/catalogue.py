@@ -10,7 +10,7 @@ import attrs
 
 from ipmo import Money, Span
 from ipmo.model import FrozenMap, doc
-from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Stage, UnitError
+from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Shown, Stage, UnitError
 from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit
 
 __all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "Criterion", "Group", "MopFields", "fields_of"]
@@ -30,7 +30,7 @@ SELECTED = ("approved", "active", "paused")
 
 
 @attrs.frozen(kw_only=True)
-class Criterion:
+class Criterion(Shown):
     """What projects are scored on.
 
     Args:
@@ -71,7 +71,7 @@ class Criterion:
 
 
 @attrs.frozen(kw_only=True)
-class Group:
+class Group(Shown):
     """Projects that are chosen between.
 
     Args:
@@ -86,7 +86,7 @@ class Group:
 
 
 @attrs.frozen(kw_only=True)
-class MopFields:
+class MopFields(Shown):
     """What the method adds to a portfolio or a project; each field belongs to one of them.
 
     Args:

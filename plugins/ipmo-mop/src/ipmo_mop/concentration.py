@@ -9,7 +9,7 @@ import attrs
 
 import ipmo
 from ipmo.model import Portfolio, Project
-from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Table, UnitError, beside, counted
+from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, ShownAnswer, Table, UnitError, beside, counted
 from ipmo_mop.catalogue import SELECTED, fields_of
 from ipmo_mop.fields import BY, OF
 from ipmo_mop.wording import finding
@@ -18,7 +18,7 @@ __all__ = ["Concentration", "concentrated", "concentration"]
 
 
 @attrs.frozen(kw_only=True)
-class Concentration:
+class Concentration(ShownAnswer):
     """How an amount lies over those that hold it.
 
     Args:
@@ -62,9 +62,6 @@ class Concentration:
                 Column("together", "float", together, "share"),
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def concentration(portfolio: Portfolio, of: str = "initiative", by: str = "budget") -> Concentration:

@@ -9,7 +9,7 @@ import attrs
 
 import ipmo
 from ipmo.model import Portfolio
-from ipmo.plugin import CheckContext, Finding, Severity, agree, counted
+from ipmo.plugin import CheckContext, Finding, Severity, Shown, agree, counted
 from ipmo_mop.catalogue import SELECTED, fields_of
 from ipmo_mop.wording import day_of, finding
 
@@ -20,7 +20,7 @@ GOES_LIVE = "goes_live_in"
 
 
 @attrs.frozen(kw_only=True)
-class GoLive:
+class GoLive(Shown):
     """Something that goes live in a part of the business.
 
     Args:
@@ -35,7 +35,7 @@ class GoLive:
 
 
 @attrs.frozen(kw_only=True)
-class Collision:
+class Collision(Shown):
     """More goes live in a part of the business than it takes in a period.
 
     Args:

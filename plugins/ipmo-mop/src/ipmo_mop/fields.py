@@ -6,7 +6,7 @@ import attrs
 
 from ipmo import Money, Span
 from ipmo.model import doc
-from ipmo.plugin import UnitError
+from ipmo.plugin import Shown, UnitError
 
 __all__ = ["BY", "OF", "Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit"]
 
@@ -16,7 +16,7 @@ BY = ("budget", "exposure")
 
 
 @attrs.frozen(kw_only=True)
-class BusinessCase:
+class BusinessCase(Shown):
     """On what terms the case of a project was made; of a portfolio, on what terms all should be.
 
     Args:
@@ -33,7 +33,7 @@ class BusinessCase:
 
 
 @attrs.frozen(kw_only=True)
-class Booking:
+class Booking(Shown):
     """Where a benefit is taken out of a budget, or put into a target.
 
     Args:
@@ -48,7 +48,7 @@ class Booking:
 
 
 @attrs.frozen(kw_only=True)
-class ConcentrationLimit:
+class ConcentrationLimit(Shown):
     """How much may lie in few hands.
 
     Args:
@@ -69,7 +69,7 @@ class ConcentrationLimit:
 
 
 @attrs.frozen(kw_only=True)
-class ChangeLimit:
+class ChangeLimit(Shown):
     """How much change a part of the business takes.
 
     Args:

@@ -15,8 +15,10 @@ from fractions import Fraction
 
 import attrs
 
+from ipmo.figures.axes import number_ticks, scaled
+from ipmo.figures.scatter import Axis, scatter
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Table, UnitError, UnknownItemError
+from ipmo.plugin import Column, Figure, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError
 from ipmo_mop.selection import Candidate, Rule, SelectionProblem, best_under, problem_of, ranked
 
 __all__ = ["Bought", "Frontier", "FrontierPoint", "frontier", "frontier_of"]
@@ -25,7 +27,7 @@ FAR = float("inf")
 
 
 @attrs.frozen(kw_only=True)
-class FrontierPoint:
+class FrontierPoint(Shown):
     """A selection that nothing beats at its cost.
 
     Args:
@@ -44,7 +46,7 @@ class FrontierPoint:
 
 
 @attrs.frozen(kw_only=True)
-class Bought:
+class Bought(Shown):
     """What more money buys.
 
     Args:
@@ -65,7 +67,7 @@ class Bought:
     text: str
 
 
-class Frontier:
+class Frontier(ShownAnswer):
     """The answer of `frontier`: its points, from the least money to the most.
 
     Args:
@@ -127,6 +129,26 @@ class Frontier:
             text=text,
         )
 
+    def plot(self) -> Figure:
+        """A picture of it: money to the right, value upwards, a dot for each selection that no other beats at its cost.
+
+        Raises:
+            ModelError: no selection is feasible.
+        """
+        if not self.points:
+            raise ModelError(f"no selection is feasible, so there is no frontier of {self.axis} to draw")
+        most = float(self.points[-1].cost)
+        size, word = scaled(most)
+        pairs = [(float(point.cost) / size, point.value) for point in self.points]
+        best = max(value for _, value in pairs)
+        across = Axis(
+            name=f"{self.axis}, {word} {self.unit}".replace(", ,", ",").strip(),
+            ends=(0.0, most / size * 1.05 or 1.0),
+            ticks=number_ticks(0, most / size * 1.05),
+        )
+        up = Axis(name="value", ends=(0.0, best * 1.08 or 1.0), ticks=number_ticks(0, best * 1.08))
+        return scatter(pairs, pairs, across, up, title="Efficient frontier", note="no selection is worth more at its cost")
+
     def table(self) -> Table:
         """One row a point: cost, value, gained (over the point before), gained and dual per million of money, ranked, projects."""
         steps = [None, *itertools.pairwise(self.points)][: len(self.points)]
@@ -149,9 +171,6 @@ class Frontier:
             return f"<Frontier of {self.axis}: no selection is feasible>"
         first, last = self.points[0], self.points[-1]
         return f"<Frontier of {self.axis}: {len(self.points)} selections, {first.value:g} for {float(first.cost):,.10g} to {last.value:g} for {float(last.cost):,.10g} {self.unit}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def frontier(

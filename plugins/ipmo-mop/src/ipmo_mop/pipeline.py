@@ -10,7 +10,7 @@ import attrs
 
 from ipmo import Span
 from ipmo.model import Portfolio, Project
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, UnitError, agree, counted
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, ShownAnswer, Table, UnitError, agree, counted
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import day_of, finding
 
@@ -24,7 +24,7 @@ DAYS = {"min": 7 / 2400, "h": 0.175, "d": 1.4, "w": 7.0, "eh": 1 / 24, "ed": 1.0
 
 
 @attrs.frozen(kw_only=True)
-class Waiting:
+class Waiting(Shown):
     """An initiative in its stage.
 
     Args:
@@ -39,7 +39,7 @@ class Waiting:
 
 
 @attrs.frozen(kw_only=True)
-class Pipeline:
+class Pipeline(ShownAnswer):
     """Initiatives on their way.
 
     Args:
@@ -75,9 +75,6 @@ class Pipeline:
                 Column("days", "int", [row.days for row in self.waiting], "days"),
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def _ends(project: Project) -> tuple[date | None, date | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Table, UnitError, UnknownItemError, counted
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnitError, UnknownItemError, counted
 from ipmo_mop.catalogue import OPEN, Criterion, fields_of
 
 __all__ = ["AHP", "Scores", "Swap", "ahp", "criteria_of", "scores"]
@@ -17,7 +17,7 @@ RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
 
 
 @attrs.frozen(kw_only=True)
-class Swap:
+class Swap(Shown):
     """The least change of weights at which two projects change places.
 
     Args:
@@ -41,7 +41,7 @@ class Swap:
         return f"{self.above} and {self.below} change places when {self.moved:.1%} of the weight moves"
 
 
-class Scores:
+class Scores(ShownAnswer):
     """Weighted scores of projects on one set of criteria, best first.
 
     Args:
@@ -111,9 +111,6 @@ class Scores:
     def __repr__(self) -> str:
         return f"<Scores: {counted(len(self.ranking), 'project')} on {counted(len(self.criteria), 'criterion', 'criteria')}, {len([m for m in self.missing.values() if m])} incomplete>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def criteria_of(portfolio: Portfolio, category: str | None = None) -> tuple[Criterion, ...]:
     """The set of criteria of a category: those for all, and those that name it."""
@@ -144,7 +141,7 @@ def scores(portfolio: Portfolio, category: str | None = None) -> Scores:
 
 
 @attrs.frozen(kw_only=True)
-class AHP:
+class AHP(ShownAnswer):
     """Weights from pairwise comparison.
 
     Args:
@@ -163,6 +160,15 @@ class AHP:
     def consistent(self) -> bool | None:
         """The ratio is at most 0.10; None when it is not known."""
         return None if self.ratio is None else self.ratio <= 0.10
+
+    def table(self) -> Table:
+        """One row a name: name, weight, the heaviest first."""
+        order = sorted(self.names, key=lambda name: -self.weights[name])
+        return Table([Column("name", "str", order), Column("weight", "float", [self.weights[name] for name in order])])
+
+    def __repr__(self) -> str:
+        said = "not known" if self.ratio is None else f"{self.ratio:.2f}, {'consistent' if self.consistent else 'not consistent'}"
+        return f"<AHP: {counted(len(self.names), 'weight')}, consistency ratio {said}>"
 
 
 def ahp(names: Iterable[str], comparisons: Mapping[tuple[str, str], float]) -> AHP:

@@ -17,7 +17,7 @@ import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio
 from ipmo.model.fields import as_tuple
-from ipmo.plugin import Column, ModelError, Table, UnitError, UnknownItemError
+from ipmo.plugin import Column, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
 from ipmo_mop.envelopes import committed, period_of, project_costs
 from ipmo_mop.scoring import scores
@@ -29,7 +29,7 @@ FAR = float("inf")
 
 
 @attrs.frozen(kw_only=True)
-class Candidate:
+class Candidate(Shown):
     """A project that may be funded.
 
     Args:
@@ -46,7 +46,7 @@ class Candidate:
 
 
 @attrs.frozen(kw_only=True)
-class Rule:
+class Rule(Shown):
     """One limit on a selection: `low <= Σ weight · chosen <= high`.
 
     Args:
@@ -221,7 +221,7 @@ def _solve(problem: SelectionProblem, rules: Sequence[Rule], fixed: Mapping[str,
 
 
 @attrs.frozen(kw_only=True)
-class Reason:
+class Reason(Shown):
     """Why a project is in the selection or out of it.
 
     Args:
@@ -240,7 +240,7 @@ class Reason:
     text: str
 
 
-class Selection:
+class Selection(ShownAnswer):
     """The answer of `optimise`.
 
     Args:
@@ -367,9 +367,6 @@ class Selection:
         if self.status == "infeasible":
             return f"<Selection: infeasible: {'; '.join(rule.text for rule in self.conflict)}>"
         return f"<Selection: {self.status}, {len(self.chosen)} of {len(self.problem.candidates)} for {self.value}, bound {self.bound}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def optimise(problem: SelectionProblem, *, seconds: float | None = None) -> Selection:

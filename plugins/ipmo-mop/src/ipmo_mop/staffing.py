@@ -9,6 +9,7 @@ import attrs
 
 import ipmo
 from ipmo.model import Portfolio
+from ipmo.plugin import Column, Figure, Shown, ShownAnswer, Table
 from ipmo_mop.catalogue import OPEN
 
 __all__ = ["Clash", "Keep", "Staffing", "staffing"]
@@ -18,7 +19,7 @@ Keep = Literal["capacity", "commitments"]
 
 
 @attrs.frozen(kw_only=True)
-class Clash:
+class Clash(Shown):
     """Projects that cannot all be done with the people there are.
 
     Args:
@@ -33,7 +34,7 @@ class Clash:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Staffing:
+class Staffing(ShownAnswer):
     """Whether some projects can be done with the people there are.
 
     Args:
@@ -50,6 +51,24 @@ class Staffing:
     def fits(self) -> bool:
         """The plan keeps what it must."""
         return not self.clashes
+
+    def table(self) -> Table:
+        """One row a clash: projects, why, proved; none where they fit."""
+        return Table(
+            [
+                Column("projects", "str", [", ".join(one.projects) for one in self.clashes]),
+                Column("why", "str", [one.text for one in self.clashes]),
+                Column("proved", "bool", [one.proved for one in self.clashes]),
+            ]
+        )
+
+    def plot(self) -> Figure:
+        """The work that the people there are make wait, as `ipmo.level` draws it.
+
+        Raises:
+            ModelError: no open work takes people.
+        """
+        return self.plan.plot()
 
     def __repr__(self) -> str:
         return (

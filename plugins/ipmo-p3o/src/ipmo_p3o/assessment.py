@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Table, UnitError, UnknownItemError, agree, counted
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnitError, UnknownItemError, agree, counted
 from ipmo_p3o.blueprint import blueprint
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.measures import OfficeMeasure, measured
@@ -70,7 +70,7 @@ COMPUTABLE: Mapping[str, str] = {
 
 
 @attrs.frozen(kw_only=True)
-class Step:
+class Step(Shown):
     """One gap on the way.
 
     Args:
@@ -97,7 +97,7 @@ class Step:
 
 
 @attrs.frozen(kw_only=True)
-class Assessment:
+class Assessment(ShownAnswer):
     """The answer of `assess`.
 
     Args:
@@ -160,9 +160,6 @@ class Assessment:
         blind = sum(row.value is None for row in self.measures)
         dark = f"; {blind} of {counted(len(self.measures), 'measure')} {agree(blind, 'is', 'are')} not known" if blind else ""
         return f"{counted(len(self.steps), 'gap')} in {counted(len(self.tranches), 'tranche')}, about {effort:,.0f} person-days{rest}{dark}"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def assess(portfolio: Portfolio, *, effort: Mapping[str, float] | None = None) -> Assessment:

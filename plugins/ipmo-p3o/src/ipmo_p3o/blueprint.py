@@ -8,7 +8,7 @@ from fractions import Fraction
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, UnknownItemError, counted
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, ShownAnswer, Table, UnknownItemError, counted
 from ipmo_p3o.fields import SECTIONS, BlueprintElement, answerable, fields_of
 from ipmo_p3o.offices import day_of
 from ipmo_p3o.wording import finding
@@ -17,7 +17,7 @@ __all__ = ["Blueprint", "SectionGap", "blueprint", "gaps_closed"]
 
 
 @attrs.frozen(kw_only=True)
-class SectionGap:
+class SectionGap(Shown):
     """The gaps of one section.
 
     Args:
@@ -41,7 +41,7 @@ class SectionGap:
 
 
 @attrs.frozen(kw_only=True)
-class Blueprint:
+class Blueprint(ShownAnswer):
     """How far the office model is from its blueprint, by section.
 
     Args:
@@ -81,9 +81,6 @@ class Blueprint:
                 Column("share", "float", [r.share for r in rows], "share"),
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def blueprint(portfolio: Portfolio) -> Blueprint:

@@ -14,6 +14,7 @@ import attrs
 import ipmo
 from ipmo.model import Benefit, Portfolio, Project, Risk
 from ipmo.model.held import risks_of
+from ipmo.plugin import Shown
 from ipmo_p3o.fields import MODELS, PERSPECTIVES
 from ipmo_p3o.offices import OPEN, day_of, office_model
 
@@ -29,7 +30,7 @@ Met = tuple[int, int]
 
 
 @attrs.frozen(kw_only=True)
-class Attribute:
+class Attribute(Shown):
     """Something that the data show, or do not.
 
     Args:

@@ -9,7 +9,7 @@ import attrs
 
 from ipmo import Money, Span
 from ipmo.model import FrozenMap, Portfolio, doc
-from ipmo.plugin import UnitError
+from ipmo.plugin import Shown, UnitError
 
 __all__ = [
     "FIGURES",
@@ -56,7 +56,7 @@ FIGURES = {
 
 
 @attrs.frozen(kw_only=True)
-class Measured:
+class Measured(Shown):
     """A value on a day.
 
     Args:
@@ -69,7 +69,7 @@ class Measured:
 
 
 @attrs.frozen(kw_only=True)
-class ValueKpi:
+class ValueKpi(Shown):
     """What an office is worth to those it serves, as something that is measured.
 
     Args:
@@ -96,7 +96,7 @@ class ValueKpi:
 
 
 @attrs.frozen(kw_only=True)
-class BlueprintElement:
+class BlueprintElement(Shown):
     """One thing of the office model that is to become another.
 
     Args:
@@ -149,7 +149,7 @@ class BlueprintElement:
 
 
 @attrs.frozen(kw_only=True)
-class Control:
+class Control(Shown):
     """How closely initiatives of a tier are looked at.
 
     Args:
@@ -173,7 +173,7 @@ class Control:
 
 
 @attrs.frozen(kw_only=True)
-class MaturityScore:
+class MaturityScore(Shown):
     """What somebody scored, on the five levels from awareness (1) to optimised (5).
 
     Args:
@@ -203,7 +203,7 @@ class MaturityScore:
 
 
 @attrs.frozen(kw_only=True)
-class Improvement:
+class Improvement(Shown):
     """Something that is done to get better, and what it changed.
 
     Args:
@@ -227,7 +227,7 @@ class Improvement:
 
 
 @attrs.frozen(kw_only=True)
-class P3OFields:
+class P3OFields(Shown):
     """What the method adds to a portfolio, an office or a project; each field belongs to one of them.
 
     Args:

@@ -14,7 +14,7 @@ import ipmo
 from ipmo import Span
 from ipmo.model import Portfolio, Project
 from ipmo.model.held import gates_of
-from ipmo.plugin import Column, IpmoError, Table
+from ipmo.plugin import Column, IpmoError, Shown, Table
 from ipmo_p3o.fields import FIGURES, fields_of
 from ipmo_p3o.offices import OPEN, day_of, office_model
 from ipmo_p3o.wording import later
@@ -30,7 +30,7 @@ NEAR = 46
 
 
 @attrs.frozen(kw_only=True)
-class OfficeFigure:
+class OfficeFigure(Shown):
     """One figure of the office's value.
 
     Args:

@@ -11,7 +11,7 @@ import attrs
 
 from ipmo import Span
 from ipmo.model import DataFlow, Portfolio
-from ipmo.plugin import Column, Table
+from ipmo.plugin import Column, Shown, Table
 
 __all__ = ["Lineage", "lineage", "nominal_days", "wait"]
 
@@ -59,7 +59,7 @@ def wait(child: tuple[Fraction, Fraction], parent: tuple[Fraction, Fraction]) ->
 
 
 @attrs.frozen(kw_only=True)
-class Lineage:
+class Lineage(Shown):
     """One way of a field to where nobody passes it on.
 
     Args:

@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.model import Gate, Lesson, Portfolio, Programme, Project, Risk
 from ipmo.model.held import gates_by_owner, risks_of
-from ipmo.plugin import Column, Table, UnknownItemError, counted, remember
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnknownItemError, counted, remember
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.offices import office_model
 
@@ -128,7 +128,7 @@ LEAST = 0.35
 
 
 @attrs.frozen(kw_only=True)
-class FittingLesson:
+class FittingLesson(Shown):
     """A lesson that fits an item.
 
     Args:
@@ -154,7 +154,7 @@ class FittingLesson:
 
 
 @attrs.frozen(kw_only=True)
-class Lessons:
+class Lessons(ShownAnswer):
     """The answer of `lessons_for`: lessons that fit, the best first."""
 
     item: str
@@ -187,9 +187,6 @@ class Lessons:
                 Column("used", "bool", [r.used for r in rows]),
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def words(text: str) -> list[str]:

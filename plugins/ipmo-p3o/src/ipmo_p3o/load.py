@@ -8,7 +8,7 @@ from fractions import Fraction
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, counted
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, Table, counted
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.offices import office_model
 from ipmo_p3o.services import coverage
@@ -18,7 +18,7 @@ __all__ = ["OfficeLoad", "office_load", "office_load_table", "offices_in_time"]
 
 
 @attrs.frozen(kw_only=True)
-class OfficeLoad:
+class OfficeLoad(Shown):
     """What an office has to serve.
 
     Args:

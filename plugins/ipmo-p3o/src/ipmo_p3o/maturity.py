@@ -9,7 +9,7 @@ import attrs
 
 from ipmo import Span
 from ipmo.model import Portfolio
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Table, UnknownItemError, remember
+from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, ShownAnswer, Table, UnknownItemError, remember
 from ipmo_p3o.evidence import ATTRIBUTES, EDITION, MODELS, NEED, PERSPECTIVES
 from ipmo_p3o.fields import MaturityScore, answerable, fields_of
 from ipmo_p3o.offices import day_of
@@ -22,7 +22,7 @@ TOP = 5
 
 
 @attrs.frozen(kw_only=True)
-class MaturityRow:
+class MaturityRow(Shown):
     """One perspective of one model.
 
     Args:
@@ -48,7 +48,7 @@ class MaturityRow:
 
 
 @attrs.frozen(kw_only=True)
-class Maturity:
+class Maturity(ShownAnswer):
     """The profile of a portfolio; the three models are kept apart, and no average of levels is formed.
 
     Args:
@@ -88,9 +88,6 @@ class Maturity:
                 Column("lacks", "str", ["; ".join(f"{text}: {met} of {whole}" for text, met, whole in r.lacks) for r in rows]),
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def maturity(portfolio: Portfolio) -> Maturity:

@@ -9,6 +9,7 @@ from datetime import date
 import attrs
 
 from ipmo.model import Portfolio
+from ipmo.plugin import Shown
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.figures import adopted, reused
 from ipmo_p3o.flows import lineage
@@ -25,7 +26,7 @@ OLD = 35.0
 
 
 @attrs.frozen(kw_only=True)
-class OfficeMeasure:
+class OfficeMeasure(Shown):
     """One figure of the office.
 
     Args:

@@ -9,7 +9,7 @@ import attrs
 
 from ipmo.model import DecisionBody, Office, Portfolio, Programme, Project
 from ipmo.model.hierarchy import hierarchy
-from ipmo.plugin import Column, Table, remember
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, counted, remember
 
 __all__ = ["OfficeModel", "ReportingPath", "office_model", "reporting_paths"]
 
@@ -28,7 +28,7 @@ def is_temporary(office: Office) -> bool:
 
 
 @attrs.frozen(kw_only=True)
-class ReportingPath:
+class ReportingPath(Shown):
     """The reporting line of an initiative.
 
     Args:
@@ -52,7 +52,7 @@ class ReportingPath:
         return " -> ".join((self.item, *self.steps))
 
 
-class OfficeModel:
+class OfficeModel(ShownAnswer):
     """Offices and boards of a portfolio as a graph of who reports to whom.
 
     Args:
@@ -73,6 +73,23 @@ class OfficeModel:
                 self._hosted.setdefault(office.host, []).append(office.id)
         self._lines: dict[tuple[str, ...], dict[str, int]] = {}
         self._paths: dict[tuple[str, ...], tuple[tuple[str, ...], bool, str]] = {}
+
+    def table(self) -> Table:
+        """One row an office and a board: id, name, kind, level, reports_to."""
+        nouns: list[Office | DecisionBody] = [*self.offices.values(), *self.bodies.values()]
+        return Table(
+            [
+                Column("id", "str", [one.id for one in nouns]),
+                Column("name", "str", [one.name for one in nouns]),
+                Column("kind", "str", ["office" if isinstance(one, Office) else "board" for one in nouns]),
+                Column("level", "str", [one.type if isinstance(one, Office) else one.level for one in nouns]),
+                Column("reports_to", "str", [", ".join(self.ups(one.id)) for one in nouns]),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        boards = counted(len(self.bodies), "board")
+        return f"<OfficeModel of {self.portfolio.id!r}: {counted(len(self.offices), 'office')}, {boards}, {counted(len(self.tops), 'board')} at the top>"
 
     def ups(self, name: str) -> tuple[str, ...]:
         """Offices and boards directly above one, in order of their ids."""

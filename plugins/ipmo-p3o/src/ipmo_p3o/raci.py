@@ -12,14 +12,14 @@ import attrs
 
 from ipmo.model import Portfolio, Programme, Project
 from ipmo.model.held import gates_by_owner, risks_of
-from ipmo.plugin import Column, Table, counted
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, counted
 from ipmo_p3o.offices import office_model
 
 __all__ = ["Raci", "RaciRow", "raci"]
 
 
 @attrs.frozen(kw_only=True)
-class RaciRow:
+class RaciRow(Shown):
     """One item with its parts.
 
     Args:
@@ -48,7 +48,7 @@ class RaciRow:
         return tuple(out)
 
 
-class Raci:
+class Raci(ShownAnswer):
     """The answer of `raci`: a row an item, in the order of the file."""
 
     def __init__(self, rows: Sequence[RaciRow]) -> None:
@@ -88,9 +88,6 @@ class Raci:
 
     def __repr__(self) -> str:
         return f"<Raci: {counted(len(self.rows), 'item')}, {counted(len(self.gaps), 'gap')}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def _in(part: str | tuple[str, ...], person: str) -> bool:

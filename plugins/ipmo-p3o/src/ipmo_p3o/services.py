@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ipmo.model import Portfolio, Programme, Service
-from ipmo.plugin import Column, Table, counted
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, counted
 from ipmo_p3o.catalogue import CATALOGUE, named_service
 from ipmo_p3o.offices import OfficeModel, day_of, office_model
 
@@ -15,7 +15,7 @@ __all__ = ["Coverage", "ServiceCell", "coverage"]
 
 
 @attrs.frozen(kw_only=True)
-class ServiceCell:
+class ServiceCell(Shown):
     """One service for one initiative.
 
     Args:
@@ -56,7 +56,7 @@ class ServiceCell:
         return "waived" if self.waived and self.asked else ""
 
 
-class Coverage:
+class Coverage(ShownAnswer):
     """Services by initiative, indexed by (initiative, service)."""
 
     def __init__(self, initiatives: Iterable[str], services: Iterable[str], cells: Mapping[tuple[str, str], ServiceCell]) -> None:
@@ -103,9 +103,6 @@ class Coverage:
     def __repr__(self) -> str:
         share = "nothing is mandatory" if self.share is None else f"{self.share:.0%} of what is mandatory is given or waived"
         return f"<Coverage: {counted(len(self.initiatives), 'initiative')}, {counted(len(self.services), 'service')}, {share}, {counted(len(self.overlaps), 'overlap')}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def kind_of(service: Service) -> str:
