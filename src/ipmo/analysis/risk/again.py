@@ -14,8 +14,9 @@ from ipmo.analysis.risk.gathering import Gathering
 from ipmo.analysis.risk.outcomes import Dates
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
 from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
-from ipmo.analysis.risk.sampling import Samples, cost_rows, run, spans_of
+from ipmo.analysis.risk.sampling import Samples, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
+from ipmo.analysis.risk.spending import cost_rows
 from ipmo.errors import ModelError
 from ipmo.model.held import risks_of
 from ipmo.network.states import FROM_FINISH

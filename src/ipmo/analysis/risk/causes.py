@@ -69,6 +69,7 @@ class Event:
 
     Args:
         full_id: of the risk.
+        owner: the project, programme or portfolio that bears its response.
         probability: that it happens.
         sign: 1 of a threat, -1 of an opportunity.
         delays: what it does to dates.
@@ -77,6 +78,7 @@ class Event:
     """
 
     full_id: str
+    owner: str
     probability: float
     sign: int
     delays: tuple[Delayed, ...]
@@ -275,7 +277,7 @@ def _event(
             else:
                 findings.append(not_counted(full_id, f"the cost of risk {full_id!r} is not known", "state it as money"))
     sign = -1 if risk.opportunity else 1
-    return Event(full_id=full_id, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs)), findings
+    return Event(full_id=full_id, owner=owner, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs)), findings
 
 
 def not_counted(item: str, message: str, hint: str) -> Finding:

@@ -7,10 +7,12 @@ changes a sum.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -22,7 +24,11 @@ from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.money import Budget, BudgetLine
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
-from ipmo.units import Effort, Money, Rate, as_day, minor_digits
+from ipmo.network.states import State
+from ipmo.units import Effort, Money, Rate, Span, as_day, minor_digits, minutes
+
+if TYPE_CHECKING:
+    from ipmo.network.network import Network
 
 __all__ = ["Bearer", "Costs", "Line"]
 HOUR = Effort(Decimal(1), "ph")
@@ -42,6 +48,11 @@ class Line:
     rate: float
     role: str
 
+    @property
+    def central(self) -> float:
+        """Its central value, in minor units of the portfolio's currency."""
+        return float(getattr(self.estimate.central(), "amount", 0)) * self.rate
+
 
 @attrs.frozen(kw_only=True)
 class Bearer:
@@ -52,12 +63,23 @@ class Bearer:
         source: where its cost is stated: forecast, budget or actual.
         lines: what it is made of.
         per_minute: minor units that a minute of its work costs on top: resources that stay as long as it lasts.
+        worked: minutes that they have stayed so far.
+        left: minutes that they stay from now on, as planned.
+        spent: minor units that it has cost so far, of what is open: it cannot cost less in the end.
     """
 
     full_id: str
     source: str
     lines: tuple[Line, ...]
     per_minute: float = 0.0
+    worked: int = 0
+    left: int = 0
+    spent: float = 0.0
+
+    @property
+    def planned(self) -> float:
+        """Minor units that it costs by its central values."""
+        return (self.worked + self.left) * self.per_minute + sum(line.central for line in self.lines)
 
 
 class Costs:
@@ -158,10 +180,64 @@ class Costs:
             if len(lines) < len(budget.lines):
                 return None
             staying = isinstance(noun, Task) and noun.plus_resources and source == "budget"
-            if not staying or not isinstance(noun, Task):
-                return Bearer(full_id=full_id, source=source, lines=lines)
-            return self._with_resources(full_id, noun, lines)
+            found: Bearer | None = Bearer(full_id=full_id, source=source, lines=lines)
+            if staying and isinstance(noun, Task):
+                found = self._with_resources(full_id, noun, lines)
+            spent: Budget | None = getattr(noun, "actual", None)
+            return found if found is None or done else attrs.evolve(found, spent=self._stated(full_id, spent) or 0.0)
         return None
+
+    def _stated(self, full_id: str, budget: Budget | None) -> float | None:
+        """Minor units of stated money by its central values; None where one of them is not known."""
+        lines = () if budget is None else tuple(self._lines(full_id, budget, fixed=True))
+        if budget is None or len(lines) < len(budget.lines):
+            return None
+        return sum(line.central for line in lines)
+
+    def with_work(self, network: Network, left: Mapping[str, int]) -> list[Bearer]:
+        """Counts how long resources stay with work; says what has cost more already than it is counted with.
+
+        Args:
+            network: of the portfolio.
+            left: minutes of open work of known length.
+        """
+        nodes = {name: node for node, name in enumerate(network.ids)}
+        for name, one in self.bearers.items():
+            noun = self.portfolio.items.get(name)
+            if one.per_minute and isinstance(noun, Task) and name in nodes:
+                worked = _worked(self.portfolio, network, nodes[name], noun)
+                self.bearers[name] = attrs.evolve(one, worked=worked, left=left.get(name, 0))
+        return [one for one in self.bearers.values() if one.spent > one.planned]
+
+    @functools.cached_property
+    def budgets(self) -> dict[str, float]:
+        """Minor units that each item may cost: its own budget, else those of all that is in it; items without are not among them."""
+        out: dict[str, float] = {}
+        if not self.currency:
+            return out
+        for project in self.portfolio.projects:
+            above = summaries(project)
+            work = [task for task in project.tasks if task.id not in above and not task.milestone]
+            plain = {
+                f"{project.id}/{task.id}": self._stated(f"{project.id}/{task.id}", task.budget) for task in work if not task.plus_resources
+            }
+            known = {name: one for name, one in plain.items() if one is not None}
+            own = self._stated(project.id, project.budget)
+            out |= known
+            if own is not None:
+                out[project.id] = own
+            elif known and len(known) == len(work):
+                out[project.id] = sum(known.values())
+        tree = hierarchy(self.portfolio)
+        above_all: list[Programme | Portfolio] = [*self.portfolio.programmes, self.portfolio]
+        for noun in above_all:
+            own = None if isinstance(noun, Portfolio) else self._stated(noun.id, noun.budget)
+            inside = [project.id for project in tree.projects(noun) if project.state not in LEFT_OUT]
+            if own is not None:
+                out[noun.id] = own
+            elif inside and all(name in out for name in inside):
+                out[noun.id] = sum(out[name] for name in inside)
+        return out
 
     def _lines(self, full_id: str, budget: Budget, *, fixed: bool) -> Iterator[Line]:
         """The lines of a budget whose money and rate are known."""
@@ -210,3 +286,27 @@ class Costs:
             own = self.bearers.get(item)
             out[item] = f"its own {own.source}" if own is not None and parts == (item,) else f"{len(parts)} costs inside it"
         return out
+
+
+def _worked(portfolio: Portfolio, network: Network, node: int, task: Task) -> int:
+    """Minutes that a task has lasted so far, on the clock that its work counts on."""
+    status, clock = portfolio.data_date, network.running_clock(node)
+    if network.state[node] is State.FINISHED:
+        if task.actual_start is not None and task.actual_finish is not None:
+            return clock.work(minutes(task.actual_finish, end=True)) - clock.work(minutes(task.actual_start))
+        return _minutes(portfolio, node, network, task)
+    if network.state[node] is not State.STARTED:
+        return 0
+    if task.actual_start is not None and status is not None and (network.dialect is None or network.dialect.data_date == "binds"):
+        return max(clock.work(status) - clock.work(minutes(task.actual_start)), 0)
+    whole = _minutes(portfolio, node, network, task)  # what remains goes on from where the work stands
+    if task.remaining is None:
+        return round(whole * (task.progress or 0.0))
+    left = task.remaining.central()
+    return max(whole - portfolio.calendar_for(network.ids[node]).minutes(left), 0) if isinstance(left, Span) else 0
+
+
+def _minutes(portfolio: Portfolio, node: int, network: Network, task: Task) -> int:
+    """The minutes of a task's duration; nothing where none is known."""
+    whole = None if task.duration is None else task.duration.central()
+    return portfolio.calendar_for(network.ids[node]).minutes(whole) if isinstance(whole, Span) else 0

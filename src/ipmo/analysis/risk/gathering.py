@@ -16,17 +16,18 @@ from ipmo.analysis.benefits.realisation import BenefitValue
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.precision import of_share
-from ipmo.analysis.risk.sampling import Batch, cost_rows
+from ipmo.analysis.risk.sampling import Batch
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.simulation import Again, Simulated, Simulation
 from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.analysis.risk.sketches import Sketches
-from ipmo.analysis.risk.uncertain import Piece, open_work
+from ipmo.analysis.risk.spending import cost_rows
+from ipmo.analysis.risk.uncertain import Piece
 from ipmo.errors import UnitError
 from ipmo.findings import Finding, Severity
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Programme, Task
+from ipmo.model.work import Programme
 from ipmo.network.states import EFFECTS, LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, minor_digits, moment
@@ -121,7 +122,7 @@ class Gathering:
         """What each item costs: its own, or the sum of what is inside it, and what happens to it."""
         costs = self.setup.costs
         above = {name for event in self.setup.events for item, *_ in event.costs for name in costs.holding(costs.owner_of(item))}
-        above |= {name for event in self.setup.events if event.response for name in costs.holding(costs.owner_of(event.full_id))}
+        above |= {name for event in self.setup.events if event.response for name in costs.holding(event.owner)}
         out: dict[str, Sums] = {}
         for name in dict.fromkeys([*costs.made_of, *sorted(above)]):
             parts = costs.made_of.get(name, ())
@@ -132,24 +133,36 @@ class Gathering:
             words = costs.sources.get(name, "")
             if name in above:
                 words = f"{words} and what happens to it" if words else "what happens to it alone: no other cost of it is known"
-            out[name] = self._money(name, whole, round(planned) if parts else None, words, lacks)
+            out[name] = self._money(name, whole, round(planned) if parts else None, words, lacks, costs.budgets.get(name))
         return out
 
     def _planned_cost(self, bearer: str) -> float:
         """Minor units that a bearer costs by its central values."""
         found = self.setup.costs.bearers[bearer]
-        whole = sum(float(getattr(line.estimate.central(), "amount", 0)) * line.rate for line in found.lines)
-        noun = self.plan.portfolio.items.get(bearer)
-        if found.per_minute and isinstance(noun, Task) and noun.duration is not None:
-            piece = open_work(self.plan.portfolio, self.plan.schedule.network).get(bearer)
-            whole += found.per_minute * (0 if piece is None else piece.minutes)
-        return float(round(whole))
+        return float(round(max(found.planned, found.spent)))
 
-    def _money(self, name: str, whole: NDArray[np.int64], planned: int | None, what: str, missing: tuple[str, ...] = ()) -> Sums:
+    def _money(
+        self,
+        name: str,
+        whole: NDArray[np.int64],
+        planned: int | None,
+        what: str,
+        missing: tuple[str, ...] = (),
+        budget: float | None = None,
+    ) -> Sums:
         costs = self.setup.costs
         currency = costs.currency or next((one.currency for one in self.plan.worth.values()), "")
         whole.flags.writeable = False
-        return Sums(id=name, minor=whole, currency=currency, digits=minor_digits(currency), planned=planned, what=what, missing=missing)
+        return Sums(
+            id=name,
+            minor=whole,
+            currency=currency,
+            digits=minor_digits(currency),
+            planned=planned,
+            what=what,
+            missing=missing,
+            budget=None if budget is None else round(budget),
+        )
 
     def values(self, found: Mapping[str, Dates], comes: NDArray[np.bool_]) -> dict[str, Sums]:
         """What benefits are worth: by their start in each sample, and nothing where they do not come.

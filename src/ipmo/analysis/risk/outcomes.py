@@ -209,6 +209,7 @@ class Sums:
         planned: minor units in the plan as it stands; None where it has none.
         what: what is counted, in words.
         missing: what is not in it.
+        budget: minor units that it may cost; None where nobody stated that.
     """
 
     id: str
@@ -218,6 +219,7 @@ class Sums:
     planned: int | None = None
     what: str = ""
     missing: tuple[str, ...] = ()
+    budget: int | None = None
     _ordered: NDArray[np.int64] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -321,6 +323,11 @@ class Sums:
         return None if found is None else found / 10.0**self.digits
 
     @property
+    def sure(self) -> float | None:
+        """The probability that it keeps its budget; None where nobody stated one."""
+        return None if self.budget is None else float(np.count_nonzero(self.minor <= self.budget) / len(self.minor))
+
+    @property
     def contingency(self) -> Money | None:
         """P80 less the plan as it stands: what to add so that four of five suffice."""
         return None if self.planned is None else self.money(int(self._ordered[place(len(self._ordered), 0.8)]) - self.planned)
@@ -361,6 +368,12 @@ class Joint:
         """
         good = (self.dates.instants <= minutes(as_when(date), end=not self.dates.begins)) & (self.costs.minor <= self.costs.limit(amount))
         return float(np.count_nonzero(good) / len(good))
+
+    @property
+    def sure(self) -> float | None:
+        """The probability that it keeps its commitment and its budget, both; None where one is not stated, or its dates are lower bounds."""
+        day, most = self.dates.committed, self.costs.budget
+        return None if day is None or most is None or self.dates.at_least else self.within(day, self.costs.money(most))
 
     @checked
     def frontier(self, percent: float = 70, points: int = 9) -> tuple[Pair, ...]:

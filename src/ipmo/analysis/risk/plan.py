@@ -12,7 +12,7 @@ import attrs
 from ipmo.analysis.benefits.realisation import BenefitValue, benefits
 from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, not_counted, shared
 from ipmo.analysis.risk.correlation import correlated
-from ipmo.analysis.risk.costs import Costs
+from ipmo.analysis.risk.costs import Bearer, Costs
 from ipmo.analysis.risk.distributions import PertRule, endless
 from ipmo.analysis.risk.forks import forks
 from ipmo.analysis.risk.lost_days import too_many
@@ -74,10 +74,12 @@ class Plan:
                 )
                 raise ModelError.of(piece.field, said).at(name)
         costs = Costs(portfolio)
+        beyond = costs.with_work(net, {name: piece.minutes for name, piece in work.items()})
         targets = self.targets = Targets(portfolio, net, work)
         drivers = shared(portfolio, targets, costs.bearers)
         found, self.findings = events(portfolio, targets, risks)
         found = tuple(self.rated(event, costs) for event in found)
+        self.findings += [_overspent(one, costs) for one in beyond]
         branches, told = forks(portfolio, targets, costs.bearers)
         self.findings += told
         uncertain = frozenset(name for name, piece in work.items() if piece.uncertain)
@@ -261,3 +263,13 @@ class Plan:
             if when is not None:
                 return as_day(when)
         return as_day(noun.finish) if isinstance(noun, Project) and noun.finish is not None and (noun.tasks or noun.gates) else None
+
+
+def _overspent(one: Bearer, costs: Costs) -> Finding:
+    """Says of what has cost more than it was to cost in the end that it is counted with what it has cost."""
+    said = (
+        f"{one.full_id!r} has cost {costs.money(one.spent):,} so far, more than its {one.source} says of it: no sample costs less than that"
+    )
+    return Finding(
+        code="ipmo/spent-beyond", item=one.full_id, severity=Severity.WARNING, message=said, hint="state what it will cost as forecast:"
+    )

@@ -13,8 +13,9 @@ import attrs
 import numpy as np
 
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
-from ipmo.analysis.risk.sampling import cost_rows, run
+from ipmo.analysis.risk.sampling import run
 from ipmo.analysis.risk.setup import Kept, Setup
+from ipmo.analysis.risk.spending import cost_rows
 from ipmo.progress import unwatched
 from ipmo.units import DAY
 

@@ -17,13 +17,14 @@ import numpy as np
 
 from ipmo.analysis.risk.causes import Event, Shared
 from ipmo.analysis.risk.distributions import Draws
-from ipmo.analysis.risk.exact import MinorUnits, of_products, sums_of
+from ipmo.analysis.risk.exact import of_products, sums_of
 from ipmo.analysis.risk.fast import Fast
 from ipmo.analysis.risk.forks import taken
 from ipmo.analysis.risk.lost_days import LostTime, Some
 from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.sharing import cores, on_threads, shared_out
 from ipmo.analysis.risk.sketches import Sketches
+from ipmo.analysis.risk.spending import Spending
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Uniform
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.int64]
     Yes = NDArray[np.bool_]
 
-__all__ = ["Batch", "Samples", "cost_rows", "groups_in_batch", "run", "spans_of"]
+__all__ = ["Batch", "Samples", "groups_in_batch", "run", "spans_of"]
 
 NEVER = -(1 << 62)
 """Minutes that nobody works."""
@@ -178,7 +179,7 @@ class Samples:
         return Batch(
             dates=dates if rest is None else dates[:kept].copy(),
             rest=rest,
-            costs=self._costs(drawn, happens, factors, lengths, on_way),
+            costs=self._spending.rows(drawn, happens, factors, lengths, on_way),
             comes=np.array(comes, bool).reshape(len(comes), size),
             critical=critical,
             driving=driving,
@@ -491,71 +492,10 @@ class Samples:
 
     # ------------------------------------------------------------------------------------------ money
 
-    def _costs(
-        self,
-        drawn: Floats,
-        happens: Mapping[str, Yes],
-        factors: Mapping[str, Floats],
-        lengths: Mapping[str, Row],
-        on_way: Mapping[str, Yes],
-    ) -> Row:
-        """Minor units that each bearer costs, in order of ids, then what happens to each owner, alike."""
-        costs = self.setup.costs
-        at_work: dict[str, list[Floats]] = {}
-        for one in self.setup.shared:
-            for name in one.tasks if one.driver.affects == "cost" else ():
-                at_work.setdefault(name, []).append(factors[one.driver.id])
-        happening, size = owners(self.setup), drawn.shape[1]
-        minor = MinorUnits()
-        out = np.zeros((len(costs.bearers) + len(happening), size), np.int64)
-        for place, name in enumerate(sorted(costs.bearers)):
-            bearer = costs.bearers[name]
-            whole = np.zeros(size)
-            for line in bearer.lines:
-                whole = whole + drawn[self._row[name, line.role]] * line.rate
-            if bearer.per_minute:
-                piece = self.setup.structures.pieces.get(name)
-                minutes = lengths[name] if name in lengths else 0 if piece is None else piece.minutes
-                whole = whole + minutes * bearer.per_minute
-            for factor in at_work.get(name, ()):
-                whole = whole * factor
-            out[place] = minor.of(name, np.where(on_way[name], whole, 0.0) if name in on_way else whole)
-        for event in self.setup.events:
-            for item, _, role in event.costs:
-                owner = costs.owner_of(item)
-                rate = self.rates[event.full_id, role]
-                yes = happens[event.full_id] & on_way[item] if item in on_way else happens[event.full_id]
-                row = np.where(yes, event.sign * drawn[self._row[event.full_id, role]] * rate, 0.0)
-                out[len(costs.bearers) + happening.index(owner)] += minor.of(event.full_id, row)
-            if event.response is not None:
-                place = len(costs.bearers) + happening.index(costs.owner_of(event.full_id))
-                out[place] += minor.of(event.full_id, np.array([costs.minor(event.response)], float))
-        return out
-
     @functools.cached_property
-    def rates(self) -> Mapping[tuple[str, str], float]:
-        """Minor units for one of the money of each impact."""
-        out = {}
-        for event in self.setup.events:
-            for item, money, role in event.costs:
-                central = money.central()
-                rate = self.setup.costs.rate(item, getattr(central, "currency", ""))
-                out[event.full_id, role] = 0.0 if rate is None else rate
-        return out
-
-
-def owners(setup: Setup) -> list[str]:
-    """Who bears the costs of risks, in order of ids."""
-    found = {setup.costs.owner_of(item) for event in setup.events for item, *_ in event.costs}
-    return sorted(found | {setup.costs.owner_of(event.full_id) for event in setup.events if event.response is not None})
-
-
-def cost_rows(setup: Setup, item: str) -> list[int]:
-    """The rows of `Batch.costs` that an item costs the sum of; none where no cost of it is known."""
-    costs = setup.costs
-    place = {name: number for number, name in enumerate(sorted(costs.bearers))}
-    happening = [len(place) + number for number, owner in enumerate(owners(setup)) if item in costs.holding(owner)]
-    return [*(place[part] for part in costs.made_of.get(item, ())), *happening]
+    def _spending(self) -> Spending:
+        """What the costs of a batch are made of."""
+        return Spending(self.setup, self._row)
 
 
 def groups_in_batch(setup: Setup) -> int:

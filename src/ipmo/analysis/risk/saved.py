@@ -76,7 +76,7 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
             sums: Sums | None = getattr(row, name)
             if sums is not None:
                 arrays[f"{name}{place}"] = sums.minor
-                kept = ("currency", "digits", "planned", "what", "missing")
+                kept = ("currency", "digits", "planned", "what", "missing", "budget")
                 said[name] = {field: getattr(sums, field) for field in kept}
         rows.append(said)
     text = {

@@ -416,6 +416,15 @@ class Simulation(Rows[str, Simulated]):
                     [None if d is None or d.committed is None or d.at_least else d.by_error(d.committed) for d in dates],
                 ),
                 Column("cost_planned", "float", planned(costs), currency),
+                Column(
+                    "budget", "float", [None if c is None or c.budget is None else float(c.money(c.budget).amount) for c in costs], currency
+                ),
+                Column("within_budget", "float", [None if c is None else c.sure for c in costs]),
+                Column(
+                    "both_sure",
+                    "float",
+                    [None if r.dates is None or r.costs is None else Joint(dates=r.dates, costs=r.costs).sure for r in rows],
+                ),
                 money("cost_mean", costs, None),
                 Column("cost_sd", "float", [None if c is None else c.sd for c in costs], currency),
                 money("cost_p50", costs, 50),
@@ -455,6 +464,10 @@ class Simulation(Rows[str, Simulated]):
                 days("sd", lambda d: d.sd_error),
                 *(late(percent) for percent in (10, 50, 80, 90)),
                 shares("sure", [None if d is None else d.sure for d in dates]),
+                shares("within_budget", [None if c is None else c.sure for c in costs]),
+                shares(
+                    "both_sure", [None if r.dates is None or r.costs is None else Joint(dates=r.dates, costs=r.costs).sure for r in rows]
+                ),
                 money("cost_mean", costs, lambda c: c.mean_error),
                 money("cost_sd", costs, lambda c: c.sd_error),
                 money("cost_p50", costs, lambda c: c.p_error(50)),
@@ -537,4 +550,6 @@ def _costs_said(found: Sums) -> str:
     said = f"it costs {found.p(50):,} or less in half of the samples, {found.p(80):,} or less in four of five ({found.what})"
     if found.planned is not None:
         said += f"; the plan says {found.money(found.planned):,}, which {found.within(found.money(found.planned)):.0%} of the samples keep"
+    if found.budget is not None and found.sure is not None:
+        said += f"; its budget of {found.money(found.budget):,} is {found.sure:.1%} sure (standard error {of_share(found.sure, len(found.minor)):.1%})"
     return f"{said}; not in it: {', '.join(found.missing)}" if found.missing else said

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ipmo.analysis.risk.precision import place
-from ipmo.analysis.risk.sampling import Batch, cost_rows, groups_in_batch, run
+from ipmo.analysis.risk.sampling import Batch, groups_in_batch, run
 from ipmo.analysis.risk.setup import Setup
+from ipmo.analysis.risk.spending import cost_rows
 from ipmo.errors import OptionError
 from ipmo.findings import Finding, Severity
 from ipmo.network.streams import GROUP

@@ -1,0 +1,106 @@
+"""What everything costs in some samples: work, time at work, and what happens, as rows of whole minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ipmo.analysis.risk.exact import MinorUnits
+from ipmo.analysis.risk.setup import Setup
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ipmo.analysis.risk.causes import Event
+    from ipmo.analysis.risk.distributions import Floats
+
+    Row = NDArray[np.int64]
+    Yes = NDArray[np.bool_]
+
+__all__ = ["Spending", "cost_rows"]
+
+
+class Spending:
+    """What the costs of samples are made of.
+
+    Args:
+        setup: what is simulated.
+        places: the row of draws of each role of each item.
+    """
+
+    def __init__(self, setup: Setup, places: Mapping[tuple[str, str], int]) -> None:
+        self._setup, self._places = setup, places
+        self._owners = owners(setup)
+        self._at_work: dict[str, list[str]] = {}
+        for one in setup.shared:
+            for name in one.tasks if one.driver.affects == "cost" else ():
+                self._at_work.setdefault(name, []).append(one.driver.id)
+        self._rates: dict[tuple[str, str], float] = {}
+        for event in setup.events:
+            for item, money, role in event.costs:
+                rate = setup.costs.rate(item, getattr(money.central(), "currency", ""))
+                self._rates[event.full_id, role] = 0.0 if rate is None else rate
+
+    def rows(
+        self,
+        drawn: Floats,
+        happens: Mapping[str, Yes],
+        factors: Mapping[str, Floats],
+        lengths: Mapping[str, Row],
+        on_way: Mapping[str, Yes],
+    ) -> Row:
+        """Minor units that each bearer costs, in order of ids, then what happens to each owner, alike.
+
+        Args:
+            drawn: all draws, a row each.
+            happens: which risks happen.
+            factors: what each driver multiplies by.
+            lengths: minutes of uncertain work.
+            on_way: in which samples what belongs to branches is done.
+        """
+        costs, size = self._setup.costs, drawn.shape[1]
+        minor = MinorUnits()
+        out = np.zeros((len(costs.bearers) + len(self._owners), size), np.int64)
+        for place, name in enumerate(sorted(costs.bearers)):
+            bearer = costs.bearers[name]
+            whole = np.zeros(size)
+            for line in bearer.lines:
+                whole = whole + drawn[self._places[name, line.role]] * line.rate
+            if bearer.per_minute:
+                whole = whole + (bearer.worked + lengths.get(name, bearer.left)) * bearer.per_minute
+            for driver in self._at_work.get(name, ()):
+                whole = whole * factors[driver]
+            if bearer.spent:
+                whole = np.maximum(whole, bearer.spent)
+            out[place] = minor.of(name, np.where(on_way[name], whole, 0.0) if name in on_way else whole)
+        for event in self._setup.events:
+            self._happened(event, drawn, happens, on_way, minor, out[len(costs.bearers) :])
+        return out
+
+    def _happened(
+        self, event: Event, drawn: Floats, happens: Mapping[str, Yes], on_way: Mapping[str, Yes], minor: MinorUnits, out: Row
+    ) -> None:
+        """Adds what a risk costs, and its response, to those who bear it."""
+        costs = self._setup.costs
+        for item, _, role in event.costs:
+            yes = happens[event.full_id] & on_way[item] if item in on_way else happens[event.full_id]
+            row = np.where(yes, event.sign * drawn[self._places[event.full_id, role]] * self._rates[event.full_id, role], 0.0)
+            out[self._owners.index(costs.owner_of(item))] += minor.of(event.full_id, row)
+        if event.response is not None:
+            out[self._owners.index(event.owner)] += minor.of(event.full_id, np.array([costs.minor(event.response)], float))
+
+
+def owners(setup: Setup) -> list[str]:
+    """Who bears the costs of risks and of responses to them, in order of ids."""
+    found = {setup.costs.owner_of(item) for event in setup.events for item, *_ in event.costs}
+    return sorted(found | {event.owner for event in setup.events if event.response is not None})
+
+
+def cost_rows(setup: Setup, item: str) -> list[int]:
+    """The rows of `Batch.costs` that an item costs the sum of; none where no cost of it is known."""
+    costs = setup.costs
+    place = {name: number for number, name in enumerate(sorted(costs.bearers))}
+    happening = [len(place) + number for number, owner in enumerate(owners(setup)) if item in costs.holding(owner)]
+    return [*(place[part] for part in costs.made_of.get(item, ())), *happening]
