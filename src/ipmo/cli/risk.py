@@ -41,6 +41,7 @@ SHOWN = ("task", "summary")
 @click.option("--drivers", is_flag=True, help="What each driver, risk and estimate adds to the P80 of the end.")
 @click.option("--responses", is_flag=True, help="What the response to each risk is worth.")
 @click.option("--hand-overs", is_flag=True, help="Links across projects by what their lateness costs.")
+@click.option("--merges", is_flag=True, help="Merge bias: where paths join, how much later than each alone says.")
 @click.option("--errors", is_flag=True, help="The standard error of each figure.")
 @click.option("--contingency", is_flag=True, help="What to add to the plan so that it holds with 80 %.")
 @json_option
@@ -58,6 +59,7 @@ def simulate(
     drivers: bool,
     responses: bool,
     hand_overs: bool,
+    merges: bool,
     errors: bool,
     contingency: bool,
     as_json: bool,
@@ -88,6 +90,7 @@ def simulate(
         ("drivers", found.drivers, drivers),
         ("responses", found.responses, responses),
         ("hand-overs", found.hand_overs, hand_overs),
+        ("merges", found.merges, merges),
         ("errors", found.errors, errors),
         ("contingency", found.contingency, contingency),
     )

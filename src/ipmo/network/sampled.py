@@ -277,6 +277,18 @@ class SampledPass:
             x[v], edge[v], finish[v], length[v] = before
         return out
 
+    def asked(self, v: int, dates: SampledDates, lengths: Mapping[int, Row], lost: Mapping[int, Lost]) -> list[Row]:
+        """The instant from which each link lets a position start, in the order of the links.
+
+        Args:
+            v: the position.
+            dates: as `forward` gave them.
+            lengths, lost: as they were given to it.
+        """
+        own, away = lengths[v] if v in lengths else np.array([self.dur[v]], np.int64), lost.get(v)
+        rows = [self._push(k, v, dates, own, away)[0] for k in range(self.ptr[v], self.ptr[v + 1])]
+        return [self.starts(v, row if away is None else away.resumed(row)) for row in rows]
+
     @functools.cached_property
     def heads(self) -> list[int]:
         """The position that each link leads to, by its place."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from ipmo.analysis.risk.causes import events
 from ipmo.analysis.risk.gathering import Gathering
+from ipmo.analysis.risk.merges import Merge, merges
 from ipmo.analysis.risk.outcomes import Dates
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
 from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
@@ -176,6 +177,18 @@ class Remade:
                 )
             )
         return sorted(out, key=lambda one: (-one.lost, -one.end_days, -one.days, one.source, one.target))
+
+    def merges(self) -> list[Merge]:
+        """The joins, and what each is late by.
+
+        Raises:
+            ModelError: each sample is a schedule of its own.
+        """
+        if self._setup.structures.one_by_one:
+            raise ModelError("merge bias is not computed where each sample is a schedule of its own, as beside work as late as possible")
+        kinds = {name: kind for name, (kind, _) in self._plan.parts.items()}
+        wholes = [one for one in self._plan.dated() if kinds[one.full_id] in ("project", "programme", "portfolio")]
+        return merges(self._setup, kinds, wholes)
 
     def _gained(self, base: _Figures, chosen: Sequence[Kept], numbers: Sequence[int]) -> dict[int, dict[str, _Tally]]:
         """By how much items are earlier, in minutes, and benefits worth more, where each of some links hands over in time.

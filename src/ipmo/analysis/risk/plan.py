@@ -215,7 +215,7 @@ class Plan:
             most: how many items there is room for.
             linked: work at links is kept too.
         """
-        every = list(self._dated())
+        every = list(self.dated())
         if len(self.parts) <= most:
             return every, []
         asked = frozenset(keep)
@@ -229,7 +229,7 @@ class Plan:
         chosen = first | set(more[: max(most - len(first), 0)])
         return [one for one in every if one.full_id in chosen], [one for one in every if one.full_id not in chosen]
 
-    def _dated(self) -> Iterable[Kept]:
+    def dated(self) -> Iterable[Kept]:
         """The items that have dates in each sample."""
         net, passes = self.schedule.network, self.schedule.passes
         unsized = passes.without_duration

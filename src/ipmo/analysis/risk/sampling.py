@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.int64]
     Yes = NDArray[np.bool_]
 
-__all__ = ["Batch", "Samples", "groups_in_batch", "run", "spans_of"]
+__all__ = ["Batch", "Part", "Samples", "groups_in_batch", "run", "spans_of"]
 
 NEVER = -(1 << 62)
 """Minutes that nobody works."""
@@ -82,7 +82,7 @@ class Batch(NamedTuple):
     rest: Sketches | None = None
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """Samples in which the same work comes to nothing.
 
     Args:
@@ -296,12 +296,12 @@ class Samples:
                     lasting[name][part.columns] = found.length[v]
         return (dates, critical, driving, ends), lasting
 
-    def _parts(self, lengths: Mapping[str, Row], later: Mapping[str, Row], lost: Mapping[str, LostTime], size: int) -> Iterator[_Part]:
+    def _parts(self, lengths: Mapping[str, Row], later: Mapping[str, Row], lost: Mapping[str, LostTime], size: int) -> Iterator[Part]:
         """The samples of a batch by the work that comes to nothing in them."""
         nodes = self._nodes
         for nothing, columns in self._patterns(lengths, size):
             pos = self.setup.structures.of(nothing).pos
-            yield _Part(
+            yield Part(
                 sampled=self.setup.structures.of(nothing),
                 columns=columns,
                 lengths={pos[nodes[name]]: row[columns] for name, row in lengths.items() if name not in nothing},
@@ -321,7 +321,7 @@ class Samples:
         for number in range(kinds.shape[1]):
             yield frozenset(name for name, yes in zip(names, kinds[:, number], strict=True) if yes), np.flatnonzero(which.ravel() == number)
 
-    def _many(self, part: _Part, out: tuple[Row, Row, dict[int, int], Row]) -> SampledDates:
+    def _many(self, part: Part, out: tuple[Row, Row, dict[int, int], Row]) -> SampledDates:
         """Some samples of one structure, by one pass over rows."""
         dates, critical, driving, ends = out
         sampled, columns, net = part.sampled, part.columns, part.sampled.network
@@ -398,6 +398,15 @@ class Samples:
             last = np.maximum(last, sampled.instants(v, row, NO_EDGE))
         return last
 
+    def dated(self, first: int, last: int) -> Iterator[tuple[Part, SampledDates]]:
+        """The dates of all positions in groups of samples, from one to another (not in it), by which work comes to nothing in them."""
+        drawn, happens, factors = self._drawn(first, last)
+        lengths, _ = self._lengths(drawn, happens, factors, self._taken(drawn))
+        later = self._later(drawn, happens)
+        lost = {one.id: self._lost(one, first, last) for one in self.setup.lost.values()}
+        for part in self._parts(lengths, later, lost, drawn.shape[1]):
+            yield part, part.sampled.forward(part.lengths, part.shifts, lost=part.lost)
+
     def in_time(self, first: int, last: int, wanted: Sequence[int]) -> Iterator[tuple[int, Row, dict[int, Row]]]:
         """What is dated otherwise in groups of samples where single links hand over no later than the schedule says.
 
@@ -408,13 +417,8 @@ class Samples:
             first, last: groups of samples from one to another (not in it).
             wanted: links of the file, by their places.
         """
-        drawn, happens, factors = self._drawn(first, last)
-        lengths, _ = self._lengths(drawn, happens, factors, self._taken(drawn))
-        later = self._later(drawn, happens)
-        lost = {one.id: self._lost(one, first, last) for one in self.setup.lost.values()}
-        for part in self._parts(lengths, later, lost, drawn.shape[1]):
+        for part, found in self.dated(first, last):
             sampled = part.sampled
-            found = sampled.forward(part.lengths, part.shifts, lost=part.lost)
             keeps: dict[int, list[int]] = {}
             for place, kept in enumerate(self.setup.dated):
                 for node in kept.nodes:

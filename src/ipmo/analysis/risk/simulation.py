@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, get_args
 import attrs
 
 from ipmo.analysis.risk import pictures
+from ipmo.analysis.risk.merges import Merge, merge_table
 from ipmo.analysis.risk.outcomes import Dates, Joint, Sums, day_of
 from ipmo.analysis.risk.outcomes import percent as _share
 from ipmo.analysis.risk.pictures import Kind
@@ -74,6 +75,9 @@ class Again(Protocol):
 
     def hand_overs(self) -> list[HandedOver]:
         """What each link across projects costs by being late."""
+
+    def merges(self) -> list[Merge]:
+        """What each join is late by because several paths meet there."""
 
 
 class Simulation(Rows[str, Simulated]):
@@ -276,6 +280,20 @@ class Simulation(Rows[str, Simulated]):
                 Column("lost_error", "float", [one.errors[2] / 10.0**digits for one in found], currency),
             ]
         )
+
+    def merges(self) -> Table:
+        """Merge bias: by how much each join is later than the latest of what meets there is on average, on the same draws; the worst first.
+
+        Columns: `id`, `name`, `kind`, `paths` (how many of what meets there is the last in some sample: of work, a milestone or a gate what
+        it waits for, of a project its work, of a programme or the portfolio its projects), `latest` (which of them is the latest on
+        average), `decides` (the share of samples in which that one is the last), `days` (the bias, in days of 24
+        hours), `days_error` (its standard error). What one of several is enough for is no join.
+        Source: MacCrimmon and Ryavec (1964); GAO Schedule Assessment Guide.
+
+        Raises:
+            ModelError: each sample is a schedule of its own (work as late as possible), or the simulation was loaded.
+        """
+        return merge_table(self._made_again.merges())
 
     def _shares(self, name: str, found: Sequence[float | None]) -> tuple[Column, Column]:
         """Shares of the samples, and their standard errors."""
