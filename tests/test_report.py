@@ -104,13 +104,61 @@ def test_on_a_phone_a_table_has_a_row_below_the_other_and_none_is_cut_off(name: 
     assert page.locator(".scroll").evaluate_all(wide) == []
 
 
-def test_of_a_long_table_the_first_rows_are_shown_until_all_are_asked_for(reports: dict[str, Path], open_page: Any) -> None:
+def test_of_a_long_table_the_worst_rows_are_shown_until_all_are_asked_for(reports: dict[str, Path], open_page: Any) -> None:
     page = open_page(reports["gmpp-2022"])
     table = page.locator("section[aria-labelledby=status] .long")
-    assert table.locator("tbody tr:visible").count() == 25
+    first = table.locator("tbody tr:visible")
+    assert first.count() == 18 + 25  # each department with its sums, and the projects that are worst
+    shown = [text for text in first.all_inner_texts() if "■ red" in text]
+    assert len(shown) == 25
     table.locator("label").press("Tab")
     page.get_by_label("show all 253 rows of Status table").press("Space")
     assert table.locator("tbody tr:visible").count() == 253
+
+
+def large(count: int) -> Portfolio:
+    return Portfolio(
+        id="estate",
+        start="2026-01-05",
+        status_date="2026-06-01",
+        programmes=[Programme(id=f"G{n}") for n in range(6)],
+        projects=[
+            Project(
+                id=f"P{n:03}",
+                programme=f"G{n % 6}",
+                status=[StatusReport(date="2026-05-29", rag="red" if n % 40 == 7 else "green")],
+                tasks=[
+                    Task(
+                        id="a",
+                        duration=f"{60 + n % 90} d",
+                        budget="100 k GBP",
+                        actual="40 k GBP",
+                        actual_start="2026-01-05",
+                        progress="40 %",
+                    ),
+                    Task(id="b", duration="30 d", after=["a"], deadline="2026-09-30", budget="2 M GBP"),
+                ],
+            )
+            for n in range(count)
+        ],
+    )
+
+
+def test_a_thousand_projects_print_on_eight_pages_and_say_what_is_left_out(tmp_path: Path, open_page: Any) -> None:
+    page = open_page(ipmo.report(large(1000), tmp_path / "estate.html"))
+    page.emulate_media(media="print", color_scheme="light")
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True))) <= 8
+    status = page.locator("section[aria-labelledby=status] .long")
+    assert status.locator("tbody tr:visible").count() == 6 + 25
+    assert status.locator("tbody tr:visible").filter(has_text="■ red").count() == 25
+    told = 'Printed: 31 of 1,006 rows, those to look at first. The file has all, and prints all once "show all" is ticked above this table.'
+    assert status.locator(".printed").inner_text() == told
+    page.emulate_media(media="screen")
+    assert not status.locator(".printed").is_visible()
+    status.locator("input").check()
+    page.emulate_media(media="print")
+    assert status.locator("tbody tr:visible").count() == 1006
+    assert not status.locator(".printed").is_visible()
 
 
 @pytest.mark.parametrize("name", ["city", "rubin"])

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 __all__ = [
+    "LONG",
+    "SHORT",
     "Amount",
     "Block",
     "Cell",
@@ -36,6 +38,8 @@ __all__ = [
 
 LONG = 40
 """Rows up to which a table is shown whole."""
+SHORT = 25
+"""Rows of a longer one that are shown at first."""
 
 
 @attrs.frozen(kw_only=True)
@@ -77,20 +81,21 @@ class Cell:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """A row: its name, a quiet id below it, its cells; `group` sets it apart as the head of those that follow."""
+    """A row: its name, a quiet id below it, its cells; `group` sets it apart as the head of those that follow, `key` shows it where most are folded away."""
 
     name: str
     under: str = ""
     cells: Sequence[Cell] = ()
     group: bool = False
+    key: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Grid:
     """A table; the first head belongs to the names of the rows.
 
-    One below a picture that shows its numbers is folded away until it is opened, and not printed; of a long one the first rows are shown
-    until somebody wants all.
+    One below a picture that shows its numbers is folded away until it is opened, and not printed; of a long one the key rows, else the first, are shown
+    and printed until somebody wants all.
     """
 
     kind: ClassVar[str] = "grid"
@@ -106,6 +111,20 @@ class Grid:
     def long(self) -> bool:
         """Whether only its first rows are shown at first."""
         return len(self.rows) > LONG
+
+    @property
+    def shown(self) -> Sequence[bool]:
+        """Of a long one, which rows are shown and printed at first: the key ones, with the heads of groups where those are few."""
+        if not any(row.key for row in self.rows):
+            return [place < SHORT for place in range(len(self.rows))]
+        heads = sum(row.group for row in self.rows) <= LONG
+        return [row.key or (row.group and heads) for row in self.rows]
+
+    @property
+    def of_all(self) -> str:
+        """What is printed of a long one, in a sentence."""
+        worst = "those to look at first" if any(row.key for row in self.rows) else "the first"
+        return f'Printed: {sum(self.shown)} of {len(self.rows):,} rows, {worst}. The file has all, and prints all once "show all" is ticked above this table.'
 
 
 @attrs.frozen(kw_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+import attrs
+
 from ipmo.analysis.control.status import ItemStatus
 from ipmo.figures.signs import SignRow, sign_rows
 from ipmo.figures.svg import GLYPHS
@@ -12,13 +14,15 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, few, mark
+from ipmo.reporting.blocks import LONG, SHORT, Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, few, mark
 from ipmo.version import __version__
 from ipmo.words import counted
 
 __all__ = ["confidence", "finding_groups", "findings_note", "method", "status"]
 
 SHOWN = 25
+BADNESS = {"green": 0, "amber/green": 1, "amber": 2, "amber/red": 3, "red": 4}
+"""Colours and ratings, the worst last."""
 EXCEPTIONS = 20
 ASSESSORS = 6
 """Assessors with a column each; where there are more, one column has the latest assessment and its assessor."""
@@ -42,10 +46,17 @@ def status(a: Answers) -> Panel:
     heads += [Head(title="late commitments", num=True), Head(title="float to commitment, d", num=True)] if tasks else []
     heads += [Head(title=a.word(name), num=True) for name in a.money]
     rows = []
+    many = len(a.portfolio.projects) > LONG
+    worst = sorted(a.portfolio.projects, key=lambda project: _worse(a, project)) if many else []
+    place = {project.id: number for number, project in enumerate(worst)}
     for group, projects in a.groups(grouping):
         if group is not None:
             rows.append(_group_row(a, grouping or "", group, projects, len(heads)))
-        rows += [_project_row(a, project, reports, computed, tasks) for project in projects]
+        ordered = sorted(projects, key=lambda project: place[project.id]) if many else projects
+        rows += [
+            attrs.evolve(_project_row(a, project, reports, computed, tasks), key=place.get(project.id, SHORT) < SHORT)
+            for project in ordered
+        ]
     left = sum(1 for p in a.portfolio.projects if p.counted_as in ("proposed", "cancelled"))
     text = (
         "Reported status stands beside what the figures say; neither overwrites the other."
@@ -57,6 +68,15 @@ def status(a: Answers) -> Panel:
     blocks: list[Block] = [Paragraph(text), Grid(label="Status table", heads=heads, rows=rows)]
     blocks += _exceptions(a)
     return Panel(id="status", title=f"Status by {grouping or 'project'}", short="Status", blocks=blocks)
+
+
+def _worse(a: Answers, project: Project) -> tuple[int, int, float]:
+    """The worst first: by the worst colour that is said of it, by late commitments, by float."""
+    row = a.status[project.id] if a.status is not None and project.id in a.status else None
+    said = [a.reported(project), None if row is None else row.computed, *(a.rating(project, name) for name in a.assessors)]
+    spare = a.spare.get(project.id)
+    late = a.missed.get(project.id, 0) + a.overdue.get(project.id, 0)
+    return -max((BADNESS.get(one or "", -1) for one in said), default=-1), -late, float("inf") if spare is None else spare
 
 
 def _group_row(a: Answers, grouping: str, group: str, projects: list[Project], width: int) -> Row:

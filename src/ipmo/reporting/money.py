@@ -11,6 +11,8 @@ from ipmo.analysis.money.pictures import capital_list, lone
 from ipmo.analysis.money.rollup import RollUp
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import (
+    LONG,
+    SHORT,
     Amount,
     Block,
     Cell,
@@ -167,12 +169,16 @@ def earned(a: Answers) -> Panel | None:
     if view is None:
         return None
     items = [item for item in _down(view.total) if item.known and item.level != "task"]
-    scale = Scale.of((m for item in items for m in (item.bac, item.ev)), view.total.bac.currency if view.total.bac else a.currency)
+    single = [item for item in items if item.level == "project"] or items
+    scale = Scale.of((m for item in single for m in (item.bac, item.ev)), view.total.bac.currency if view.total.bac else a.currency)
     heads = [Head(title="item")]
     heads += [Head(title=f"{title}, {scale.unit}", num=True) for title in ("budget", "planned", "earned", "actual")]
     titles = ("cost variance", "schedule variance", "CPI", "SPI", "EAC by CPI", "VAC", "TCPI", "SPI(t)", "packages known")
     heads += [Head(title=title, num=True) for title in titles]
     rows = []
+    projects = [item for item in items if item.level == "project"]
+    worst = sorted(projects, key=lambda item: min(item.indices.cv or 0.0, item.indices.sv or 0.0))[:SHORT] if len(items) > LONG else []
+    key = {item.item for item in worst}
     for item in items:
         i = item.indices
         spi_t = item.schedule.spi_t if item.schedule is not None else None
@@ -182,7 +188,7 @@ def earned(a: Answers) -> Panel | None:
         tcpi = i.tcpi()
         cells += [mark(tcpi, tcpi is not None and tcpi > 1.1, 2), _index(spi_t), Cell(text=f"{item.known} of {item.total}", kind="num")]
         under = item.item if item.name and item.name != item.item else ""
-        rows.append(Row(name=item.name or item.item, under=under, cells=cells, group=item.level != "project"))
+        rows.append(Row(name=item.name or item.item, under=under, cells=cells, group=item.level != "project", key=item.item in key))
     text = f"Seen from {view.as_of}; sums first, divided last. Budget is all that is known of it; a package whose plan, progress or actual cost is not known is in no other sum."
     floating = view.total.floating
     if floating:

@@ -39,6 +39,7 @@ for (const table of document.querySelectorAll(".scroll table")) {
       for (const one of table.tHead.rows[0].cells) one.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       sort(table, place, down);
+      table.closest(".long")?.classList.add("sorted");
     });
   });
   if (table.tBodies[0].rows.length < 8) continue;
