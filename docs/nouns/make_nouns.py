@@ -18,6 +18,7 @@ import yaml
 
 import ipmo
 import ipmo.model
+from ipmo.emissions import Emissions
 from ipmo.model.fields import Noun, Short
 from ipmo.model.plain import plain_value, to_plain_portfolio
 from ipmo.model.shape import Kind, Shape, shape
@@ -41,6 +42,7 @@ WORDS = {
     Span: "time",
     Money: "money",
     Effort: "effort",
+    Emissions: "carbon",
     ipmo.model.Rate: "rate",
     ipmo.model.Combine: "how parts add up",
     object: "anything that files hold",
@@ -269,7 +271,7 @@ def index(found: Iterable[type[Noun]]) -> str:
         "What a portfolio is made of. Each page lists the fields with what they take, and shows an example that reads. "
         "`python docs/nouns/make_nouns.py` writes these pages from the declarations in `ipmo.model`.",
         "",
-        "What fields take: `time` is `10 d`, `6 h` or `3 months`; `money` is `4.2 M GBP`; `effort` is `3 pd`; a `share` is `0.3` or `30 %`; an `estimate` is one "
+        "What fields take: `time` is `10 d`, `6 h` or `3 months`; `money` is `4.2 M GBP`; `effort` is `3 pd`; `carbon` is `120 t CO2e`; a `share` is `0.3` or `30 %`; an `estimate` is one "
         "value or a range such as `{low: 5 d, likely: 8 d, high: 20 d}` ([the file format](../file-format.md) has all ways). What is left out is unknown, never zero, "
         "unless the last column says what holds.",
         "",

@@ -55,6 +55,7 @@ JOBS = {
     "cells": "columns in buffers",
     "digits": "how long numbers may be",
     "units": "time, money, effort",
+    "emissions": "carbon dioxide equivalent",
     "declared": "what plugins add to the format",
     "atomic": "files old or new as a whole",
     "errors": "what is raised",

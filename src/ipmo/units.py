@@ -263,11 +263,19 @@ def minor_digits(currency: str) -> int:
 
 @functools.cache
 def registry() -> pint.UnitRegistry[Any]:
-    """The private pint registry: effort, money and time as separate dimensions; built on first use."""
+    """The private pint registry: effort, money, time and carbon as separate dimensions; built on first use."""
     import pint
 
     unit: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Fraction)
-    for line in ("person_hour = [effort] = ph", "currency_unit = [currency]", "elapsed_minute = [time] = emin"):
+    for line in (
+        "person_hour = [effort] = ph",
+        "currency_unit = [currency]",
+        "elapsed_minute = [time] = emin",
+        "t_CO2e = [carbon]",
+        "kg_CO2e = t_CO2e / 1000",
+        "kt_CO2e = 1000 * t_CO2e",
+        "Mt_CO2e = 1000000 * t_CO2e",
+    ):
         unit.define(line)
     return unit
 

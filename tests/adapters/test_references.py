@@ -30,7 +30,7 @@ HERE = {
         "BusinessCase": {"discount"},  # of the discount schedules, which keep their names
         "Booking": {"line"},  # a line of the same budget
         "ChangeLimit": {"area"},  # a free attribute of tasks
-        "MopFields": {"categories", "scores", "envelopes", "stage_limits", "budget_lines"},
+        "MopFields": {"categories", "scores", "envelopes", "carbon_envelopes", "stage_limits", "budget_lines"},
     },
     "p3o": {
         "ValueKpi": {"id", "name", "unit"},

@@ -17,6 +17,7 @@ from ipmo.model import (
     Contribution,
     Decision,
     DecisionBody,
+    Emissions,
     Enabler,
     Gate,
     GateDecision,
@@ -69,6 +70,11 @@ def portfolio(**more: Any) -> Portfolio:
 def booked(*rows: Booking) -> Portfolio:
     benefit = Benefit(id="be", value="100 GBP per year", booked=True, **mop(booked_in=rows))
     return portfolio(people=[Person(id="ann"), Person(id="bob"), Person(id="cat", permanent=True)], benefits=[benefit])
+
+
+def emitting(most: int) -> Portfolio:
+    """A hundred tonnes in 2026 under an envelope."""
+    return portfolio(**mop(carbon_envelopes={"2026": Emissions(most)})).evolve("P", carbon="60 t CO2e").evolve("Q", carbon="40 t CO2e")
 
 
 def since(day: date) -> dict[str, Any]:
@@ -161,6 +167,7 @@ class TestMoP(MethodologyConformance):
         "mop/line-of-sight": (CLEAN, CLEAN.evolve("Q", alignment={})),
         "mop/criteria": (SCORED, SCORED.evolve("P", **mop(scores={"value": "middling", "ease": "low"}))),
         "mop/envelope": (BUDGETED, BUDGETED.evolve("Q", budget="20 GBP")),
+        "mop/carbon-envelope": (emitting(100), emitting(99)),
         "mop/selection-closed": (CLEAN, CLEAN.evolve("P", state="proposed")),
         "mop/baseline": (CLEAN, portfolio(baselines=())),
         "mop/comparable": (

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import ipmo.model as model
 from ipmo.digits import MONEY_NUMBER, NUMBER, TIME_NUMBER
+from ipmo.emissions import EMISSIONS, Emissions
 from ipmo.model.changes import NAMES as CHANGES
 from ipmo.model.changes import Change
 from ipmo.model.contents import Contents
@@ -37,6 +38,7 @@ DEFINED: Mapping[Any, str] = {
     Money: "Money",
     Rate: "Rate",
     Effort: "Effort",
+    Emissions: "Emissions",
     When: "When",
     date: "When",
     Change: "Change",
@@ -102,6 +104,7 @@ def _quantities() -> Schema:
         "Money": {"type": "string", "pattern": MONEY, "description": "money, for example 350 k GBP"},
         "Rate": {"type": "string", "pattern": RATE, "description": "money per unit, for example 320 GBP per pd"},
         "Effort": {"type": "string", "pattern": rf"^{TIME_NUMBER} ?(ph|pd|pw)$", "description": "effort, for example 3 pd"},
+        "Emissions": {"type": "string", "pattern": f"^{EMISSIONS}$", "description": "carbon dioxide equivalent, for example 120 t CO2e"},
         "When": {"type": "string", "pattern": WHEN, "description": "YYYY-MM-DD or YYYY-MM-DDTHH:MM"},
         "Share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": rf"^{NUMBER} ?%?$"}]},
     }

@@ -1,7 +1,9 @@
 """The nouns: what a portfolio of change consists of."""
 
+from ipmo.emissions import Emissions
 from ipmo.model.benefits import Benefit, Contribution, Enabler, Objective, Outcome
 from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar, CalendarException, LostDays
+from ipmo.model.carbon import Carbon
 from ipmo.model.changes import ChangeRequest
 from ipmo.model.contents import Baseline, Source
 from ipmo.model.dialects import DIALECTS, Dialect
@@ -58,6 +60,7 @@ __all__ = [
     "Calendar",
     "CalendarException",
     "Capacity",
+    "Carbon",
     "ChangeRequest",
     "Combine",
     "Condition",
@@ -75,6 +78,7 @@ __all__ = [
     "Earning",
     "EarningStep",
     "Effort",
+    "Emissions",
     "Empirical",
     "Enabler",
     "Estimate",

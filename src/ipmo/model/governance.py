@@ -157,6 +157,9 @@ class Tolerance(Noun):
     scope: str = attrs.field(default="", metadata=doc("in words"))
     sustainability: str = attrs.field(default="", metadata=doc("in words"))
     risk: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("exposure of at most", unit="money"))
+    carbon: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("over planned carbon by at most", unit="share of what is planned")
+    )
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

@@ -82,9 +82,10 @@ def _whole_noun(noun: object) -> PlainData:
     if (
         isinstance(noun, Noun)
         and (beside := _beside(cast(type, noun.__class__)))
+        and getattr(noun, noun.alone) is not None
         and all((value := getattr(noun, name)) is default or value == default for name, default in beside)
     ):
-        return getattr(noun, noun.alone)
+        return plain_value(getattr(noun, noun.alone))
     return plain_noun(noun)
 
 

@@ -17,6 +17,7 @@ import attrs
 import cattrs
 from cattrs.errors import StructureHandlerNotFoundError
 
+from ipmo.emissions import Emissions, as_emissions
 from ipmo.errors import ModelError, UnitError
 from ipmo.model.fields import Parse, PlainData, flag, said, text
 from ipmo.units import Effort, Money, Rate, Span, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when, plain
@@ -63,6 +64,7 @@ PARSERS: Final[Mapping[type, Parse[Any]]] = {
     Money: as_money,
     Rate: as_rate,
     Effort: as_effort,
+    Emissions: as_emissions,
 }
 
 
@@ -152,7 +154,7 @@ writes(type(None), lambda value: value)
 writes(Decimal, _decimal)
 writes(date, date.isoformat)
 writes(datetime, lambda value: value.isoformat(timespec="minutes"))
-for _cls in (Span, Money, Effort, Rate):
+for _cls in (Span, Money, Effort, Emissions, Rate):
     writes(_cls, str)
 for _cls in (tuple, list):
     writes(_cls, _each)

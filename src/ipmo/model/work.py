@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 from attrs.converters import optional
 
+from ipmo.model.carbon import Carbon
 from ipmo.model.earning import Earning, as_earning
 from ipmo.model.estimates import Estimate
 from ipmo.model.estimating import as_time
@@ -151,6 +152,7 @@ class Task(Noun):
         default=None, converter=optional(as_earning), metadata=doc("how it earns value; by percent when left out")
     )
     plus_resources: bool = attrs.field(default=False, metadata=doc("assignments cost extra, on top of the budget"))
+    carbon: Carbon | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("carbon dioxide equivalent that it emits"))
     effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("planned work", unit="effort"))
     assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("resources at work"))
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
@@ -206,6 +208,9 @@ class Project(Later):
     funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted to it", unit="money"))
     exit_cost: Budget | None = attrs.field(
         default=None, converter=optional(as_budget), metadata=doc("what ending it before it is done would cost", unit="money")
+    )
+    carbon: Carbon | None = attrs.field(
+        default=None, converter=optional(as_noun), metadata=doc("carbon dioxide equivalent that it emits, all that is in it included")
     )
     spread: Spread | None = attrs.field(
         default=None, converter=optional(as_spread), metadata=doc("how its own money lies over its time; evenly when left out")
@@ -268,6 +273,9 @@ class Programme(Noun):
     funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted to it", unit="money"))
     exit_cost: Budget | None = attrs.field(
         default=None, converter=optional(as_budget), metadata=doc("what ending it before it is done would cost", unit="money")
+    )
+    carbon: Carbon | None = attrs.field(
+        default=None, converter=optional(as_noun), metadata=doc("carbon dioxide equivalent that it emits, all that is in it included")
     )
     tolerance: Tolerance | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("how far it may stray"))
     status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what was reported", one_or_many=True))

@@ -167,12 +167,14 @@ class Panel:
         title: its heading.
         short: its name in the list of contents; the title when left out.
         blocks: what it shows, in order.
+        columns: on paper it stands in two columns; a table of many columns goes across both.
     """
 
     id: str
     title: str
     short: str = ""
     blocks: Sequence[Block]
+    columns: bool = False
 
 
 Amount: TypeAlias = Money | Decimal | Fraction | float

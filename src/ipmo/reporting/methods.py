@@ -43,7 +43,7 @@ def panel(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tupl
             out.append(Heading(heading))
         else:
             out.append(Paragraph(block))
-    return Panel(id=name, title=title, short=title.partition(":")[0], blocks=out), tuple(dict.fromkeys(rules))
+    return Panel(id=name, title=title, short=title.partition(":")[0], blocks=out, columns=True), tuple(dict.fromkeys(rules))
 
 
 def _grid(table: Table, label: str, *, charted: bool) -> Grid:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from ipmo.analysis.control.carbon import states_carbon
 from ipmo.analysis.money.earned_value import EarnedItem
 from ipmo.analysis.money.phasing import TimePhased
 from ipmo.analysis.money.pictures import capital_list, lone
-from ipmo.analysis.money.rollup import RollUp
+from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import (
     LONG,
@@ -50,6 +51,7 @@ def cost(a: Answers) -> Panel | None:
         total = roll.total
         base = f" in {total.base} prices" if total.base else ""
         texts.append(f"{capital(a.word(measure))} {total.text}{base}, {total.known} of {total.total} known")
+    texts += _carbon(a)
     blocks.append(
         Paragraph("; ".join(texts) + ". What is not known is not counted as zero: a group with unknown figures costs more than it says.")
     )
@@ -63,6 +65,18 @@ def cost(a: Answers) -> Panel | None:
         short="Cost",
         blocks=blocks,
     )
+
+
+def _carbon(a: Answers) -> list[str]:
+    """Carbon in all, where any is stated: planned, expected and emitted so far."""
+    if not states_carbon(a.portfolio):
+        return []
+    out: list[str] = []
+    for name, measure in (("planned", "carbon"), ("expected", "carbon_forecast"), ("emitted so far", "carbon_actual")):
+        total = roll_up(a.portfolio, measure).total
+        if total.value is not None:
+            out.append(f"{'carbon ' if not out else ''}{name} {total.text}, {total.known} of {total.total} known")
+    return out
 
 
 def _by_group(a: Answers, grouping: str, rolls: dict[str, RollUp]) -> Grid:

@@ -16,6 +16,7 @@ import attrs
 from hypothesis import strategies as st
 
 from ipmo import model as m
+from ipmo.emissions import CARBON, Emissions
 from ipmo.model.changes import Change, Delay, SetProbability
 from ipmo.model.governance import SCALES
 from ipmo.model.shape import Kind, Shape, shape
@@ -33,6 +34,7 @@ Values: TypeAlias = dict[str, Any]
 N = TypeVar("N", bound=m.Noun)
 
 efforts = st.builds(lambda n, u: Effort(Decimal(n), u), st.integers(0, 50), st.sampled_from(["ph", "pd"]))
+emissions = st.builds(lambda n, u: Emissions(Decimal(n), u), st.integers(-50, 5000), st.sampled_from(CARBON))
 rates = st.builds(lambda amount, unit: Rate(amount, unit), s.money, st.sampled_from(["year", "month", "pd"]))
 
 
@@ -59,6 +61,8 @@ LEAF: Mapping[object, Drawn] = {
     Money: s.money,
     Rate: rates,
     Effort: efforts,
+    Emissions: emissions,
+    m.Carbon: st.builds(m.Carbon, planned=emissions, forecast=st.none() | emissions, actual=st.none() | emissions),
     m.Budget: s.money.map(lambda value: m.Budget([m.BudgetLine(amount=m.Fixed(value))])) | s.lines,
     m.Spread: s.spreads,
     m.Earning: s.earnings,

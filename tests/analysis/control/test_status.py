@@ -291,6 +291,7 @@ def test_computed_stands_beside_reported_never_over_it() -> None:
         "cost",
         "benefits",
         "risk",
+        "carbon",
         "why",
     )
     for wrong in ({"policy": "worst"}, {"of": "reportd"}):

@@ -19,7 +19,9 @@ from ipmo import Money
 from ipmo.figures.svg import Figure
 from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, agree, counted, hookimpl
+from ipmo_mop.carbon import CarbonBudget, CarbonPeriod, carbon
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
+from ipmo_mop.choosing import problem_of, select
 from ipmo_mop.concentration import Concentration, concentration
 from ipmo_mop.demands import Collision, GoLive, change_load, collisions
 from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit
@@ -27,7 +29,7 @@ from ipmo_mop.frontier import Bought, Frontier, FrontierPoint, frontier, frontie
 from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
-from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, problem_of, ranked, select
+from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, ranked
 from ipmo_mop.staffing import Clash, Staffing, staffing
 
 __all__ = [
@@ -37,6 +39,8 @@ __all__ = [
     "Bought",
     "BusinessCase",
     "Candidate",
+    "CarbonBudget",
+    "CarbonPeriod",
     "ChangeLimit",
     "Clash",
     "Collision",
@@ -58,6 +62,7 @@ __all__ = [
     "Swap",
     "Waiting",
     "ahp",
+    "carbon",
     "change_load",
     "collisions",
     "concentration",
@@ -118,7 +123,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
     """The line of sight, scores with how firm their order is, and the selection with its reasons."""
     pf = context.portfolio
     stated = fields_of(pf)
-    if not pf.objectives and not stated.criteria and not stated.envelopes:
+    if not pf.objectives and not stated.criteria and not stated.envelopes and not stated.carbon_envelopes:
         return
     if pf.objectives:
         sight = ipmo.line_of_sight(pf)
@@ -147,6 +152,8 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield found.table()
     if stated.envelopes:
         yield from _what_to_fund(pf)
+    if stated.carbon_envelopes:
+        yield from _carbon(pf)
     yield from _spread(pf)
     rows = [p for p in pf.projects if p.counted_as in OPEN and p.category] if stated.categories else []
     if rows:
@@ -164,6 +171,20 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
                 Column("not_known", "int", [len(found) - len(known[c]) for c, found in by.items()]),
             ]
         )
+
+
+def _carbon(pf: Portfolio) -> Iterable[str | Table | Figure]:
+    """Carbon by period against its envelopes."""
+    found = carbon(pf)
+    yield "# Carbon"
+    over = [row.period for row in found if row.left is not None and row.left < 0]
+    said = f"More is expected than the envelope allows in {', '.join(over)}." if over else "What is expected fits the envelopes."
+    if found.unknown:
+        said += f" Not known in full: {', '.join(found.unknown[:8])}" + (
+            f" and {len(found.unknown) - 8} more." if len(found.unknown) > 8 else "."
+        )
+    yield said
+    yield found.table()
 
 
 def _spread(pf: Portfolio) -> Iterable[str | Table | Figure]:

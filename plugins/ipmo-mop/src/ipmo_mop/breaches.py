@@ -16,6 +16,7 @@ ALONE = {
     "cost": r"overspen(?:t|d|ds|ding)|over (?:the )?budget|budget overruns?|cost overruns?|eac|cpi",
     "benefits": r"npv",
     "risk": r"over ?exposure",
+    "carbon": r"carbon budget exceeded|over ?emission",
 }
 """Words that say by themselves that an aspect strays."""
 NOUNS = {
@@ -23,6 +24,7 @@ NOUNS = {
     "cost": r"costs?|budgets?|spend(?:s|ing)?|spent|money|funds?|funding|prices?|forecasts?",
     "benefits": r"benefits?|values?|savings?|revenues?|returns?",
     "risk": r"risks?|exposures?",
+    "carbon": r"carbon|co2e?|emissions?|sustainability|greenhouse",
 }
 """Words for an aspect, which are used of other things too."""
 BEYOND = r"exceed(?:s|ed|ing)?|overruns?|beyond|breach(?:es|ed)?|tolerances?|exceptions?|outside"
@@ -33,6 +35,7 @@ STRAYS = {
     "cost": rf"{MORE}|more than|short of|lacks?|lacking|runs? out",
     "benefits": rf"{BEYOND}|{LESS}",
     "risk": MORE,
+    "carbon": rf"{MORE}|more than",
 }
 """Words that say that it strays, beside one for the aspect."""
 EXCEPTION = r"exception (?:reports?|plans?|raised)|in exception|exception"

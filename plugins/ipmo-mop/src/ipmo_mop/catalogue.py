@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from ipmo import Money, Span
-from ipmo.model import FrozenMap, doc
+from ipmo.model import Emissions, FrozenMap, doc
 from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Shown, Stage, UnitError
 from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit
 
@@ -95,6 +95,7 @@ class MopFields(Shown):
         every: of a portfolio: the length of a budget period: month, quarter, year or financial year; a year is the financial year that
             the portfolio states.
         envelopes: of a portfolio: period (`2026`, `2026-Q1`, as `ipmo.time_phase` names it) to the most that may be spent in it.
+        carbon_envelopes: of a portfolio: period to the most carbon that may be emitted in it.
         confidence: of a portfolio: the share of outcomes that budgets should cover: 0.5 for P50, 0.8 for P80.
         groups: of a portfolio: projects that are chosen between.
         mandatory: of a project: it must be done, whatever it is worth.
@@ -114,6 +115,7 @@ class MopFields(Shown):
     categories: tuple[str, ...] = ()
     every: str = attrs.field(default="year", metadata=doc("period", choices=("month", "quarter", "year", "financial year")))
     envelopes: FrozenMap[str, Money] = attrs.field(factory=FrozenMap)
+    carbon_envelopes: FrozenMap[str, Emissions] = attrs.field(factory=FrozenMap)
     confidence: float | None = attrs.field(default=None, metadata={"unit": "share"})
     groups: tuple[Group, ...] = ()
     mandatory: bool = False
@@ -135,11 +137,13 @@ class MopFields(Shown):
             if len(set(names)) < len(names):
                 raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")
         pattern, example = PERIODS[self.every]
-        for period, money in self.envelopes.items():
+        limits: list[tuple[str, Money | Emissions]] = [*self.envelopes.items(), *self.carbon_envelopes.items()]
+        for period, limit in limits:
+            field, verb = ("envelopes", "spend") if isinstance(limit, Money) else ("carbon_envelopes", "emit")
             if not pattern.fullmatch(period):
-                raise UnitError(f"envelopes: {period!r} is no {self.every}; write for example {example}")
-            if money.amount < 0:
-                raise UnitError(f"envelopes: {period} may spend {money}; an envelope is not negative")
+                raise UnitError(f"{field}: {period!r} is no {self.every}; write for example {example}")
+            if limit.amount < 0:
+                raise UnitError(f"{field}: {period} may {verb} {limit}; an envelope is not negative")
 
 
 FIELDS = Extension(

@@ -11,7 +11,7 @@ from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import finding, in_currency
 
-__all__ = ["committed", "envelopes", "length", "period_of", "project_costs"]
+__all__ = ["COUNTED", "committed", "envelopes", "length", "period_of", "project_costs"]
 
 COUNTED = ("approved", "active", "paused", "closed")
 """States whose money totals count."""

@@ -19,7 +19,8 @@ from ipmo.figures.axes import number_ticks, scaled
 from ipmo.figures.scatter import Axis, scatter
 from ipmo.model import Portfolio
 from ipmo.plugin import Column, Figure, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError
-from ipmo_mop.selection import Candidate, Rule, SelectionProblem, best_under, problem_of, ranked
+from ipmo_mop.choosing import problem_of
+from ipmo_mop.selection import Candidate, Rule, SelectionProblem, best_under, ranked
 
 __all__ = ["Bought", "Frontier", "FrontierPoint", "frontier", "frontier_of"]
 

@@ -138,7 +138,8 @@ def tolerances(context: CheckContext) -> Iterable[Finding]:
                 "tolerances", project.id, f"project {project.id!r} is {project.counted_as} and has no tolerance", "write tolerance:"
             )
             continue
-        lacking = [aspect for aspect in ASPECTS if getattr(own, aspect) in (None, "")]
+        measured = {"sustainability": own.carbon}  # carbon is how sustainability is measured
+        lacking = [aspect for aspect in ASPECTS if getattr(own, aspect) in (None, "") and measured.get(aspect) is None]
         if lacking:
             message = f"project {project.id!r} has no tolerance for {', '.join(lacking)}"
             yield finding("tolerances", project.id, message, "state each, or say why it has none", Severity.INFO)

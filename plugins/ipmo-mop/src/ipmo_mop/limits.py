@@ -13,14 +13,14 @@ from ipmo.model import Portfolio, Programme, Project, Span, Task, Tolerance
 from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import CheckContext, Finding, IpmoError
 from ipmo_mop.catalogue import SELECTED
-from ipmo_mop.wording import finding, in_currency
+from ipmo_mop.wording import TONNES, finding, in_currency
 
 __all__ = ["Limits"]
 
 Noun = Portfolio | Programme | Project | Task
 MONTH = Fraction(146097, 4800)
 """Days of a month on average in the Gregorian calendar."""
-NUMBERS = ("time", "cost", "benefits", "risk")
+NUMBERS = ("time", "cost", "benefits", "risk", "carbon")
 
 
 class Limits:
@@ -185,3 +185,19 @@ class Limits:
     def _risk(self, full_id: str, own: Tolerance, above: Noun, limit: Tolerance) -> str:
         mine, theirs = in_currency(self.pf, own.risk), in_currency(self.pf, limit.risk)
         return f"{own.risk} against {limit.risk}" if mine is not None and theirs is not None and mine > theirs else ""
+
+    def _carbon(self, full_id: str, own: Tolerance, above: Noun, limit: Tolerance) -> str:
+        assert own.carbon is not None
+        assert limit.carbon is not None
+        roll = self._emitted
+        inside = roll[full_id].exact if full_id in roll else None
+        name = self._name(full_id, above)
+        whole = roll.total.exact if name == self.pf.id else roll[name].exact if name in roll else None
+        if inside is not None and whole is not None:
+            wider = own.carbon * float(inside) > limit.carbon * float(whole) + 1e-9
+            return f"{own.carbon:.4g} of {float(inside):,.6g} {TONNES} against {limit.carbon:.4g} of {float(whole):,.6g}" if wider else ""
+        return f"{own.carbon:.4g} against {limit.carbon:.4g} of carbon that is not known" if own.carbon > limit.carbon else ""
+
+    @functools.cached_property
+    def _emitted(self) -> ipmo.RollUp:
+        return ipmo.roll_up(self.pf, "carbon")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import ipmo
 from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError, beside, counted
 from ipmo_mop import governance
+from ipmo_mop.carbon import carbon_envelopes
 from ipmo_mop.cases import booked_once, comparable
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.concentration import concentrated
@@ -200,6 +201,7 @@ CHECKS = tuple(
         ("criteria", "MOP-R02", "Each project is scored on the criteria of its category, on their scales", GUIDE, _criteria),
         ("comparable", "MOP-R03", "Business cases are made on one set of terms", GUIDE, comparable),
         ("envelope", "MOP-R04", "What a period costs stays within its envelope, at the chosen confidence", GUIDE, envelopes),
+        ("carbon-envelope", "", "What a period emits stays within its carbon envelope", GUIDE, carbon_envelopes),
         ("role-capacity", "MOP-R05", "Demand stays within capacity, by role and period", GUIDE, roles_in_time),
         ("selection-closed", "MOP-R06", "No selected initiative depends on an unselected or later one", GUIDE, _closure),
         ("booked", "MOP-R07", "A benefit is booked once, with somebody in the line", GUIDE, booked_once),

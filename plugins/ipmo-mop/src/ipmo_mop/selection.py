@@ -13,17 +13,12 @@ from fractions import Fraction
 
 import attrs
 
-import ipmo
-from ipmo import Money
-from ipmo.model import Portfolio
 from ipmo.model.fields import as_tuple
 from ipmo.plugin import Column, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError
-from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
-from ipmo_mop.envelopes import committed, period_of, project_costs
-from ipmo_mop.scoring import scores
-from ipmo_mop.staffing import Keep, Staffing, staffing
+from ipmo_mop.staffing import Staffing
+from ipmo_mop.wording import TONNES
 
-__all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "best_under", "optimise", "ranked", "select"]
+__all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "best_under", "optimise", "ranked"]
 
 FAR = float("inf")
 
@@ -37,11 +32,13 @@ class Candidate(Shown):
         value: what it is worth, in one unit for all.
         costs: period to what it costs in it, exact.
         mandatory: it must be funded.
+        carbon: period to the tonnes of CO2 equivalent that it emits in it, exact.
     """
 
     id: str
     value: float
     costs: Mapping[str, Fraction] = attrs.field(factory=dict)
+    carbon: Mapping[str, Fraction] = attrs.field(factory=dict)
     mandatory: bool = False
 
 
@@ -50,7 +47,7 @@ class Rule(Shown):
     """One limit on a selection: `low <= Σ weight · chosen <= high`.
 
     Args:
-        kind: budget, mandatory, requires, excludes, barred, people, group.
+        kind: budget, carbon, mandatory, requires, excludes, barred, people, group.
         text: the limit in words.
         weights: project to weight.
         low, high: limits, None for none.
@@ -82,6 +79,8 @@ class SelectionProblem:
         barred: (one, why): it cannot be chosen.
         clashes: (names, why): not all of them together.
         unit: of the costs, for texts.
+        carbon_envelopes: period to the most tonnes of CO2 equivalent that may be emitted in it.
+        emitted: period to what of it is emitted by what is not chosen between.
     """
 
     candidates: tuple[Candidate, ...] = attrs.field(converter=as_tuple)
@@ -93,6 +92,8 @@ class SelectionProblem:
     barred: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
     clashes: tuple[tuple[tuple[str, ...], str], ...] = attrs.field(default=(), converter=as_tuple)
     unit: str = ""
+    carbon_envelopes: Mapping[str, Fraction] = attrs.field(factory=dict)
+    emitted: Mapping[str, Fraction] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         names = [c.id for c in self.candidates]
@@ -125,6 +126,13 @@ class SelectionProblem:
             less = f", {_amount(gone, self.unit)} of it committed" if gone else ""
             text = f"budget of {period}: at most {_amount(most, self.unit)}{less}"
             out.append(Rule(kind="budget", text=text, weights=costs, high=most - gone))
+        for period, most in self.carbon_envelopes.items():
+            emits = {c.id: c.carbon[period] for c in self.candidates if c.carbon.get(period)}
+            gone = self.emitted.get(period, Fraction(0))
+            less = f", {_amount(gone, TONNES)} of it by what is closed" if gone else ""
+            out.append(
+                Rule(kind="carbon", text=f"carbon of {period}: at most {_amount(most, TONNES)}{less}", weights=emits, high=most - gone)
+            )
         out += [Rule(kind="mandatory", text=f"{c.id} is mandatory", weights={c.id: one}, low=one) for c in self.candidates if c.mandatory]
         out += [
             Rule(kind="requires", text=f"{a} requires {b}", weights={a: one, b: -one}, high=Fraction(0)) for a, b in self.requires if a != b
@@ -458,132 +466,3 @@ def ranked(problem: SelectionProblem) -> tuple[tuple[str, ...], float]:
         elif not one.mandatory:
             break  # the cut-line: what stands below it is not funded
     return tuple(c.id for c in chosen), float(sum(c.value for c in chosen))
-
-
-# ------------------------------------------------------------------------------------------------ from a portfolio
-
-
-def select(
-    portfolio: Portfolio,
-    value: str | Mapping[str, float] = "",
-    *,
-    envelopes: Mapping[str, Money | str] | None = None,
-    seconds: float | None = None,
-    staffed: Keep | None = None,
-) -> Selection:
-    """Which open projects of a portfolio to fund.
-
-    Budgets by period come from `ipmo.time_phase`'s rules (each project's money over its own time) at the confidence that the portfolio
-    states, as its checks ask; what closed projects cost in a period is committed; limits from `envelopes:`,
-    `requires:`, `excludes:`, `groups:` and `mandatory:`; what waits for another project's hand-over requires that project, and
-    what requires a cancelled one cannot be chosen.
-
-    Args:
-        portfolio: the portfolio.
-        value: `score` (weighted score), `benefit` (present value due to each project by the benefits map, in the portfolio's
-            currency), or project to a number; when left out, scores where criteria are stated, else benefits.
-        envelopes: period to money, instead of those of the portfolio.
-        seconds: the most that one solve may take.
-        staffed: the choice is levelled too, and must fit the people there are (`capacity`), or keep commitments as well (`commitments`):
-            projects that clash become a rule, and the next best choice is tried, until one fits. `Selection.staffing` has its plan.
-
-    Raises:
-        OptionError: there is no such word for `staffed`.
-        UnitError: there is nothing to rank by, a score or weight is wrong, or an envelope names no period.
-        UnknownItemError: an exclusion or a group names no open project.
-    """
-    problem = problem_of(portfolio, value, envelopes=envelopes)
-    found = optimise(problem, seconds=seconds)
-    if staffed is None:
-        return found
-    while True:
-        plan = staffing(portfolio, found.chosen, keep=staffed)
-        clashes = dict.fromkeys((one.projects, one.text) for one in plan.clashes if one.projects)
-        found.staffing = plan
-        if not clashes or found.choice.chosen is None:
-            return found
-        problem = attrs.evolve(problem, clashes=(*problem.clashes, *clashes))
-        found = optimise(problem, seconds=seconds)
-
-
-def values_of(portfolio: Portfolio, value: str | Mapping[str, float]) -> Mapping[str, float]:
-    """What each project is worth."""
-    if not isinstance(value, str):
-        return value
-    if value not in ("", "score", "benefit"):
-        raise UnitError(f"value {value!r} is not one of score, benefit, or a mapping of projects to numbers")
-    if value == "score" or (not value and fields_of(portfolio).criteria):
-        return scores(portfolio).totals
-    due = {row.initiative: row.value for row in ipmo.attribute(portfolio).rows if row.value is not None}
-    if not due:
-        raise UnitError("no project has a value: state criteria and scores, or benefits with a value and a discount rate")
-    return due
-
-
-def _read(every: str, envelopes: Mapping[str, Money | str]) -> Mapping[str, Money]:
-    """Envelopes as they are given in Python, read as files are."""
-    read = FIELDS.parse({"every": every, "envelopes": dict(envelopes)})
-    return read.envelopes if isinstance(read, MopFields) else {}
-
-
-def problem_of(
-    portfolio: Portfolio, value: str | Mapping[str, float] = "", *, envelopes: Mapping[str, Money | str] | None = None
-) -> SelectionProblem:
-    """The problem of `select`, to look at or to change."""
-    stated = fields_of(portfolio)
-    given = stated.envelopes if envelopes is None else _read(stated.every, envelopes)
-    limits = {name: _in_base(portfolio, money) for name, money in given.items()}
-    periods = {name: period_of(portfolio, name) for name in limits}
-    gone = committed(portfolio) if limits else {}
-    worth = values_of(portfolio, value)
-    projects = [p for p in portfolio.projects if p.counted_as in OPEN]
-    names = {p.id for p in projects}
-    states = {p.id: p.counted_as for p in portfolio.projects}
-    candidates, requires, excludes, barred = [], [], [], []
-    for project in projects:
-        fields = fields_of(project)
-        costs = project_costs(portfolio, project.id) if limits else {}
-        if project.id not in worth and not fields.mandatory:
-            barred.append((project.id, f"{project.id} has no value to be ranked by"))
-        if limits and costs is None:
-            barred += [] if fields.mandatory else [(project.id, f"what {project.id} costs is not known")]
-        within = {name: costs[period] for name, period in periods.items() if costs and period in costs}
-        candidates.append(Candidate(id=project.id, value=worth.get(project.id, 0.0), costs=within, mandatory=fields.mandatory))
-        for other in project.requires:
-            if other in names:
-                requires.append((project.id, other))
-            elif states.get(other) == "cancelled":
-                barred.append((project.id, f"{project.id} requires {other}, which is cancelled"))
-        for other in fields.excludes:
-            if other not in states:
-                raise UnknownItemError(other, (), f"the projects (excluded by {project.id!r})")
-            if other in names:
-                excludes.append((project.id, other))
-    for link in portfolio.links:  # what waits for another's hand-over needs that other to be done
-        giver, receiver = (portfolio.project_of(portfolio.resolve(end) or "") for end in (link.source, link.target))
-        if link.kind == "schedule" and giver != receiver and giver in names and receiver in names:
-            requires.append((receiver, giver))
-    groups = []
-    for group in stated.groups:
-        for member in group.members:
-            if member not in states:
-                raise UnknownItemError(member, (), f"the projects (group {group.id!r})")
-        groups.append((group.id, tuple(m for m in group.members if m in names), group.rule == "exactly one"))
-    return SelectionProblem(
-        candidates=candidates,
-        envelopes=limits,
-        committed={name: gone[period] for name, period in periods.items() if gone.get(period)},
-        requires=list(dict.fromkeys(requires)),
-        excludes=excludes,
-        groups=groups,
-        barred=barred,
-        unit=portfolio.money.currency if portfolio.money is not None else "",
-    )
-
-
-def _in_base(portfolio: Portfolio, amount: Money) -> Fraction:
-    """An amount in the portfolio's currency, at its status date."""
-    day = portfolio.status_date or portfolio.start
-    if portfolio.money is None or amount.currency == portfolio.money.currency or day is None:
-        return Fraction(amount.amount)
-    return portfolio.exchange_rates.convert(amount, day)

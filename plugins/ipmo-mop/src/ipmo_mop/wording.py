@@ -9,7 +9,10 @@ from ipmo import Money
 from ipmo.model import Portfolio
 from ipmo.plugin import Finding, IpmoError, Severity
 
-__all__ = ["day_of", "finding", "in_currency"]
+__all__ = ["TONNES", "day_of", "finding", "in_currency"]
+
+TONNES = "t CO2e"
+"""The unit that sums of carbon are in."""
 
 
 def finding(slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.WARNING, part: str = "") -> Finding:

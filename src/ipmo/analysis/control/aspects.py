@@ -1,4 +1,4 @@
-"""The aspects of control: time, cost, benefits and risk of an item against what was committed to and what is tolerated."""
+"""The aspects of control: time, cost, benefits, risk and carbon of an item against what was committed to and what is tolerated."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.control.carbon import CarbonFigures, judged
 from ipmo.analysis.control.exposure import RiskExposure, exposure
 from ipmo.analysis.dates.commitments import LateHandOver
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -42,7 +43,7 @@ class Aspect:
     """One aspect of control of one item.
 
     Args:
-        name: time, cost, benefits, risk or children.
+        name: time, cost, benefits, risk, carbon or children.
         rag: its colour; None when it cannot be said.
         text: what was compared.
         over: how far beyond a tolerance that somebody stated, in words; empty within it and where nobody did.
@@ -62,7 +63,7 @@ class Judged(NamedTuple):
     """What an aspect comes to, before it is told in words.
 
     Args:
-        name: time, cost, benefits, risk or children.
+        name: time, cost, benefits, risk, carbon or children.
         rag: its colour; None when it cannot be said.
         withholds: it has no colour although somebody set a tolerance for it.
         over: it is beyond a tolerance that somebody stated.
@@ -114,6 +115,7 @@ class Aspects:
         self.portfolio, self.as_of, self.baseline = portfolio, as_of, baseline
         self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
         self._origin: Portfolio | None = None
+        self._emitted = CarbonFigures(portfolio, baseline)
         self._ends: dict[str, int | None] = {}
         self._dates: dict[str, tuple[int | None, int | None]] = {}
         """What projects committed to, and when they are forecast to finish."""
@@ -495,13 +497,24 @@ class Aspects:
         """What the open threats of an item's projects cost on average."""
         return exposure(self.portfolio, [noun] if isinstance(noun, Project) else self._within(noun), self.as_of)
 
+    def _carbon(self, full_id: str, noun: Noun) -> Aspect | None:
+        tolerance, found = self._tolerance(noun), self._emitted.compared(full_id) if self._emitted.stated else None
+        limit = tolerance.carbon if tolerance is not None else None
+        if found is None:
+            own = noun.tolerance is not None and noun.tolerance.carbon is not None
+            return Aspect(name="carbon", rag=None, text="no carbon is planned", withholds=True) if own else None
+        rag, text, over = judged(*found, limit)
+        return Aspect(name="carbon", rag=rag, text=text, over=over, withholds=rag is None and limit is not None)
+
     def of(self, full_id: str, noun: Noun) -> tuple[Judged, ...]:
-        """Time and cost, and of all but tasks benefits and risk, where there is something to compare."""
+        """Time, cost and carbon, and of all but tasks benefits and risk, where there is something to compare."""
         found = [self._time(full_id, noun), self._cost(full_id, noun)]
         if not isinstance(noun, Task):
             risk = self._risk(full_id, noun)
             found += [self._benefits(full_id, noun), None if risk is None else Judged.of(risk)]
-        return tuple(judged for judged in found if judged is not None)
+        carbon = self._carbon(full_id, noun)
+        found.append(None if carbon is None else Judged.of(carbon))
+        return tuple(one for one in found if one is not None)
 
     def same_as(self, other: Aspects) -> Callable[[str, Project], bool] | None:
         """Tells of a project, none of whose dates and hand-overs is other, whether it is judged as in another portfolio.
@@ -511,6 +524,7 @@ class Aspects:
         Args:
             other: of a portfolio that has the same calendars, tolerances, programmes and benefits.
         """
+        self._emitted.beside(other._emitted)
         quiet = self.baseline is None and silent_change(other.portfolio, self.portfolio, *self.rolled)
         if (not quiet and not self._figures_like(other)) or (self.worth is None) != (other.worth is None):
             return None

@@ -49,7 +49,7 @@ class Breach:
 
     Args:
         item: whose tolerance.
-        aspect: time, cost, benefits or risk.
+        aspect: time, cost, benefits, risk or carbon.
         text: forecast against limit.
         level: of the item.
         body: the board that may decide: the lowest above the item whose stated authority covers what is at stake; None

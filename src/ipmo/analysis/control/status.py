@@ -152,7 +152,7 @@ class StatusView(Rows[str, ItemStatus]):
         return "\n".join(lines)
 
     def table(self, level: str | None = None) -> Table:
-        """One row an item: item, name, level, reported, reported_on, computed, gap, time, cost, benefits, risk, why."""
+        """One row an item: item, name, level, reported, reported_on, computed, gap, time, cost, benefits, risk, carbon, why."""
         rows = self.items(level)
 
         def aspect(name: str) -> list[str | None]:
@@ -167,7 +167,7 @@ class StatusView(Rows[str, ItemStatus]):
                 Column("reported_on", "date", [r.reported_on for r in rows]),
                 Column("computed", "str", [r.computed for r in rows]),
                 Column("gap", "int", [r.gap for r in rows]),
-                *(Column(name, "str", aspect(name)) for name in ("time", "cost", "benefits", "risk")),
+                *(Column(name, "str", aspect(name)) for name in ("time", "cost", "benefits", "risk", "carbon")),
                 Column("why", "str", [r.why for r in rows]),
             ]
         )

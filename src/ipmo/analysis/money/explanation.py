@@ -13,6 +13,7 @@ import attrs
 
 from ipmo.analysis.money.amounts import Priced, in_minor_units
 from ipmo.analysis.money.made_rows import Parts
+from ipmo.emissions import TONNES
 from ipmo.notebooks import Shown
 from ipmo.tables import Column, Table
 from ipmo.units import Money, day_text
@@ -80,6 +81,8 @@ class RolledUpValue(Shown):
     def text(self) -> str:
         """The value as people read it."""
         text = show(self.value) if self.day is None else self.day.isoformat()
+        if self.unit == TONNES and self.value is not None:
+            text = f"{text} {TONNES}"
         return f"{text} and {self.apart} in unknown prices" if self.apart is not None else text
 
     @property

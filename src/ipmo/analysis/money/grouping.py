@@ -14,6 +14,7 @@ from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
 from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.analysis.money.work_tree import Bearing
+from ipmo.emissions import TONNES
 from ipmo.errors import UnitError, UnknownItemError, close_matches
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.measures import Combine
@@ -104,8 +105,8 @@ class Grouping:
         Their sum is the whole, and beside it the dated lines of items whose whole is not known.
         """
         measure = self.engine.measure
-        if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number"):
-            raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money and effort")
+        if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number", TONNES):
+            raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money, effort and carbon")
         timing, rule = Timing(self.engine.portfolio, self.engine.schedule), period_rule(self.engine.portfolio, every)
         dated: dict[Period, list[RolledUpValue]] = {}
         rest: dict[str, list[RolledUpValue]] = {UNDATED: [], UNKNOWN: []}
@@ -149,7 +150,10 @@ class Grouping:
                 yield Piece(amount, timing.lump(measure.name, full_id)), base
             return
         elif isinstance(figure.carried, Fraction | Decimal | float | int):
-            yield Piece(Fraction(figure.carried), timing.lump(measure.name, full_id)), ""
+            emitted = getattr(getattr(item, "carbon", None), "actual", None) if measure.name == "carbon_forecast" else None
+            done = Fraction(0) if emitted is None else emitted.tonnes
+            for piece in timing.completed(measure.name, full_id, Fraction(figure.carried), done):
+                yield piece, ""
             return
         else:
             return

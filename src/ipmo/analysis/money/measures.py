@@ -9,7 +9,11 @@ from fractions import Fraction
 
 import attrs
 
+from ipmo.emissions import TONNES, Emissions
+from ipmo.memory import remember
+from ipmo.model.carbon import Carbon
 from ipmo.model.estimates import Estimate, Fixed
+from ipmo.model.hierarchy import summaries
 from ipmo.model.measures import Combine, Measure, MeasureContext
 from ipmo.model.money import Budget, BudgetLine
 from ipmo.model.portfolio import Portfolio
@@ -55,6 +59,32 @@ def budget_of(portfolio: Portfolio, full_id: str, item: object) -> Budget | None
             return None
         lines.append(BudgetLine(amount=Fixed(rate.cost(assignment.effort, hours, days)), note=f"{assignment.resource} at {rate}"))
     return Budget(tuple(lines))
+
+
+@attrs.frozen
+class _Carbon:
+    """What an item states of its carbon, in tonnes."""
+
+    name: str
+
+    def __call__(self, context: MeasureContext, full_id: str, item: object) -> Fraction | None:
+        carbon: Carbon | None = getattr(item, "carbon", None)
+        if carbon is None:
+            return None
+        stated: Emissions | None = getattr(carbon, self.name)
+        if stated is None and self.name == "forecast" and carbon.actual is None and not _holds_carbon(context.portfolio, full_id, item):
+            stated = carbon.planned  # what has emitted nothing yet is expected as planned
+        return None if stated is None else stated.tonnes
+
+
+def _holds_carbon(portfolio: Portfolio, full_id: str, item: object) -> bool:
+    """Whether what lies in an item says itself what it is expected to emit."""
+    if isinstance(item, Project):
+        return any(task.carbon is not None for task in item.tasks)
+    if not isinstance(item, Task):
+        return True
+    above = remember(portfolio, "summaries", lambda: {p.id: summaries(p) for p in portfolio.projects if p.tasks})
+    return item.id in above.get(portfolio.project_of(full_id), ())
 
 
 def _start(context: MeasureContext, full_id: str, item: object) -> datetime | None:
@@ -145,6 +175,10 @@ def _money(name: str, title: str, applies: Callable[[object], bool] = _work) -> 
     return Measure(name=name, title=title, unit="money", combine=Combine.SUM, value=value, applies=applies, own_total=True)
 
 
+def _carbon(name: str, field: str, title: str) -> Measure:
+    return Measure(name=name, title=title, unit=TONNES, combine=Combine.SUM, value=_Carbon(field), applies=_work, own_total=True)
+
+
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure
     for measure in (
@@ -154,6 +188,9 @@ MEASURES: Mapping[str, Measure] = {
         _money("funding", "Funding granted", _granted),
         _money("exit_cost", "Cost of ending it early", _ends),
         Measure(name="effort", title="Planned effort", unit="pd", combine=Combine.SUM, value=person_days, applies=_work, own_total=True),
+        _carbon("carbon", "planned", "Planned carbon"),
+        _carbon("carbon_forecast", "forecast", "Carbon expected at completion"),
+        _carbon("carbon_actual", "actual", "Carbon emitted so far"),
         Measure(name="start", title="Start", unit="date", combine=Combine.MIN, value=_start),
         Measure(name="finish", title="Finish", unit="date", combine=Combine.MAX, value=_finish),
         Measure(

@@ -93,17 +93,17 @@ class Timing:
         """Where an undated amount lies; None when nothing dates the item.
 
         Actual cost lies from the actual start to the actual finish or the status date, or on the day of the finish where that alone is
-        known; a budget and effort over the approved plan where the item states one, everything over the schedule else.
+        known; a budget, effort and planned carbon over the approved plan where the item states one, everything over the schedule else.
         """
         noun, data_date = self.portfolio.items.get(full_id), self.data_date(full_id)
-        if measure == "actual":
+        if measure in ("actual", "carbon_actual"):
             begun, done = getattr(noun, "actual_start", None), getattr(noun, "actual_finish", None)
             if begun is None and isinstance(noun, Project) and noun.tasks:
                 begun = min((t.actual_start for t in noun.tasks if t.actual_start is not None), key=minutes, default=None)
             until = minutes(done, end=True) if done is not None else data_date
             since = minutes(begun) if begun is not None else minutes(done, end=True) - 1 if done is not None else None
             return None if since is None or until is None else self.over(full_id, since, max(since, until), spread)
-        start, finish = self.dates(full_id, planned=measure in ("budget", "effort"))
+        start, finish = self.dates(full_id, planned=measure in ("budget", "effort", "carbon"))
         if start is None or finish is None:
             return None
         return self.over(full_id, minutes(start), minutes(finish), spread)
@@ -131,6 +131,21 @@ class Timing:
             start = self.dates(full_id)[0]
             since = until - 1 if start is None or minutes(start) >= until else minutes(start)
         return Stretch(since, until, line.spread or EVEN, wall_clock)
+
+    def completed(self, measure: str, full_id: str, whole: Fraction, done: Fraction) -> list[Piece]:
+        """An amount without dates: what of it is done lies where actual figures do, the rest after the status date.
+
+        Args:
+            measure: effort, or a figure of carbon.
+            full_id: the item.
+            whole: the amount at completion.
+            done: what of it has come already.
+        """
+        data_date, finish = self.data_date(full_id), self.dates(full_id)[1]
+        if not done or whole < done or data_date is None or finish is None:
+            return [Piece(whole, self.lump(measure, full_id))]
+        left = self.over(full_id, data_date, max(minutes(finish), data_date))
+        return [Piece(done, self.lump("actual", full_id)), Piece(whole - done, left)]
 
     def pieces(self, measure: str, full_id: str, amounts: list[Amount], spent: list[Amount] | None = None) -> list[Piece]:
         """An item's money as pieces in time.

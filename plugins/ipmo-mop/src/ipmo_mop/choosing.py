@@ -1,0 +1,155 @@
+"""The problem of a portfolio: its open projects, what each costs, emits and is worth, and the rules between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import attrs
+
+import ipmo
+from ipmo import Money
+from ipmo.model import Portfolio
+from ipmo.plugin import UnitError, UnknownItemError
+from ipmo_mop.carbon import emitted_elsewhere, project_carbon
+from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
+from ipmo_mop.envelopes import committed, period_of, project_costs
+from ipmo_mop.scoring import scores
+from ipmo_mop.selection import Candidate, Selection, SelectionProblem, optimise
+from ipmo_mop.staffing import Keep, staffing
+
+__all__ = ["problem_of", "select", "values_of"]
+
+
+def select(
+    portfolio: Portfolio,
+    value: str | Mapping[str, float] = "",
+    *,
+    envelopes: Mapping[str, Money | str] | None = None,
+    seconds: float | None = None,
+    staffed: Keep | None = None,
+) -> Selection:
+    """Which open projects of a portfolio to fund.
+
+    Carbon envelopes (`carbon_envelopes:`) bind as budgets do, each project emitting over its own time. Budgets by period come from `ipmo.time_phase`'s rules (each project's money over its own time) at the confidence that the portfolio
+    states, as its checks ask; what closed projects cost in a period is committed; limits from `envelopes:`,
+    `requires:`, `excludes:`, `groups:` and `mandatory:`; what waits for another project's hand-over requires that project, and
+    what requires a cancelled one cannot be chosen.
+
+    Args:
+        portfolio: the portfolio.
+        value: `score` (weighted score), `benefit` (present value due to each project by the benefits map, in the portfolio's
+            currency), or project to a number; when left out, scores where criteria are stated, else benefits.
+        envelopes: period to money, instead of those of the portfolio.
+        seconds: the most that one solve may take.
+        staffed: the choice is levelled too, and must fit the people there are (`capacity`), or keep commitments as well (`commitments`):
+            projects that clash become a rule, and the next best choice is tried, until one fits. `Selection.staffing` has its plan.
+
+    Raises:
+        OptionError: there is no such word for `staffed`.
+        UnitError: there is nothing to rank by, a score or weight is wrong, or an envelope names no period.
+        UnknownItemError: an exclusion or a group names no open project.
+    """
+    problem = problem_of(portfolio, value, envelopes=envelopes)
+    found = optimise(problem, seconds=seconds)
+    if staffed is None:
+        return found
+    while True:
+        plan = staffing(portfolio, found.chosen, keep=staffed)
+        clashes = dict.fromkeys((one.projects, one.text) for one in plan.clashes if one.projects)
+        found.staffing = plan
+        if not clashes or found.choice.chosen is None:
+            return found
+        problem = attrs.evolve(problem, clashes=(*problem.clashes, *clashes))
+        found = optimise(problem, seconds=seconds)
+
+
+def values_of(portfolio: Portfolio, value: str | Mapping[str, float]) -> Mapping[str, float]:
+    """What each project is worth."""
+    if not isinstance(value, str):
+        return value
+    if value not in ("", "score", "benefit"):
+        raise UnitError(f"value {value!r} is not one of score, benefit, or a mapping of projects to numbers")
+    if value == "score" or (not value and fields_of(portfolio).criteria):
+        return scores(portfolio).totals
+    due = {row.initiative: row.value for row in ipmo.attribute(portfolio).rows if row.value is not None}
+    if not due:
+        raise UnitError("no project has a value: state criteria and scores, or benefits with a value and a discount rate")
+    return due
+
+
+def _read(every: str, envelopes: Mapping[str, Money | str]) -> Mapping[str, Money]:
+    """Envelopes as they are given in Python, read as files are."""
+    read = FIELDS.parse({"every": every, "envelopes": dict(envelopes)})
+    return read.envelopes if isinstance(read, MopFields) else {}
+
+
+def problem_of(
+    portfolio: Portfolio, value: str | Mapping[str, float] = "", *, envelopes: Mapping[str, Money | str] | None = None
+) -> SelectionProblem:
+    """The problem of `select`, to look at or to change."""
+    stated = fields_of(portfolio)
+    given = stated.envelopes if envelopes is None else _read(stated.every, envelopes)
+    limits = {name: _in_base(portfolio, money) for name, money in given.items()}
+    periods = {name: period_of(portfolio, name) for name in limits}
+    gone = committed(portfolio) if limits else {}
+    carbon = {name: limit.tonnes for name, limit in stated.carbon_envelopes.items()}
+    closed = emitted_elsewhere(portfolio) if carbon else {}
+    worth = values_of(portfolio, value)
+    projects = [p for p in portfolio.projects if p.counted_as in OPEN]
+    names = {p.id for p in projects}
+    states = {p.id: p.counted_as for p in portfolio.projects}
+    candidates, requires, excludes, barred = [], [], [], []
+    for project in projects:
+        fields = fields_of(project)
+        costs = project_costs(portfolio, project.id) if limits else {}
+        if project.id not in worth and not fields.mandatory:
+            barred.append((project.id, f"{project.id} has no value to be ranked by"))
+        if limits and costs is None:
+            barred += [] if fields.mandatory else [(project.id, f"what {project.id} costs is not known")]
+        emits = project_carbon(portfolio, project.id) if carbon else {}
+        if carbon and emits is None:
+            barred += [] if fields.mandatory else [(project.id, f"how much carbon {project.id} emits is not known")]
+        within = {name: costs[period] for name, period in periods.items() if costs and period in costs}
+        air = {name: emits[period] for name in carbon if emits and (period := period_of(portfolio, name)) in emits}
+        candidates.append(Candidate(id=project.id, value=worth.get(project.id, 0.0), costs=within, carbon=air, mandatory=fields.mandatory))
+        for other in project.requires:
+            if other in names:
+                requires.append((project.id, other))
+            elif states.get(other) == "cancelled":
+                barred.append((project.id, f"{project.id} requires {other}, which is cancelled"))
+        for other in fields.excludes:
+            if other not in states:
+                raise UnknownItemError(other, (), f"the projects (excluded by {project.id!r})")
+            if other in names:
+                excludes.append((project.id, other))
+    for link in portfolio.links:  # what waits for another's hand-over needs that other to be done
+        giver, receiver = (portfolio.project_of(portfolio.resolve(end) or "") for end in (link.source, link.target))
+        if link.kind == "schedule" and giver != receiver and giver in names and receiver in names:
+            requires.append((receiver, giver))
+    groups = []
+    for group in stated.groups:
+        for member in group.members:
+            if member not in states:
+                raise UnknownItemError(member, (), f"the projects (group {group.id!r})")
+        groups.append((group.id, tuple(m for m in group.members if m in names), group.rule == "exactly one"))
+    return SelectionProblem(
+        candidates=candidates,
+        envelopes=limits,
+        committed={name: gone[period] for name, period in periods.items() if gone.get(period)},
+        requires=list(dict.fromkeys(requires)),
+        excludes=excludes,
+        groups=groups,
+        barred=barred,
+        unit=portfolio.money.currency if portfolio.money is not None else "",
+        carbon_envelopes=carbon,
+        emitted={name: closed[period] for name in carbon if closed.get(period := period_of(portfolio, name))},
+    )
+
+
+def _in_base(portfolio: Portfolio, amount: Money) -> Fraction:
+    """An amount in the portfolio's currency, at its status date."""
+    day = portfolio.status_date or portfolio.start
+    if portfolio.money is None or amount.currency == portfolio.money.currency or day is None:
+        return Fraction(amount.amount)
+    return portfolio.exchange_rates.convert(amount, day)
