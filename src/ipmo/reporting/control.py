@@ -244,7 +244,7 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
     if a.status is not None:
         yield (
             "computed status",
-            f"by {a.status.policy}: time, cost, benefits and risk against stated tolerances; without one, late or over budget is red",
+            f"by {a.status.policy}: time, cost, benefits, risk and carbon against stated tolerances; without one, late or over budget is red",
         )
     for name, roll in a.money.items():
         total = roll.total
