@@ -49,6 +49,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "history": lambda p: (p.with_name("history"),),
     "leads_to": lambda p: (p, ["hall"]),
     "load_simulation": lambda p: (p.with_name("city.npz"),),
+    "movement": lambda p: (p.with_name("history"),),
     "merge": lambda p: (p, {"branch": p}),
     "plugins": lambda p: (),
     "propose_mapping": lambda p: (p.with_name("list.csv"),),

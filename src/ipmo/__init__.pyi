@@ -22,6 +22,7 @@ from .analysis.control.finished_work import ReferenceClasses as ReferenceClasses
 from .analysis.control.history import History as History
 from .analysis.control.history import ReportingCompliance as ReportingCompliance
 from .analysis.control.history import Trend as Trend
+from .analysis.control.movement import Movement as Movement
 from .analysis.control.raid_log import RaidLog as RaidLog
 from .analysis.control.status import StatusView as StatusView
 from .analysis.dates.items import ScheduledItem as ScheduledItem
@@ -118,6 +119,7 @@ from .verbs.change import select as select
 from .verbs.change import variance_analysis as variance_analysis
 from .verbs.change import what_if as what_if
 from .verbs.control import approver as approver
+from .verbs.control import movement as movement
 from .verbs.control import raid_log as raid_log
 from .verbs.control import reference_classes as reference_classes
 from .verbs.control import reporting_compliance as reporting_compliance

@@ -244,6 +244,12 @@ def earned_badly(day: str, rule: str, finish: str) -> Portfolio:
     return made([{"id": "P", "tolerance": {"cost": "5 %"}, "tasks": tasks}], {"status_date": day, "money": {"currency": "GBP"}})
 
 
+def reported(n: int) -> Portfolio:
+    """A month in which every project but the first says another forecast."""
+    said = [{"id": f"P{i}", "forecast": f"{n + 1 if i else 7} GBP"} for i in range(6)]
+    return made(said, {"status_date": f"2026-{n + 1:02}-28", "money": {"currency": "GBP"}})
+
+
 def offences() -> list[CheckContext]:
     """Contexts in which every rule of the core is broken somewhere."""
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
@@ -259,6 +265,7 @@ def offences() -> list[CheckContext]:
             portfolio=earned_badly("2026-04-01", "percent", "2026-04-10"), history=(earned_badly("2026-03-02", "50/50", "2026-03-27"),)
         ),
         CheckContext(portfolio=threatened("30 k GBP"), history=(threatened("10 k GBP"),)),
+        CheckContext(portfolio=reported(9), history=tuple(reported(n) for n in range(9))),
     ]
 
 

@@ -128,3 +128,56 @@ def reporting_compliance(path: str, as_json: bool) -> None:
     """Who has reported for the last month in FOLDER, and who has not."""
     found = ipmo.reporting_compliance(path)
     answer(found.table(), as_json, [f"{len(found.late)} of {len(found)} have not reported"], ("name",))
+
+
+@main.command(cls=TableVerb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@click.option("--stale", is_flag=True, help="Only what stands still where the same field of others moves, beyond chance.")
+@json_option
+def movement(path: str, stale: bool, as_json: bool) -> None:
+    """Which fields move over the snapshots in FOLDER, which never do, and which stand still."""
+    found = ipmo.movement(path)
+    answer(found.stale_table() if stale else found.table(), as_json, [repr(found)[1:-1]])
+
+
+@main.command(cls=TableVerb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@click.argument("item", default="")
+@click.argument("field", default="")
+@click.option("--total", metavar="FIELD", help="The sum of a field over all projects, month by month.")
+@click.option("--kind", default="projects", help="Of which items that sum is: projects, tasks, ...")
+@click.option("--at", metavar="MONTH", help="What was stated by the end of a month such as 2025-03, or of a day.")
+@click.option("--changes", is_flag=True, help="What changed from each snapshot to the next.")
+@out_option
+@json_option
+def intervals(
+    path: str, item: str, field: str, total: str | None, kind: str, at: str | None, changes: bool, out: str | None, as_json: bool
+) -> None:
+    """From when to when the fields of the snapshots in FOLDER were what: of one ITEM, of one FIELD of it, or of all.
+
+    --out writes Parquet where the name ends in .parquet, else CSV.
+    """
+    found = ipmo.history(path).intervals
+    only = {"item": item or None, "field": field or None}
+    if total:
+        table = found.total(total, kind=kind).table()
+    elif at:
+        table = found.as_of(at, **only)
+    elif changes:
+        table = found.changes(**only).table()
+    elif item and field:
+        table = found.trend(item, field).table()
+    else:
+        table = found.table()
+        table = table.where(item=item) if item else table
+    if out is None:
+        answer(table, as_json, [repr(found)[1:-1]])
+        return
+    if out.lower().endswith(".parquet"):
+        table.to_parquet(out)
+    else:
+        table.to_csv(out)
+    if as_json:
+        emit([{"file": out}])
+        return
+    say(f"wrote {out}")

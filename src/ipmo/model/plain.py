@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import date, datetime, time
 from typing import cast
 
@@ -28,6 +28,7 @@ __all__ = [
     "change_to_plain",
     "from_table_rows",
     "in_tables",
+    "plain_noun",
     "plain_row",
     "plain_value",
     "tables",
@@ -97,10 +98,17 @@ for _change in NAMES.values():
     writes(_change, lambda change: change_to_plain(change))
 
 
-def plain_noun(noun: object) -> PlainMap:
-    """A noun as a mapping without what is unknown or default."""
+def plain_noun(noun: object, without: Container[str] = ()) -> PlainMap:
+    """A noun as a mapping without what is unknown or default.
+
+    Args:
+        noun: the noun.
+        without: fields that are left out, and not looked at.
+    """
     out: PlainMap = {}
     for name, key, default, single in _fields(cast(type, noun.__class__)):
+        if name in without:
+            continue
         value = getattr(noun, name)
         if value is None or value is default or value == default:
             continue

@@ -13,6 +13,7 @@ from ipmo.rules.money import MONEY_CHECKS
 from ipmo.rules.quality import QUALITY_CHECKS
 from ipmo.rules.risks import RISK_CHECKS
 from ipmo.rules.schedules import SCHEDULE_CHECKS
+from ipmo.rules.staleness import STALENESS_CHECKS
 from ipmo.rules.status_integrity import STATUS_CHECKS
 from ipmo.rules.traceability import TRACEABILITY_CHECKS
 
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     *GOVERNANCE_CHECKS,
     *BENEFIT_CHECKS,
     *STATUS_CHECKS,
+    *STALENESS_CHECKS,
     *MONEY_CHECKS,
     *EARNED_CHECKS,
     *RISK_CHECKS,
