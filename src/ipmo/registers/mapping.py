@@ -81,6 +81,7 @@ class ColumnMapping:
         multiplier: of bare amounts, `k`, `M`, `bn`, `lakh`, `crore`; None for the file's.
         per: of rates and yearly benefits, what bare amounts are per: `pd`, `year`.
         period: the month, quarter or financial year that the column's money belongs to, as `2026-27`.
+        money: of money of a period, `capex` or `opex` where a column holds one of them only.
         dates: how its dates are written; the file's when empty.
         decimal: `point` or `comma`; the file's when empty.
         unknown: more texts that say that it is unknown.
@@ -100,6 +101,7 @@ class ColumnMapping:
     multiplier: str | None = None
     per: str = ""
     period: str = ""
+    money: str = ""
     dates: DateOrder = ""
     decimal: Decimals = ""
     unknown: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
@@ -210,6 +212,7 @@ COLUMN_KEYS = (
     "multiplier",
     "per",
     "period",
+    "money",
     "dates",
     "decimal",
     "separator",
@@ -381,7 +384,7 @@ class _Reader:
             key = (
                 (one.field, one.attribute or one.header)
                 if one.field == ATTRIBUTE
-                else (one.field, one.period or one.assessor or str(one.level))
+                else (one.field, f"{one.period} {one.money}".strip() or one.assessor or str(one.level))
             )
             if key in seen and one.field != ATTRIBUTE:
                 self.wrong(
@@ -523,6 +526,7 @@ def _truth(value: object) -> bool:
 VALUES: Final[PlainMap] = {
     "header": _rows,
     "level": _level,
+    "money": _one_of("capex", "opex"),
     "last": lambda value: _rows(value)[0],
     "transposed": _truth,
     "new_projects": _truth,

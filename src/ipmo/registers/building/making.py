@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AnyMapping
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 import attrs
@@ -26,8 +26,8 @@ from ipmo.registers.building.draft import Draft, Record
 from ipmo.registers.building.filled import Filled, attributes_of, projects_later
 from ipmo.registers.building.groups import GROUPS, assignment
 from ipmo.registers.building.logs import raid_tables
+from ipmo.registers.building.periods import Periods
 from ipmo.registers.building.rows import Column, Table
-from ipmo.registers.cells.days import period_of
 from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Refused, Told, Unknown
 from ipmo.registers.fields import RegisterField, RegisterKind
 from ipmo.registers.mapping import Mapping
@@ -72,24 +72,6 @@ def build(sheets: Sequence[Sheet], mapping: Mapping, intake: Intake) -> Portfoli
             raise FileError(intake.name, "there is no table in it")
         tables += raid_tables(Table.of(sheet, one, mapping, intake))
     return _Building(tables, mapping, intake).portfolio()
-
-
-def _rest(lines: Sequence[BudgetLine], lump: Budget | None, *, whole: bool, alone: bool) -> tuple[BudgetLine, ...]:
-    """What is left of the whole beside the money of periods: the whole counts it already; unknown where it is, or where one period is all.
-
-    Args:
-        lines: of the periods.
-        lump: what the column of the whole says; None where it says nothing.
-        whole: there is such a column.
-        alone: the periods are one only.
-    """
-    if lump is None:
-        return (BudgetLine(note="the rest is not stated"),) if whole or alone else ()
-    told = [one.amount.value for one in (*lump.lines, *lines) if isinstance(one.amount, Fixed) and isinstance(one.amount.value, Money)]
-    if len({one.currency for one in told}) != 1 or len(told) != len(lump.lines) + len(lines):
-        return lump.lines
-    rest = told[0].amount - sum((one.amount for one in told[1:]), Decimal(0))
-    return (BudgetLine(amount=Fixed(Money(rest, told[0].currency)), note="the rest of the whole"),) if rest else ()
 
 
 @attrs.frozen
@@ -138,6 +120,11 @@ OWN: Final[dict[str, Callable[[Any], Any]]] = {
 
 class _Building(Draft):
     """The rows of tables made records of the draft; a list of projects alone stays columns while nothing is wrong with it."""
+
+    @functools.cached_property
+    def periods(self) -> Periods:
+        """What the columns of money by period say."""
+        return Periods(self.intake, self.year_starts)
 
     filled: Filled | None = None
     """What the rows of a list of projects say, that stands alone in its file."""
@@ -304,7 +291,7 @@ class _Building(Draft):
                 else:
                     values[name] = said[position]
             if periods:
-                self._by_period(table, values, periods, position)
+                self.periods.split(table, values, periods, position)
             record = Record(table, row, table.kind.noun, values, filled.plain)
             if (programme := self.above.get((id(table), position))) is not None:
                 values[ABOVE[table.kind.goes]] = values.get(ABOVE[table.kind.goes]) or programme
@@ -400,19 +387,6 @@ class _Building(Draft):
             else:
                 self.links.append(Link(source=full, target=f"{owner}/{self.ids[id(table)][position]}", type=one.type, lag=one.lag))
         return tuple({(one.source, one.type): one for one in kept}.values())
-
-    def _by_period(self, table: Table, values: dict[str, Any], periods: dict[str, list[Column]], position: int) -> None:
-        """Money by period, beside that of the whole."""
-        for name, columns in periods.items():
-            lines = []
-            for column in columns:
-                money = column.outcomes[position]
-                if isinstance(money, Money):
-                    period = period_of(column.mapping.period, self.year_starts)
-                    lines.append(BudgetLine(amount=Fixed(money), since=period.first, until=period.last))
-            if lines:
-                whole = any(one.name == name and not one.mapping.period for one in table.columns)
-                values[name] = Budget((*lines, *_rest(lines, values.get(name), whole=whole, alone=len(columns) == 1)))
 
     def _inside(self, table: Table, grouped: Sequence[Column], days: Sequence[date | None]) -> dict[str, Sequence[Any]]:
         """The nouns inside each row that several columns say together: each combination of their cells is read once.
@@ -515,16 +489,11 @@ class _Building(Draft):
                 for column in table.columns
                 if column.name and column.outcomes[position].__class__ not in MISSING
             }
+            kind = self.lines.setdefault(self.owners[id(table)][position], {}).setdefault(told.get("kind", "budget"), [])
             try:
-                since, until = told.get("from"), told.get("until")
-                if "period" in told:
-                    period = period_of(str(told["period"]), self.year_starts)
-                    since, until = period.first, period.last
-                line = BudgetLine(amount=Fixed(told["amount"]), since=since, until=until, kind=told.get("class"), note=told.get("note", ""))
+                kind += self.periods.lines(table, told, position)
             except (CellError, ModelError, UnitError) as error:
                 table.refuse_row(row, str(error))
-                continue
-            self.lines.setdefault(self.owners[id(table)][position], {}).setdefault(told.get("kind", "budget"), []).append(line)
 
 
 def _space(kind: RegisterKind) -> str:
@@ -536,6 +505,8 @@ def _needed(needed: Sequence[tuple[RegisterField, Column | None]], position: int
     """Refuses a row that lacks what it cannot do without."""
     for field, column in needed:
         outcome = column.outcomes[position] if column is not None else BLANK
+        if column is not None and column.mapping.period:  # one of several: each is of a period of its own
+            continue
         if outcome.__class__ in MISSING:
             why = f": {outcome.reason}" if isinstance(outcome, Refused) else ""
             raise CellError(f"it does not say {field.name!r} ({field.help}){why}")

@@ -45,7 +45,7 @@ CURRENCY_NAMES = frozenset(("currency", "currencies", "ccy", "währung", "devise
 """What the column of the currency of each row is called."""
 NAMING = (("description", "name"), ("advice", "text"))
 """What names the rows of a register, and as which field, where no column does."""
-BY_PERIOD = frozenset(("budget", "actual", "forecast", "funding"))
+BY_PERIOD = frozenset(("budget", "actual", "forecast", "funding", "amount"))
 """Fields that several columns may state, each for a period of its own."""
 
 
@@ -168,7 +168,7 @@ def assign(
     for _, place, one in ((score, -negative, one) for score, negative, one in pairs):
         if place in given:
             continue
-        key = (one.field, (reads[place].period or "year" if "year" in reads[place].words else "") if one.field in BY_PERIOD else "")
+        key = (one.field, _year_of(reads[place]) if one.field in BY_PERIOD else "")
         if one.field != ATTRIBUTE:
             if key in holders:
                 continue
@@ -180,6 +180,11 @@ def assign(
     said = _named([_said(place, given.get(place), everything, given, reads) for place in range(len(reads))], kind)
     said = _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
     return _in_english(_currencies(said, reads, columns, kind), reads, kind)
+
+
+def _year_of(read: Heading) -> str:
+    """The period whose money a column holds; empty where it is that of all."""
+    return f"{read.period or 'year'} {read.money}" if "year" in read.words or read.assumed else ""
 
 
 def _in_english(said: list[Assigned], reads: Sequence[Heading], kind: RegisterKind) -> list[Assigned]:

@@ -23,7 +23,7 @@ from ipmo.registers.proposing.columns import Column
 from ipmo.registers.proposing.headings import Heading
 from ipmo.registers.proposing.voting import opposites
 
-__all__ = ["Details", "day_named", "detailed", "most_used", "order_of_file", "unknown_texts"]
+__all__ = ["LETTERS", "Details", "day_named", "detailed", "most_used", "order_of_file", "unknown_texts"]
 
 _MONTH_YEAR = re.compile(
     rf"(?:(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?<![a-z])(?P<month>{MONTH_NAME})\s+(?P<year>20\d\d)(?!\d)", re.IGNORECASE

@@ -14,6 +14,7 @@ from ipmo.registers.opening.header_rows import header_texts
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, text_of
 from ipmo.registers.proposing.columns import look_at, unknown_text
 from ipmo.registers.proposing.headings import heading
+from ipmo.registers.proposing.periods import are_periods
 from ipmo.registers.proposing.synonyms import SYNONYMS, names_of
 
 __all__ = ["Table", "find_table", "find_tables", "title_of"]
@@ -330,9 +331,15 @@ def _rows_of_header(rows: Sequence[Sequence[Raw]], row: int, first: int = 0) -> 
             found.insert(0, row - 1)
     if row + 1 < len(rows):
         below = [cell for cell in rows[row + 1] if not is_blank(cell)]
-        if len(below) >= 2 and all(isinstance(cell, str) and UNITS_ROW.fullmatch(cell.strip().strip("()[]")) for cell in below):
+        units = all(isinstance(cell, str) and UNITS_ROW.fullmatch(cell.strip().strip("()[]")) for cell in below)
+        years = not any(map(_is_number, rows[row])) and are_periods(rows[row + 1])
+        if len(below) >= 2 and (units or years):
             found.append(row + 1)
     return tuple(found)
+
+
+def _is_number(cell: Raw) -> bool:
+    return isinstance(cell, int | float)
 
 
 def _over_merged(sheet: Sheet, header: tuple[int, ...]) -> tuple[int, ...]:

@@ -240,6 +240,9 @@ class Heading:
         explained: the words that stood in brackets, after the first line, or after the first part of a long sentence.
         meant: what it is called in English, where it is of another language; its words are those then.
         unread: a word beside its currency that may be a multiplier and that nobody understands; empty where there is none.
+        bare: its core as it stands, without its currency and multiplier.
+        assumed: what is open where its words are not its own.
+        money: `capex` or `opex` where its period has money of both.
     """
 
     text: str
@@ -252,6 +255,9 @@ class Heading:
     explained: tuple[str, ...] = ()
     meant: str = ""
     unread: str = ""
+    bare: str = ""
+    assumed: str = ""
+    money: str = ""
 
 
 @functools.lru_cache(maxsize=8192)
@@ -279,6 +285,7 @@ def heading(text: str) -> Heading:
             currency, multiplier = named[0] or currency, named[1] if multiplier == 1 else multiplier
         rest.append(left)
     core, asides = rest[0], rest[1:]
+    bare = core
     core, period = _period(_POINTS.sub(" ", core))
     meant = english(core)
     words = list(_words(meant or core))
@@ -316,6 +323,7 @@ def heading(text: str) -> Heading:
         tuple(explained),
         meant,
         unread if multiplier == 1 else "",
+        bare,
     )
 
 

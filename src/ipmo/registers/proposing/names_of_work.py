@@ -41,7 +41,7 @@ MONEY = {
     " forecast spend; forecast expenditure; projected actual cost; projected final cost; current cost estimated; forecast year; year forecast;"
     " year total forecast; full year forecast; latest estimated; forecast at end; current estimated total cost; current estimated cost; latest estimated cost; revised estimated cost; revised cost; revised project cost; revised total cost; anticipated cost; latest cost; forecast project cost; current forecast cost;"
     " projected total expenditure; estimated at complete; total cost forecast",
-    "funding": "funding; total funding; approved funding; funding approved; funding amount; funded amount; funding allocated; grant; grant amount;"
+    "funding": "funding; total funding; year funding; approved funding; funding approved; funding amount; funded amount; funding allocated; grant; grant amount;"
     " appropriation; total appropriation; commitment; total commitment; secured funding; funding secured; funding received; funding committed;"
     " total ida ibrd commitment; loan amount; funding granted; funding released; total funding amount; committed funding; funding available",
 }

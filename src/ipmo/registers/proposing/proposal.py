@@ -19,11 +19,12 @@ from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, ColumnMapping, M
 from ipmo.registers.opening.sheets import Sheet, is_blank
 from ipmo.registers.proposing.assigning import Assigned, assign
 from ipmo.registers.proposing.columns import Column, look_at
-from ipmo.registers.proposing.details import Details, day_named, detailed, most_used, order_of_file, unknown_texts
+from ipmo.registers.proposing.details import LETTERS, Details, day_named, detailed, most_used, order_of_file, unknown_texts
 from ipmo.registers.proposing.headers import Table, find_tables
 from ipmo.registers.proposing.headings import Heading, heading
 from ipmo.registers.proposing.kinds import kinds_of, telling
 from ipmo.registers.proposing.outlined import computed_dates, outlined
+from ipmo.registers.proposing.periods import by_period
 
 __all__ = ["propose"]
 
@@ -35,7 +36,11 @@ AKIN = 0.35
 """As `CLOSE`, for kinds that hold the same rows: people are often listed as what can be planned with."""
 TELLING = 5.0
 """Votes from which on a kind is named, even if no heading does it alone."""
-BY_PERIOD = ("budget", "actual", "forecast", "funding")
+BY_PERIOD = ("budget", "actual", "forecast", "funding", "amount")
+HOLDS_MONEY = ("projects", "tasks", "costs")
+"""Kinds whose rows have money by period in columns."""
+DIFFERENT = 0.9
+"""Share of different names from which on each row is a project of its own."""
 MEANT = {"$": "USD", "¥": "JPY"}
 """Whose a sign of several currencies is taken for, with a doubt."""
 NAMES = {"name", "text", "question", "note"}
@@ -119,13 +124,25 @@ def _of_kind(
 ) -> _Found | None:
     """A table as the kind of register that its headings, names and cells speak for most; None where nothing does."""
     name = table.sheet.name if alone or not table.title else ""
-    votes = [one for one in kinds_of([read.text for read in reads], name, table.title, withheld) if one[0] >= NEEDED_VOTES][:TRIED]
-    tried = []
+    by_year = {kind: by_period(reads, columns, f"{table.title} {table.sheet.name}", lines=kind == "costs") for kind in HOLDS_MONEY}
+    wide = [read.assumed or read is not own for read, own in zip(by_year["projects"], reads, strict=True)]
+    said = [read.text for read, apart in zip(reads, wide, strict=True) if not apart]
+    votes = [one for one in kinds_of(said, name, table.title, withheld) if one[0] >= NEEDED_VOTES][:TRIED]
+    if any(wide):
+        votes = [*((0.0, kind) for kind in ("projects", "costs") if kind not in {one for _, one in votes}), *votes]
+        votes.sort(key=lambda one: one[1] == "costs")  # a list of projects with money by period is no list of its lines
+    tried: list[tuple[float, str, tuple[Assigned, ...], set[str]]] = []
+    own_reads = reads
     for count, kind in votes:
+        reads = by_year.get(kind, own_reads)
         assigned = assign(reads, columns, CATALOGUE[kind], _own_ids(reads, columns, kind, withheld), withheld)
         fields = {one.field for one in assigned if one.field != ATTRIBUTE}
         weight = sum(0.5 + one.candidate.score / 2 for one in assigned if one.candidate is not None and one.field != ATTRIBUTE)
         if kind == "raid" and not _says_which(reads, columns, assigned):
+            continue
+        if any(wide) and kind == "projects" and _repeats(assigned, columns):
+            continue  # its rows are lines of money: each project stands in several
+        if any(wide) and kind == "costs" and any(other == "projects" for _, other, *_ in tried):
             continue
         if "id" in fields or fields & NAMES or kind in ("costs", "links"):
             tried.append((count + weight, kind, tuple(assigned), fields))
@@ -141,7 +158,17 @@ def _of_kind(
         doubt = f"nothing names what its rows are: it is read as {CATALOGUE[best[1]].title}"
     elif len(tried) > 1 and tried[1][0] > (AKIN if {best[1], tried[1][1]} == {"people", "resources"} else CLOSE) * best[0]:
         doubt = f"it may be {CATALOGUE[tried[1][1]].title} as well as {CATALOGUE[best[1]].title}"
+    if any(wide) and best[1] == "costs" and "kind" not in best[3]:
+        doubt = "; ".join(filter(None, (doubt, "nothing says which money it is: a column `kind` would; the budget is assumed")))
+    reads = by_year.get(best[1], own_reads)
     return _Found(sheet=table.sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)
+
+
+def _repeats(assigned: Sequence[Assigned], columns: Sequence[Column]) -> bool:
+    """Whether what names the rows of a list names several of them alike."""
+    named = {one.field: column for one, column in zip(assigned, columns, strict=True)}
+    column = named.get("id", named.get("name"))
+    return column is not None and column.told > 1 and column.distinct < DIFFERENT
 
 
 def _says_which(reads: Sequence[Heading], columns: Sequence[Column], assigned: Sequence[Assigned]) -> bool:
@@ -203,9 +230,10 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
     symbols = [read.currency or next(iter(column.signs), "") for read, column in money]
     by_row = [(one, column) for one in found if (column := one.of(CURRENCY)) is not None]
     rows = [code for _, column in by_row for text in column.texts if (code := currency_named(text)) is not None]
-    currency = most_used(symbols) or most_used(rows)
+    titles = [heading(f"{one.table.title} {one.sheet.name}") for one in found]
+    currency = most_used(symbols) or most_used(rows) or most_used([read.currency or "" for read in titles])
     doubts += [doubt for one, _ in by_row if (doubt := _unnamed(one, currency))]
-    shared = next((sign for sign in symbols if sign in SIGNS), "")
+    shared = next((sign for sign in [*symbols, *(read.currency or "" for read in titles)] if sign in SIGNS), "")
     if money and not currency:
         currency = MEANT.get(shared, "")
         if currency:
@@ -220,6 +248,13 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
         column.share("financial year") > 0 for _, field, _, column in fields if field.cell in ("date", "when")
     ):
         doubts.append("some of its dates are financial years: write `financial_year:` with the first month of one, for example apr")
+    years = _years(found)
+    british = currency == "GBP" and (bool(years) or any(read.period and "-" in read.period for read, _ in money))
+    of_years = [read for _, field, read, _ in fields if field.name in BY_PERIOD and read.period and re.match(r"FY|\d{4}-", read.period)]
+    if of_years and not usual_year(currency) and not british:
+        doubts.append(
+            f"column {of_years[0].text!r} is of a financial year: write `financial_year:` with the first month of one, for example oct"
+        )
     dates = [column for _, field, _, column in fields if field.cell in ("date", "when")]
     order = order_of_file(dates)
     named = [(read.multiplier, number) for read, column in money if read.multiplier > 1 for number in _amounts(column)]
@@ -230,7 +265,6 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
         factors=frozenset(factor for factor, _ in named),
         middle=median(number for _, number in named) if named else None,
     )
-    years = _years(found)
     stated = {said.field for one in found for said in one.assigned}
     day = (
         None
@@ -246,9 +280,7 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
         sheets=tuple(_sheet(one, found, file, years) for one in found),
         currency=currency,
         dates=order or "" if any(column.figures for column in dates) else "",
-        financial_year="apr"
-        if (currency == "GBP" and any(read.period and "-" in read.period for read, _ in money)) or (years and currency == "GBP")
-        else "",
+        financial_year="apr" if british else "",
         status_date=day,
         unknown=unknown_texts(column for _, field, _, column in fields if field.cell not in ("text", "texts", "id")),
         encoding=text.encoding if text is not None and (text.guessed or not text.encoding.startswith("utf")) else "",
@@ -305,6 +337,9 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         )
         if said.field in kind.fields:
             mapped = detailed(_in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], read, column, file)
+            mapped = _as_titled(mapped, kind.fields[said.field], read, one)
+        elif read.assumed:
+            mapped = attrs.evolve(mapped, doubt=read.assumed)
         elif not column.filled and not header:
             mapped = attrs.evolve(mapped, field=IGNORE)
         elif heads[header] > 1 or not header:
@@ -399,12 +434,23 @@ def _assessed(one: _Found, columns: Sequence[ColumnMapping], file: Details) -> l
     return out
 
 
+def _as_titled(mapped: ColumnMapping, field: RegisterField, read: Heading, one: _Found) -> ColumnMapping:
+    """Amounts in what the title of their table, or the name of its sheet, says that they count."""
+    if field.cell not in MONEY_CELLS or read.multiplier > 1 or read.currency is not None:
+        return mapped
+    titled = next((told for text in (one.table.title, one.sheet.name) if (told := heading(text)).multiplier > 1), None)
+    if titled is None:
+        return mapped
+    doubt = f"its table's title says {titled.text[:60]!r}: it is read so"
+    return attrs.evolve(mapped, multiplier=LETTERS[titled.multiplier], doubt="; ".join(filter(None, (mapped.doubt, doubt))))
+
+
 def _in_period(mapped: ColumnMapping, field: RegisterField, read: Heading, years: Sequence[str]) -> ColumnMapping:
     """Money of one year: which year, from its own heading or from those of the columns beside it."""
     if field.cell not in MONEY_CELLS or field.name not in BY_PERIOD:
         return mapped
     if read.period:
-        return attrs.evolve(mapped, period=read.period.removeprefix("FY"))
+        return attrs.evolve(mapped, period=read.period, money=read.money, doubt="; ".join(filter(None, (mapped.doubt, read.assumed))))
     if "year" not in read.words:
         return mapped
     if years:

@@ -1,0 +1,174 @@
+"""Columns of money, one for each financial year, quarter or month: `2024-25`, `Budget 25/26`, `FY27 forecast`, also below a heading that they share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from ipmo.registers.cells.days import period_of
+from ipmo.registers.cells.outcomes import CellError
+from ipmo.registers.opening.sheets import Raw, is_blank, text_of
+from ipmo.registers.proposing.columns import Column
+from ipmo.registers.proposing.headings import Heading, heading
+
+__all__ = ["are_periods", "by_period", "period_named"]
+
+MONEY = {
+    "budget": "budget budgets budgeted bud plan planned allocation allocated",
+    "forecast": "forecast forecasts forecasted fcst fcast projected projection anticipated expected outlook",
+    "actual": "actual actuals spent paid invoiced incurred",
+    "funding": "funding funded grant appropriation appropriated",
+}
+KINDS = {word: kind for kind, words in MONEY.items() for word in words.split()}
+"""Words that say which money it is."""
+WEAK = {
+    "spend": "actual",
+    "expenditure": "actual",
+    "outturn": "actual",
+    "approved": "budget",
+    "estimate": "forecast",
+    "estimated": "forecast",
+}
+"""Words that say so where no other does, with a doubt."""
+CLASSES = dict.fromkeys(("capex", "capital", "cdel"), "capex") | dict.fromkeys(("opex", "operating", "running", "rdel"), "opex")
+"""Words for capital and running cost."""
+BESIDE = frozenset(
+    "cost costs amount value money total financial fiscal year in for of the real nominal price prices cash terms k m".split()
+)
+"""Words beside a period that change nothing of what it is."""
+WHOLE = frozenset("total grand overall cost amount".split())
+"""Words of the heading of what the periods add up to."""
+OTHER_YEARS = frozenset("beyond future later subsequent prior previous earlier".split())
+"""Words of the heading of money of periods that no column names."""
+NUMBERS = 0.8
+"""Share of the cells of such a column that are amounts."""
+FIRST, LAST = 1990, 2099
+_SHORT = re.compile(r"(?:f\.?y\.?\s*)?'?(\d\d)\s*[/-]\s*'?(\d\d)", re.IGNORECASE)
+_LONG = re.compile(r"(?:f\.?y\.?\s*)?((?:19|20)\d\d)\s*[/-]\s*((?:19|20)?\d\d)(?:\s*fy)?", re.IGNORECASE)
+_ENDING = re.compile(r"f\.?y\.?\s*'?((?:20)?\d\d)|(20\d\d)\s*fy", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def period_named(text: str) -> str:
+    """The period that a text names and nothing else, spelt one way; empty where it names none.
+
+    >>> period_named("25/26"), period_named("FY 2025/26"), period_named("fy26"), period_named("Q1 2025/26"), period_named("3/4")
+    ('2025-26', '2025-26', 'FY2026', 'Q1 2025/26', '')
+
+    Args:
+        text: of a heading.
+    """
+    plain = " ".join(text.replace("\u2013", "-").split())
+    if (short := _SHORT.fullmatch(plain)) is not None:
+        return f"20{short[1]}-{short[2]}" if (int(short[1]) + 1) % 100 == int(short[2]) and int(short[1]) < 70 else ""
+    if (long := _LONG.fullmatch(plain)) is not None and (int(long[1]) + 1) % 100 == int(long[2]) % 100:
+        return f"{long[1]}-{long[2][-2:]}"
+    if (ending := _ENDING.fullmatch(plain)) is not None:
+        year = ending[1] or ending[2]
+        return f"FY{year if len(year) == 4 else f'20{year}'}"
+    if plain.isdigit() and not _YEAR.fullmatch(plain):
+        return ""
+    try:
+        found = period_of(plain, 4)
+    except CellError:
+        return ""
+    return plain if FIRST <= found.first.year <= found.last.year <= LAST else ""
+
+
+def are_periods(cells: Sequence[Raw]) -> bool:
+    """Whether cells of a row name at least two periods and nothing else: years below the headings that they share."""
+    told = [text_of(cell) for cell in cells if not is_blank(cell)]
+    named = [period_named(_apart(heading(text))[1]) for text in told]
+    return len(set(told)) > 1 and all(named)
+
+
+def _apart(read: Heading) -> tuple[set[str], str]:
+    """What a heading says of its money, and what is left of it."""
+    said, rest = set(), []
+    for token in read.bare.replace("_", " ").split():
+        word = token.casefold().strip(".,:;-()'")
+        if word in KINDS or word in WEAK or word in CLASSES:
+            said.add(word)
+        elif word not in BESIDE and word:
+            rest.append(token.strip(".,:;()"))
+    said |= {word for word in read.words if word in KINDS}
+    return said, " ".join(rest).strip(" -")
+
+
+def _kind(said: set[str]) -> tuple[str, str] | None:
+    """Which money words say it is, with what is open about it; None where they contradict each other."""
+    strong = {KINDS[word] for word in said if word in KINDS}
+    weak = {WEAK[word] for word in said if word in WEAK}
+    if len(strong) > 1 or (not strong and len(weak) > 1):
+        return None
+    if strong:
+        return next(iter(strong)), ""
+    kind = next(iter(weak), "")
+    return kind, f"it is taken for {kind} money" if kind else ""
+
+
+def by_period(reads: Sequence[Heading], columns: Sequence[Column], title: str, *, lines: bool) -> tuple[Heading, ...]:
+    """Headings with those of money by period as what that money is called, each with its period; others as they are.
+
+    Args:
+        reads: the headings.
+        columns: the cells below each.
+        title: what stands above the table, or names the sheet.
+        lines: each row is a line of a project's money, and says itself which money it is.
+    """
+    found: dict[int, tuple[str, str, str, str]] = {}
+    for place, (read, column) in enumerate(zip(reads, columns, strict=True)):
+        said, rest = _apart(read)
+        kind, period = _kind(said), period_named(rest)
+        classes = {CLASSES[word] for word in said if word in CLASSES}
+        aside = {*read.words[len(read.core) :], *read.explained} - {*KINDS, *WEAK, *BESIDE}
+        amounts = not column.told or (column.share("number", "money") >= NUMBERS and column.share("percent", "date") < NUMBERS)
+        if period and kind is not None and read.unit is None and not aside and amounts and len(classes) < 2:
+            found[place] = (kind[0], period, next(iter(classes), ""), kind[1])
+    if len({one[:3] for one in found.values()}) < 2 or not any(columns[place].told for place in found):
+        return tuple(reads)
+    titled = _kind(_apart(heading(title))[0]) if title else None
+    usual = titled[0] if titled is not None else ""
+    classed = len({one[2] for one in found.values()}) > 1
+    kinds = {one[0] or usual or "budget" for one in found.values()}
+    out = []
+    for place, read in enumerate(reads):
+        if place not in found:
+            whole = read.words and read.period is None and len(kinds) == 1 and set(read.words) <= WHOLE and not lines
+            if OTHER_YEARS & set(read.words) and not lines:
+                out.append(
+                    attrs.evolve(read, words=("money", "of", "other", "periods"), core=(), assumed="it is money of no one period: left out")
+                )
+                continue
+            words = ("total", *kinds)
+            out.append(attrs.evolve(read, words=words, core=words) if whole and _adds_up(place, found, columns) else read)
+            continue
+        kind_, period, class_, doubt = found[place]
+        if not kind_:
+            doubt = (
+                f"nothing beside its period says which money it is: {usual or 'budget'} is assumed (budget, forecast, actual or funding)"
+            )
+        if read.currency is None and not columns[place].signs and not kind_:
+            doubt = "; ".join(filter(None, (doubt, "nothing says that its numbers are money")))
+        words = ("amount",) if lines else ("year", kind_ or usual or "budget")
+        if class_ and not classed:
+            doubt = "; ".join(filter(None, (doubt, f"it is {class_}, and nothing states the rest")))
+        out.append(attrs.evolve(read, words=words, core=words, period=period, assumed=doubt, money=class_))
+    return tuple(out)
+
+
+def _adds_up(place: int, found: Mapping[int, tuple[str, str, str, str]], columns: Sequence[Column]) -> bool:
+    """Whether a column holds amounts, none of which is less than one of a period beside it in total."""
+    own = [amount for text in columns[place].texts if (amount := _amount(text)) is not None]
+    parts = [[amount for text in columns[one].texts if (amount := _amount(text)) is not None] for one in found]
+    return bool(own) and sum(own) >= max(map(sum, parts), default=0.0) * (1 - 1e-9)
+
+
+def _amount(text: str) -> float | None:
+    plain = re.sub(r"[^\d.\-]", "", text.replace(",", ""))
+    try:
+        return float(plain)
+    except ValueError:
+        return None
