@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -137,3 +138,12 @@ def test_what_is_worked_on_some_days_only_never_comes_to_more() -> None:
     assert clock.start(-1) == -FAR
     never = clock_of(Calendar(id="n", hours="none"))
     assert (never.work(evening), never.start(0), never.start(1), never.start(-1)) == (0, FAR, FAR, -FAR)
+
+
+@given(st.lists(calendars(), min_size=1, max_size=3), st.lists(st.integers(-3_000_000, 3_000_000), max_size=12))
+def test_many_instants_at_once_are_what_each_is(several: list[Calendar], offsets: list[int]) -> None:
+    clocks = Clocks(list({one.id: one for one in (*several, NIGHTS)}.values()))
+    for number in range(len(clocks.calendars) + 1):
+        instants = [ORIGIN + offset for offset in offsets]
+        found = clocks.worked(number, np.array(instants, np.int64))
+        assert found.tolist() == [clocks[number].work(one) for one in instants]

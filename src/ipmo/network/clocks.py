@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -20,6 +21,12 @@ from ipmo.network.kernels import clocks as kernels
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels.columns import FAR, Tables
 from ipmo.units import DAY, WEEK, Span, minutes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.int64]
 
 __all__ = ["FAR", "WALL_CLOCK", "Clock", "Clocks", "Tables", "clocks_of", "months_later"]
 
@@ -190,6 +197,32 @@ class Clocks:
     def clock(self, calendar: Calendar) -> int:
         """The number of a calendar's clock, by its id."""
         return self.index[calendar.id]
+
+    def worked(self, number: int, instants: Array) -> Array:
+        """What `Clock.work` says of each of many instants, in numpy."""
+        import numpy as np
+
+        if number == 0:
+            return instants
+        head, flat = self.packed
+        spans = np.array(head[head[2 * number] :][: 6 * head[2 * number + 1]], np.int64).reshape(-1, 6)
+        periods = np.array(flat, np.int64).reshape(-1, 3)
+        different, week = np.unique(spans[:, 3:5], axis=0, return_inverse=True)
+        first = np.concatenate(([0], np.cumsum(different[:, 1])))
+        rows = np.concatenate([np.arange(begin, begin + many) for begin, many in different.tolist()]).astype(np.int64)
+        starts, before, lasts = periods[rows].T
+        starts = starts + np.repeat(np.arange(len(different)), different[:, 1]) * WEEK
+        place = np.searchsorted(spans[:, 0], instants, side="right") - 1
+        weeks, rest = np.divmod(instants, WEEK)
+        own = week.reshape(-1)[place]
+        found: Array = spans[place, 2] + weeks * spans[place, 5]
+        sought = own * WEEK + rest
+        period = np.searchsorted(starts, sought, side="right") - 1
+        begun = period >= first[own]
+        period = np.maximum(period, 0)
+        if len(rows):
+            found += np.where(begun, before[period] + np.minimum(sought - starts[period], lasts[period]), 0)
+        return found
 
     def arrays(self) -> Tables:
         """The packed tables as int64 arrays, for compiled kernels."""

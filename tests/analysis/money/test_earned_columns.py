@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ipmo
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, rounded
 from ipmo.analysis.money.earned_item import EarnedItem
@@ -22,8 +23,9 @@ from ipmo.analysis.money.earned_value import earned_value
 from ipmo.analysis.money.exact import ExactColumn, Placed, Running, fitting
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.measures import budget_of, share_done
-from ipmo.analysis.money.periods import PeriodRule, period_rule
+from ipmo.analysis.money.periods import EVERY, PeriodRule, Stretch, period_rule, wall_clock
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
+from ipmo.analysis.money.plan_curves import SHAPES, Pieces, PlanCurves
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.errors import IpmoError
@@ -32,6 +34,7 @@ from ipmo.model import (
     Assignment,
     Budget,
     BudgetLine,
+    Calendar,
     Earning,
     EarningStep,
     MoneySettings,
@@ -45,12 +48,16 @@ from ipmo.model import (
 )
 from ipmo.model.earning import declared_share
 from ipmo.model.hierarchy import hierarchy, subtasks
+from ipmo.model.later import unread
+from ipmo.model.money import as_spread
+from ipmo.network.clocks import Clocks
 from ipmo.testing.strategies import portfolios
 from ipmo.units import When, as_day, minutes
 
 from ...network.conftest import as_large
 
 PERCENT = Earning()
+NIGHTS = Calendar(id="nights", week="mon-thu", hours="22:00-06:00", holidays=["2026-01-07"])
 
 
 @attrs.frozen
@@ -530,6 +537,30 @@ def compared(pf: Portfolio, baseline: Portfolio | None, unrated: Unrated, as_of:
     assert answered(on_columns) == answered(by_item)
 
 
+def tables(pf: Portfolio, baseline: Portfolio | None, unrated: Unrated, as_of: str | None, every: Any = "month") -> None:
+    """The table filled in columns is that of its rows: to the last digit, of levels too; sums of many plans in another order to a part in 10^9."""
+    forget(pf)
+    try:
+        found = earned_value(pf, as_of=as_of, baseline=baseline, unrated=unrated, every=every)
+    except IpmoError:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        for level in (None, "task", "project"):
+            patch.setattr("ipmo.analysis.money.earned_value.IN_COLUMNS", 0)
+            in_columns = found.table(level)
+            patch.setattr("ipmo.analysis.money.earned_value.IN_COLUMNS", 10**9)
+            by_row = found.table(level)
+            assert in_columns.columns == by_row.columns
+            for name in by_row.columns:
+                assert (in_columns.kind(name), in_columns.unit(name)) == (by_row.kind(name), by_row.unit(name)), name
+                if name in ("es", "at", "sv_t", "spi_t", "ieac_t"):
+                    for one, other in zip(in_columns[name], by_row[name], strict=True):
+                        assert (one is None) == (other is None), name
+                        assert other is None or one == pytest.approx(other, rel=1e-9, abs=1e-9), name
+                else:
+                    assert in_columns[name] == by_row[name], name
+
+
 RATED = st.sampled_from(["refuse", "unknown"])
 DATES = st.sampled_from([None, "2026-03-15", "2026-09-01"])
 
@@ -576,6 +607,89 @@ def plain_plan(seed: int) -> Portfolio:
     return Portfolio(id="all", start="2026-01-05", status_date="2026-04-01", money=MoneySettings(currency="GBP"), projects=projects, **back)
 
 
+@given(st.integers(0, 10**9), RATED, DATES, st.sampled_from(sorted(EVERY)))
+def test_a_table_in_columns_is_that_of_its_rows(seed: int, unrated: Unrated, as_of: str | None, every: str) -> None:
+    tables(plan(seed), None, unrated, as_of, every)
+
+
+@given(st.integers(0, 10**9), DATES)
+def test_so_it_is_of_plain_work(seed: int, as_of: str | None) -> None:
+    tables(plain_plan(seed), None, "refuse", as_of)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9), DATES)
+def test_so_it_is_against_a_baseline(seed: int, other: int, as_of: str | None) -> None:
+    tables(plan(seed), plan(seed, other=other), "unknown", as_of)
+
+
+@given(portfolios(), st.sampled_from(["2026-03-15", "2027-09-01"]))
+def test_so_it_is_on_any_valid_portfolio(pf: Portfolio, as_of: str) -> None:
+    tables(pf, None, "unknown", as_of)
+
+
+def test_work_that_nobody_has_looked_at_stays_so_and_says_the_same() -> None:
+    """1,200 tasks that were read as columns: earned value, its table and its rows, with no task made for the first two."""
+    projects = [
+        {"id": f"p{p}", "earning": "50/50" if p == 3 else "0/100", "tasks": [{"id": f"t{t}", "name": f"{p} {t}", "duration": "3 d"} for t in range(100)]}
+        for p in range(12)
+    ]  # fmt: skip
+    head = {"id": "all", "start": "2026-01-05", "status_date": "2026-02-02", "money": {"currency": "GBP"}}
+    read = ipmo.from_dict({"ipmo": 1, "portfolio": head, "projects": projects})
+    assert all(unread(project, "tasks") for project in read.projects)
+    table = earned_value(read).table()
+    assert all(unread(project, "tasks") for project in read.projects)
+    made = ipmo.from_dict({"ipmo": 1, "portfolio": head, "projects": projects})
+    assert sum(len(project.tasks) for project in made.projects) == 1_200
+    forget(made)
+    whole = earned_value(made)
+    assert table == whole.table()
+    assert {row["rule"] for row in table.rows() if row["level"] == "task"} == {"50/50", "0/100"}
+    assert answered(lambda: {row.item: row for row in earned_value(read)}) == answered(lambda: {row.item: row for row in whole})
+
+
+@st.composite
+def several_plans(draw: st.DrawFn) -> list[list[Planned]]:
+    """Plans of pieces that lie apart, over one another, at once, or beside a pause, on two clocks."""
+    clocks = Clocks([NIGHTS])
+    begin, plans = minutes(date(2026, 1, 5)), []
+    for _ in range(draw(st.integers(1, 4))):
+        pieces = []
+        for _ in range(draw(st.integers(1, 4))):
+            since = begin + draw(st.integers(0, 9_000))
+            until = since + draw(st.sampled_from([0, 1, 480, 5_000, 100_000]))
+            worked = draw(st.sampled_from([wall_clock, clocks[1].work]))
+            pieces.append(
+                Planned(Fraction(draw(st.integers(0, 9)), 7), Stretch(since, until, as_spread(draw(st.sampled_from(SHAPES))), worked))
+            )
+        if any(piece.value for piece in pieces):
+            plans.append(pieces)
+    return plans
+
+
+@given(several_plans(), st.sampled_from(sorted(EVERY)), st.data())
+def test_plans_followed_together_are_what_each_comes_to_by_itself(plans: list[list[Planned]], every: str, data: st.DataObject) -> None:
+    if not plans:
+        return
+    rule, flat = PeriodRule(every, 4), [piece for plan in plans for piece in plan]
+    pieces = Pieces(
+        *(np.array(column, np.int64) for column in zip(*((p.stretch.since, p.stretch.until, int(p.stretch.worked is not wall_clock), SHAPES.index(p.stretch.spread.curve)) for p in flat), strict=True)),
+        np.array([float(p.value) for p in flat]),
+    )  # fmt: skip
+    ends = np.cumsum([len(plan) for plan in plans])
+    shares = [data.draw(st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(1)])) for _ in plans]
+    earned = [share * sum((p.value for p in plan), Fraction(0)) for share, plan in zip(shares, plans, strict=True)]
+    now = [plan[0].stretch.since + data.draw(st.integers(-500, 120_000)) for plan in plans]
+    ended = [data.draw(st.sampled_from([-1, at])) for at in now]
+    found = PlanCurves(pieces, Clocks([NIGHTS]), rule).earned(
+        ends - [len(plan) for plan in plans], ends, np.array([float(one) for one in earned]), np.array(now), np.array(ended)
+    )
+    for row, plan in enumerate(plans):
+        one = PlanCurve(plan, rule).earned(earned[row], now[row], None if ended[row] < 0 else ended[row])
+        assert bool(found.known[row]) == (one is not None)
+        if one is not None:
+            assert (found.es[row], found.at[row], found.pd[row]) == pytest.approx((one.es, one.at, one.pd), rel=1e-9, abs=1e-9)
+
+
 @given(st.integers(0, 10**9), DATES)
 def test_plain_work_in_columns_is_that_made_item_by_item(seed: int, as_of: str | None) -> None:
     compared(plain_plan(seed), None, "refuse", as_of)
@@ -604,6 +718,9 @@ def test_any_range_is_summed_exactly(amounts: dict[int, Fraction], one: int, oth
     found = Running(dict(sorted(amounts.items())))
     inside = [amount for place, amount in amounts.items() if first <= place < end]
     assert (found.sum(first, end), found.count(first, end)) == (sum(inside, Fraction(0)), len(inside))
+    at_once = found.sums(np.array([first, first]), np.array([end, first]))
+    assert [at_once.at(row) for row in (0, 1)] == [sum(inside, Fraction(0)), 0]
+    assert at_once.known.tolist() == [bool(inside), False]
     assert found.known(first, end) == (sum(inside, Fraction(0)) if inside else None)
 
 
@@ -620,3 +737,6 @@ def test_a_column_and_other_amounts_are_summed_exactly(
     every = amounts | {place: Fraction(number, below) for place, number in column.items()}
     inside = [amount for place, amount in every.items() if first <= place < end]
     assert (found.sum(first, end), found.count(first, end)) == (sum(inside, Fraction(0)), len(inside))
+    at_once = found.sums(np.array([first, first]), np.array([end, first]))
+    assert [at_once.at(row) for row in (0, 1)] == [sum(inside, Fraction(0)), 0]
+    assert at_once.known.tolist() == [bool(inside), False]

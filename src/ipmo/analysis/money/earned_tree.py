@@ -17,14 +17,27 @@ from ipmo.analysis.money.periods import PeriodRule
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
 from ipmo.analysis.money.work_packages import PERCENT, UNKNOWN, Package, WorkPackages, packages_of, stands_whole
 from ipmo.analysis.money.work_tree import LEFT_OUT
+from ipmo.model.columns import Inside, columns_of, names_of_plain_work
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Money, When, as_day
 
-__all__ = ["EarnedTree"]
+__all__ = ["EarnedRows", "EarnedTree"]
 
 Counted = Portfolio | Programme | Project | Task
+
+
+class EarnedRows(MadeRows[EarnedItem]):
+    """The rows of a tree, each made when it is looked at.
+
+    Args:
+        tree: the tree.
+    """
+
+    def __init__(self, tree: EarnedTree) -> None:
+        super().__init__(tree.places, tree.item)
+        self.tree = tree
 
 
 class EarnedTree:
@@ -47,7 +60,10 @@ class EarnedTree:
         self.currency = self.budgets.currency
         self.packages = WorkPackages(portfolio, plan, as_of, dates, self.budgets, self.actuals)
         self.columns = PackageColumns(self.packages)
-        self.nouns: list[Counted] = []
+        self.nouns: list[Counted | int] = []
+        """The items; of a task that nobody has looked at its place among those of its project."""
+        self.plain: dict[str, Inside] = {}
+        """By project, the ids of tasks that nobody has looked at."""
         self.above: list[Project | None] = []
         self.first: list[int] = []
         self.end: list[int] = []
@@ -57,7 +73,7 @@ class EarnedTree:
         self.single: set[int] = set()
         """The items that are one work package each."""
 
-    def rows(self) -> MadeRows[EarnedItem]:
+    def rows(self) -> EarnedRows:
         """Every level; what the baseline has and the portfolio does not, beside its project or programme, else below the whole."""
         pf = self.portfolio
         tree = hierarchy(pf)
@@ -75,17 +91,36 @@ class EarnedTree:
             return self._keep(noun, None, first, parts)
 
         whole(pf, "")
-        self.made = MadeRows(self._places, self._item)
+        self.made = EarnedRows(self)
         return self.made
 
-    def _places(self) -> dict[str, int]:
+    def places(self) -> dict[str, int]:
         """The position of every id, the portfolio's first: it was kept last."""
         whole = len(self.nouns) - 1
         found = {self.portfolio.id: whole}
-        for position in range(whole):
-            if (name := self._id(position)) != self.portfolio.id:
+        fronts = {project.id: f"{project.id}/" for project in self.portfolio.projects}
+        plain = {name: [fronts[name] + one for one in inside] for name, inside in self.plain.items()}
+        scope = self.scope
+        for position, (noun, project) in enumerate(zip(self.nouns[:whole], self.above, strict=False)):
+            if position in scope:
+                name = scope[position][1]
+            elif type(noun) is int and project is not None:
+                name = plain[project.id][noun]
+            elif type(noun) is Task and project is not None:
+                name = fronts[project.id] + noun.id
+            else:
+                name = self.noun(position).id
+            if name != self.portfolio.id:
                 found[name] = position
         return found
+
+    def noun(self, position: int) -> Counted:
+        """The item at a position."""
+        noun, project = self.nouns[position], self.above[position]
+        if not isinstance(noun, int):
+            return noun
+        assert project is not None
+        return project.tasks[noun]
 
     def _gone(self) -> dict[str, dict[str, Task | Project]]:
         """Packages of the baseline that the portfolio no longer counts, by the project or programme of now that they belonged to."""
@@ -132,12 +167,16 @@ class EarnedTree:
             noun = project if project.progress is not None or not project.tasks else self.packages.with_progress(project)
             columns.add(self.packages.package(project.id, noun, project))
             return self._keep(project, project, first, single=True)
-        if own_plan and not any(task.parent is not None for task in project.tasks):
-            parts: Sequence[int] = self._flat(project)
+        unseen = names_of_plain_work(project) if own_plan else None
+        parts: Sequence[int]
+        if unseen is not None and project.id not in self.plain:
+            parts = self._unseen(project, unseen)
+        elif own_plan and not any(task.parent is not None for task in project.tasks):
+            parts = self._flat(project)
         else:
             known = {name for name, _ in packages_of(plan)} if not own_plan and counted else None
             parts = self._nested(project, known) + self._removed(gone, project.id)
-        if not project.tasks and not gone.get(project.id):
+        if columns.size == first and not project.tasks and not gone.get(project.id):
             columns.add(UNKNOWN)
         return self._keep(project, project, first, parts)
 
@@ -152,10 +191,23 @@ class EarnedTree:
                 columns.add(self.packages.package(f"{project.id}/{task.id}", task, project))
                 columns.one_base(columns.size - 1, columns.size)
         self.nouns += tasks
-        self.above += [project] * len(tasks)
+        return self._each(project, before, first)
+
+    def _unseen(self, project: Project, names: Inside) -> range:
+        """The tasks of a project that nobody has looked at, none of which states money."""
+        before, first = len(self.nouns), self.columns.size
+        self.plain[project.id] = names
+        self.nouns += range(len(names))
+        self.columns.size += len(names)
+        return self._each(project, before, first)
+
+    def _each(self, project: Project, before: int, first: int) -> range:
+        """Keeps the tasks of a project from a position on as one package each."""
+        columns, count = self.columns, len(self.nouns) - before
+        self.above += [project] * count
         self.first += range(first, columns.size)
         self.end += range(first + 1, columns.size + 1)
-        parts = range(before, len(self.nouns))
+        parts = range(before, before + count)
         self.single.update(parts)
         return parts
 
@@ -211,7 +263,7 @@ class EarnedTree:
     def _id(self, position: int) -> str:
         if position in self.scope:
             return self.scope[position][1]
-        noun, project = self.nouns[position], self.above[position]
+        noun, project = self.noun(position), self.above[position]
         return f"{project.id}/{noun.id}" if isinstance(noun, Task) and project is not None else noun.id
 
     def _money(self, amount: Fraction) -> Money:
@@ -221,9 +273,46 @@ class EarnedTree:
     def _zero(self) -> Money:
         return rounded(Fraction(0), self.currency)
 
-    def _item(self, position: int) -> EarnedItem:
+    def names(self, positions: Sequence[int]) -> list[str]:
+        """The titles of items."""
+        read = columns_of(self.portfolio)
+        if read is None or not self.plain:
+            return [self.noun(position).name for position in positions]
+        titles = read.names if read.names is not None else [""] * len(read.ids)
+        own = {id(local) for local in read.local}
+        places = {name: list(inside.values()) for name, inside in self.plain.items() if id(inside) in own}
+        found = []
+        for position in positions:
+            noun, project = self.nouns[position], self.above[position]
+            if isinstance(noun, int) and project is not None and project.id in places:
+                found.append(titles[places[project.id][noun]])
+            else:
+                found.append(self.noun(position).name)
+        return found
+
+    def kinds(self, positions: Sequence[int]) -> tuple[list[str], list[str]]:
+        """(level, rule that it is earned by, empty where it is the sum of others) of items."""
+        levels, rules = [], []
+        for position in positions:
+            noun, project = self.nouns[position], self.above[position]
+            if isinstance(noun, int):
+                levels.append("task")
+                rules.append(((project and project.earning) or PERCENT).rule)
+            else:
+                levels.append(LEVEL_OF[type(noun)])
+                rules.append(self._rule(noun, project) if position in self.single else "")
+        return levels, rules
+
+    def _rule(self, noun: Counted, project: Project | None) -> str:
+        """The rule that a work package is earned by."""
+        if not isinstance(noun, Task | Project) or project is None:
+            return ""
+        return (noun.earning or project.earning or PERCENT).rule
+
+    def item(self, position: int) -> EarnedItem:
+        """The row of a position."""
         first, end = self.first[position], self.end[position]
-        noun, project, columns = self.nouns[position], self.above[position], self.columns
+        noun, project, columns = self.noun(position), self.above[position], self.columns
         running = columns.running
         money = self._money
         budget, ac = running["budget"].known(first, end), running["ac"].known(first, end)
@@ -231,15 +320,15 @@ class EarnedTree:
         known = len(between(columns.seen_at, first, end))
         scope = self.scope.get(position, ("", ""))[0]
         rule, shown = "", None
-        if position in self.single and isinstance(noun, Task | Project) and project is not None:
-            rule, shown = (noun.earning or project.earning or PERCENT).rule, columns.shown_at(first)
+        if position in self.single:
+            rule, shown = self._rule(noun, project), columns.shown_at(first)
         if position in self.added:
             budget, ac = self.added[position]
         effort_ac = running["effort_ac"].known(first, end)
         return EarnedItem(
             item=self._id(position),
             name=noun.name,
-            level=next(name for name, kind in LEVELS.items() if isinstance(noun, kind)),
+            level=LEVEL_OF[type(noun)],
             bac=None if budget is None else money(budget),
             pv=money(pv) if known else None if shown is None else money(shown[0]),
             ev=money(ev) if known else None if shown is None else money(shown[1]),
@@ -283,4 +372,4 @@ class EarnedTree:
         return curve.earned(ev, max(columns.seen_from(place) for place in seen), ended)
 
 
-LEVELS = {"task": Task, "project": Project, "programme": Programme, "portfolio": Portfolio}
+LEVEL_OF = {Task: "task", Project: "project", Programme: "programme", Portfolio: "portfolio"}

@@ -12,7 +12,7 @@ from typing import get_args
 
 from ipmo.analysis.money.amounts import Unrated
 from ipmo.analysis.money.earned_item import EarnedItem
-from ipmo.analysis.money.earned_tree import EarnedTree
+from ipmo.analysis.money.earned_tree import EarnedRows, EarnedTree
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.periods import Every, PeriodRule, period_rule
 from ipmo.analysis.money.pictures import earned_picture
@@ -25,6 +25,10 @@ from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, When, as_when
 
 __all__ = ["EarnedItem", "EarnedSchedule", "EarnedValue", "Indices", "earned_value"]
+
+
+IN_COLUMNS = 1_000
+"""From so many items on the table is filled in columns."""
 
 
 class EarnedValue(Rows[str, EarnedItem]):
@@ -85,6 +89,8 @@ class EarnedValue(Rows[str, EarnedItem]):
         """
         if level is not None:
             one_of("level", level, LEVELS)
+        if isinstance(self._rows, EarnedRows) and len(self._rows) >= IN_COLUMNS:
+            return _in_columns(self._rows, level, self.every)
         rows = [item for item in self.rows if level is None or item.level == level]
         currency = self.currency
 
@@ -129,6 +135,18 @@ class EarnedValue(Rows[str, EarnedItem]):
 
     def __repr__(self) -> str:
         return f"<EarnedValue as of {self.as_of}: {self.total}>"
+
+
+def _in_columns(rows: EarnedRows, level: str | None, every: str) -> Table:
+    """The table of many items without a row of any."""
+    from ipmo.analysis.money.earned_columns import EarnedColumns  # a first answer must not wait for numpy
+
+    names, positions = list(rows.places), list(rows.places.values())
+    if level is not None:
+        levels, _ = rows.tree.kinds(positions)
+        kept = [place for place, one in enumerate(levels) if one == level]
+        names, positions = [names[place] for place in kept], [positions[place] for place in kept]
+    return EarnedColumns(rows.tree, positions).table(names, every)
 
 
 def earned_value(

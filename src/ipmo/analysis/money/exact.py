@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Whole: TypeAlias = NDArray[Any]
     """A column of whole numbers: int64, or Python's integers where a sum might not fit."""
 
-__all__ = ["COMMON", "ExactColumn", "Placed", "Running", "exact_column", "fitted", "fitting", "half_even"]
+__all__ = ["COMMON", "EXACT", "ExactColumn", "Placed", "Running", "Sums", "exact_column", "fitted", "fitting", "half_even"]
 
 COMMON = 10**9
 """Amounts are brought to a common denominator up to it; what has another one is added by itself."""
 ZERO = Fraction(0)
 ROOM = 2**62
 """Below it, by absolute value, all sums of a column fit 64 bits."""
+EXACT = 2**53
+"""Below it, by absolute value, every whole number is a float."""
 
 
 @attrs.frozen(eq=False)
@@ -45,6 +48,16 @@ class ExactColumn:
     def at(self, position: int) -> Fraction:
         """The amount at a position."""
         return Fraction(int(self.numbers[position]), self.below)
+
+    def floats(self) -> NDArray[np.float64]:
+        """The amounts as the nearest floats."""
+        import numpy as np
+
+        numbers = self.numbers
+        if len(numbers) and (self.below >= EXACT or numbers.dtype == object or int(np.abs(numbers).max()) >= EXACT):
+            return np.array([one / self.below for one in numbers.tolist()], float)
+        found: NDArray[np.float64] = numbers / self.below
+        return found
 
 
 def exact_column(values: Iterable[Decimal | Fraction | int]) -> ExactColumn:
@@ -97,6 +110,28 @@ class Placed:
 
     places: Whole
     amounts: ExactColumn
+
+
+@attrs.frozen(eq=False)
+class Sums:
+    """Exact sums, one a row: each is its number by its denominator.
+
+    Args:
+        above: the numbers, int64 (n).
+        below: the denominators, int64 (n).
+        known: whether there was anything to sum, bool (n).
+        apart: the sums of which one of both does not fit, by row; nothing stands for them in the columns.
+    """
+
+    above: Whole
+    below: Whole
+    known: Whole
+    apart: Mapping[int, Fraction]
+
+    def at(self, row: int) -> Fraction:
+        """The sum of a row."""
+        found = self.apart.get(row)
+        return Fraction(int(self.above[row]), int(self.below[row])) if found is None else found
 
 
 class Running:
@@ -152,6 +187,32 @@ class Running:
             one = self._rest[place]
             by_denominator[one.denominator] = by_denominator.get(one.denominator, 0) + one.numerator
         return sum((Fraction(above, under) for under, above in by_denominator.items()), found)
+
+    def sums(self, first: Whole, end: Whole) -> Sums:
+        """The sums of many ranges."""
+        import numpy as np
+
+        at = np.array(self._at, np.int64)
+        before, last = np.searchsorted(at, first), np.searchsorted(at, end)
+        numbers = self._sums[last] - self._sums[before]
+        below = np.full(len(numbers), self._below, np.int64)
+        apart: dict[int, Fraction] = {}
+        if numbers.dtype == object:
+            large = np.flatnonzero(np.array([not -ROOM < one < ROOM for one in numbers.tolist()], bool))
+            apart = {row: Fraction(numbers[row], self._below) for row in large.tolist()}
+            numbers[large] = 0
+            numbers = numbers.astype(np.int64)
+        if self._rest_at:
+            rest_at = np.array(self._rest_at, np.int64)
+            low, high = np.searchsorted(rest_at, first), np.searchsorted(rest_at, end)
+            for row in np.flatnonzero(high > low).tolist():
+                found = self.sum(int(first[row]), int(end[row]))
+                if abs(found.numerator) < ROOM and found.denominator < ROOM:
+                    numbers[row], below[row] = found.numerator, found.denominator
+                    apart.pop(row, None)
+                else:
+                    numbers[row], below[row], apart[row] = 0, 1, found
+        return Sums(numbers, below, last > before, apart)
 
     def known(self, first: int, end: int) -> Fraction | None:
         """Their sum; None where there is none."""

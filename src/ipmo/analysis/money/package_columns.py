@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import attrs
 
 from ipmo.analysis.money.amounts import Priced
 from ipmo.analysis.money.exact import Running
+from ipmo.analysis.money.periods import wall_clock
 from ipmo.analysis.money.plain_packages import PlainPackages
+from ipmo.analysis.money.plan_curves import SHAPES, Pieces
 from ipmo.analysis.money.timing import Piece
 from ipmo.analysis.money.work_packages import UNKNOWN, Package, WorkPackages
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["PackageColumns", "between"]
 
@@ -81,6 +90,30 @@ class PackageColumns:
         """The packages that are known in full."""
         return _in_order(self.seen, self.plain.figures.known)
 
+    def instants_seen(self) -> NDArray[np.int64]:
+        """The instants that the packages that are known in full are seen from, in order."""
+        import numpy as np
+
+        if not self.seen:
+            return self.plain.seen
+        return np.array([self.seen_from(place) for place in self.seen_at], np.int64)
+
+    def instants_ended(self) -> NDArray[np.int64]:
+        """When the packages with a plan that is counted ended, in order; -1 where they have not, or nobody says when."""
+        import numpy as np
+
+        places = self.planned_at
+        found = np.full(len(places), -1, np.int64)
+        said = {**self.plain.ended, **self.ended}
+        stated = {place: instant for place, instant in said.items() if instant is not None}
+        if stated and len(places):
+            at = np.array(places, np.int64)
+            where = np.array(list(stated), np.int64)
+            rows = np.minimum(np.searchsorted(at, where), len(at) - 1)
+            here = at[rows] == where
+            found[rows[here]] = np.array(list(stated.values()), np.int64)[here]
+        return found
+
     @functools.cached_property
     def planned_at(self) -> Sequence[int]:
         """The packages with a plan that is counted."""
@@ -109,6 +142,26 @@ class PackageColumns:
         """(PV, EV) of a package of which the actual cost is not known."""
         return self.shown.get(place) or self.plain.shown(place)
 
+    @functools.cached_property
+    def places_shown(self) -> Collection[int]:
+        """The places of packages of which the actual cost is not known."""
+        return {*self.shown, *self.plain.places_shown}
+
+    @functools.cached_property
+    def plans(self) -> tuple[NDArray[np.int64], Pieces]:
+        """(place, plan) of every piece that is counted, in order; the clock is -1 of what no column says."""
+        import numpy as np
+
+        places, pieces = self.plain.planned
+        rows = [(place, *_columns(piece)) for place, several in self.plan.items() for piece in several]
+        if not rows:
+            return places, pieces
+        more = list(zip(*rows, strict=True))
+        every = np.concatenate((places, np.array(more[0], np.int64)))
+        order = np.argsort(every, kind="stable")
+        both = zip(attrs.astuple(pieces, recurse=False), more[1:], strict=True)
+        return every[order], Pieces(*(np.concatenate((column, np.array(some, column.dtype)))[order] for column, some in both))
+
     def one_base(self, first: int, end: int) -> None:
         """Refuses a range in several known price bases.
 
@@ -126,6 +179,16 @@ class PackageColumns:
 def between(places: Sequence[int], first: int, end: int) -> Sequence[int]:
     """Those of some places, in order, that lie from one on and before another."""
     return places[bisect_left(places, first) : bisect_left(places, end)]
+
+
+def _columns(piece: Piece) -> tuple[int, int, int, int, float]:
+    """First and last instant, clock, shape and worth of a piece."""
+    one = piece.stretch
+    if one is None:
+        return 0, 0, -1, 0, float(piece.value)
+    clock = 0 if one.worked is wall_clock else getattr(getattr(one.worked, "__self__", None), "number", -1)
+    named = one.spread.curve in SHAPES
+    return one.since, one.until, clock if named else -1, SHAPES.index(one.spread.curve) if named else 0, float(piece.value)
 
 
 def _in_order(places: Iterable[int], more: Sequence[int]) -> Sequence[int]:

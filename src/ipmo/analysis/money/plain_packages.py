@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -17,12 +17,13 @@ import attrs
 
 from ipmo.analysis.money.amounts import certain_lump
 from ipmo.analysis.money.exact import ExactColumn, Placed, exact_column, fitted
+from ipmo.analysis.money.plan_curves import SHAPES, Pieces
 from ipmo.analysis.money.timing import Piece
 from ipmo.analysis.money.work_packages import WorkPackages, approved, as_written, happened
 from ipmo.model.work import Project, Task
 from ipmo.network.positions import as_array
 from ipmo.network.states import LIVE
-from ipmo.units import minutes
+from ipmo.units import When, minutes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
 __all__ = ["Figures", "PlainPackages"]
 
 STATED = operator.attrgetter("budget", "actual", "earning", "extensions", "plus_resources", "progress", "actual_start", "actual_finish")
+LIES = operator.attrgetter("calendar", "spread", "budget")
 SHARES = 10**5
 """Shares are brought to a common denominator up to it; what has another one is multiplied by itself."""
 ZERO, ONE = Fraction(0), Fraction(1)
+SHAPE = {name: number for number, name in enumerate(SHAPES)}
 
 
 @attrs.frozen(eq=False)
@@ -72,6 +75,8 @@ class PlainPackages:
     def __init__(self, packages: WorkPackages) -> None:
         self._packages = packages
         self._possible = packages.plain and packages.plan is packages.portfolio
+        self._currencies = packages.budgets.currency, packages.actuals.currency
+        self._seen_of: dict[str, tuple[When, int]] = {}
         self._places: list[int] = []
         self._tasks: list[Task] = []
         self._owners: list[Project] = []
@@ -94,17 +99,20 @@ class PlainPackages:
         if earning is not None or resources or extensions:
             return False
         packages = self._packages
-        lump = certain_lump(budget, packages.budgets.currency)
+        lump = certain_lump(budget, self._currencies[0])
         if lump is None or (line := budget.lines[0]).since is not None or line.until is not None:
             return False
         spent: Decimal | None = None
         if actual is not None:
-            spent = certain_lump(actual, packages.actuals.currency)
+            spent = certain_lump(actual, self._currencies[1])
             if spent is None or actual.lines[0].since is not None:
                 return False
         elif start is None and finish is None and not progress:
             spent = Decimal(0)
-        seen = packages.own.get(project.id, packages.as_of)
+        if project.id not in self._seen_of:
+            own = packages.own.get(project.id, packages.as_of)
+            self._seen_of[project.id] = own, minutes(own)
+        seen, now = self._seen_of[project.id]
         share = ZERO
         if finish is not None and happened(finish, seen):
             share, self.ended[place] = ONE, minutes(finish, end=True)
@@ -120,7 +128,7 @@ class PlainPackages:
         self._budgets.append(lump)
         self._spent.append(spent)
         self._shares.append(share)
-        self._seen.append(minutes(seen))
+        self._seen.append(now)
         return True
 
     # ------------------------------------------------------------------------------------- all at once
@@ -135,7 +143,7 @@ class PlainPackages:
         places, now = np.array(self._places, np.int64), np.array(self._seen, np.int64)
         bac = exact_column(self._budgets)
         since, until, dated, stated = self._spans()
-        spent = exact_column([Decimal(0) if one is None else one for one in self._spent])
+        spent = _sparse(self._spent)
         known = dated & np.array([one is not None for one in self._spent], bool)
         due, begun = known & (now > since) & (now >= until), known & (now > since) & (now < until)
         apart: dict[str, dict[int, Fraction]] = {"pv": {}, "ev": {}}
@@ -162,7 +170,7 @@ class PlainPackages:
         """What is earned of each budget, and which shares have a denominator of their own."""
         import numpy as np
 
-        pairs = [share.as_integer_ratio() for share in self._shares]
+        pairs = [share.as_integer_ratio() if share else (0, 1) for share in self._shares]
         below = 1
         for under in sorted({under for _, under in pairs}):
             below = common if (common := math.lcm(below, under)) <= SHARES else below
@@ -215,6 +223,43 @@ class PlainPackages:
                 since[row], until[row] = first, last
         return since, until, dated
 
+    @functools.cached_property
+    def planned(self) -> tuple[Array, Pieces]:
+        """(place, plan) of those that are known in full; the clock is -1 where the spread is none of the named curves."""
+        import numpy as np
+
+        places = np.array(self.figures.known, np.int64)
+        if not len(places):
+            return places, Pieces(places, places, places, places, np.zeros(0))
+        rows = np.searchsorted(np.array(self._places, np.int64), places)
+        numbers: dict[tuple[str | None, str], int] = {}
+        clock, shape = [], []
+        for (calendar, own, budget), project in zip(map(LIES, self._tasks), self._owners, strict=True):
+            where = calendar, project.id
+            if where not in numbers:
+                numbers[where] = self._packages.clock(calendar, project)
+            spread = budget.lines[0].spread or own or project.spread
+            curve = 0 if spread is None else SHAPE.get(spread.curve, -1)
+            clock.append(numbers[where] if curve >= 0 else -1)
+            shape.append(curve)
+        since, until, on, by = (np.array(one, np.int64)[rows] for one in (self.figures.since, self.figures.until, clock, shape))
+        return places, Pieces(since, until, on, np.maximum(by, 0), self.figures.columns["bac"].amounts.floats())
+
+    @functools.cached_property
+    def seen(self) -> Array:
+        """The instants that those that are known in full are seen from."""
+        import numpy as np
+
+        rows = np.searchsorted(np.array(self._places, np.int64), np.array(self.figures.known, np.int64))
+        found: Array = np.array(self._seen, np.int64)[rows]
+        return found
+
+    @property
+    def places_shown(self) -> Iterator[int]:
+        """The places of those that have dates, and of which the actual cost is not known."""
+        dated = self.figures.dated
+        return (place for row, place in enumerate(self._places) if self._spent[row] is None and dated[row])
+
     # ------------------------------------------------------------------------------------- one of them
 
     @functools.cached_property
@@ -241,3 +286,14 @@ class PlainPackages:
         if row is None or self._spent[row] is not None or not self.figures.dated[row]:
             return None
         return self.piece(place).by(self._seen[row]), Fraction(self._budgets[row]) * self._shares[row]
+
+
+def _sparse(values: Sequence[Decimal | None]) -> ExactColumn:
+    """Amounts of which most are nothing, over their least common denominator."""
+    import numpy as np
+
+    rows = [row for row, value in enumerate(values) if value]
+    some = exact_column([value for value in values if value])
+    numbers = np.zeros(len(values), some.numbers.dtype)
+    numbers[rows] = some.numbers
+    return ExactColumn(numbers, some.below)

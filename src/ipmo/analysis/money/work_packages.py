@@ -20,6 +20,7 @@ from ipmo.model.hierarchy import subtasks
 from ipmo.model.money import Budget, Spread
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.network.clocks import clocks_of
 from ipmo.units import When, as_day, minutes
 
 __all__ = ["PERCENT", "UNKNOWN", "Package", "WorkPackages", "approved", "as_written", "happened", "packages_of", "stands_whole"]
@@ -200,6 +201,11 @@ class WorkPackages:
         if name not in self._worked:
             self._worked[name] = worked_on(self.plan, self.plan.calendar_table[name])
         return Stretch(since, until, spread or planned.spread or above.spread or EVEN, self._worked[name])
+
+    def clock(self, calendar: str | None, project: Project) -> int:
+        """The number of the clock that a task of a project in the plan is worked on, which names a calendar or does not."""
+        name = calendar or project.calendar or self.plan.calendar or STANDARD.id
+        return clocks_of(self.plan).of(self.plan.calendar_table[name]).number
 
     def _spent(self, full_id: str, actual: Budget, seen: When) -> tuple[Fraction, dict[str, str]] | None:
         """(actual cost up to a date, its price bases); None where it is not known."""
