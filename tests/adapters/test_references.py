@@ -29,6 +29,7 @@ HERE = {
         "Group": {"id"},
         "BusinessCase": {"discount"},  # of the discount schedules, which keep their names
         "Booking": {"line"},  # a line of the same budget
+        "Idea": {"id", "name", "reason"},
         "ChangeLimit": {"area"},  # a free attribute of tasks
         "MopFields": {"categories", "scores", "envelopes", "carbon_envelopes", "stage_limits", "budget_lines"},
     },

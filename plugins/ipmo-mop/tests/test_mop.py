@@ -35,7 +35,7 @@ from ipmo.model import (
 )
 from ipmo.plugin import CheckContext
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_mop import MOP, Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Criterion, Group, MopFields, Selection
+from ipmo_mop import MOP, Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Criterion, Group, Idea, MopFields, Selection
 
 SCALE = {"low": 1.0, "high": 5.0}
 VALUE = Criterion(id="value", weight=0.6, scale=SCALE)
@@ -70,6 +70,11 @@ def portfolio(**more: Any) -> Portfolio:
 def booked(*rows: Booking) -> Portfolio:
     benefit = Benefit(id="be", value="100 GBP per year", booked=True, **mop(booked_in=rows))
     return portfolio(people=[Person(id="ann"), Person(id="bob"), Person(id="cat", permanent=True)], benefits=[benefit])
+
+
+def asked(days: int) -> Portfolio:
+    """An idea that has waited for sixty days."""
+    return portfolio(status_date="2026-03-02", **mop(ideas=(Idea(id="i", raised=date(2026, 1, 1)),), idea_limit=ipmo.Span(days, "ed")))
 
 
 def emitting(most: int) -> Portfolio:
@@ -167,6 +172,7 @@ class TestMoP(MethodologyConformance):
         "mop/line-of-sight": (CLEAN, CLEAN.evolve("Q", alignment={})),
         "mop/criteria": (SCORED, SCORED.evolve("P", **mop(scores={"value": "middling", "ease": "low"}))),
         "mop/envelope": (BUDGETED, BUDGETED.evolve("Q", budget="20 GBP")),
+        "mop/intake": (asked(60), asked(59)),
         "mop/carbon-envelope": (emitting(100), emitting(99)),
         "mop/selection-closed": (CLEAN, CLEAN.evolve("P", state="proposed")),
         "mop/baseline": (CLEAN, portfolio(baselines=())),

@@ -24,8 +24,9 @@ from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES
 from ipmo_mop.choosing import problem_of, select
 from ipmo_mop.concentration import Concentration, concentration
 from ipmo_mop.demands import Collision, GoLive, change_load, collisions
-from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit
+from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea
 from ipmo_mop.frontier import Bought, Frontier, FrontierPoint, frontier, frontier_of
+from ipmo_mop.intake import Demand, IdeaRow, intake
 from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
@@ -47,10 +48,13 @@ __all__ = [
     "Concentration",
     "ConcentrationLimit",
     "Criterion",
+    "Demand",
     "Frontier",
     "FrontierPoint",
     "GoLive",
     "Group",
+    "Idea",
+    "IdeaRow",
     "MopFields",
     "Pipeline",
     "Reason",
@@ -69,6 +73,7 @@ __all__ = [
     "criteria_of",
     "frontier",
     "frontier_of",
+    "intake",
     "ipmo_methodologies",
     "optimise",
     "pipeline",
@@ -154,6 +159,11 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         yield from _what_to_fund(pf)
     if stated.carbon_envelopes:
         yield from _carbon(pf)
+    if stated.ideas and pf.status_date is not None:
+        demand = intake(pf)
+        yield "# Demand"
+        yield f"{demand.text[:1].upper()}{demand.text[1:]}."
+        yield demand.table()
     yield from _spread(pf)
     rows = [p for p in pf.projects if p.counted_as in OPEN and p.category] if stated.categories else []
     if rows:

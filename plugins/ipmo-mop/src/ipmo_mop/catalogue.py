@@ -11,7 +11,7 @@ import attrs
 from ipmo import Money, Span
 from ipmo.model import Emissions, FrozenMap, doc
 from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Shown, Stage, UnitError
-from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit
+from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea
 
 __all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "Criterion", "Group", "MopFields", "fields_of"]
 
@@ -106,6 +106,8 @@ class MopFields(Shown):
         most_in_hand: of a portfolio: how many initiatives may be under way at once.
         stage_limits: of a portfolio: stage to how long an initiative may be in it.
         stage_since: of a project: the day on which it came into its stage.
+        ideas: of a portfolio: what is asked for, before it is a proposal.
+        idea_limit: of a portfolio: how long an idea may wait for a decision.
         budget_lines: of a portfolio: a budget or target of the line to what it holds a year.
         booked_in: of a benefit: the budgets and targets that it is booked in.
         change_limits: of a portfolio: how much change each part of the business takes in a period.
@@ -126,6 +128,8 @@ class MopFields(Shown):
     most_in_hand: int | None = None
     stage_limits: FrozenMap[str, Span] = attrs.field(factory=FrozenMap)
     stage_since: date | None = None
+    ideas: tuple[Idea, ...] = ()
+    idea_limit: Span | None = None
     budget_lines: FrozenMap[str, Money] = attrs.field(factory=FrozenMap)
     booked_in: tuple[Booking, ...] = ()
     change_limits: tuple[ChangeLimit, ...] = ()
@@ -133,7 +137,11 @@ class MopFields(Shown):
     def __attrs_post_init__(self) -> None:
         if self.confidence is not None and not 0 < self.confidence < 1:
             raise UnitError("confidence is a share between 0 and 100 %, for example 80 %")
-        for what, names in (("criterion", [c.id for c in self.criteria]), ("group", [g.id for g in self.groups])):
+        for what, names in (
+            ("criterion", [c.id for c in self.criteria]),
+            ("group", [g.id for g in self.groups]),
+            ("idea", [i.id for i in self.ideas]),
+        ):
             if len(set(names)) < len(names):
                 raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")
         pattern, example = PERIODS[self.every]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import attrs
 
 from ipmo import Money, Span
 from ipmo.model import doc
 from ipmo.plugin import Shown, UnitError
 
-__all__ = ["BY", "OF", "Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit"]
+__all__ = ["BY", "OF", "OUTCOMES", "Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit", "Idea"]
 
 OF = ("initiative", "supplier", "technology", "person")
 BY = ("budget", "exposure")
@@ -85,3 +87,40 @@ class ChangeLimit(Shown):
     def __attrs_post_init__(self) -> None:
         if self.most < 0:
             raise UnitError(f"{self.area} takes {self.most} changes; write 0 or more")
+
+
+OUTCOMES = ("proposal", "rejected", "merged", "withdrawn")
+"""What may become of an idea."""
+
+
+@attrs.frozen(kw_only=True)
+class Idea(Shown):
+    """Something that is asked for, before it is a proposal.
+
+    Args:
+        id: its name.
+        name: title.
+        raised: the day on which it came in.
+        by: who asks for it: an id, or a free name.
+        decided: the day on which something was decided.
+        outcome: what: it became a proposal, was turned down, went into another one, or was taken back.
+        became: the project that it became, or went into.
+        reason: why.
+    """
+
+    id: str
+    name: str = ""
+    raised: date | None = None
+    by: str = attrs.field(default="", metadata=doc("who asks for it", refers="owner"))
+    decided: date | None = None
+    outcome: str = attrs.field(default="", metadata=doc("what was decided", choices=("", *OUTCOMES)))
+    became: str = attrs.field(default="", metadata=doc("the project that it became", refers="project"))
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if (self.decided is None) == bool(self.outcome):
+            raise UnitError(
+                f"idea {self.id!r} has {'an outcome and no day' if self.outcome else 'a day and no outcome'}; write decided: and outcome:, or neither"
+            )
+        if self.decided is not None and self.raised is not None and self.decided < self.raised:
+            raise UnitError(f"idea {self.id!r} was decided on {self.decided}, before it was raised on {self.raised}")

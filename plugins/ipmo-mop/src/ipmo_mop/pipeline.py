@@ -14,7 +14,7 @@ from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, ShownAns
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import day_of, finding
 
-__all__ = ["Pipeline", "Waiting", "by_chance", "pipeline", "started_and_finished"]
+__all__ = ["Pipeline", "Waiting", "by_chance", "elapsed_days", "pipeline", "started_and_finished"]
 
 YEAR = timedelta(days=365)
 CHANCE = 0.05
@@ -177,10 +177,11 @@ def _stuck(context: CheckContext, found: Pipeline) -> Iterator[Finding]:
         if row.days is None:
             message = f"nobody says since when project {row.item!r} is in stage {row.stage!r}, which lasts {limit} at most"
             yield finding("pipeline", row.item, message, "write extensions: {mop: {stage_since: ...}}", Severity.INFO, part="stage")
-        elif row.days > _days(limit):
+        elif row.days > elapsed_days(limit):
             message = f"project {row.item!r} has been in stage {row.stage!r} for {counted(row.days, 'day')}; {limit} at most are agreed"
             yield finding("pipeline", row.item, message, "take it on, or take it out", part="stage")
 
 
-def _days(span: Span) -> float:
+def elapsed_days(span: Span) -> float:
+    """Elapsed days that a length of time lasts in the middle."""
     return float(span.amount) * DAYS[span.unit]

@@ -13,6 +13,7 @@ from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.concentration import concentrated
 from ipmo_mop.demands import changes_in_time, roles_in_time
 from ipmo_mop.envelopes import envelopes
+from ipmo_mop.intake import intake_in_time
 from ipmo_mop.pipeline import started_and_finished
 from ipmo_mop.questions import questions
 from ipmo_mop.releases import funding
@@ -217,6 +218,7 @@ CHECKS = tuple(
             GUIDE,
             started_and_finished,
         ),
+        ("intake", "", "Ideas are decided in time, and a proposal names the idea that it was", GUIDE, intake_in_time),
         ("funding", "MOP-R14", "No more is granted to a project, and spent by it, than its gates released", GUIDE, funding),
         ("gate-sequence", "GOV-R01", "Gates are decided in order, and no work begins behind a closed one", GATEWAY, sequence),
         ("conditions", "GOV-R02", "An overdue condition turns a conditional go into a hold", GATEWAY, governance.conditions),
