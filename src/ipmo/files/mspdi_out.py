@@ -323,7 +323,7 @@ class _Writer:
         by_hand = tied is not None and (tied.by_hand_start is not None or tied.by_hand_finish is not None)
         yield tag("Name", task.name)
         yield f"{tag('Type', 0 if task.resource_calendar else 1)}{tag('Manual', int(by_hand))}{tag('OutlineLevel', level)}"
-        length = self._length(task.duration, calendar)
+        length = self._length(task.length, calendar)
         yield from self._scheduled(full_id)
         if by_hand and (item := self._item(full_id)) is not None and item.start is not None and item.finish is not None:
             yield tag("ManualStart", item.start.isoformat()) + tag("ManualFinish", item.finish.isoformat())

@@ -164,7 +164,7 @@ class P6Tables:
             )
 
     def _elapsed(self, task: Task) -> bool:
-        span = task.duration.central() if task.duration is not None else None
+        span = task.length.central() if task.length is not None else None
         return isinstance(span, Span) and span.unit in ELAPSED
 
     def _start(self, when: When | None) -> str:
@@ -305,7 +305,7 @@ class P6Tables:
         if self._elapsed(task):
             calendar = self.portfolio.calendar_table["continuous"]
             self.lost.lose("elapsed durations, written on a calendar around the clock")
-        milestone, whole = task.milestone, self._hours(task.duration, calendar)
+        milestone, whole = task.milestone, self._hours(task.length, calendar)
         begun, done = task.actual_start is not None, task.actual_finish is not None
         left = self._hours(task.remaining, calendar)
         if left is None and whole is not None:

@@ -42,7 +42,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountBand, DiscountSchedule, ReferenceClass, Uplift
 from ipmo.model.references import Reference, reference
 from ipmo.model.risks import Assumption, Branch, Driver, Exposure, Impact, Issue, Risk, Way
-from ipmo.model.work import Constraints, Link, Programme, Project, Task
+from ipmo.model.work import Constraints, Link, Programme, Project, Task, WorkMode
 from ipmo.units import Effort, ExchangeRates, Money, Rate, Span
 
 __all__ = [
@@ -132,6 +132,7 @@ __all__ = [
     "Uplift",
     "Waiver",
     "Way",
+    "WorkMode",
     "doc",
     "reference",
 ]

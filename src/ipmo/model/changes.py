@@ -19,6 +19,7 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.estimating import as_estimate, as_time, to_plain
 from ipmo.model.fields import Noun, as_nouns, doc, text
 from ipmo.model.governance import LINK_TYPES, Gate
+from ipmo.model.people import Assignment
 from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, problems_in, reads
 from ipmo.model.risks import Risk
 from ipmo.model.shape import keys_of
@@ -36,6 +37,7 @@ __all__ = [
     "Pause",
     "Remove",
     "RemoveLink",
+    "Restaff",
     "SetBudget",
     "SetDate",
     "SetDuration",
@@ -157,6 +159,19 @@ class SetDuration:
 
     def __str__(self) -> str:
         return f"let {self.target} take {_words(self.to)}"
+
+
+@attrs.frozen(field_transformer=named)
+class Restaff:
+    """A task is done by others, or by more or fewer of them, in another time; its other ways are off."""
+
+    target: str = attrs.field(converter=text)
+    to: Estimate = attrs.field(converter=as_time, validator=_not_negative, metadata=doc("how long it takes", unit="time"))
+    assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("who does it"))
+
+    def __str__(self) -> str:
+        who = " and ".join(f"{one.units:g} of {one.resource}" for one in self.assignments)
+        return f"let {self.target} be done{f' by {who}' if who else ''} in {_words(self.to)}"
 
 
 @attrs.frozen(field_transformer=named)
@@ -318,6 +333,7 @@ class SetLag:
 Change = (
     Delay
     | SetDuration
+    | Restaff
     | SetEstimate
     | SetDate
     | SetBudget
@@ -336,6 +352,7 @@ Change = (
 NAMES: Mapping[str, type] = {
     "delay": Delay,
     "set_duration": SetDuration,
+    "restaff": Restaff,
     "set_estimate": SetEstimate,
     "set_date": SetDate,
     "set_budget": SetBudget,

@@ -135,6 +135,7 @@ class _Inspection:
         self._hinted = 0
         self._fine: set[int] = set()
         """Lengths of work that are possible, by identity: the same few stand in many tasks."""
+        self.used_up = frozenset(one.id for one in portfolio.resources if one.used_up)
         self.classes = {**REFERENCE_CLASSES, **{one.id: one for one in portfolio.reference_classes}}
 
     def run(self) -> Iterator[Problem]:
@@ -320,6 +321,11 @@ class _Inspection:
             yield from self._after(task, full_id, project.id, path)
         if task.actual_start or task.actual_finish:
             yield from _span_of(task, full_id, path)
+        for where, one in task.at_work_with(self.used_up) if self.used_up else ():
+            message = f"task {full_id!r}: {one.resource!r} is used up, so that nobody is at work with it"
+            yield Problem(
+                message=message, hint="write units: with how much it takes in all, and no effort, least or most", path=(*path, *where)
+            )
         for key, estimate in (("duration", task.duration), ("remaining", task.remaining)):
             if estimate is None:
                 continue

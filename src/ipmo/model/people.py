@@ -9,7 +9,7 @@ from datetime import date
 import attrs
 from attrs.converters import optional
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, doc, text, texts
 from ipmo.model.reading import named
 from ipmo.units import Effort, Money, Rate, Span, When, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when
@@ -188,6 +188,18 @@ class Resource(Noun):
             "roles and skills that it can take the work of, by how productive it is: at 0.5 it takes twice the units", refers="resource"
         ),
     )
+    used_up: bool = attrs.field(
+        default=False,
+        metadata=doc(
+            "what work takes of it is gone: its capacity is how much there is in all from then on, `units` how much in all is taken"
+        ),
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.used_up and self.calendar is not None:
+            raise ModelError.of("calendar", "what is used up has no hours; take the calendar away, or used_up:")
+        if self.used_up and self.skills:
+            raise ModelError.of("skills", "what is used up takes no work; take the skills away, or used_up:")
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -196,4 +208,25 @@ class Assignment(Noun):
 
     resource: str = attrs.field(metadata=doc("which; of a role or skill, whoever has it", refers="resource"))
     units: float = attrs.field(default=1, converter=as_number, metadata=doc("how many of it", unit="units"))
+    least: float | None = attrs.field(
+        default=None,
+        converter=optional(as_number),
+        metadata=doc("of effort-driven work the minimum team: so few units do it too, in more time", unit="units"),
+    )
+    most: float | None = attrs.field(
+        default=None,
+        converter=optional(as_number),
+        metadata=doc("of effort-driven work: so many units do it too, in less time", unit="units"),
+    )
     effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("total work", unit="effort"))
+
+    def __attrs_post_init__(self) -> None:
+        if self.least is not None and not 0 < self.least <= self.units:
+            raise ModelError.of("least", f"the minimum team is above 0 and at most the {self.units:g} units (got {self.least:g})")
+        if self.most is not None and self.most < self.units:
+            raise ModelError.of("most", f"the largest team is at least the {self.units:g} units (got {self.most:g})")
+
+    @property
+    def ranged(self) -> bool:
+        """Levelling may give it other numbers of people."""
+        return self.least is not None or self.most is not None

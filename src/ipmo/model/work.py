@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from fractions import Fraction
+
 import attrs
 from attrs.converters import optional
 
+from ipmo.errors import ModelError
 from ipmo.model.carbon import Carbon
 from ipmo.model.earning import Earning, as_earning
-from ipmo.model.estimates import Estimate
+from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.estimating import as_time
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, text, texts
 from ipmo.model.governance import (
@@ -24,9 +30,9 @@ from ipmo.model.people import Assignment
 from ipmo.model.reading import named
 from ipmo.model.risks import Risk
 from ipmo.model.several import Several, as_several
-from ipmo.units import Effort, Span, When, as_effort, as_number, as_share, as_span, as_when
+from ipmo.units import ELAPSED, Effort, Span, When, as_effort, as_number, as_share, as_span, as_when
 
-__all__ = ["Constraints", "Link", "Programme", "Project", "Task"]
+__all__ = ["Constraints", "Link", "Programme", "Project", "Task", "WorkMode"]
 ALIGNMENT = ("low", "medium", "high")
 """How far a project may be aligned to an objective."""
 STATES = ("proposed", "approved", "active", "paused", "closed", "cancelled")
@@ -83,6 +89,27 @@ class Constraints(Noun):
             source="Microsoft Project: manually scheduled",
         ),
     )
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class WorkMode(Noun):
+    """Another way to do a piece of work: with other resources, in another time. Levelling chooses among them."""
+
+    name: str = attrs.field(default="", metadata=doc("title"))
+    duration: Span = attrs.field(converter=as_span, metadata=doc("how long it takes in this way", unit="time"))
+    assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("resources at work in this way"))
+
+    def __attrs_post_init__(self) -> None:
+        if self.duration.amount <= 0 or self.duration.dimension == "step":
+            raise ModelError.of("duration", f"work takes some working or elapsed time (got {self.duration}); write for example 4 d")
+        for one in self.assignments:
+            if one.ranged:
+                raise ModelError.of("assignments", f"a mode has one team; take least and most of {one.resource!r} away")
+
+
+@functools.cache  # the engine knows an estimate by its identity: the same length is one object
+def _lasting(amount: Decimal, unit: str) -> Estimate:
+    return Fixed(Span(amount, unit))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -155,6 +182,16 @@ class Task(Noun):
     carbon: Carbon | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("carbon dioxide equivalent that it emits"))
     effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("planned work", unit="effort"))
     assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("resources at work"))
+    effort_driven: bool = attrs.field(
+        default=False,
+        metadata=doc(
+            "its work is fixed, units times duration: with more people it is shorter. Without a duration it lasts as long as its efforts need",
+            source="Microsoft Project: effort driven",
+        ),
+    )
+    modes: tuple[WorkMode, ...] = attrs.field(
+        default=(), converter=as_nouns, metadata=doc("other ways to do it, with other resources in another time: levelling chooses")
+    )
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
     category: str = attrs.field(default="", metadata=doc("free name"))
     status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what was reported", one_or_many=True))
@@ -162,6 +199,52 @@ class Task(Noun):
     methodology: str | None = attrs.field(default=None, metadata=doc("overrides the project's"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
+
+    def __attrs_post_init__(self) -> None:
+        if self.modes:
+            self._check_modes()
+        if self.effort_driven:
+            if not self.assignments:
+                raise ModelError.of("effort_driven", "fixed work needs somebody who does it; write assignments:")
+            if self.duration is None and len({one.effort.unit for one in self.assignments if one.effort is not None}) > 1:
+                raise ModelError.of("assignments", "its time comes from its efforts; write all efforts in one unit, or a duration")
+            if self.milestone or self.hammock:
+                raise ModelError.of("effort_driven", "a milestone or level of effort has no work of its own; take it away")
+        else:
+            for one in self.assignments:
+                if one.ranged:
+                    raise ModelError.of("assignments", f"least and most of {one.resource!r} need effort_driven: true")
+
+    def _check_modes(self) -> None:
+        if self.milestone or self.hammock:
+            raise ModelError.of("modes", "a milestone or level of effort has no work of its own; take the modes away")
+        if self.effort_driven:
+            raise ModelError.of("modes", "effort-driven work has its teams by least and most; write one of both")
+        stated = self.duration.central() if self.duration is not None else None
+        if not isinstance(stated, Span) or any((one.duration.unit in ELAPSED) != (stated.unit in ELAPSED) for one in self.modes):
+            raise ModelError.of("modes", "other ways need the duration of the usual one, all in working time or all in elapsed time")
+
+    def at_work_with(self, resources: Collection[str]) -> Iterator[tuple[tuple[str | int, ...], Assignment]]:
+        """(path, assignment) of those that state an effort or a team of some resources, in any of its ways."""
+        ways: tuple[tuple[tuple[str | int, ...], tuple[Assignment, ...]], ...] = (
+            ((), self.assignments),
+            *((("modes", at), one.assignments) for at, one in enumerate(self.modes)),
+        )
+        for path, some in ways:
+            for row, one in enumerate(some):
+                if one.resource in resources and (one.effort is not None or one.ranged):
+                    yield (*path, "assignments", row), one
+
+    @property
+    def length(self) -> Estimate | None:
+        """Its duration; of effort-driven work without one the time that the efforts of its people need."""
+        if self.duration is not None or not self.effort_driven or self.milestone:
+            return self.duration
+        efforts = [(one.effort, Fraction(str(one.units))) for one in self.assignments if one.effort is not None and one.units > 0]
+        if not efforts:
+            return None
+        longest = max(Fraction(effort.amount) / number for effort, number in efforts)
+        return _lasting(Decimal(longest.numerator) / Decimal(longest.denominator), efforts[0][0].unit[1:])
 
     @property
     def finished(self) -> bool:

@@ -124,7 +124,7 @@ class Builder:
             ids.append(prefix + name)
             nominal.append(own)
             kinds.append("milestone" if task.milestone else "task")
-            estimate = task.duration
+            estimate = task.length if task.effort_driven else task.duration
             length = lengths.get((id(estimate), worked))
             if length is None and estimate is not None:
                 length = self.length(estimate, calendar, worked, prefix + name)

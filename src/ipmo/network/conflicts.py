@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.network.clocks import FAR
-from ipmo.network.levelling import MOST_AHEAD, Leveller
+from ipmo.network.levelling import Leveller
+from ipmo.network.pooled import MOST_AHEAD
 from ipmo.network.positions import plain
 
 if TYPE_CHECKING:
@@ -89,19 +90,22 @@ def overload_of(leveller: Leveller, place: int, latest: Ints) -> Overload | None
         place: of the pool.
         latest: the latest start of each position, FAR where nothing asks; what is too late by links alone is left out.
     """
-    net, axis, x, late = leveller.network, leveller.axes[place], plain(leveller.today.x), plain(latest)
+    if leveller.pools[place].used_up:
+        return _used_up(leveller, place)
+    net, axis, x, late = leveller.network, leveller.axes[place], plain(leveller.least.x), plain(latest)
+    today = plain(leveller.today.x)
     steps, nodes, fixed = (
         [(max(time, -MOST_AHEAD), units) for time, units in leveller.steps_of(place)],
         leveller.plain.nodes,
         plain(leveller.fixed),
     )
     gone = steps[-1][0] if len(steps) > 1 and not steps[-1][1] else FAR
-    several, asked, clock = {row.node for row in leveller.asked if row.way}, list[Asked](), net.clock(axis)
+    asked, clock = list[Asked](), net.clock(axis)
     for row in leveller.asked:
         v = row.node
-        if row.pool != place or v in several:
+        if row.pool != place or v in leveller.several:
             continue
-        start = x[v] if fixed[v] == x[v] else late[v]
+        start = x[v] if fixed[v] == today[v] else late[v]
         begin, last = x[v] + row.begin, start + row.end if x[v] <= start < FAR // 2 else FAR
         if nodes.clk[v] != axis:
             own = net.clock(nodes.clk[v])
@@ -114,6 +118,21 @@ def overload_of(leveller: Leveller, place: int, latest: Ints) -> Overload | None
     return found._replace(
         begin=clock.start(found.begin), end=clock.finish(found.end) if found.end > found.begin else clock.start(found.end)
     )
+
+
+def _used_up(leveller: Leveller, place: int) -> Overload | None:
+    """The fewest that use up more than there ever is, each in the way that takes the least."""
+    ways: dict[int, dict[int, int]] = {v: {way: 0 for one, way in leveller.lengths if one == v} for v in leveller.several}
+    for row in leveller.asked:
+        by_way = ways.setdefault(row.node, {})
+        by_way[row.way] = by_way.get(row.way, 0) + (row.units if row.pool == place else 0)
+    least = {v: min(by_way.values(), default=0) for v, by_way in ways.items()}
+    there = leveller.pools[place].most
+    if sum(least.values()) <= there:
+        return None
+    names, needed = _fewest(((v, units) for v, units in least.items() if units), there)
+    begin = leveller.network.clock(leveller.plain.nodes.clk[names[0]]).start(min(plain(leveller.least.x)[v] for v in names))
+    return Overload(names, begin, begin, needed, there)
 
 
 def _in_a_time(steps: Sequence[tuple[int, int]], asked: Sequence[Asked]) -> Overload | None:

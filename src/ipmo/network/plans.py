@@ -21,11 +21,13 @@ class Pool(NamedTuple):
         name: of the pool.
         steps: (instant, units in parts of `UNIT`) from when on there are so many; none before the first.
         clock: the number of the clock that it works on; None where it is there whenever the work that needs it goes on.
+        used_up: what is taken of it is gone: `steps` say how much there is in all.
     """
 
     name: str
     steps: tuple[tuple[int, int], ...]
     clock: int | None = None
+    used_up: bool = False
 
     @property
     def most(self) -> int:
@@ -41,7 +43,7 @@ class Take(NamedTuple):
         pool: the place of the pool.
         units: how much, in parts of `UNIT`.
         begin: from how many minutes of its work on.
-        end: until how many.
+        end: until how many; FAR of what is used up.
         way: of several ways to do the work, which this belongs to; the first is taken where others are no sooner.
     """
 
@@ -108,7 +110,8 @@ class Levelling:
     Args:
         early: starts by position.
         score: how good it is.
-        today: the same of the plan without limits: no plan that fits is better.
+        today: the same of the plan without limits.
+        least: what no plan that fits is better than: that of the plan without limits, with the shortest way of everything.
         first: the same of the first pass: of one rule alone.
         over: positions that were placed although they did not fit.
         chosen: the way in which each position takes what it takes.
@@ -120,6 +123,7 @@ class Levelling:
     early: Dates
     score: Score
     today: Score
+    least: Score
     first: Score
     over: tuple[int, ...]
     chosen: tuple[int, ...]

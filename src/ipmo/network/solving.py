@@ -23,7 +23,7 @@ from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH, STARTS_SHIFT
 from ipmo.network.levelling import Leveller
 from ipmo.network.plans import Due, Levelling, Score, Solved
 from ipmo.network.positions import plain
-from ipmo.network.states import NUMBERS
+from ipmo.network.states import FROM_FINISH, NUMBERS, TO_FINISH
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -60,16 +60,19 @@ def improve(
     sat = cp_model.CpSolver()
     sat.parameters.num_workers = workers or min(os.cpu_count() or 1, WORKERS)
     sat.parameters.random_seed = seed % 2**31
+    leveller.read(plan)
     made = _Model(cp_model.CpModel(), leveller, plan, places)
     status, bound, starts, ways = made.solve(sat, seconds)
     if starts is None:
         return plan, Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
     best = plan
-    for one in leveller.improved(0, leveller.as_column(made.instants(starts)), ways):
+    forced = [1] * leveller.network.n if leveller.lasting else None
+    for one in leveller.improved(0, leveller.as_column(made.instants(starts)), ways, forced):
         score = leveller.score(one.early)
         if (len(one.over), _ordered(score, places)) < (len(best.over), _ordered(best.score, places)):
             best = attrs.evolve(best, early=one.early, score=score, over=one.over, chosen=one.chosen)
-    proved = not best.over and _ordered(best.score, places) <= _ordered(plan.today, places)
+    leveller.stand(best.chosen)
+    proved = not best.over and _ordered(best.score, places) <= _ordered(plan.least, places)
     return attrs.evolve(best, proved=proved), Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
 
 
@@ -98,10 +101,16 @@ class _Model:
         self.used = self._of_account()
         self.at = [self._on_axis(v, self.x[v]) for v in range(self.network.n)]
         self.length = [self._long(v) for v in range(self.network.n)]
-        self.low = [self._on_axis(v, value) for v, value in enumerate(plain(leveller.today.x))]
+        self.low = [self._on_axis(v, value) for v, value in enumerate(plain(leveller.least.x))]
+        self.usual = [self._on_axis(v, value) for v, value in enumerate(plain(leveller.today.x))]
         self.offset = min((low for v, low in enumerate(self.low) if self.used[v]), default=0)
         ptr, src = self.links.ptr, self.links.src
-        self.lags = [(src[k], v, self._lag(k, v)) for v in range(self.network.n) if self.used[v] for k in range(ptr[v], ptr[v + 1])]
+        self.lags = [
+            (src[k], v, self.links.typ[k], self._lag(k, v))
+            for v in range(self.network.n)
+            if self.used[v]
+            for k in range(ptr[v], ptr[v + 1])
+        ]
         self.exact = self._says_the_same()
         self.pools = [list(self._free(place)) for place in range(len(leveller.pools))]
         self.unit = self._step()
@@ -185,23 +194,42 @@ class _Model:
         used = [v for v, one in enumerate(self.used) if one]
         times = {
             *(self.length[v] for v in used),
+            *self.leveller.lengths.values(),
             *(row.begin for row in rows),
-            *(row.end for row in rows),
-            *(lag for _, _, lag in self.lags),
+            *(row.end for row in rows if row.end < FAR),
+            *(lag for *_, lag in self.lags),
         }
         times |= {
             value - self.offset for value in (*(self.low[v] for v in used), *(t for steps in self.pools for t, _ in steps if t > -FAR // 2))
         }
         times |= {self.at[v] - self.offset for v, one in enumerate(self.fixed) if one != FAR}
         common = math.gcd(*times) or 1
-        horizon = max((self.at[v] + self.length[v] for v in used), default=0) - self.offset
+        horizon = max((self.at[v] + max(self.length[v], self._longest(v)) for v in used), default=0) - self.offset
         if horizon // common > MOST_STEPS:
             self.exact = False
             return common * -(-horizon // (common * MOST_STEPS))
         return common
 
+    def _longest(self, v: int) -> int:
+        return max((long for (one, _), long in self.leveller.lengths.items() if one == v), default=0) if v in self.leveller.lasting else 0
+
     def _up(self, minutes: int) -> int:
         return -(-minutes // self.unit)
+
+    def _lasts(self, v: int) -> cp_model.LinearExpr:
+        """How long a position that can last differently does, in steps."""
+        parts = [self._way_length(v, way) * taken for (one, way), taken in self.ways.items() if one == v]
+        return sum(parts[1:], start=parts[0])
+
+    def _finish(self, v: int) -> cp_model.LinearExpr:
+        return self.start[v] + self._lasts(v) if v in self.lasting else self.start[v] + self._up(self.length[v])
+
+    def _way_length(self, v: int, way: int) -> int:
+        """How long a way lasts, in steps; on another clock than the axis, in proportion to how long its position lasts now."""
+        long = self.leveller.lengths[v, way]
+        if self.nodes.clk[v] != self.axis and self.nodes.dur[v]:
+            long = max(long * self.length[v] // self.nodes.dur[v], 1)
+        return self._up(long)
 
     # -------------------------------------------------------------------------------------------- model
 
@@ -216,26 +244,47 @@ class _Model:
         sure = self.exact and not self.plan.over and (self.places[0] == END or (self.places[0] == LATE and self._at_floor(LATE)))
         self.horizon = max([*ends, 1]) if sure else max([*ends, 1]) * 5 // 4 + 1
         stays = [(self.fixed[v] != FAR and self.fixed[v] == self.x[v]) or self.nodes.high[v] < FAR for v in range(n)]
-        start = []
+        self.lasting = frozenset(v for v in leveller.lasting if not stays[v])
+        self.ways = self._ways(stays)
+        start: list[cp_model.IntVar] = []
         for v in range(n):
             low = self._up(self.at[v] - self.offset) if stays[v] else max((self.low[v] - self.offset) // self.unit, 0)
             low = low if self.used[v] else 0
-            high = low if stays[v] else max(self.horizon - self._up(self.length[v]), low)
+            shortest = (
+                min((self._way_length(v, way) for one, way in self.ways if one == v), default=0)
+                if v in self.lasting
+                else self._up(self.length[v])
+            )
+            high = low if stays[v] else max(self.horizon - shortest, low)
             start.append(self.model.new_int_var(low, high, ""))
-        for u, v, lag in self.lags:
+        for u, v, typ, lag in self.lags:
             if not (self.nodes.mark[v] & ONE_IS_ENOUGH or (stays[v] and (stays[u] or not self.exact))):
-                self.model.add(start[v] >= start[u] + self._up(lag))
-        self.ways = ways = self._ways(stays)
+                self.model.add(start[v] >= sum(self._longer(u, v, typ), start=start[u] + self._up(lag)))
+        takes = self.leveller.plain.takes
+        for (v, way), taken in self.ways.items():
+            if v in self.lasting and takes.low[takes.ways[v] + way] > -FAR // 2:
+                least = self._on_axis(v, takes.low[takes.ways[v] + way])
+                self.model.add(start[v] >= (least - self.offset) // self.unit).only_enforce_if(taken)
         for place, steps in enumerate(self.pools):
-            self._pool(place, steps, start, stays, ways)
+            self._pool(place, steps, start, stays, self.ways)
         return start
+
+    def _longer(self, u: int, v: int, typ: int) -> Iterator[cp_model.LinearExpr]:
+        """By how many steps more a link asks for than in the plan at hand, by the ways that its ends are done in."""
+        if u in self.lasting and typ in FROM_FINISH:
+            yield self._lasts(u) - self._up(self.length[u])
+        if v in self.lasting and typ in TO_FINISH:
+            yield self._up(self.length[v]) - self._lasts(v)
 
     def _ways(self, stays: Sequence[bool]) -> dict[tuple[int, int], cp_model.IntVar]:
         """Whether each way of the work that has several is the one that is taken, by position and way."""
         found: dict[tuple[int, int], cp_model.IntVar] = {}
-        several = {row.node for row in self.leveller.rows if row.way and not stays[row.node]}
-        for v in sorted(several):
-            names = sorted({row.way for row in self.leveller.rows if row.node == v})
+        names_of: dict[int, set[int]] = {}
+        for v, way in (*((row.node, row.way) for row in self.leveller.rows), *self.leveller.lengths):
+            if v in self.leveller.several and not stays[v]:
+                names_of.setdefault(v, set()).add(way)
+        for v, all_of in sorted(names_of.items()):
+            names = sorted(all_of)
             found |= {(v, way): self.model.new_bool_var("") for way in names}
             self.model.add_exactly_one(found[v, way] for way in names)
         return found
@@ -256,9 +305,17 @@ class _Model:
         share = math.gcd(*(row.units for row in rows), *(units for _, units in steps)) or 1
         intervals, demands = [], []
         for row in rows:
+            if row.end >= FAR:  # what is used up is gone until the end
+                left, taken = self.model.new_int_var(0, self.horizon + 1, ""), ways.get((row.node, row.way))
+                some = (start[row.node], left, self.horizon + 1)
+                intervals.append(
+                    self.model.new_interval_var(*some, "") if taken is None else self.model.new_optional_interval_var(*some, taken, "")
+                )
+                demands.append(row.units // share)
+                continue
             begin, end = row.begin // self.unit, self._up(row.end)
             if self.nodes.clk[row.node] != self.axis:
-                whole, own = self.length[row.node], self.nodes.dur[row.node]
+                whole, own = self.length[row.node], max(self.nodes.dur[row.node], 1)
                 begin, end = row.begin * whole // own // self.unit, self._up(row.end * whole // own)
             begins, long = start[row.node] + begin, max(end - begin, 1)
             if (row.node, row.way) in ways:
@@ -268,15 +325,15 @@ class _Model:
             demands.append(row.units // share)
         for at, (since, units) in enumerate(steps):
             begin = max((since - self.offset) // self.unit, 0) if since > -FAR // 2 else 0
-            end = self._up(steps[at + 1][0] - self.offset) if at + 1 < len(steps) else self.horizon
-            end = min(max(end, 0), self.horizon)
+            end = self._up(steps[at + 1][0] - self.offset) if at + 1 < len(steps) else self.horizon + 1
+            end = min(max(end, 0), self.horizon + 1)
             if units < most and end > begin:
                 intervals.append(self.model.new_fixed_size_interval_var(begin, end - begin, ""))
                 demands.append((most - units) // share)
         self.model.add_cumulative(intervals, demands, most // share)
 
     def _at_floor(self, place: int) -> bool:
-        return self.plan.score[place] <= self.plan.today[place]
+        return self.plan.score[place] <= self.plan.least[place]
 
     def _due(self, some: Sequence[Due]) -> list[tuple[cp_model.IntVar, int]]:
         """(late, weight) of what is due by a date, in steps."""
@@ -291,7 +348,7 @@ class _Model:
                 self.model.add(late >= first - by)
             else:
                 for v in places:
-                    self.model.add(late >= self.start[v] + (0 if due.at_start else self._up(self.length[v])) - by)
+                    self.model.add(late >= (self.start[v] if due.at_start else self._finish(v)) - by)
             out.append((late, due.weight))
         return out
 
@@ -308,7 +365,7 @@ class _Model:
                 key = group if place == ENDS else 0
                 if key not in ends:
                     ends[key] = self.model.new_int_var(0, self.horizon, "")
-                self.model.add(ends[key] >= self.start[v] + self._up(self.length[v]))
+                self.model.add(ends[key] >= self._finish(v))
         weights = self.leveller.weights if place == ENDS else [1]
         return sum((weights[key] * end for key, end in ends.items()), start=self.model.new_constant(0))
 
@@ -316,7 +373,7 @@ class _Model:
         """For each position that takes something, whether it starts otherwise than without limits."""
         for v in sorted({row.node for row in self.leveller.asked}):
             other = self.model.new_bool_var("")
-            self.model.add(self.start[v] == (self.low[v] - self.offset) // self.unit).only_enforce_if(other.negated())
+            self.model.add(self.start[v] == (self.usual[v] - self.offset) // self.unit).only_enforce_if(other.negated())
             yield other
 
     # -------------------------------------------------------------------------------------------- answer
@@ -331,7 +388,7 @@ class _Model:
             if self.exact and self._at_floor(place) and place in (LATE, END):
                 if place == END:
                     self.model.add(goal <= self.end)
-                    status, bound = "optimal", self.plan.today.end
+                    status, bound = "optimal", self.plan.least.end
                 elif not self.plan.score[LATE]:
                     self.model.add(goal <= 0)
                 continue

@@ -15,6 +15,7 @@ from ipmo.rules.risks import RISK_CHECKS
 from ipmo.rules.schedules import SCHEDULE_CHECKS
 from ipmo.rules.staleness import STALENESS_CHECKS
 from ipmo.rules.status_integrity import STATUS_CHECKS
+from ipmo.rules.supplies import SUPPLY_CHECKS
 from ipmo.rules.traceability import TRACEABILITY_CHECKS
 
 __all__ = ["CHECKS"]
@@ -33,4 +34,5 @@ CHECKS: tuple[Check, ...] = (
     *MONEY_CHECKS,
     *EARNED_CHECKS,
     *RISK_CHECKS,
+    *SUPPLY_CHECKS,
 )

@@ -60,7 +60,7 @@ def _summary(task: Task, full_id: str) -> Iterator[Finding]:
 
 
 def _task(portfolio: Portfolio, project: Project, task: Task, full_id: str, today: int | None) -> Iterator[Finding]:
-    known = task.duration is not None and task.duration.central() is not None
+    known = task.length is not None and task.length.central() is not None
     remaining = task.remaining is not None and task.remaining.central() is not None
     if not task.milestone and not task.finished and not known and not remaining and project.state not in ("closed", "cancelled"):
         yield fact(

@@ -64,7 +64,7 @@ def use_and_room(pf: ipmo.Portfolio, plan: ipmo.Levelled) -> Iterator[tuple[str,
                         worked = masks[task.calendar or project.calendar or pf.calendar or "standard"][span]
                         units = one.units
                         if one.effort is not None:
-                            units = float(one.effort.amount) * 480 / worked.sum()
+                            units = float(one.effort.amount) * {"ph": 60, "pd": 480}[one.effort.unit] / worked.sum()
                         need[span] += units * worked
         yield resource.id, need, there
 

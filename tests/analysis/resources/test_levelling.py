@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.network import levelling
+from ipmo.network import pooled
 from ipmo.network.plans import Due, Score
 from ipmo.network.positions import plain
 from ipmo.network.solving import improve
@@ -206,7 +206,7 @@ def test_fewer_than_no_people_are_none() -> None:
 
 
 def test_units_beyond_what_compiled_kernels_count_are_levelled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(levelling, "COMPILED_FROM", 0)
+    monkeypatch.setattr(pooled, "COMPILED_FROM", 0)
     many = {"duration": "1 d", "assignments": [{"resource": "ann", "units": 6e14}]}
     plan = ipmo.level(portfolio({"id": "a", **many}, {"id": "b", **many}, capacity=1e15))
     assert sorted(days(plan).values()) == [("03-02", "03-02"), ("03-03", "03-03")]
@@ -426,7 +426,7 @@ def test_compiled_and_plain_kernels_give_the_same_plan(monkeypatch: pytest.Monke
     needs = [(int(a), int(b)) for a, b in rng.integers(0, 4, (40, 2))]
     plans = []
     for least in (0, 10**9):
-        monkeypatch.setattr(levelling, "COMPILED_FROM", least)
+        monkeypatch.setattr(pooled, "COMPILED_FROM", least)
         made = jobs(lengths, links, needs, (5, 5), 30)
         plan = made.level(30, 3, lambda score: (score.end, score.ends))
         plans.append((plain(plan.early.x), plan.score, plan.found))

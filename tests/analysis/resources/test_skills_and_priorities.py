@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.network import levelling
+from ipmo.network import levelling, pooled
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.levelling import Leveller, Pool, Take
 from ipmo.network.network import Network
@@ -163,7 +163,7 @@ def test_compiled_and_plain_kernels_choose_the_same_people(monkeypatch: pytest.M
     able = [sorted(set(rng.integers(0, 4, 3).tolist())) for _ in lengths]
     plans = []
     for least in (0, 10**9):
-        monkeypatch.setattr(levelling, "COMPILED_FROM", least)
+        monkeypatch.setattr(pooled, "COMPILED_FROM", least)
         plan = jobs(lengths, able, 4, 30).level(30, 3, by_finish)
         plans.append((plain(plan.early.x), plan.chosen, plan.score, plan.found))
     assert plans[0] == plans[1]

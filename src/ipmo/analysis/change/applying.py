@@ -23,6 +23,7 @@ from ipmo.model.changes import (
     Pause,
     Remove,
     RemoveLink,
+    Restaff,
     SetBudget,
     SetDate,
     SetDuration,
@@ -116,6 +117,8 @@ def _applied(pf: Portfolio, change: Change) -> Portfolio:
             return _delay(pf, change)
         case SetDuration():
             return _set_duration(pf, change)
+        case Restaff():
+            return _restaff(pf, change)
         case SetEstimate():
             return _set_estimate(pf, change)
         case SetDate():
@@ -189,12 +192,26 @@ def _set_duration(pf: Portfolio, change: SetDuration) -> Portfolio:
         raise ModelError(f"{change.target!r} is finished; its duration does not change")
     if task.started and task.remaining is None and task.progress is None:
         return pf.evolve(change.target, duration=change.to, remaining=change.to)
-    left, whole, to = (None if e is None else e.central() for e in (task.remaining, task.duration, change.to))
+    left, whole, to = (None if e is None else e.central() for e in (task.remaining, task.length, change.to))
     if isinstance(left, Span) and isinstance(whole, Span) and isinstance(to, Span):  # what is more or less is still to do
         calendar = pf.calendar_for(change.target)
         rest = max(calendar.minutes(left) + calendar.minutes(to) - calendar.minutes(whole), 0)
         return pf.evolve(change.target, duration=change.to, remaining=Fixed(Span(Decimal(rest), "min")))
     return pf.evolve(change.target, duration=change.to)
+
+
+def _restaff(pf: Portfolio, change: Restaff) -> Portfolio:
+    task = _of(pf, change.target, Task)
+    if task.started or task.milestone or task.hammock:
+        why = "has begun" if task.started else "has no work of its own"
+        raise ModelError(f"{change.target!r} {why}; who does it, and how long, does not change")
+    return pf.evolve(
+        change.target,
+        duration=change.to,
+        assignments=change.assignments,
+        modes=(),
+        effort_driven=task.effort_driven and bool(change.assignments),
+    )
 
 
 def _set_estimate(pf: Portfolio, change: SetEstimate) -> Portfolio:

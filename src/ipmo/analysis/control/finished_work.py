@@ -136,7 +136,7 @@ def _tasks(portfolio: Portfolio) -> Iterator[tuple[str, Task]]:
 
 def _estimate(portfolio: Portfolio, full_id: str, task: Task, figure: Estimated) -> float | None:
     if figure == "duration":
-        found = minutes_of(portfolio, full_id, task.duration)
+        found = minutes_of(portfolio, full_id, task.length)
         return float(found) if found else None
     return _money(portfolio, full_id, "budget", task.budget)
 

@@ -330,9 +330,9 @@ class Assessed:
         out: list[float | None] = []
         for node, task in zip(self.of_incomplete(self.nodes), self.unfinished, strict=True):
             name = task.calendar or of_project[owner[node]]
-            key = (id(task.duration), name)  # estimates that are written alike are one object
+            key = (id(task.length), name)  # estimates that are written alike are one object
             if key not in known:
-                known[key] = _days(task.duration, pf.calendar_table[name])
+                known[key] = _days(task.length, pf.calendar_table[name])
             out.append(known[key])
         return out
 

@@ -142,14 +142,14 @@ class _Minutes:
 
     def of(self, project: Project, task: Task) -> int | None:
         """The planned minutes of a task that is no milestone; None where they are not known."""
-        if task.duration is None:
+        if task.length is None:
             return None
         full_id = f"{project.id}/{task.id}"
         if task.calendar:
-            return minutes_of(self.portfolio, full_id, task.duration)
+            return minutes_of(self.portfolio, full_id, task.length)
         if project.id not in self._calendars:
             self._calendars[project.id] = self.portfolio.calendar_for(project.id)
-        key = (id(self._calendars[project.id]), id(task.duration))
+        key = (id(self._calendars[project.id]), id(task.length))
         if key not in self._known:  # the estimate is kept, so that no other gets its place
-            self._known[key] = task.duration, minutes_of(self.portfolio, full_id, task.duration)
+            self._known[key] = task.length, minutes_of(self.portfolio, full_id, task.length)
         return self._known[key][1]

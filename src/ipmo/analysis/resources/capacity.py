@@ -16,6 +16,7 @@ from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.analysis.resources.demand import share_left
 from ipmo.analysis.resources.pictures import biting, drawn_loads
+from ipmo.analysis.resources.supplies import UsedUp, used_up
 from ipmo.errors import ModelError, OptionError, UnknownItemError, close_matches, one_of
 from ipmo.figures.svg import Figure
 from ipmo.model.calendars import Calendar
@@ -101,10 +102,17 @@ class CapacityView(Rows[tuple[str, str], Load]):
     """The answer of `capacity`: loads by (name, period), in order of resource and period."""
 
     def __init__(
-        self, loads: Iterable[Load], by: str, every: str, undated: Iterable[str], unstated: Iterable[str], portfolio: Portfolio
+        self,
+        loads: Iterable[Load],
+        by: str,
+        every: str,
+        undated: Iterable[str],
+        unstated: Iterable[str],
+        portfolio: Portfolio,
+        include: Iterable[str] = (),
     ) -> None:
         super().__init__({(load.name, load.period.name): load for load in loads}, f"these loads by {by} and {every}")
-        self.by, self.every, self.portfolio = by, every, portfolio
+        self.by, self.every, self.portfolio, self.include = by, every, portfolio, tuple(include)
         self.undated = tuple(undated)
         self.unstated = tuple(unstated)
 
@@ -154,6 +162,11 @@ class CapacityView(Rows[tuple[str, str], Load]):
         That is work with fewer working days of float to a stated commitment than the days on which the resource is short. Empty by category and project.
         """
         return biting(self.rows, self.portfolio, schedule(self.portfolio, on_cycle="cut")) if self.by == "resource" else {}
+
+    @functools.cached_property
+    def used_up(self) -> tuple[UsedUp, ...]:
+        """What the plan takes of the resources that are used up; they stand in no period."""
+        return used_up(self.portfolio, self.include)
 
     def plot(self) -> Figure:
         """A heat map by resource and period: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
@@ -280,7 +293,7 @@ class _Demand:
         loads: list[Load] = []
         groups: dict[str, list[str]] = {}
         for resource in self.portfolio.resources:
-            if resource.id in self.demand or (self.periods is not None and resource.capacity):
+            if resource.id in self.demand or (self.periods is not None and resource.capacity and not resource.used_up):
                 groups.setdefault(resource.category or "(none)" if self.by == "category" else resource.id, []).append(resource.id)
         if self.by == "project":
             loads = self._by_project()
@@ -288,7 +301,7 @@ class _Demand:
             for name, members in groups.items():
                 loads += self._loads(name, [self.resources[m] for m in members])
         unstated = [r.id for r in self.portfolio.resources if not r.capacity and r.id in self.demand and r.id not in self.able]
-        return CapacityView(loads, self.by, self.rule.every, self.undated, unstated, self.portfolio)
+        return CapacityView(loads, self.by, self.rule.every, self.undated, unstated, self.portfolio, sorted(self.include))
 
     def _gather(self, projects: Iterable[Project]) -> None:
         for project in projects:
@@ -329,6 +342,8 @@ class _Demand:
         if until <= since:
             return
         for assignment in task.assignments:
+            if self.resources[assignment.resource].used_up:  # there is no time in which it comes back: see `used_up`
+                continue
             self._assignment(project, full_id, task, assignment, since, until)
 
     def _assignment(self, project: str, full_id: str, task: Task, assignment: Assignment, since: int, until: int) -> None:

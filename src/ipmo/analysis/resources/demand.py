@@ -7,7 +7,7 @@ time (as many as there are where shares are given); work without takes its units
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import TypeAlias
@@ -18,11 +18,13 @@ from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.measures import share_done
 from ipmo.analysis.money.timing import Timing
 from ipmo.analysis.money.work_tree import LEFT_OUT
+from ipmo.analysis.resources.teams import Option, options_of
+from ipmo.model.calendars import Calendar
 from ipmo.model.money import Spread
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
-from ipmo.network.clocks import clocks_of
+from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.levelling import UNIT, Pool, Take
 from ipmo.network.states import LIVE, State
 from ipmo.units import minutes
@@ -56,7 +58,7 @@ class Shortage:
         kind: `not stated`: nobody says how much of the resource there is, so that it limits nothing; `nobody`: there never is any of it; `no skill`: of nobody who has it there is enough;
             `too much`: the work needs more at once than there ever is; `frozen`: work that stays where it is needs more than there is;
             `never fits`: it is never there for as long as the work lasts; `no room`: other work leaves no time for it in any plan that was made;
-            `beyond float`: it does not fit within the float.
+            `beyond float`: it does not fit within the float; `used up`: of something that is used up other work leaves too little.
         resource: id of the resource.
         items: the work, by full id.
         day: the first day on which it is short; empty where it is on every day.
@@ -85,6 +87,7 @@ class Conflict:
         needed: person-days, or units where it is about one time.
         there: what there is.
         because: why they must be done by then: `commitments`, `float`, or `capacity` where the resource ends or they stay where they are.
+        in_all: the resource is used up: it is about what there ever is.
     """
 
     resource: str
@@ -94,10 +97,15 @@ class Conflict:
     needed: float
     there: float
     because: str
+    in_all: bool = False
 
     def __str__(self) -> str:
         who, verb = few(self.items), agree(len(self.items), "needs", "need")
-        if self.since == self.until:
+        if self.in_all:
+            text = (
+                f"{who} {agree(len(self.items), 'uses', 'use')} up {self.needed:,.4g} of {self.resource}, of which there {_is(self.there)}"
+            )
+        elif self.since == self.until:
             text = f"{who} {verb} {self.needed:,.4g} of {self.resource} at once on {self.since:%Y-%m-%d}, where there {_is(self.there)}"
         else:
             span = f"from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
@@ -127,11 +135,13 @@ class Demand:
         frozen: nodes of work that has begun.
         shortages: what cannot be levelled.
         left_out: (item, why) of work with assignments that takes nothing.
+        options: of each node that has ways that last differently, which of them each of its ways is.
     """
 
     pools: tuple[Pool, ...]
     takes: tuple[Take, ...]
     frozen: tuple[int, ...]
+    options: Mapping[int, tuple[Option, ...]]
     shortages: tuple[Shortage, ...]
     left_out: tuple[tuple[str, str], ...]
 
@@ -155,20 +165,21 @@ def share_left(timing: Timing, full_id: str, task: Task) -> Fraction:
     return 1 - found[0] / found[1] if found is not None and found[1] else Fraction(1)
 
 
-def demand_of(portfolio: Portfolio, schedule: Schedule, include: Iterable[str]) -> Demand:
+def demand_of(portfolio: Portfolio, schedule: Schedule, include: Iterable[str], stays: Collection[int] = ()) -> Demand:
     """What open work takes of people and machines.
 
     Args:
         portfolio: the portfolio.
         schedule: its schedule.
         include: `proposed`: their work takes its share too.
+        stays: nodes of work that stays as it is beside what has begun.
     """
-    return _Gathering(portfolio, schedule, frozenset(include)).run()
+    return _Gathering(portfolio, schedule, frozenset(include), stays).run()
 
 
 class _Gathering:
-    def __init__(self, portfolio: Portfolio, schedule: Schedule, include: frozenset[str]) -> None:
-        self.portfolio, self.schedule, self.include = portfolio, schedule, include
+    def __init__(self, portfolio: Portfolio, schedule: Schedule, include: frozenset[str], stays: Collection[int]) -> None:
+        self.portfolio, self.schedule, self.include, self.stays = portfolio, schedule, include, stays
         self.timing = Timing(portfolio, schedule)
         self.network = schedule.network
         self.pools: dict[str, tuple[int, Pool]] = {}
@@ -177,10 +188,18 @@ class _Gathering:
         self.lacking: dict[tuple[str, str], list[str]] = {}
         self.shortages: list[Shortage] = []
         self.left_out: list[tuple[str, str]] = []
+        self.options: dict[int, tuple[Option, ...]] = {}
+        self.gone = dict.fromkeys((one.id for one in portfolio.resources if one.used_up), Fraction(0))
+        """What finished work has used up, by resource."""
         self.able: dict[str, list[tuple[str, Fraction]]] = {}
         """(resource, productivity) of those who have a role or skill, the most productive first."""
 
     def run(self) -> Demand:
+        if self.gone:
+            for task in (task for project in self.portfolio.projects for task in project.tasks if task.finished):
+                for one in task.assignments:
+                    if one.resource in self.gone:
+                        self.gone[one.resource] += Fraction(str(one.units))
         for resource in self.portfolio.resources:
             if resource.capacity:
                 self.pools[resource.id] = len(self.pools), self._pool(resource)
@@ -193,7 +212,7 @@ class _Gathering:
             if project.counted_as in LEFT_OUT and project.counted_as not in self.include:
                 continue
             for task in project.tasks:
-                if task.assignments and not task.finished:
+                if (task.assignments or task.modes) and not task.finished:
                     self._task(f"{project.id}/{task.id}", task)
         return Demand(
             pools=tuple(pool for _, pool in self.pools.values()),
@@ -201,10 +220,14 @@ class _Gathering:
             frozen=tuple(self.frozen),
             shortages=(*self._lacking(), *self.shortages),
             left_out=tuple(self.left_out),
+            options=self.options,
         )
 
     def _pool(self, resource: Resource) -> Pool:
-        steps = tuple((minutes(row.since), _parts(row.value)) for row in resource.capacity)
+        gone = self.gone.get(resource.id, Fraction(0))
+        steps = tuple((minutes(row.since), _parts(Fraction(str(row.value)) - gone)) for row in resource.capacity)
+        if resource.used_up:
+            return Pool(resource.id, steps, used_up=True)
         if resource.calendar is None:
             return Pool(resource.id, steps)
         clock = clocks_of(self.portfolio).clock(self.portfolio.calendar_table[resource.calendar])
@@ -218,25 +241,61 @@ class _Gathering:
             return
         if self.network.state[node] is State.STARTED:
             self.frozen.append(node)
+        options = self._options(full_id, node, task)
+        if len(options) == 1:
+            self._option(full_id, node, task, options[0], 0, WAYS)
+            return
+        ways = list[Option]()
+        for one in [one for one in options if self._can_be(full_id, task, one)] or options[:1]:
+            ways += [one] * self._option(full_id, node, task, one, len(ways), max(WAYS // len(options), 1))
+        if any(one is not options[0] for one in ways):
+            self.options[node] = tuple(ways)
+
+    def _options(self, full_id: str, node: int, task: Task) -> list[Option]:
+        """The ways to do some work, the usual one first; that alone of what has begun or stays as it is."""
+        length, tied = int(self.network.dur[node]), task.constraints is not None and task.constraints.expected_finish is not None
+        usual = Option(length, task.assignments)
+        if not (task.modes or task.effort_driven) or node in self.stays or self.network.state[node] is State.STARTED or tied:
+            return [usual]
+        if task.remaining is not None or task.progress or not length or self.network.highest(node, length) < FAR // 2:
+            return [usual]
+        return options_of(task, length, self._calendar(full_id, task))
+
+    def _calendar(self, full_id: str, task: Task) -> Calendar:
+        """The calendar that the duration of some work counts on."""
+        own = task.resource_calendar
+        return self.portfolio.calendar_for(full_id) if own is None else self.portfolio.calendar_table[own]
+
+    def _can_be(self, full_id: str, task: Task, option: Option) -> bool:
+        """Whether there ever is enough of everything that another way takes: else it is none."""
+        for name, rows in _by_name((one.resource, self._rows(full_id, option.minutes, task, one)) for one in option.assignments).items():
+            if rows and not any(self._fits(one, _slower(rows, by)) for one, by in self._candidates(name)):
+                return False
+        return True
+
+    def _option(self, full_id: str, node: int, task: Task, option: Option, way: int, most: int) -> int:
+        """Adds what one way to do some work takes, for each way to fill its roles, from a number of way on; how many there are."""
         own: list[tuple[str, Rows]] = []
         roles: list[tuple[str, Rows]] = []
-        for asked in task.assignments:
+        for asked in option.assignments:
             plain = [one for one, _ in self._candidates(asked.resource)] == [asked.resource]
-            (own if plain else roles).append((asked.resource, list(self._rows(full_id, node, task, asked))))
+            (own if plain else roles).append((asked.resource, list(self._rows(full_id, option.minutes, task, asked))))
         if not roles:
-            self.takes += self._way(full_id, node, own, 0)
-            return
+            self.takes += self._way(full_id, node, own, way)
+            return 1
         alone = {name: rows for name, rows in _by_name(own).items() if self._fits(name, rows)}
         able = [(name, rows) for name, rows in roles if any(self._fits(one, _slower(rows, by)) for one, by in self._candidates(name))]
         for name, rows in (*_by_name(own).items(), *roles):  # what nobody can do limits nothing: it is said, and the rest is divided
             if name not in alone and (name, rows) not in able:
                 self._takes(full_id, node, name, rows, 0)
-        way = 0
-        for found in itertools.islice(self._ways(able, alone, [TRIED]), WAYS):
+        first = way
+        for found in itertools.islice(self._ways(able, alone, [TRIED]), most):
             self.takes += self._way(full_id, node, found.items(), way)
             way += 1
-        if not way:
-            self.takes += self._way(full_id, node, [*alone.items(), *able], 0)
+        if way == first:
+            self.takes += self._way(full_id, node, [*alone.items(), *able], way)
+            way += 1
+        return way - first
 
     def _ways(
         self, roles: Sequence[tuple[str, Rows]], given: Mapping[str, Rows], left: list[int], since: int = 0
@@ -288,16 +347,17 @@ class _Gathering:
             return "work before it has no duration: its dates are these or later"
         return ""
 
-    def _rows(self, full_id: str, node: int, task: Task, assignment: Assignment) -> Iterable[tuple[int, int, Fraction]]:
-        """(begin, end, units) of what one assignment takes, in minutes of its work."""
-        length = int(self.network.dur[node])
+    def _rows(self, full_id: str, length: int, task: Task, assignment: Assignment) -> Rows:
+        """(begin, end, units) of what one assignment takes, in minutes of its work, which lasts so many."""
         if not length:
             return ()
+        if assignment.resource in self.gone:
+            return [(0, FAR, Fraction(str(assignment.units)))]
         if assignment.effort is None:
             return [(0, length, Fraction(str(assignment.units)))]
         calendar = self.portfolio.calendar_for(full_id)
         whole = Fraction(assignment.effort.amount) * calendar.effort_minutes[assignment.effort.unit]
-        return _spread_over(length, whole * share_left(self.timing, full_id, task), self.timing.spread(full_id))
+        return list(_spread_over(length, whole * share_left(self.timing, full_id, task), self.timing.spread(full_id)))
 
     def _takes(self, full_id: str, node: int, name: str, rows: Rows, way: int) -> list[Take]:
         """What one resource gives to one piece of work; why it cannot is said."""
@@ -325,9 +385,9 @@ class _Gathering:
             yield Shortage(kind=kind, resource=name, items=tuple(items), day="", text=f"{who}, and {why}")
 
 
-def _parts(value: float) -> int:
+def _parts(value: Fraction) -> int:
     """Units of a pool in millionths; fewer than none are none."""
-    return max(int(Fraction(str(value)) * UNIT), 0)
+    return max(int(value * UNIT), 0)
 
 
 def _by_name(asked: Iterable[tuple[str, Rows]]) -> dict[str, Rows]:

@@ -18,11 +18,13 @@ from ipmo.analysis.resources.moves import LevelledItem, Payment, SolverResult
 from ipmo.analysis.resources.pictures import drawn_moves
 from ipmo.analysis.resources.prices import RolePrice, with_more
 from ipmo.analysis.resources.starts import with_delays, with_starts
+from ipmo.analysis.resources.teams import Option, span_of
 from ipmo.analysis.resources.waits import Reading
 from ipmo.analysis.resources.weighing import USUAL, Priority, losses_of, lost, weights_of
 from ipmo.errors import OptionError, UnknownItemError, at_least, close_matches, one_of
 from ipmo.figures.svg import Figure
-from ipmo.model.changes import Change, SetDate
+from ipmo.model.changes import Change, Restaff, SetDate
+from ipmo.model.estimates import Fixed
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.kernels.columns import Dates
@@ -84,7 +86,7 @@ class Levelled(Rows[str, LevelledItem]):
         bites: Iterable[Bite],
         late: int,
         bounds: Iterable[tuple[str, int]],
-        changes: Sequence[SetDate],
+        changes: Sequence[Change],
         again: Callable[[Portfolio], Levelled],
         solver: SolverResult | None = None,
     ) -> None:
@@ -365,8 +367,9 @@ def level(
         priority=priority, solver=solver, seconds=allowed,
     )  # fmt: skip
     today = schedule(portfolio, on_cycle="cut")
-    demand = demand_of(portfolio, today, counted_too)
-    stays = {*demand.frozen, *_nodes_of(portfolio, today, said)}
+    named = _nodes_of(portfolio, today, said)
+    demand = demand_of(portfolio, today, counted_too, named)
+    stays = {*demand.frozen, *named}
     losses = losses_of(portfolio, today) if objective == "cost of delay" else ()
     weights = weights_of(portfolio, today, priority)
     leveller = _leveller(today, demand, stays, weights, losses, within_float=within == "float", samples=passes)
@@ -394,6 +397,7 @@ def _leveller(
     committed = today.commitments.late.x if due else None
     return Leveller(
         today.passes, demand.pools, demand.takes, frozen=stays, due=due, losses=losses, weights=weights, committed=committed,
+        lengths={(node, way): one.minutes for node, ways in demand.options.items() for way, one in enumerate(ways)},
         within_float=within_float, samples=samples,
     )  # fmt: skip
 
@@ -420,10 +424,21 @@ def _late_by(leveller: Leveller, early: Dates, due: Due, one: Stated) -> int:
     return round(days_after(due.date + late, one.date, at_finish=one.at_finish) * DAY) if late else 0
 
 
-def _late(leveller: Leveller, early: Dates, stated: Sequence[Stated]) -> int:
-    """Minutes by which a plan misses commitments, summed; those about starts are read one by one."""
+def _late(leveller: Leveller, plan: Levelling | None, stated: Sequence[Stated]) -> int:
+    """Minutes by which a plan misses commitments, summed, or that without limits; those about starts are read one by one."""
+    leveller.stand(None if plan is None else plan.chosen)
+    early = leveller.today if plan is None else plan.early
     both = [(due, one) for due, one in zip(leveller.due, stated, strict=True) if not one.at_finish]
     return leveller.late(early) + sum(_late_by(leveller, early, due, one) - leveller.missed(early, due) for due, one in both)
+
+
+def _restaffed(portfolio: Portfolio, full_id: str, way: Option, *, elapsed: bool) -> Restaff:
+    """What has some work done in another way than the usual one."""
+    task = portfolio[full_id]
+    assert isinstance(task, Task)
+    own = task.resource_calendar
+    calendar = portfolio.calendar_for(full_id) if own is None else portfolio.calendar_table[own]
+    return Restaff(full_id, Fixed(span_of(way.minutes, calendar, elapsed=elapsed)), way.assignments)
 
 
 def _ordered(places: Sequence[int], score: Score) -> tuple[int, ...]:
@@ -464,21 +479,26 @@ def _answer(
     again: Callable[[Portfolio], Levelled],
     solved: Solved | None,
 ) -> Levelled:
-    (_, plan), net, passes = plans, today.network, today.passes
-    reading = Reading(leveller, plan)
+    (given, plan), net, passes = plans, today.network, today.passes
+    stated = [one for one in today.commitments.stated if one.nodes]
+    earlier = _late(leveller, given, stated)
+    reading, late = Reading(leveller, plan), _late(leveller, plan, stated)
     needs: dict[int, dict[str, int]] = {}
     for row in leveller.rows_of(plan):
         most = needs.setdefault(row.node, {})
         name = demand.pools[row.pool].name
         most[name] = max(most.get(name, 0), row.units)
-    over, items, changes = set(plan.over), [], list[SetDate]()
+    over, items, changes = set(plan.over), [], list[Change]()
     place_of = net.positions.pos
     for node, full_id in enumerate(net.ids):
         v = int(place_of[node])
         if net.kinds[node] not in SHOWN or net.state[node] not in LIVE or node in passes.without_duration:
             continue
-        if v not in needs and reading.finish(v) == int(passes.finishes[v]):
+        if v not in needs and reading.finish(v) == int(passes.finishes[v]) and node not in demand.options:
             continue
+        way = demand.options[node][plan.chosen[v]] if node in demand.options else None
+        if way is not None and (way.minutes, way.assignments) != (int(net.dur[node]), portfolio[full_id].assignments):
+            changes.append(_restaffed(portfolio, full_id, way, elapsed=not net.running_clock(node).number))
         clock, started = net.clock_of(node), net.state[node] is State.STARTED
         start, finish, before = reading.start(v), reading.finish(v), int(passes.finishes[v])
         begun = net.starts.get(node) if started else None
@@ -502,15 +522,14 @@ def _answer(
         )
     short = [*demand.shortages, *reading.shortages(within)]
     bounds = _bounds(leveller, plan)
+    last = last_of(reading, (v for v, group in enumerate(leveller.group) if group >= 0))
     if solved is not None and solved.bound is not None:
         bounds = sorted([*bounds, ("CP-SAT", solved.bound)], key=lambda pair: -pair[1])
-    stated = [one for one in today.commitments.stated if one.nodes]
-    earlier, late = (_late(leveller, one.early, stated) for one in plans)
     result = None if solved is None else _solver_result(solved, plan, earlier - late)
-    last = last_of(reading, (v for v, group in enumerate(leveller.group) if group >= 0))
     chain = chain_to(reading, last) if last is not None else ()
     bites = list(_bites(today, leveller, plan, reading))
-    found = reading.conflicts(within, today.commitments.late.x if leveller.late(plan.early) > leveller.late(leveller.today) else None)
+    missed = late > _late(leveller, None, stated) and not leveller.lasting  # others may do it in less time
+    found = reading.conflicts(within, today.commitments.late.x if missed else None)
     return Levelled(items, portfolio, plan, today, demand, short, found, chain, bites, late, bounds, changes, again, result)
 
 
@@ -518,7 +537,10 @@ def _bites(today: Schedule, leveller: Leveller, plan: Levelling, reading: Readin
     """The waits on the chain of each commitment that levelling has missed, or missed by more."""
     place_of = today.network.positions.pos
     for due, one in zip(leveller.due, (one for one in today.commitments.stated if one.nodes), strict=True):
-        late, before = (_late_by(leveller, early, due, one) for early in (plan.early, leveller.today))
+        leveller.stand(None)
+        before = _late_by(leveller, leveller.today, due, one)
+        leveller.stand(plan.chosen)
+        late = _late_by(leveller, plan.early, due, one)
         places = [int(place_of[node]) for node in due.nodes]
         last = (last_of(reading, places) if one.at_finish else min(places, key=reading.start)) if late > before else None
         if last is None:
@@ -543,7 +565,7 @@ def _bounds(leveller: Leveller, plan: Levelling) -> list[tuple[str, int]]:
     """What no plan ends before, the latest first."""
     by_pool = [(pool.name, leveller.bound(place)) for place, pool in enumerate(leveller.pools)]
     found = [
-        *([(LINKS, plan.today.end)] if plan.today.end > 0 else []),
+        *([(LINKS, plan.least.end)] if plan.least.end > 0 else []),
         *((name, instant) for name, instant in by_pool if instant is not None),
     ]
     return sorted(found, key=lambda pair: (-pair[1], pair[0] != LINKS, pair[0]))

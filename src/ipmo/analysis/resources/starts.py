@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import attrs
 
 from ipmo.analysis.dates.schedule import schedule
-from ipmo.model.changes import Change, SetDate
+from ipmo.model.changes import Change, Restaff, SetDate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
@@ -16,17 +17,22 @@ from ipmo.units import DAY, Span, minutes
 
 __all__ = ["with_delays", "with_starts"]
 
-Starts = Mapping[str, Mapping[str, datetime]]
-"""Start by field, by id of the task in its project."""
+Starts = Mapping[str, Mapping[str, Any]]
+"""What is set, by field, by id of the task in its project."""
 
 
 def with_starts(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
     """The portfolio with starts not before these; what was as late as possible starts as planned instead."""
-    wanted: dict[str, dict[str, Mapping[str, datetime]]] = {}
+    wanted: dict[str, dict[str, dict[str, Any]]] = {}
     for change in changes:
-        assert isinstance(change, SetDate)
+        assert isinstance(change, Restaff | SetDate)
         meant = reference(change.target)
-        wanted.setdefault(meant.project, {})[meant.inner] = {change.field: change.to}  # type: ignore[dict-item]
+        fields = wanted.setdefault(meant.project, {}).setdefault(meant.inner, {})
+        if isinstance(change, Restaff):
+            driven = bool(change.assignments) and portfolio[change.target].effort_driven
+            fields |= {"duration": change.to, "assignments": change.assignments, "modes": (), "effort_driven": driven}
+        else:
+            fields[change.field] = change.to
     return portfolio.evolve(projects=[_project(project, wanted.get(project.id, {})) for project in portfolio.projects])
 
 
@@ -89,7 +95,6 @@ def _project(project: Project, starts: Starts) -> Project:
         tied = task.constraints
         if tied is not None and tied.as_late_as_possible:
             tied = attrs.evolve(tied, as_late_as_possible=False)
-        begins, resumes = start.get("not_before", task.not_before), start.get("resumes", task.resumes)
         same = tied is task.constraints and not start
-        tasks.append(task if same else attrs.evolve(task, constraints=tied, not_before=begins, resumes=resumes))
+        tasks.append(task if same else attrs.evolve(task, constraints=tied, **start))
     return attrs.evolve(project, tasks=tuple(tasks))

@@ -58,7 +58,7 @@ class Reading:
 
     def __init__(self, leveller: Leveller, plan: Levelling) -> None:
         self._leveller, self._plan, self._net = leveller, plan, leveller.network
-        q = leveller.plain
+        q = leveller.read(plan)
         self._links, self._nodes, self._takes, self._cal = q.links, q.nodes, q.takes, leveller.network.clock_tables
         self._x, self._edge = plain(plan.early.x), plain(plan.early.edge)
         self._names = [self._net.shown(int(node)) for node in plain(self._net.positions.order)]
@@ -201,14 +201,25 @@ class Reading:
                 yield Shortage(kind="frozen", resource=pool.name, items=items, day=day, text=text)
         for v in self._plan.over:
             names = tuple(dict.fromkeys(self._leveller.pools[row.pool].name for row in self._leveller.asked if row.node == v))
-            if v in self._leveller.never:
-                kind, why = "never fits", "is longer than they are ever free for it"
+            gone = next(self._used_up(v), None)
+            if gone is not None:
+                names = (self._leveller.pools[gone.pool].name,)
+                kind, why = "used up", f"uses up {units_text(gone.units)} of {names[0]}, and other work leaves less"
+            elif v in self._leveller.never:
+                kind, why = "never fits", f"is longer than they are ever free for it: it needs {', '.join(names)}"
             elif within == "float":
-                kind, why = "beyond float", "does not fit within its float"
+                kind, why = "beyond float", f"does not fit within its float: it needs {', '.join(names)}"
             else:
-                kind, why = "no room", "does not fit beside other work"
-            text = f"{self._names[v]} {why}: it needs {', '.join(names)}"
+                kind, why = "no room", f"does not fit beside other work: it needs {', '.join(names)}"
+            text = f"{self._names[v]} {why}"
             yield Shortage(kind=kind, resource=names[0], items=(self._names[v],), day=day_text(moment(self.start(v))), text=text)
+
+    def _used_up(self, v: int) -> Iterator[Take]:
+        """What a position takes of resources of which more is used up than there ever is."""
+        left = self._left
+        for row in self._leveller.rows_of(self._plan):
+            if row.node == v and row.end >= FAR and left.free[left.first[row.pool] + left.steps[row.pool] - 1] < 0:
+                yield row
 
     def _short(self, place: int) -> Iterator[int]:
         """The instants at which a pool begins to be short."""
@@ -229,7 +240,9 @@ class Reading:
         tried: list[tuple[str, Ints]] = (
             [("capacity", free)] if self._plan.over or any(map(self._is_short, range(len(leveller.pools)))) else []
         )
-        if within == "float" and self._plan.over:
+        if leveller.lasting:  # late dates hold for the usual ways only
+            latest = None
+        elif within == "float" and self._plan.over:
             tried.append(("float", leveller.limit))
         elif latest is not None:
             tried.append(("commitments", latest))
@@ -241,7 +254,7 @@ class Reading:
                     each = UNIT * (clock.day_minutes if found.end > found.begin else 1)
                     yield Conflict(
                         resource=pool.name, items=tuple(self._names[v] for v in found.names), since=moment(found.begin), until=moment(found.end),
-                        needed=found.needed / each, there=found.there / each, because=why,
+                        needed=found.needed / each, there=found.there / each, because=why, in_all=pool.used_up,
                     )  # fmt: skip
                     break
 

@@ -121,7 +121,7 @@ def _piece(task: Task, full_id: str, calendar: Calendar, units: dict[tuple[str, 
         units: takes the minutes in units of time, by calendar.
     """
     statused = task.actual_start is not None or task.progress is not None or task.remaining is not None
-    estimate = task.remaining if task.remaining is not None else task.duration
+    estimate = task.remaining if task.remaining is not None else task.length
     central = estimate.central() if estimate is not None else None
     if estimate is None or not isinstance(central, Span):
         return None

@@ -17,8 +17,10 @@ from ipmo.network.kernels.columns import (
     FAR,
     FF,
     FINISHES,
+    FS,
     ONE_IS_ENOUGH,
     PLAIN,
+    SF,
     STARTS_SHIFT,
     Dates,
     Links,
@@ -27,7 +29,7 @@ from ipmo.network.kernels.columns import (
 )
 from ipmo.network.kernels.links import given, pull
 from ipmo.network.kernels.passes import finish_of
-from ipmo.network.kernels.pools import Pools, Takes, best_way, latest_fit, take
+from ipmo.network.kernels.pools import Pools, Takes, best_way, earliest_fit, latest_fit, take
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -165,6 +167,80 @@ def bound_by_links(links: Links, nodes: Nodes, cal: Tables, v: int, early: Dates
     edge[v] = 1 if mark[v] & STARTS_SHIFT else late
 
 
+def relast(links: Links, nodes: Nodes, leaving: Leaving, v: int, length: int) -> None:
+    """A position lasts otherwise, and so do the links of one number that count its duration."""
+    more = length - nodes.dur[v]
+    if more == 0:
+        return
+    nodes.dur[v] = length
+    for k in range(links.ptr[v], links.ptr[v + 1]):
+        if (links.mode[k] == PLAIN or links.mode[k] == FINISHES) and (links.typ[k] == FF or links.typ[k] == SF):
+            links.w[k] -= more
+    for q in range(leaving.ptr[v], leaving.ptr[v + 1]):
+        k = leaving.link[q]
+        if (links.mode[k] == PLAIN or links.mode[k] == FINISHES) and (links.typ[k] == FS or links.typ[k] == FF):
+            links.w[k] += more
+
+
+def soonest_way(
+    links: Links, nodes: Nodes, cal: Tables, leaving: Leaving, takes: Takes, pools: Pools, v: int, limit: int, early: Dates
+) -> int:
+    """The start of the way of a position that is done first, chosen, with its duration and its bound by links; FAR where none fits.
+
+    Args:
+        limit: the latest start of its usual way; one that lasts longer starts as much earlier.
+        links, nodes, cal, leaving, takes, pools, v, early: as for `generate`.
+    """
+    clk, low, edge = nodes.clk[v], takes.low, takes.low_edge
+    usual = takes.long[takes.ways[v]]
+    best = FAR
+    start = FAR
+    first = takes.first[v]
+    found = first
+    for at in range(takes.ways[v] - 1, takes.ways[v + 1]):
+        way = first if at < takes.ways[v] else at
+        if at == first or (at >= takes.ways[v] and takes.forced[v] and best < FAR):
+            continue
+        long = takes.long[way]
+        relast(links, nodes, leaving, v, long)
+        early.x[v], early.edge[v] = low[way], edge[way]
+        bound_by_links(links, nodes, cal, v, early)
+        takes.chosen[v] = way
+        last = limit - long + usual if long > usual and limit < FAR else limit
+        if best < FAR and best - long - 1 < last:
+            last = best - long - 1
+        y = early.x[v]
+        if takes.ptr[way] < takes.ptr[way + 1]:
+            y = FAR if y > last else earliest_fit(cal, clk, pools, takes, v, y, last)
+        if y < FAR // 2 and y <= last:
+            best, start, found = y + long, y, way
+    takes.chosen[v] = found
+    relast(links, nodes, leaving, v, takes.long[found])
+    early.x[v], early.edge[v] = low[found], edge[found]
+    bound_by_links(links, nodes, cal, v, early)
+    return start
+
+
+def enter(
+    parallel: int,
+    key: Ints,
+    links: Links,
+    nodes: Nodes,
+    cal: Tables,
+    takes: Takes,
+    fixed: Ints,
+    early: Dates,
+    room: Placing,
+    v: int,
+    size: int,
+) -> None:
+    """Adds a position whose givers are placed to a heap of so many; what waits for nobody comes first."""
+    bound_by_links(links, nodes, cal, v, early)
+    free = takes.ptr[takes.ways[v]] == takes.ptr[takes.ways[v + 1]] or fixed[v] != FAR
+    room.when[v] = -FAR if free else parallel * start_at(cal, nodes.clk[v], early.x[v])
+    heap_push(room.heap, size, room.when, key, v)
+
+
 def generate(
     parallel: int,
     key: Ints,
@@ -198,27 +274,31 @@ def generate(
     heap, waits, when, over = room.heap, room.waits, room.when, room.over
     clk, high, ptr, ways = nodes.clk, nodes.high, takes.ptr, takes.ways
     x, edge = early.x, early.edge
-    n = len(x)
     size = 0
     unfit = 0
-    for v in range(n):
+    for v in range(len(x)):
         waits[v] = links.ptr[v + 1] - links.ptr[v]
         over[v] = 0
         takes.chosen[v] = ways[v]
+        if takes.several[v]:
+            relast(links, nodes, leaving, v, takes.long[ways[v]])
         if waits[v] == 0:
-            bound_by_links(links, nodes, cal, v, early)
-            when[v] = -FAR if ptr[ways[v]] == ptr[ways[v] + 1] or fixed[v] != FAR else parallel * start_at(cal, clk[v], x[v])
-            heap_push(heap, size, when, key, v)
+            enter(parallel, key, links, nodes, cal, takes, fixed, early, room, v, size)
             size += 1
     while size > 0:
         v = heap_pop(heap, size, when, key)
         size -= 1
         c = clk[v]
-        if ptr[ways[v]] < ptr[ways[v] + 1] and x[v] != fixed[v]:
+        if (takes.several[v] or ptr[ways[v]] < ptr[ways[v + 1]]) and x[v] != fixed[v]:
             if fixed[v] != FAR and not take(cal, c, pools, takes, v, fixed[v], -1):
                 return -1
-            least = x[v]
-            y = best_way(cal, c, pools, takes, v, least, limit[v] if limit[v] < high[v] else high[v])
+            last = limit[v] if limit[v] < high[v] else high[v]
+            if takes.several[v]:
+                y = soonest_way(links, nodes, cal, leaving, takes, pools, v, last, early)
+                least = x[v]
+            else:
+                least = x[v]
+                y = best_way(cal, c, pools, takes, v, least, last)
             if y >= FAR // 2:
                 y = least
                 over[v] = 2 if limit[v] == FAR and high[v] == FAR else 1
@@ -238,9 +318,7 @@ def generate(
             w = leaving.target[q]
             waits[w] -= 1
             if waits[w] == 0:
-                bound_by_links(links, nodes, cal, w, early)
-                when[w] = -FAR if ptr[ways[w]] == ptr[ways[w] + 1] or fixed[w] != FAR else parallel * start_at(cal, clk[w], x[w])
-                heap_push(heap, size, when, key, w)
+                enter(parallel, key, links, nodes, cal, takes, fixed, early, room, w, size)
                 size += 1
     return unfit
 

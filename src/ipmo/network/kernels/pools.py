@@ -48,7 +48,12 @@ class Takes(NamedTuple):
         pool: the pool of each row.
         units: how much of it.
         begin: from how many minutes of the work on, on the position's own clock.
-        end: until how many.
+        end: until how many; FAR of what is used up.
+        several: 1 where the ways of a position last differently.
+        forced: 1 where the first way of such a position is taken although another is done sooner.
+        long: how long the work of each way lasts.
+        low: where it starts at the earliest by its own bounds.
+        low_edge: 1 where its finish then waits for the next shift.
     """
 
     ways: Ints
@@ -59,6 +64,11 @@ class Takes(NamedTuple):
     units: Ints
     begin: Ints
     end: Ints
+    several: Ints
+    forced: Ints
+    long: Ints
+    low: Ints
+    low_edge: Ints
 
 
 def refill(pools: Pools, full: Pools) -> None:
@@ -152,8 +162,54 @@ def shift_at(cal: Tables, clock: int, worked: int) -> tuple[int, int]:
     return weeks * 10080 + periods[3 * lo - 3] + inside, until if until < left else left
 
 
+def used_at(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int) -> int:
+    """When row i takes what it uses up if its work starts at x, on the axis of its pool."""
+    if pools.axis[takes.pool[i]] == clock:
+        return int(x + takes.begin[i])
+    return shift_at(cal, clock, x + takes.begin[i])[0]
+
+
+def next_supply(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int) -> int:
+    """The earliest start from x on from which there is for ever as much as row i uses up; FAR where there never is."""
+    r = takes.pool[i]
+    t = used_at(cal, clock, pools, takes, i, x)
+    last = pools.first[r] + pools.steps[r] - 1
+    k = last
+    while pools.free[k] >= takes.units[i]:
+        if k == pools.first[r] or pools.time[k] <= t:
+            return x
+        k -= 1
+    if k == last:
+        return FAR
+    t = pools.time[k + 1]
+    return int(t if pools.axis[r] == clock else work(cal, clock, t)) - takes.begin[i]
+
+
+def use_up(pools: Pools, r: int, t: int, units: int) -> bool:
+    """So many units of a pool are gone from a time on for ever, or are there again; False where there is no room for the step."""
+    time, free = pools.time, pools.free
+    stop = pools.first[r] + pools.steps[r]
+    k = step_at(pools, r, t)
+    if time[k] != t:
+        if stop == pools.first[r + 1]:
+            return False
+        for j in range(stop - 1, k, -1):
+            time[j + 1] = time[j]
+            free[j + 1] = free[j]
+        k += 1
+        time[k] = t
+        free[k] = free[k - 1]
+        pools.steps[r] += 1
+        stop += 1
+    for j in range(k, stop):
+        free[j] -= units
+    return True
+
+
 def next_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int) -> int:
     """x where row i fits when its work starts at x; else a later start before which it does not fit; FAR where it never does."""
+    if takes.end[i] >= FAR:
+        return next_supply(cal, clock, pools, takes, i, x)
     r = takes.pool[i]
     begin = x + takes.begin[i]
     end = x + takes.end[i]
@@ -189,6 +245,8 @@ def next_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int
 
 def last_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int) -> int:
     """x where row i fits when its work starts at x; else an earlier start after which it does not fit; -FAR where it never does."""
+    if takes.end[i] >= FAR:
+        return x if next_supply(cal, clock, pools, takes, i, x) == x else -FAR
     r = takes.pool[i]
     begin = x + takes.begin[i]
     end = x + takes.end[i]
@@ -343,6 +401,9 @@ def take(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x: int, si
     """Takes what a position needs in its chosen way when it starts at x (sign 1), or gives it back (-1); False where there is no room for the steps."""
     way = takes.chosen[v]
     for i in range(takes.ptr[way], takes.ptr[way + 1]):
-        if not change_free(cal, clock, pools, takes.pool[i], x + takes.begin[i], x + takes.end[i], -sign * takes.units[i]):
+        if takes.end[i] >= FAR:
+            if not use_up(pools, takes.pool[i], used_at(cal, clock, pools, takes, i, x), sign * takes.units[i]):
+                return False
+        elif not change_free(cal, clock, pools, takes.pool[i], x + takes.begin[i], x + takes.end[i], -sign * takes.units[i]):
             return False
     return True
