@@ -54,6 +54,9 @@ def test_an_azure_query_is_proposed_as_tasks(azure: Path) -> None:
         "Title": "name",
         "Assigned To": "owner",
         "Parent": "parent",
+        "Story Points": "points",
+        "Iteration Path": "iteration",
+        "Area Path": "area",
         "Activated Date": "actual_start",
         "Closed Date": "actual_finish",
         "Target Date": "deadline",
@@ -73,8 +76,8 @@ def test_an_azure_query_is_read(azure: Path) -> None:
     assert done.finished
     assert open_.started
     assert not open_.finished
-    assert open_.attributes["Story Points"] == "2"
-    assert open_.attributes["Iteration Path"] == "Shop\\Sprint 2"
+    assert open_.attributes["points"] == "2"
+    assert open_.attributes["iteration"] == "Shop\\Sprint 2"
     assert tasks["Wrong colour"].attributes["State"] == "Removed"
     assert open_.owner == done.owner.replace("Ada Byron", "Bo Lind").replace("ada", "bo") if done.owner else False
     assert sum(pf.source.cells.values()) == 4 * 16
@@ -88,7 +91,7 @@ def test_a_github_view_is_read(github: Path) -> None:
     assert tasks["Sign in"].not_before == date(2026, 1, 6)
     assert tasks["Sign in"].deadline == date(2026, 1, 30)
     assert tasks["Sign out"].owner == "bo"
-    assert tasks["Sign out"].attributes["Iteration"] == "Sprint 2"
+    assert tasks["Sign out"].attributes["iteration"] == "Sprint 2"
     assert tasks["Accounts"].attributes["Status"] == "Todo"
     doubts = [str(found) for found in pf.source.findings if found.code == "register/doubt"]
     assert any("'Estimate'" in doubt and "nothing names its unit" in doubt for doubt in doubts)
@@ -105,6 +108,22 @@ def test_a_board_becomes_a_backlog_with_a_corrected_mapping(github: Path, tmp_pa
     tasks = tasks_of(ipmo.read(github, mapping=target))
     assert tasks["Sign in"].attributes["points"] == "3"
     assert tasks["Sign in"].effort is None
+
+
+def test_points_are_numbers_whatever_the_tracker_calls_them(tmp_path: Path) -> None:
+    for head in ("Story Points", "Points", "Custom field (Story Points)", "Story point estimate"):
+        path = tmp_path / "board.csv"
+        path.write_text(
+            f"Key,Title,State,{head},Sprint\n1,Sign in,New,2.50,S 1\n2,Sign out,New,many,S 2\n3,Sign up,New,,S 2\n"
+            + "".join(f"{n},Item {n},New,{n},S 3\n" for n in range(4, 24)),
+            encoding="utf-8",
+        )
+        pf = ipmo.read(path)
+        tasks = tasks_of(pf)
+        assert (tasks["Sign in"].attributes["points"], tasks["Sign in"].attributes["iteration"]) == ("2.5", "S 1")
+        assert not {"points", head} & set(tasks["Sign out"].attributes), "what is no number is refused"
+        assert pf.source.cells["refused"] == 1
+        assert "points" not in tasks["Sign up"].attributes
 
 
 def test_items_that_are_over_by_their_state_alone_count_as_open_and_say_so(tmp_path: Path) -> None:

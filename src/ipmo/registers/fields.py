@@ -191,6 +191,9 @@ EXTRA: Final[Mapping[str, tuple[RegisterField, ...]]] = {
         _more("finish_on", "when", "finishes no earlier and no later", "constraints.finish_on", end=True),
         _more("must_start_on", "when", "starts then, whatever comes before", "constraints.must_start_on"),
         _more("must_finish_on", "when", "finishes then, whatever comes before", "constraints.must_finish_on", end=True),
+        _more("points", "number", "size in points of its team, kept as an attribute", "attributes.points"),
+        _more("iteration", "text", "the sprint or iteration that it is planned into, kept as an attribute", "attributes.iteration"),
+        _more("area", "text", "the part of the product, or whose it is, kept as an attribute", "attributes.area"),
     ),
     "gates": (
         _more("outcome", "choice", "what was decided", "decision.outcome", choices=OUTCOMES),

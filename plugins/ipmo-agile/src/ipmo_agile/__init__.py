@@ -58,6 +58,7 @@ from ipmo_agile.jira_csv import read_jira_csv
 from ipmo_agile.kanban import EpicCard, Kanban, portfolio_kanban
 from ipmo_agile.priority import CAVEAT, Job, delay_cost, earned, priorities, smith, wsjf
 from ipmo_agile.rules import CHECKS
+from ipmo_agile.tracked import tracked
 
 __all__ = [
     "AGILE",
@@ -96,6 +97,7 @@ __all__ = [
     "read_jira_csv",
     "smith",
     "throughput",
+    "tracked",
     "without_bulk",
     "wsjf",
 ]

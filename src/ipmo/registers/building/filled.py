@@ -81,7 +81,14 @@ def attributes_of(columns: Sequence[Column]) -> list[dict[str, str]]:
     rows = zip(*(column.outcomes for column in columns), strict=True)
     if all({*map(type, column.outcomes)} == {str} for column in columns):
         return [dict(zip(names, row, strict=True)) for row in rows]
-    return [{name: value for name, value in zip(names, row, strict=True) if isinstance(value, str)} for row in rows]
+    return [
+        {
+            name: value if isinstance(value, str) else f"{value:.15g}"
+            for name, value in zip(names, row, strict=True)
+            if isinstance(value, str | int | float)
+        }
+        for row in rows
+    ]
 
 
 def projects_later(filled: Filled, head: Mapping[str, PlainData], source: Callable[[], Source]) -> Portfolio | None:

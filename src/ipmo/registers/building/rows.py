@@ -204,7 +204,8 @@ class Table:
             near = close_matches(mapping.field, list(self.kind.fields))
             close = f"; close: {listed(near)}" if near else ""
             raise FileError(self.sheet.file, f"{mapping.field!r} is no field of register {self.kind.name!r}{close}")
-        return Column(index, mapping, self.kind.fields[mapping.field])
+        found = self.kind.fields[mapping.field]
+        return Column(index, mapping, found, attribute=found.path[1] if found.path[0] == "attributes" and len(found.path) > 1 else "")
 
     def _choose_rows(self) -> None:
         """Which rows are rows of the register: not blank ones, headers repeated, totals, headings."""

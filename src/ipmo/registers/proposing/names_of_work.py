@@ -186,7 +186,10 @@ TASKS = {
     " assigned user; assigned team; resource assignment; resource group; member; members; participant",
     "category": "category; type; task type; activity type; phase; stage; discipline; bucket; bucket name; section; section column;"
     " work item type; issue type; work type; task category; trade; work stream; workstream; area; component; list; list name; group name;"
-    " classification; milestone type; area path; label; tag",
+    " classification; milestone type; label; tag",
+    "points": "story point; story point estimated; points; point; story point original",
+    "iteration": "sprint; iteration; iteration path; sprint name; iteration name; sprint iteration",
+    "area": "area path",
     "must_start_on": "must start on; mandatory start; constraint start",
     "must_finish_on": "must finish on; mandatory finish",
     "start_on": "start on constraint",
