@@ -78,6 +78,7 @@ OF_MONTHS: dict[str, Callable[..., Any]] = {
 """Verbs on the months; they take a history or its folder."""
 
 WITHOUT = {
+    "audit_trail",
     "forget",
     "from_dict",
     "from_tables",

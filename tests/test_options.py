@@ -41,6 +41,7 @@ WRONG: dict[str, Any] = {
 
 FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "approver": lambda p: (p, "5 k GBP"),
+    "audit_trail": lambda p: (p,),
     "calibration": lambda p: (p.with_name("history"),),
     "compare": lambda p: (p, p),
     "forget": lambda p: (ipmo.read(p),),

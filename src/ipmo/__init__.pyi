@@ -16,6 +16,7 @@ from .analysis.change.merged import Merged as Merged
 from .analysis.change.scenarios import Scenarios as Scenarios
 from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
+from .analysis.control.audit import AuditTrail as AuditTrail
 from .analysis.control.authority import Approver as Approver
 from .analysis.control.exposure import RiskExposures as RiskExposures
 from .analysis.control.finished_work import ReferenceClasses as ReferenceClasses
@@ -119,6 +120,7 @@ from .verbs.change import select as select
 from .verbs.change import variance_analysis as variance_analysis
 from .verbs.change import what_if as what_if
 from .verbs.control import approver as approver
+from .verbs.control import audit_trail as audit_trail
 from .verbs.control import movement as movement
 from .verbs.control import raid_log as raid_log
 from .verbs.control import reference_classes as reference_classes

@@ -250,3 +250,4 @@ def test_the_command_line_answers_as_it_was(folder: Path) -> None:
     polars = pytest.importorskip("polars")
     assert polars.read_parquet(office / "all.parquet").to_dicts() == list(parquet.rows())
     assert "projects" in run("movement", "history")
+    assert "12 M GBP" in run("audit-trail", "portfolio.yaml", "--item", "P", "--use", "snapshots")

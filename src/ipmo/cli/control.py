@@ -181,3 +181,15 @@ def intervals(
         emit([{"file": out}])
         return
     say(f"wrote {out}")
+
+
+@main.command(cls=TableVerb)
+@click.argument("path", type=click.Path(), metavar="PATH")
+@click.option("--item", metavar="ITEM", help="Only one item, and what is in it.")
+@click.option("--use", type=click.Choice(["git", "snapshots"]), help="Where it is taken from; git where it knows the files.")
+@json_option
+def audit_trail(path: str, item: str | None, use: Literal["git", "snapshots"] | None, as_json: bool) -> None:
+    """Who changed what, when: of the portfolio in PATH, or of the folder of its snapshots, from git where there is one."""
+    found = ipmo.audit_trail(path, use=use)
+    found = found.of(item) if item else found
+    answer(found.table(), as_json, [repr(found)[1:-1]])

@@ -27,7 +27,7 @@ from ipmo.files.portfolios import no_collection
 from ipmo.files.snapshots import stamped
 from ipmo.model.fields import PlainMap
 
-__all__ = ["CACHE", "before_in", "cache_folder", "months_in", "snapshot_at"]
+__all__ = ["CACHE", "HISTORY", "before_in", "cache_folder", "history_of", "months_in", "snapshot_at"]
 
 CACHE = "IPMO_CACHE"
 """The environment variable that says where the index is kept; empty: nowhere."""
@@ -99,7 +99,7 @@ def snapshot_at(path: str | os.PathLike[str], when: str) -> Path:
         UnknownItemError: all of them are later.
     """
     last_day(when)
-    folder = _history_of(Path(path))
+    folder = history_of(Path(path))
     found = months_in(folder)
     if not found.months:
         raise FileError(str(folder), "the folder holds no snapshot; `ipmo snapshot` makes one")
@@ -112,13 +112,13 @@ def before_in(path: str | os.PathLike[str], day: date) -> Path | None:
     Raises:
         FileError: a snapshot cannot be read.
     """
-    folder = _history_of(Path(path))
+    folder = history_of(Path(path))
     found = months_in(folder).months if os.path.isdir(folder) else ()
     earlier = [month for month in found if month.day < day]
     return folder / earlier[-1].name if earlier else None
 
 
-def _history_of(path: Path) -> Path:
+def history_of(path: Path) -> Path:
     """Where the snapshots of a portfolio lie, whether there are any or not."""
     here = path if os.path.isdir(path) else path.parent
     is_itself = here.name == HISTORY and not os.path.isdir(here / HISTORY)
