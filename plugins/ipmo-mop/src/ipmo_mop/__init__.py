@@ -19,6 +19,7 @@ from ipmo import Money
 from ipmo.figures.svg import Figure
 from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, agree, counted, hookimpl
+from ipmo_mop.balance import NOT_KNOWN, PANELS, Balance, BalanceRow, Spot, balance
 from ipmo_mop.carbon import CarbonBudget, CarbonPeriod, carbon
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
 from ipmo_mop.choosing import problem_of, select
@@ -36,6 +37,8 @@ from ipmo_mop.staffing import Clash, Staffing, staffing
 __all__ = [
     "AHP",
     "MOP",
+    "Balance",
+    "BalanceRow",
     "Booking",
     "Bought",
     "BusinessCase",
@@ -62,10 +65,12 @@ __all__ = [
     "Scores",
     "Selection",
     "SelectionProblem",
+    "Spot",
     "Staffing",
     "Swap",
     "Waiting",
     "ahp",
+    "balance",
     "carbon",
     "change_load",
     "collisions",
@@ -157,6 +162,8 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield found.table()
     if stated.envelopes:
         yield from _what_to_fund(pf)
+    if any(one.axis == "achievability" for one in stated.criteria):
+        yield from _balance(pf)
     if stated.carbon_envelopes:
         yield from _carbon(pf)
     if stated.ideas and pf.status_date is not None:
@@ -181,6 +188,29 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
                 Column("not_known", "int", [len(found) - len(known[c]) for c, found in by.items()]),
             ]
         )
+
+
+def _balance(pf: Portfolio) -> Iterable[str | Table | Figure]:
+    """The bubble chart, and what lies where by number and money."""
+    found = balance(pf)
+    yield "# Balance"
+    if found.spots:
+        by = {name: [one.item for one in found.spots if one.quarter == name] for name in dict.fromkeys(one.quarter for one in found.spots)}
+        yield "; ".join(f"{name}: {', '.join(items)}" for name, items in by.items()) + "."
+        yield found.plot()
+        yield found.bubbles()
+    silent = [name for name in PANELS if {row.group for row in found.panel(name)} <= {NOT_KNOWN}]
+    said = f" Of {', '.join(silent)} nothing is known for any project." if silent else ""
+    yield f"Shares of open projects by number and by planned cost; what serves or reaches several is a group of its own.{said}"
+    rows = [row for row in found.rows if row.panel not in silent]
+    yield Table(
+        [
+            Column("group", "str", [f"{row.panel}: {row.group}" for row in rows]),
+            Column("projects", "int", [len(row.projects) for row in rows]),
+            Column("of_number", "float", [100 * row.share for row in rows], "%"),
+            Column("of_budget", "float", [None if row.money_share is None else 100 * row.money_share for row in rows], "%"),
+        ]
+    )
 
 
 def _carbon(pf: Portfolio) -> Iterable[str | Table | Figure]:

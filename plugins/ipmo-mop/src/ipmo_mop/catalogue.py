@@ -39,6 +39,7 @@ class Criterion(Shown):
         weight: share of the whole; the weights of one set sum to 1.
         scale: anchor to the number it stands for, so that a word means the same to all.
         categories: it is used for those; for all when left out.
+        axis: what it says something of on the bubble chart: how attractive a project is, or how achievable.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Criterion(Shown):
     weight: float = attrs.field(metadata={"unit": "share"})
     scale: FrozenMap[str, float] = attrs.field(factory=FrozenMap)
     categories: tuple[str, ...] = ()
+    axis: str = attrs.field(default="attractiveness", metadata=doc("axis of the bubble chart", choices=("attractiveness", "achievability")))
 
     def __attrs_post_init__(self) -> None:
         if len(set(self.scale.values())) < 2:
