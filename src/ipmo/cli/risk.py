@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
@@ -15,6 +16,7 @@ from ipmo.model import DIALECTS
 from ipmo.words import counted
 
 if TYPE_CHECKING:  # no verb waits for numpy that does not simulate
+    from ipmo.analysis.resources.capacity import Cut
     from ipmo.analysis.risk.causes import RiskView
     from ipmo.analysis.risk.distributions import PertRule
 
@@ -42,6 +44,9 @@ SHOWN = ("task", "summary")
 @click.option("--responses", is_flag=True, help="What the response to each risk is worth.")
 @click.option("--hand-overs", is_flag=True, help="Links across projects by what their lateness costs.")
 @click.option("--merges", is_flag=True, help="Merge bias: where paths join, how much later than each alone says.")
+@click.option(
+    "--demand", type=click.Choice(("week", "month", "quarter", "year")), help="What is needed of each resource by period, at P50 and P80."
+)
 @click.option("--errors", is_flag=True, help="The standard error of each figure.")
 @click.option("--contingency", is_flag=True, help="What to add to the plan so that it holds with 80 %.")
 @json_option
@@ -60,6 +65,7 @@ def simulate(
     responses: bool,
     hand_overs: bool,
     merges: bool,
+    demand: str | None,
     errors: bool,
     contingency: bool,
     as_json: bool,
@@ -91,6 +97,7 @@ def simulate(
         ("responses", found.responses, responses),
         ("hand-overs", found.hand_overs, hand_overs),
         ("merges", found.merges, merges),
+        ("demand", functools.partial(found.demand, cast("Cut", demand or "month")), demand is not None),
         ("errors", found.errors, errors),
         ("contingency", found.contingency, contingency),
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import attrs
 
@@ -17,22 +16,17 @@ from ipmo.units import DAY, Span, minutes
 
 __all__ = ["with_delays", "with_starts"]
 
-Starts = Mapping[str, Mapping[str, Any]]
-"""What is set, by field, by id of the task in its project."""
+Meant = Mapping[str, Sequence[Restaff | SetDate]]
+"""Changes by the id of their task in its project."""
 
 
 def with_starts(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
-    """The portfolio with starts not before these; what was as late as possible starts as planned instead."""
-    wanted: dict[str, dict[str, dict[str, Any]]] = {}
+    """The portfolio with starts not before these, done by whom these say; what was as late as possible starts as planned instead."""
+    wanted: dict[str, dict[str, list[Restaff | SetDate]]] = {}
     for change in changes:
         assert isinstance(change, Restaff | SetDate)
         meant = reference(change.target)
-        fields = wanted.setdefault(meant.project, {}).setdefault(meant.inner, {})
-        if isinstance(change, Restaff):
-            driven = bool(change.assignments) and portfolio[change.target].effort_driven
-            fields |= {"duration": change.to, "assignments": change.assignments, "modes": (), "effort_driven": driven}
-        else:
-            fields[change.field] = change.to
+        wanted.setdefault(meant.project, {}).setdefault(meant.inner, []).append(change)
     return portfolio.evolve(projects=[_project(project, wanted.get(project.id, {})) for project in portfolio.projects])
 
 
@@ -85,16 +79,23 @@ def _delayed(levelled: Portfolio, before: Portfolio, delays: Mapping[str, Span],
     return levelled.evolve(projects=projects)
 
 
-def _project(project: Project, starts: Starts) -> Project:
+def _project(project: Project, meant: Meant) -> Project:
     """A project with other starts of its tasks, and none as late as possible."""
-    if not starts and all(task.constraints is None for task in project.tasks):
+    if not meant and all(task.constraints is None for task in project.tasks):
         return project
     tasks = []
     for task in project.tasks:
-        start = starts.get(task.id, {})
-        tied = task.constraints
+        tied, changed = task.constraints, task
         if tied is not None and tied.as_late_as_possible:
-            tied = attrs.evolve(tied, as_late_as_possible=False)
-        same = tied is task.constraints and not start
-        tasks.append(task if same else attrs.evolve(task, constraints=tied, **start))
+            changed = attrs.evolve(task, constraints=attrs.evolve(tied, as_late_as_possible=False))
+        for one in meant.get(task.id, ()):
+            changed = _changed(changed, one)
+        tasks.append(changed)
     return attrs.evolve(project, tasks=tuple(tasks))
+
+
+def _changed(task: Task, change: Restaff | SetDate) -> Task:
+    if isinstance(change, Restaff):
+        driven = task.effort_driven and bool(change.assignments)
+        return attrs.evolve(task, duration=change.to, assignments=change.assignments, modes=(), effort_driven=driven)
+    return attrs.evolve(task, resumes=change.to) if change.field == "resumes" else attrs.evolve(task, not_before=change.to)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 import numpy as np
 
+from ipmo.analysis.resources.capacity import Cut
 from ipmo.analysis.risk.causes import events
+from ipmo.analysis.risk.demands import demand_table
 from ipmo.analysis.risk.gathering import Gathering
 from ipmo.analysis.risk.merges import Merge, merges
 from ipmo.analysis.risk.outcomes import Dates
@@ -23,6 +25,7 @@ from ipmo.model.held import risks_of
 from ipmo.network.states import FROM_FINISH
 from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
+from ipmo.tables import Table
 from ipmo.units import DAY, minutes
 
 if TYPE_CHECKING:
@@ -189,6 +192,18 @@ class Remade:
         kinds = {name: kind for name, (kind, _) in self._plan.parts.items()}
         wholes = [one for one in self._plan.dated() if kinds[one.full_id] in ("project", "programme", "portfolio")]
         return merges(self._setup, kinds, wholes)
+
+    def demand(self, every: Cut, percents: Sequence[float]) -> Table:
+        """What is needed of each resource in each period.
+
+        Raises:
+            ModelError: each sample is a schedule of its own.
+        """
+        if self._setup.structures.one_by_one:
+            raise ModelError(
+                "demand by confidence is not computed where each sample is a schedule of its own, as beside an expected finish"
+            )
+        return demand_table(self._setup, every, percents)
 
     def _gained(self, base: _Figures, chosen: Sequence[Kept], numbers: Sequence[int]) -> dict[int, dict[str, _Tally]]:
         """By how much items are earlier, in minutes, and benefits worth more, where each of some links hands over in time.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, get_args
 
 import attrs
 
+from ipmo.analysis.resources.capacity import Cut
 from ipmo.analysis.risk import pictures
 from ipmo.analysis.risk.merges import Merge, merge_table
 from ipmo.analysis.risk.outcomes import Dates, Joint, Sums, day_of
@@ -16,7 +17,7 @@ from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
 from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
 from ipmo.analysis.risk.sketched import SketchedDates
-from ipmo.errors import ModelError, one_of
+from ipmo.errors import ModelError, OptionError, one_of
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.notebooks import Shown
@@ -78,6 +79,9 @@ class Again(Protocol):
 
     def merges(self) -> list[Merge]:
         """What each join is late by because several paths meet there."""
+
+    def demand(self, every: Cut, percents: Sequence[float]) -> Table:
+        """What is needed of each resource in each period."""
 
 
 class Simulation(Rows[str, Simulated]):
@@ -294,6 +298,28 @@ class Simulation(Rows[str, Simulated]):
             ModelError: each sample is a schedule of its own (work as late as possible), or the simulation was loaded.
         """
         return merge_table(self._made_again.merges())
+
+    @checked
+    def demand(self, every: Cut = "month", percents: Sequence[float] = (50, 80)) -> Table:
+        """Demand by confidence: what open work needs of each resource by period, in the plan and in the samples, against what there is.
+
+        Columns: `name`, `period`, `start`, `planned` (as `ipmo.capacity` has it), `mean`, a percentile each (`p50`, `p80`), `capacity`, all in person-days,
+        `short` (the share of the samples in which more is needed than there is over the whole period; blank where nobody says how much there is) and its
+        standard error. Each sample has its own dates and durations: units are needed for as long as the work lasts in it, an effort stays what it is.
+        What is used up stands in no period.
+
+        Args:
+            every: week, month, quarter, year or financial year.
+            percents: percentiles of the demand, 0 to 100.
+
+        Raises:
+            ModelError: each sample is a schedule of its own, or the simulation was loaded.
+            OptionError: a percentile is none.
+        """
+        for one in percents:
+            if not 0 <= one <= 100:
+                raise OptionError("percents", one, takes="numbers from 0 to 100")
+        return self._made_again.demand(every, percents)
 
     def _shares(self, name: str, found: Sequence[float | None]) -> tuple[Column, Column]:
         """Shares of the samples, and their standard errors."""
