@@ -700,3 +700,67 @@ def test_all_of_the_work_may_be_left_of_a_task_that_says_a_percentage(read: Read
     ipmo.write(pf, tmp_path / "b.xml")
     again = ipmo.read(tmp_path / "b.xml")
     assert [t.remaining for t in again.projects[0].tasks] == [t.remaining for t in pf.projects[0].tasks]
+
+
+def _dated(text: str) -> str:
+    """Two tasks with dates, one of them a summary's."""
+    tasks = (
+        task(1, "Civil", extra="<OutlineNumber>1</OutlineNumber><Summary>1</Summary><Start>2026-01-05T08:00:00</Start>" + text)
+        + task(2, "Dig", 2, 12, "<OutlineNumber>1.1</OutlineNumber><Start>2026-01-05T08:00:00</Start>" + text)
+        + task(3, "Lay", 2, 8, "<OutlineNumber>1.2</OutlineNumber><Start>2026-01-06T13:00:00</Start>" + link(2) + text)
+    )
+    return mspdi(tasks)
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "durations in parts of hours": lambda t: t.replace("PT12H0M0S", "PT12.0H").replace("PT8H0M0S", "PT8.00H0.0M0S"),
+    "durations in days": lambda t: t.replace("PT12H0M0S", "P0Y0M0DT12H0M0S"),
+    "no date in words": lambda t: t.replace("</Task>", "<Deadline>NA</Deadline><ConstraintDate>N/A</ConstraintDate></Task>"),
+    "no levels but numbers": lambda t: re.sub("<OutlineLevel>.</OutlineLevel>", "", t),
+    "zones": lambda t: re.sub(r"(T\d\d:\d\d:\d\d)<", r"\1+02:00<", t),
+    "parts of seconds": lambda t: re.sub(r"(-\d\dT\d\d:\d\d:\d\d)<", r"\1.000<", t),
+    "a prefix": lambda t: re.sub(r"<(/?)([A-Za-z])", r"<\1p:\2", t).replace("xmlns=", "xmlns:p="),
+    "a namespace of a version": lambda t: t.replace("microsoft.com/project", "microsoft.com/project/2007"),
+    "words for truth": lambda t: t.replace("<Summary>1<", "<Summary>true<"),
+}
+"""The same file as other tools and versions write it."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_file_in_other_forms_is_the_same_portfolio(form: str, read: Reader) -> None:
+    given = FORMS[form](_dated(""))
+    assert given != _dated("")
+    pf = read(given)
+    assert pf == read(_dated(""))
+    assert pf.source.refused == 0
+
+
+NOTHING = "2000-01-01T00:00:00"
+
+
+def test_a_date_before_all_work_that_stands_in_every_task_is_no_date(read: Reader) -> None:
+    """Libraries that write Project's format put the first date that they know where Project writes none."""
+    fields = ("ActualStart", "ActualFinish", "Stop", "Resume", "Deadline")
+    pf = read(_dated("<PercentComplete>0</PercentComplete>" + "".join(f"<{name}>{NOTHING}</{name}>" for name in fields)))
+    assert pf == read(_dated("<PercentComplete>0</PercentComplete>"))
+    assert codes(pf) == ["mspdi/placeholder"]
+    assert NOTHING in pf.source.findings[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Deadline>2026-03-31T00:00:00</Deadline>",
+        "<Deadline>2025-12-31T17:00:00</Deadline>",
+        f"<ActualStart>{NOTHING}</ActualStart><PercentComplete>50</PercentComplete>",
+    ],
+)
+def test_a_date_that_may_be_meant_is_kept(text: str, read: Reader) -> None:
+    pf = read(_dated(text))
+    assert "mspdi/placeholder" not in codes(pf)
+    assert pf["Tram/2"].deadline is not None or pf["Tram/2"].actual_start is not None
+
+
+def test_of_one_task_alone_a_date_is_kept(read: Reader) -> None:
+    one = mspdi(task(1, "Dig", extra=f"<Start>2026-01-05T08:00:00</Start><Deadline>{NOTHING}</Deadline>"))
+    assert read(one)["Tram/1"].deadline is not None

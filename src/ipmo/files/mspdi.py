@@ -31,6 +31,7 @@ from ipmo.files.mspdi_elements import (
     elements,
     instant,
     iso_minutes,
+    placeholders,
     sniff_mspdi,
     whole,
 )
@@ -97,9 +98,10 @@ class _Reader:
             for node in root.all("ExtendedAttributes", "ExtendedAttribute")
         }
         self.counted: Counter[str] = Counter()
+        self.nothing: frozenset[str] = frozenset()
 
     def when(self, node: Element, name: str) -> datetime | None:
-        return instant(self.intake, node, name)
+        return instant(self.intake, node, name) if node.get(name) not in self.nothing else None
 
     def span(self, minutes: Decimal, format: int) -> Span:
         """Minutes as a span in the unit that the file shows them in."""
@@ -130,6 +132,10 @@ class _Reader:
         self.marked = ID_FIELD in own
         title = self.root.get("Title") or re.sub(r"\.(xml|mpp)$", "", self.root.get("Name") or "", flags=re.I) or self.path.stem
         rows = list(self.root.all("Tasks", "Task"))
+        if nothing := placeholders(rows):
+            self.nothing = nothing
+            told = f"{min(nothing)} stands in every task, before all work: it is read as no date"
+            self.intake.note("placeholder", told, line=self.root.line, severity=Severity.INFO)
         start = self.intake.tolerated(lambda: self.when(self.root, "StartDate"), self.root.line)
         finish = self.intake.tolerated(lambda: self.when(self.root, "FinishDate"), self.root.line)
         status = self.intake.tolerated(lambda: self.when(self.root, "StatusDate"), self.root.line)
@@ -333,7 +339,10 @@ class _Reader:
         return self.stored
 
     def _level(self, row: Element) -> int:
-        return self.intake.tolerated(lambda: whole(row.get("OutlineLevel"), "OutlineLevel"), row.line) or 0
+        level = self.intake.tolerated(lambda: whole(row.get("OutlineLevel"), "OutlineLevel"), row.line)
+        if level is None and (number := row.get("OutlineNumber")):
+            return 0 if number == "0" else number.count(".") + 1
+        return level or 0
 
     def _task(self, id: str, row: Element, parent: str | None, summary: bool) -> Task:
         when = functools.partial(self.when, row)

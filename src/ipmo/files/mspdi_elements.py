@@ -6,6 +6,7 @@ Durations are hours (`PT80H0M0S`), dates without zones, kinds are numbers.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,7 @@ __all__ = [
     "elements",
     "instant",
     "iso_minutes",
+    "placeholders",
     "sniff_mspdi",
     "whole",
 ]
@@ -41,9 +43,15 @@ ON_ITSELF: dict[int, Literal["not_before", "finish_not_before"]] = {4: "not_befo
 CONSTRAINTS = {2: "must_start_on", 3: "must_finish_on", 5: "start_no_later", 7: "finish_no_later"}
 """`ConstraintType` where it is a constraint with a date."""
 LINK_TYPES = ("FF", "FS", "SF", "SS")
+NONE = frozenset((None, "NA", "N/A", "None", "null"))
+"""What tools write where there is no date."""
+NOT_YET = ("ActualStart", "ActualFinish", "Stop", "Resume")
+"""Dates that work has only once it has begun."""
 KIND_FIELD, ID_FIELD = "188744008", "188744009"
 """The custom fields Text21 and Text22, in which ipmo keeps its kinds and ids of items."""
-_DURATION = re.compile(r"(-?)P(?:([0-9]{1,9})D)?T?(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12}(?:\.[0-9]{1,9})?)S)?")
+_DURATION = re.compile(
+    r"(-?)P(?:0{1,4}Y)?(?:0{1,4}M)?(?:([0-9]{1,9})D)?T?(?:([0-9]{1,12}(?:\.[0-9]{1,9})?)H)?(?:([0-9]{1,12}(?:\.[0-9]{1,9})?)M)?(?:([0-9]{1,12}(?:\.[0-9]{1,9})?)S)?"
+)
 
 
 def sniff_mspdi(path: Path, head: bytes) -> bool:
@@ -102,5 +110,26 @@ def instant(intake: Intake, node: Element, name: str) -> datetime | None:
     Raises:
         RowError: it is no date.
     """
-    found = intake.when(node.get(name), name)
+    text = node.get(name)
+    found = intake.when(text, name) if text not in NONE else None
     return None if found is None or found.year < 1900 or found.year > 9998 else found
+
+
+def placeholders(rows: Sequence[Element]) -> frozenset[str]:
+    """Texts of dates that stand for none: one midnight before all work, in a field of every task that few tasks have, or none has yet.
+
+    Project leaves such fields out; libraries that write its format put the first date that they know into each.
+
+    Args:
+        rows: the tasks.
+    """
+    dates = [{name: row.get(name) for name in ("Start", "Deadline", "PercentComplete", *NOT_YET)} for row in rows if not row.flag("IsNull")]
+    starts = [one["Start"] for one in dates if one["Start"]]
+    begun = any((one["PercentComplete"] or "0") != "0" for one in dates)
+    found = set()
+    for name in ("Deadline", *(() if begun else NOT_YET)):
+        texts = {one[name] or "" for one in dates}
+        text = min(texts, default="")
+        if len(texts) == 1 and len(dates) > 1 and starts and re.search("T00:00(:00)?$", text) and text < min(starts):
+            found.add(text)
+    return frozenset(found)

@@ -49,7 +49,7 @@ class Periods:
             return BudgetLine(note=note or f"of {column.mapping.period}")
         return BudgetLine(amount=Fixed(money), since=period.first, until=period.last, kind=kind or column.mapping.money or None, note=note)
 
-    def split(self, table: Table, values: dict[str, Any], periods: AnyMapping[str, Sequence[Column]], position: int) -> None:
+    def split(self, table: Table, values: dict[str, object], periods: AnyMapping[str, Sequence[Column]], position: int) -> None:
         """Puts the money of a row by period beside that of the whole.
 
         Args:
@@ -62,8 +62,10 @@ class Periods:
             said = [(column, column.outcomes[position]) for column in columns]
             lines = [self.line(column, money) for column, money in said if isinstance(money, Money)]
             if lines:
-                whole = any(one.name == name and not one.mapping.period for one in table.columns)
-                values[name] = Budget((*lines, *_rest(lines, values.get(name), whole=whole, alone=len(columns) == 1)))
+                whole, lump = any(one.name == name and not one.mapping.period for one in table.columns), values.get(name)
+                values[name] = Budget(
+                    (*lines, *_rest(lines, lump if isinstance(lump, Budget) else None, whole=whole, alone=len(columns) == 1))
+                )
 
     def lines(self, table: Table, told: AnyMapping[str, Any], position: int) -> list[BudgetLine]:
         """The lines that a row of money says: one, or one for each column of a period.
