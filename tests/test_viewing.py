@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.cli import main
-from ipmo.cli.shell import TableVerb, ending_of
-from ipmo.cli.viewing import View, on_terminal, plain
+from ipmo.cli.shell import ROOMS, TableVerb, ending_of
+from ipmo.cli.viewing import View, on_terminal, plain, wrapped
 from ipmo.tables import Column, Table
 
 CITY = Path(__file__).resolve().parent.parent / "examples" / "city.yaml"
@@ -132,13 +132,76 @@ def test_what_is_picked_holds_for_json_too() -> None:
     assert [row["id"] for row in json.loads(text)["rows"]] == ["tram/track", "tram/design"]
     code, text = run("status", str(CITY), "--project", "tram")
     assert (code, "ticketing" in text.replace("ticketing is red", "")) == (0, False)
-    code, text = run("status", str(CITY), "--project", "nothing")
-    assert "no row is about 'nothing'" in text
+    code, text = run("status", str(CITY), "--project", "airport")
+    assert "nothing here is about 'airport'" in text  # it is proposed, and has no status
     code, text = run("check", str(CITY), "--project", "depot", "--top", "1")
     assert text.splitlines()[-1].startswith("8 findings, 4 of them errors")
     assert (code, len(text.splitlines())) == (1, 2)
     code, text = run("schedule", str(CITY), "--sort", "floats")
     assert (code, "'floats'" in text, "total_float" in text) == (1, True, True)
+
+
+OF_ONE = [name for name in table_verbs() if main.commands[name].params[0].metavar == "PORTFOLIO"]
+
+
+@pytest.mark.parametrize("name", OF_ONE)
+def test_a_project_that_is_none_is_an_error_with_the_name_that_is_close(name: str) -> None:
+    for more in ((), ("--json",)):
+        what = ("--stop", "airport") if name == "scenarios" else ()
+        code, text = run(name, str(CITY), "--project", "tramm", *what, *more)
+        assert code == 1, text
+        assert "'tram'" in text or "leave out --project" in text
+
+
+def test_hand_overs_gates_and_decisions_of_one_project() -> None:
+    code, text = run("links", str(CITY), "--project", "depot")
+    assert (code, "depot/supply" in text, "ticketing" in text) == (0, True, False)
+    code, text = run("links", str(CITY), "--project", "depot", "--json")
+    assert {row["id"] for row in json.loads(text)["rows"]} == {
+        one.id for one in ipmo.critical_links(CITY) if "depot" in (one.giver, one.receiver)
+    }
+    code, text = run("links", str(CITY), "--sort", "-link_float")
+    assert text.splitlines()[1].split()[0] == "2"
+    code, text = run("gates", str(CITY), "--project", "depot")
+    assert [line.split()[0] for line in text.splitlines()] == ["depot/2"]
+    code, text = run("gates", str(CITY), "--top", "1", "--json")
+    assert len(json.loads(text)["rows"]) == 1
+    code, text = run("decisions", str(CITY), "--project", "tram", "--top", "1")
+    assert text.startswith("2026-11-20  condition tram/2")
+    code, text = run("decisions", str(CITY), "--project", "ticketing")
+    assert text == "nothing here is about 'ticketing'\n"
+    code, text = run("check", str(CITY), "--project", "tramm")
+    assert (code, "close: 'tram'" in text) == (1, True)
+
+
+def test_the_help_has_every_verb_once_under_what_it_is_for_with_its_whole_sentence() -> None:
+    code, text = run("--help")
+    assert code == 0
+    lines = text.splitlines()
+    said = " ".join(text.split())
+    for name, verb in main.commands.items():
+        assert sum(line.startswith(f"  {name} ") for line in lines) == 1, name
+        assert " ".join(verb.get_short_help_str(1000).split()) in said, name
+    assert "Begin with: ipmo report PORTFOLIO --open" in said
+    heads = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
+    assert len(heads) == len(ROOMS) + 1
+    assert all(len(line) <= 80 for line in lines)
+
+
+@given(
+    st.lists(st.text("abc :;", min_size=1, max_size=90), min_size=1, max_size=4),
+    st.integers(20, 100),
+    st.sampled_from(["", "  ", "  1. ", " 12. ", "2026-01-05  "]),
+)
+def test_lines_break_between_words_and_lose_none(lines: list[str], width: int, lead: str) -> None:
+    text = "\n".join(lead + line for line in lines)
+    shown = wrapped(text, width)
+    assert shown.split() == text.split() or any(len(word) > width - len(lead) for word in text.split())
+    assert all(len(line) <= width for line in shown.split("\n"))
+    for line in lines:
+        whole = lead + line.strip()
+        if len(whole) <= width:
+            assert wrapped(whole, width) == whole.rstrip() or not whole.strip()
 
 
 def test_a_portfolio_comes_by_standard_input_whatever_its_format() -> None:

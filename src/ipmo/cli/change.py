@@ -24,6 +24,8 @@ from ipmo.cli.shell import (
     plain_rows,
     portfolio_argument,
     say,
+    say_none,
+    view_of,
 )
 from ipmo.model.changes import Change
 from ipmo.units import day_text
@@ -203,17 +205,20 @@ def assess_impact(path: str, on_cycle: OnCycle, as_json: bool) -> None:
         say("no change request waits for a decision")
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @on_cycle_option
 @json_option
 def decisions(path: str, on_cycle: OnCycle, as_json: bool) -> None:
     """Gates, open decisions and unmet conditions in order of need, with what waiting costs."""
-    queue = ipmo.decisions_due(path, on_cycle=on_cycle)
-    if as_json:
-        emit(plain_rows(queue.table()))
+    queue, view = ipmo.decisions_due(path, on_cycle=on_cycle), view_of()
+    if as_json or view.sort is not None:
+        answer(queue.table(), as_json)
         return
-    for row in queue:
+    shown = [row for row in queue if view.about(row.item)][: view.top]
+    if len(queue) and not shown:
+        say_none()
+    for row in shown:
         by = day_text(row.by, finish=True) or "no date"
         say(f"{by}  {row.kind} {row.item}: {row.name}\n            {row.reason}")
     if not len(queue):

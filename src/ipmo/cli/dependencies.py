@@ -12,15 +12,27 @@ from ipmo.analysis.dependencies.handed_over import table as handed_over_table
 from ipmo.analysis.dependencies.interfaces import MEASURES, Measured
 from ipmo.analysis.dependencies.ranking import EXPECTED, RANKS, RankBy
 from ipmo.analysis.risk.expected_loss import ExpectedLoss, expected_losses
-from ipmo.cli.shell import Row, TableVerb, Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, say
+from ipmo.cli.shell import (
+    Row,
+    TableVerb,
+    answer,
+    emit,
+    json_option,
+    main,
+    on_cycle_option,
+    plain_rows,
+    portfolio_argument,
+    say,
+    say_none,
+    view_of,
+)
 from ipmo.words import measured
 
 __all__: list[str] = []
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
-@click.option("--top", type=click.IntRange(min=1), help="Only the first few.")
 @click.option("--boundary", type=click.Choice(BOUNDARIES), default="project", help="Which boundary they cross.")
 @click.option("--slip", default="10 d", metavar="TIME", help="How much later the giver gives, for what that moves and costs.")
 @click.option("--rank-by", type=click.Choice(RANKS), default="float", help="What comes first.")
@@ -30,7 +42,6 @@ __all__: list[str] = []
 @json_option
 def links(
     path: str,
-    top: int | None,
     boundary: Boundary,
     slip: str,
     rank_by: RankBy,
@@ -50,33 +61,41 @@ def links(
     if agreements:
         answer(found.agreements(), as_json, leave=("giver", "receiver"))
         return
-    table = found.table()
+    view = view_of()
+    shown = [row for row in found.hand_overs if view.about(row.item, *row.targets)][: view.top]
     if as_json:
         emit(
-            plain_rows(table.head(top) if top else table),
-            hand_overs=plain_rows(handed_over_table(found.hand_overs[:top], found.stakes.currency)),
+            plain_rows(view.of(found.table())),
+            hand_overs=plain_rows(handed_over_table(shown, found.stakes.currency)),
             project_dependencies=plain_rows(found.project_dependency_table()),
             cuts=[list(cut) for cut in found.cuts],
             expected=[_expected_row(ends, loss) for ends, loss in expected.items()],
         )
         return
-    for row in found.hand_overs[:top]:
+    if view.sort is not None:
+        answer(found.table(), as_json)
+        return
+    for row in shown:
         cost = f"; {found.slip} later costs {row.loss:,}" if row.loss is not None and row.loss.amount else ""
         takers = f"-{row.first.type}-> {', '.join(row.targets)}"
         say(f"{row.rank:>3}. {row.item} {takers}\n     {row.reason}{cost}")
         losses = [loss for link in row.links if (loss := expected.get((link.source, link.target, link.type))) is not None]
         if losses:
             say(f"     {_expected(max(losses))}")
-    if top is None:
+    if view.top is None:
         for link in list(found)[sum(len(row.links) for row in found.hand_overs) :]:
-            say(f"  -  {link.source} -{link.type}-> {link.target}: {link.reason}")
-    for one in found.project_dependencies:
+            if view.about(link.source, link.target):
+                say(f"  -  {link.source} -{link.type}-> {link.target}: {link.reason}")
+    between = [one for one in found.project_dependencies if view.about(one.source, one.target)]
+    for one in between:
         gap = "unknown" if one.gap is None else measured(round(one.gap), "day")
         say(f"  -  {one.source} -> {one.target} ({one.kind}, between whole projects, gap {gap})")
     for source, target, kind in found.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
     if not len(found) and not found.project_dependencies:
         say("no link crosses a project boundary")
+    elif view.project is not None and not shown and not between and not any(view.about(one.source, one.target) for one in found):
+        say_none()
 
 
 def _expected(loss: ExpectedLoss) -> str:

@@ -9,7 +9,20 @@ import attrs
 import click
 
 import ipmo
-from ipmo.cli.shell import Verb, answer, emit, json_option, main, out_option, plain_rows, portfolio_argument, say
+from ipmo.cli.shell import (
+    TableVerb,
+    Verb,
+    answer,
+    emit,
+    json_option,
+    main,
+    out_option,
+    plain_rows,
+    portfolio_argument,
+    say,
+    say_none,
+    view_of,
+)
 
 if TYPE_CHECKING:
     from ipmo.methods.contract import Scope
@@ -92,19 +105,21 @@ def new(name: str, into: str) -> None:
     say(f"made {folder}; next:\n  pip install -e {folder}\n  python -m pytest {folder}\n  ipmo plugins {name}")
 
 
-@main.command(cls=Verb)
+@main.command(cls=TableVerb)
 @portfolio_argument
 @json_option
 def gates(path: str, as_json: bool) -> None:
     """Every gate: whether its evidence is there, what speaks against it, and who may decide it."""
-    found = ipmo.gates(path)
-    table = found.table()
-    if as_json:
-        emit(plain_rows(table))
+    found, view = ipmo.gates(path), view_of()
+    if as_json or view.sort is not None:
+        answer(found.table(), as_json)
         return
+    shown = [row for row in found if view.about(row.item)][: view.top]
     if not len(found):
         say("the portfolio has no gates")
-    for row in found:
+    elif not shown:
+        say_none()
+    for row in shown:
         say(found.explain(row.item))
 
 

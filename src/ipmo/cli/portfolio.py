@@ -23,7 +23,7 @@ from ipmo.cli.shell import (
     say,
     say_findings,
 )
-from ipmo.cli.viewing import View
+from ipmo.cli.viewing import View, none_of
 from ipmo.errors import FileError, IpmoError
 from ipmo.findings import Findings
 from ipmo.model import Portfolio
@@ -114,6 +114,8 @@ def check(path: str, history: str | None, standard: str | None, project: str | N
     else:
         for finding in list(found)[:top]:
             say(str(finding), colour=COLOURS.get(finding.severity))
+        if project is not None and not len(found):
+            say(none_of(project, path))
         errors = len(found.errors)
         say(
             f"{counted(len(found), 'finding')}, {errors} of them {agree(errors, 'an error', 'errors')}"

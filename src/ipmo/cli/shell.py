@@ -6,6 +6,7 @@ import contextlib
 import gc
 import json
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,11 +14,12 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+import attrs
 import click
 
 import ipmo
 from ipmo.analysis.money.periods import EVERY
-from ipmo.cli.viewing import EVERYTHING, View, clean, on_terminal, plain
+from ipmo.cli.viewing import EVERYTHING, View, clean, none_of, on_terminal, plain, wrapped
 from ipmo.errors import IpmoError, Problem
 from ipmo.files.month_index import snapshot_at
 from ipmo.files.places import places
@@ -28,6 +30,7 @@ from ipmo.tables import Table
 __all__ = [
     "COLOURS",
     "FEW",
+    "ROOMS",
     "Row",
     "TableVerb",
     "Verb",
@@ -48,6 +51,7 @@ __all__ = [
     "print_table",
     "say",
     "say_findings",
+    "say_none",
     "view_of",
 ]
 
@@ -75,7 +79,9 @@ def _output() -> TextIO:
 
 
 def say(text: str = "", *, err: bool = False, colour: str | None = None) -> None:
-    """Prints for people; in a colour where that is a terminal."""
+    """Prints for people; on a terminal in a colour, and in lines that break between words."""
+    if (sys.stderr if err else _output()).isatty():
+        text = wrapped(text, shutil.get_terminal_size().columns)
     click.echo(_seen(click.style(clean(text), fg=colour) if colour else clean(text)), file=None if err else _output(), err=err)
 
 
@@ -90,7 +96,7 @@ def view_of() -> View:
     """Which rows the user wants to see, in which order."""
     context = click.get_current_context(silent=True)
     found: View | None = context.meta.get(VIEW) if context is not None else None
-    return found or EVERYTHING
+    return attrs.evolve(found, path=_path()) if found is not None and found.project is not None else found or EVERYTHING
 
 
 def say_findings(findings: Iterable[Finding], *, every: bool) -> None:
@@ -312,7 +318,49 @@ every_option = click.option(
 out_option = click.option("--out", "-o", metavar="FILE", help="Write it to this file.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Office(click.Group):
+    """The group: its verbs stand under what they are for, each with its whole sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs by the module that they are in."""
+        by: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            verb = self.get_command(ctx, name)
+            if verb is not None and not verb.hidden:
+                room = ELSEWHERE.get(name, getattr(verb.callback, "__module__", "").rpartition(".")[2])
+                by.setdefault(ROOMS.get(room, room), []).append((name, verb.get_short_help_str(limit=1000)))
+        widest = max((len(name) for rows in by.values() for name, _ in rows), default=0)
+        for title in dict.fromkeys([*ROOMS.values(), *by]):
+            if title in by:
+                with formatter.section(title):
+                    formatter.write_dl([(name.ljust(widest), said) for name, said in by[title]])
+
+
+ROOMS: Mapping[str, str] = {
+    "report": "For people who decide",
+    "control": "How it stands",
+    "dates": "Dates",
+    "dependencies": "Who waits for whom",
+    "change": "What if, what changed, what must be decided",
+    "risk": "How sure",
+    "money": "Money",
+    "benefits": "Benefits",
+    "resources": "People and machines",
+    "methods": "Methods and gates",
+    "portfolio": "Files",
+    "spreadsheets": "Spreadsheets",
+    "doctor": "This installation",
+}
+"""What verbs are for, by the module that they are in."""
+ELSEWHERE: Mapping[str, str] = {"capacity": "resources", "snapshot": "portfolio"}
+"""Verbs that people look for under something else than their module."""
+
+
+@click.group(
+    cls=Office,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with: ipmo report PORTFOLIO --open. Every verb says more with --help.",
+)
 @click.version_option(ipmo.__version__, prog_name="ipmo")
 def main() -> None:
     """A portfolio office on the command line. PORTFOLIO is a YAML or JSON file, a folder with
@@ -330,8 +378,8 @@ def answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterab
     names = [n for n in rows.columns if n not in set(leave) and any(value not in (None, "") for value in rows[n])]
     if len(rows):
         _printed(rows, tuple(names))
-    elif len(table) and view.project is not None:
-        say(f"no row is about {view.project!r}")
+    elif len(table):
+        say_none()
     for note in notes:
         say(note)
 
@@ -339,9 +387,27 @@ def answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterab
 def print_table(table: Table, columns: tuple[str, ...]) -> None:
     """A table for people, the rows that they want to see: dates without midnight, floats in days."""
     rows = view_of().of(table)
-    _printed(rows, columns)
-    if len(table) and not len(rows):
-        say(f"no row is about {view_of().project!r}")
+    if len(rows) or not len(table):
+        _printed(rows, columns)
+    else:
+        say_none()
+
+
+def say_none() -> None:
+    """Where nothing is left of what there is, says that nothing is about the project that was asked for.
+
+    Raises:
+        UnknownItemError: there is no such project.
+    """
+    project = view_of().project
+    if project is not None:
+        say(none_of(project, _path()))
+
+
+def _path() -> str:
+    """Of the portfolio that the verb is about."""
+    context = click.get_current_context(silent=True)
+    return str(context.params.get("path") or "") if context is not None else ""
 
 
 def _printed(table: Table, columns: tuple[str, ...]) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 import unicodedata
 from typing import TYPE_CHECKING, TextIO
 
 import attrs
 
-from ipmo.errors import ModelError, one_of
+import ipmo
+from ipmo.errors import ModelError, UnknownItemError, close_matches, one_of
 from ipmo.tables import Table, shown
 
 if TYPE_CHECKING:
     from rich.table import Table as Grid
 
-__all__ = ["EVERYTHING", "View", "clean", "on_terminal", "plain"]
+__all__ = ["EVERYTHING", "View", "clean", "none_of", "on_terminal", "plain", "wrapped"]
 
+LEAD = re.compile(r"\s*(?:\d+\.\s+|\d{4}-\d{2}-\d{2}\s{2,})?")
+"""What stands before the words of a line: room, a number, a date."""
 ITEMS = ("project", "id", "item", "full_id", "giver", "receiver", "source", "target", "from", "to")
 """Columns that say what a row is about."""
 COLOURS = {"red": "red", "amber": "yellow", "green": "green", "error": "red", "warning": "yellow"}
@@ -30,6 +35,36 @@ def clean(text: str) -> str:
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else f"\\x{ord(c):02x}" for c in text)
 
 
+def wrapped(text: str, width: int) -> str:
+    """Lines that are broken between words where they are wider than the terminal; what follows stands below where the words of a line begin.
+
+    >>> print(wrapped("  1. rails/lay sets the date of power/test", 24))
+      1. rails/lay sets the
+         date of power/test
+    """
+    out = []
+    for line in text.split("\n"):
+        lead = LEAD.match(line)
+        inside = min(lead.end() if lead is not None else 0, width // 2)
+        out += textwrap.wrap(line, max(width, 20), subsequent_indent=" " * inside, break_on_hyphens=False, drop_whitespace=True) or [""]
+    return "\n".join(out)
+
+
+def none_of(project: str, path: str) -> str:
+    """That nothing is about a project.
+
+    Raises:
+        UnknownItemError: the portfolio has no such item.
+    """
+    try:
+        pf = ipmo.read(path)
+    except ipmo.IpmoError:
+        pf = None  # its rows are about something else than one portfolio
+    if pf is not None and project not in pf.items:
+        raise UnknownItemError(project, close_matches(project, [one.id for one in pf.projects]), f"portfolio {pf.id!r}")
+    return f"nothing here is about {project!r}"
+
+
 @attrs.frozen(kw_only=True)
 class View:
     """What is shown of a table.
@@ -38,11 +73,13 @@ class View:
         project: rows about one project or something in it only; all when left out.
         sort: the column that orders them, with a minus before its name the largest first; as they come when left out.
         top: so many of them only; all when left out.
+        path: of the portfolio that they are of; where a project has no row, it must be one of its items.
     """
 
     project: str | None = None
     sort: str | None = None
     top: int | None = None
+    path: str = ""
 
     def about(self, *items: str) -> bool:
         """Whether something about these items is shown: one of them is the project, or in it."""
@@ -54,12 +91,15 @@ class View:
         Raises:
             OptionError: there is no column of that name to sort by; it names those that there are.
             ModelError: the rows are not about projects.
+            UnknownItemError: the portfolio has no such project.
         """
         if self.project is not None:
             columns = [table[name] for name in ITEMS if name in table.columns]
             if not columns:
                 raise ModelError("no row of this table says which project it is about; leave out --project")
             table = table.where([self.about(*(cell for cell in row if isinstance(cell, str))) for row in zip(*columns, strict=True)])
+            if not len(table) and self.path:
+                none_of(self.project, self.path)
         if self.sort is not None:
             column = self.sort.removeprefix("-")
             one_of("sort", column, table.columns)
