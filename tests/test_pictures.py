@@ -205,6 +205,22 @@ def test_where_it_was_to_be_lies_below_the_bar() -> None:
     assert "a: 2026-01-16, late" in drawn.to_svg()
 
 
+def test_with_a_simulation_the_timeline_says_how_often_each_project_is_critical() -> None:
+    pf = ipmo.examples.load("library")
+    found = ipmo.simulate(pf, samples=300, seed=1)
+    rows = list(found.criticality().rows())
+    s = ipmo.schedule(pf)
+    plain, figure = s.plot(), s.plot(found)
+    assert "critical in" not in plain.to_svg()
+    most = {p.id: max(float(r["criticality"]) for r in rows if r["id"].partition("/")[0] == p.id) for p in pf.projects}  # type: ignore[arg-type,union-attr]
+    drawn = [one.text for one in ET.fromstring(figure.to_svg()).iter(f"{SVG}text") if (one.text or "").endswith(" %")]
+    assert drawn == [f"{100 * share:.0f} %" for share in most.values()]
+    assert len(marked(figure, "often")) == sum(share >= 0.5 for share in most.values()) > 0
+    told = ET.fromstring(figure.to_svg()).find(f"{SVG}desc")
+    assert told is not None
+    assert "is critical in" in (told.text or "")
+
+
 # -------------------------------------------------------------------------------------------------------- people
 
 

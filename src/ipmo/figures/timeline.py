@@ -20,12 +20,12 @@ __all__ = ["Bar", "Hop", "timeline"]
 
 CSS = """
 .tl text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
-.tl .axis{fill:var(--quiet);font-size:11px}.tl .grid{stroke:var(--line)}.tl .band{fill:var(--band)}
+.tl .axis{fill:var(--quiet);font-size:11px}.tl .end{text-anchor:end}.tl .often{font-weight:700;font-size:11px}.tl .grid{stroke:var(--line)}.tl .band{fill:var(--band)}
 .tl .group{font-weight:600}.tl .done{fill:var(--done)}.tl .plan{fill:var(--plan)}.tl .late{fill:var(--bad)}
 .tl .proposed{fill:none;stroke:var(--plan);stroke-dasharray:4 3;stroke-width:1.5}
 .tl .today{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 3}.tl .todaytext{font-weight:600;font-size:11px}
 .tl .commitment{fill:var(--paper);stroke:var(--ink);stroke-width:1.6}.tl .note{fill:var(--quiet);font-size:11px}
-.tl .note.end{text-anchor:end}.tl .note.bad{fill:var(--bad);font-weight:600}
+.tl .note.bad{fill:var(--bad);font-weight:600}
 .tl .hop{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:5 3}.tl .hop.drives{stroke-width:2;stroke-dasharray:none}
 .tl .hop.missed{stroke:var(--bad)}.tl .tip{fill:var(--ink)}.tl .tip.missed{fill:var(--bad)}
 .tl tspan.bad{fill:var(--bad)}.tl tspan.warn{fill:var(--warn)}.tl tspan.good{fill:var(--good)}.tl .ghost{fill:none;stroke:var(--quiet);stroke-width:3;stroke-opacity:.75}.tl .tip.far{fill:var(--plan)}.tl .tip.gone{fill:var(--done)}
@@ -36,6 +36,8 @@ CSS = """
 """
 
 LEFT, RIGHT, TOP, ROW, WIDTH = 250, 96, 44, 30, 1160
+OFTEN = 0.5
+"""From this share of samples on, how often work is critical is set in bold."""
 LETTER = 6.0
 """Width of a letter of a note, about."""
 SIGNS = {"■": "bad", "▲": "warn", "●": "good"}
@@ -59,6 +61,7 @@ class Bar:
         note: a few words behind the bar.
         ghost: where it was to begin and end by the baseline, or by the earlier state.
         milestones: when, what, and whether it is late.
+        critical: in which share of samples it is critical, 0 to 1; None where nobody knows.
     """
 
     label: str
@@ -71,6 +74,7 @@ class Bar:
     note: str = ""
     ghost: tuple[datetime, datetime] | None = None
     milestones: Sequence[tuple[datetime, str, bool]] = ()
+    critical: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -131,11 +135,29 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
         parts += _bar(row, bar, x, today)
         parts += _beyond(row, bar, first, first + min(timedelta(seconds=span), datetime.max - first))
     parts += _hops(hops, x)
+    most = 34
+    if any(bar.critical is not None for bar in bars):
+        most = 28
+        parts.append(tag("text", "critical in", x=LEFT - 8, y=TOP - 12, class_="axis end"))
+        for row, bar in enumerate(bars):
+            if bar.critical is not None:
+                kind = "often" if bar.critical >= OFTEN else "axis"
+                parts.append(tag("text", _percent(bar.critical), x=LEFT - 8, y=TOP + row * ROW + 20, class_=f"{kind} end"))
     for row, bar in enumerate(bars):
-        label = bar.label if len(bar.label) <= 34 else bar.label[:33] + "…"
+        label = bar.label if len(bar.label) <= most else bar.label[: most - 1] + "…"
         sign = [tag("tspan", bar.glyph, class_=SIGNS.get(bar.glyph)), " "] if bar.glyph else []
         parts.append(tag("text", tag("title", bar.label), *sign, label, x=10, y=TOP + row * ROW + 20, class_="label"))
     return Figure(svg=tag("svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_labelledby="tl-t tl-d", class_="tl"), css=CSS)
+
+
+def _percent(share: float) -> str:
+    """A share in percent: never 0 or 100 for what is neither.
+
+    >>> [_percent(one) for one in (0.0, 0.001, 0.625, 0.999, 1.0)]
+    ['0 %', '<1 %', '62 %', '>99 %', '100 %']
+    """
+    text = f"{100 * share:.0f} %"
+    return "<1 %" if share > 0 and text == "0 %" else ">99 %" if share < 1 and text == "100 %" else text
 
 
 def _window(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> tuple[datetime, datetime, bool]:
@@ -294,6 +316,7 @@ def _describe(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> s
         )
     if today is not None:
         text += f", seen from {today.isoformat()}"
+    text += "".join(f"; {bar.label} is critical in {_percent(bar.critical)} of samples" for bar in bars if bar.critical is not None)
     late = sum(bar.late for bar in bars)
     text += f"; {late} late" if late else "; none late"
     text += f"; {counted(len(hops), 'link')} between rows {agree(len(hops), 'is')} drawn" if hops else ""

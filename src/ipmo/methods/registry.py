@@ -70,6 +70,7 @@ NOTICES = (
     Notice(code="ipmo/risk-not-simulated", heading="Risks that a simulation cannot count"),
     Notice(code="ipmo/tailored", heading="Rules switched off by a profile"),
     Notice(code="ipmo/time-below-zero", heading="Estimates that reach below no time at all"),
+    Notice(code="ipmo/spent-beyond", heading="Spent beyond the largest estimate"),
     Notice(code="ipmo/waiver", heading="Waivers that do not hold"),
 )
 """What is found while the rules are applied, and by a simulation."""

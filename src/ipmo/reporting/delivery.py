@@ -35,7 +35,7 @@ def timeline(a: Answers) -> Panel:
         chosen = sorted((p for p in order if p.id in keep), key=lambda p: (a.schedule.dates(p.id)[1] or datetime.max, p.id))
     hops = list(_hops(a, {project.id: place for place, project in enumerate(chosen)}))
     colours = {project.id: a.reported(project) or a.rating(project) for project in chosen}
-    bars = bars_of(a.schedule, a.portfolio, chosen, colours, None if a.then is None else a.then.schedule)
+    bars = bars_of(a.schedule, a.portfolio, chosen, colours, None if a.then is None else a.then.schedule, a.simulation)
     note = "Grey: before the status date. Blue: forecast. Outlined: proposed. Diamond: committed finish; red: past it."
     ghosts = any(bar.ghost is not None for bar in bars)
     baseline = any(task.baseline_finish is not None for project in chosen for task in project.tasks)
@@ -43,6 +43,8 @@ def timeline(a: Answers) -> Panel:
     note += " Small diamonds: commitments on the way; red: late." if any(bar.milestones for bar in bars) else ""
     if any(bar.late for bar in bars):
         note += " The number behind a bar counts the commitments in it that are missed or overdue."
+    if any(bar.critical is not None for bar in bars):
+        note += " Critical in: the share of samples in which its most critical work lies on a driving path to the end."
     if hops:
         note += (
             " Numbered arrows: the hand-overs of the table below; solid where the link sets the receiver's date, dashed where it has float."

@@ -102,8 +102,10 @@ def status_picture(rows: Sequence[Seen], level: str | None, policy: str) -> Figu
     """
     assessors = sorted({one.assessor for row in rows for one in row.confidence})
     by = assessors if len(assessors) <= ASSESSORS else [""]
-    heads = ["reported", "computed", *(one or "confidence" for one in by), *ASPECTS]
-    rated = [(row, _cells(row, by)) for row in rows]
+    more = {aspect.name for row in rows for aspect in row.aspects} - {*ASPECTS, "children"}
+    aspects = [*ASPECTS, *sorted(more)]
+    heads = ["reported", "computed", *(one or "confidence" for one in by), *aspects]
+    rated = [(row, _cells(row, by, aspects)) for row in rows]
     told = [(row, cells) for row, cells in rated if any(cell is not None and cell.colour is not None for cell in cells)]
     if not told:
         raise ModelError(f"nothing says how any {level or 'item'} stands, so there is nothing to draw")
@@ -139,7 +141,7 @@ def _rank(cells: Sequence[RatedCell | None]) -> tuple[int, int]:
     return max(found), found.count(max(found))
 
 
-def _cells(row: Seen, assessors: Sequence[str]) -> list[RatedCell | None]:
+def _cells(row: Seen, assessors: Sequence[str], aspects: Sequence[str]) -> list[RatedCell | None]:
     out: list[RatedCell | None] = [
         None if row.reported is None else RatedCell(colour=row.reported, about=f"reported {row.reported} on {row.reported_on}"),
         None if row.computed is None and row.at_least is None else RatedCell(colour=row.computed, about=row.colour),
@@ -149,7 +151,7 @@ def _cells(row: Seen, assessors: Sequence[str]) -> list[RatedCell | None]:
         about = "" if last is None else f"{last.assessor}: {last.rating} on {last.date}"
         out.append(None if last is None or last.rating not in RAG else RatedCell(colour=last.rating, about=about))
     by = {aspect.name: aspect for aspect in row.aspects}
-    for name in ASPECTS:
+    for name in aspects:
         one = by.get(name)
         out.append(None if one is None or (one.rag is None and not one.withholds) else RatedCell(colour=one.rag, about=one.text))
     return out

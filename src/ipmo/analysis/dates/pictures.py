@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+import attrs
+
 from ipmo.analysis.dates.colours import stated_colours
 from ipmo.analysis.dates.committed import Commitment
 from ipmo.analysis.dates.items import ScheduledItem
@@ -15,9 +17,10 @@ from ipmo.figures.svg import GLYPHS, Figure
 from ipmo.figures.timeline import Bar, timeline
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
+from ipmo.tables import Table
 from ipmo.units import as_day, minutes, moment
 
-__all__ = ["bars_of", "timeline_of"]
+__all__ = ["Sampled", "bars_of", "criticalities", "timeline_of"]
 
 ROWS, MILES = 40, 5
 """Projects with a bar, and milestones on a bar, at most."""
@@ -35,8 +38,20 @@ class Dated(Protocol):
     def dates(self, full_id: str, /) -> tuple[datetime | None, datetime | None]: ...
 
 
+class Sampled(Protocol):
+    """A simulation."""
+
+    def criticality(self) -> Table:
+        """How often each piece of open work is critical."""
+
+
 def bars_of(
-    s: Dated, portfolio: Portfolio, projects: Iterable[Project], colours: Mapping[str, str | None], earlier: Dated | None = None
+    s: Dated,
+    portfolio: Portfolio,
+    projects: Iterable[Project],
+    colours: Mapping[str, str | None],
+    earlier: Dated | None = None,
+    simulated: Sampled | None = None,
 ) -> list[Bar]:
     """A bar for each project, in their order.
 
@@ -46,6 +61,7 @@ def bars_of(
         projects: those that are drawn.
         colours: their status.
         earlier: the schedule of an earlier state, for where a project without a baseline was to be.
+        simulated: a simulation, for how often a project is critical: as often as the most critical piece of its open work.
     """
     chosen = list(projects)
     stated = [one for one in s.commitments if one.kind != "constraint"]
@@ -55,11 +71,25 @@ def bars_of(
     for one in stated:
         if one.kind in SHOWN and one.expected is not None and one.project in names:
             miles.setdefault(one.project, []).append(one)
-    items = portfolio.items
+    items, often = portfolio.items, {} if simulated is None else criticalities(simulated)
     return [
-        _bar(s, project, colours.get(project.id), broken.get(project.id, 0), miles.get(project.id, ()), items, earlier)
+        attrs.evolve(
+            _bar(s, project, colours.get(project.id), broken.get(project.id, 0), miles.get(project.id, ()), items, earlier),
+            critical=often.get(project.id),
+        )
         for project in chosen
     ]
+
+
+def criticalities(simulated: Sampled) -> dict[str, float]:
+    """By project, the share of samples in which its most critical open work lies on a driving path to the end: at least so often it is critical itself."""
+    table = simulated.criticality()
+    out: dict[str, float] = {}
+    for name, often in zip(table["id"], table["criticality"], strict=True):
+        if isinstance(name, str) and isinstance(often, float):
+            project = name.partition("/")[0]
+            out[project] = max(out.get(project, 0.0), often)
+    return out
 
 
 def _bar(
@@ -111,8 +141,13 @@ def _ghost(project: Project, start: datetime | None, finish: datetime | None, ea
     return None if (found[0], found[1]) == (start, finish) else found
 
 
-def timeline_of(s: Dated, portfolio: Portfolio) -> Figure:
+def timeline_of(s: Dated, portfolio: Portfolio, simulated: Sampled | None = None) -> Figure:
     """The timeline of all projects; of more than forty those that miss a commitment, then those that end first.
+
+    Args:
+        s: the schedule.
+        portfolio: what it is of.
+        simulated: a simulation of it, for how often each project is critical.
 
     Raises:
         ModelError: there is no project.
@@ -128,4 +163,5 @@ def timeline_of(s: Dated, portfolio: Portfolio) -> Figure:
     name = portfolio.name or portfolio.id
     more = len(portfolio.projects) - len(projects)
     title = f"Timeline of {name}" + (f", {len(projects)} of {len(projects) + more} projects" if more else "")
-    return timeline(bars_of(s, portfolio, projects, stated_colours(portfolio)), today=today, title=title)
+    bars = bars_of(s, portfolio, projects, stated_colours(portfolio), simulated=simulated)
+    return timeline(bars, today=today, title=title)

@@ -20,7 +20,7 @@ from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dates.held import held_by
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
-from ipmo.analysis.dates.pictures import timeline_of
+from ipmo.analysis.dates.pictures import Sampled, timeline_of
 from ipmo.errors import ModelError, UnknownItemError, at_least, one_of
 from ipmo.figures.svg import Figure
 from ipmo.memory import remember
@@ -181,15 +181,18 @@ class Schedule(Answer[str, ScheduledItem]):
         """Every open commitment: deadlines, hand-overs, gates, finishes, planned starts; whether the forecast keeps it, and why not."""
         return self._items.commitments
 
-    def plot(self) -> Figure:
+    def plot(self, simulated: Sampled | None = None) -> Figure:
         """The timeline: a bar a project, with baseline, commitments and what is late; saved as SVG, HTML or PNG with `.save(path)`.
+
+        Args:
+            simulated: `ipmo.simulate(pf)`: how often each project is critical, by the most critical piece of its open work, stands beside its name.
 
         Raises:
             ModelError: there is no project.
         """
         if self.portfolio is None:
             raise ModelError("this schedule was made from columns, without its portfolio, so there is nothing to draw")
-        return timeline_of(self, self.portfolio)
+        return timeline_of(self, self.portfolio, simulated)
 
     # ------------------------------------------------------------------------------------------- items
 
