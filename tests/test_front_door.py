@@ -69,6 +69,7 @@ OTHER_THINGS: dict[str, Callable[..., Any]] = {
 """Verbs on a portfolio that give something else: a file, a portfolio, a person, plain data."""
 
 OF_MONTHS: dict[str, Callable[..., Any]] = {
+    "effect_of": lambda months, **more: ipmo.effect_of(months, ["catalogue"], **{"since": "2026-01-01", **more}),
     "movement": lambda months, **more: ipmo.movement(months, **more),
     "calibration": lambda months, **more: ipmo.calibration(months, **{"samples": 20, **more}),
     "reference_classes": lambda months, **more: ipmo.reference_classes(months, **more),
@@ -181,7 +182,9 @@ def test_every_answer_iterates_its_rows_counts_is_indexed_and_has_a_table(name: 
     assert len(answer.table()) == len(answer) or name in OTHER_ROWS_IN_ITS_TABLE
 
 
-@pytest.mark.parametrize(("name", "rows"), [("trend", 2), ("reporting_compliance", 2), ("reference_classes", 0), ("movement", 103)])
+@pytest.mark.parametrize(
+    ("name", "rows"), [("trend", 2), ("reporting_compliance", 2), ("reference_classes", 0), ("movement", 103), ("effect_of", 2)]
+)
 def test_what_is_said_of_months_iterates_counts_is_indexed_and_has_a_table(name: str, rows: int, months: Path) -> None:
     answer = OF_MONTHS[name](months)
     keys = answer.ids

@@ -44,6 +44,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "audit_trail": lambda p: (p,),
     "calibration": lambda p: (p.with_name("history"),),
     "compare": lambda p: (p, p),
+    "effect_of": lambda p: (p.with_name("history"), ["catalogue"]),
     "forget": lambda p: (ipmo.read(p),),
     "from_dict": lambda p: ({"ipmo": 1},),
     "from_tables": lambda p: (ipmo.read(p).tables(),),
@@ -73,7 +74,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "write_changes": lambda p: ([Delay("hall/build", "3 d")], p.with_name("out") / "changes.yaml"),
 }
 """The arguments that a verb needs; the path of a portfolio where nothing is said."""
-NEEDED: dict[str, dict[str, Any]] = {"translate": {"to": "agile"}}
+NEEDED: dict[str, dict[str, Any]] = {"translate": {"to": "agile"}, "effect_of": {"since": "2026-01-01"}}
 VERBS = [name for name in ipmo.__all__ if inspect.isfunction(getattr(ipmo, name))]
 
 

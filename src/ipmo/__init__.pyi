@@ -18,6 +18,7 @@ from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
 from .analysis.control.audit import AuditTrail as AuditTrail
 from .analysis.control.authority import Approver as Approver
+from .analysis.control.effect import Effect as Effect
 from .analysis.control.exposure import RiskExposures as RiskExposures
 from .analysis.control.finished_work import ReferenceClasses as ReferenceClasses
 from .analysis.control.history import History as History
@@ -121,6 +122,7 @@ from .verbs.change import variance_analysis as variance_analysis
 from .verbs.change import what_if as what_if
 from .verbs.control import approver as approver
 from .verbs.control import audit_trail as audit_trail
+from .verbs.control import effect_of as effect_of
 from .verbs.control import movement as movement
 from .verbs.control import raid_log as raid_log
 from .verbs.control import reference_classes as reference_classes

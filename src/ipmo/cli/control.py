@@ -193,3 +193,15 @@ def audit_trail(path: str, item: str | None, use: Literal["git", "snapshots"] | 
     found = ipmo.audit_trail(path, use=use)
     found = found.of(item) if item else found
     answer(found.table(), as_json, [repr(found)[1:-1]])
+
+
+@main.command(cls=TableVerb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@click.argument("lesson")
+@click.option("--figure", type=click.Choice(["duration", "cost"]), default="duration", help="Of which estimates.")
+@click.option("--by", default="category", help="Groups within which work is compared.")
+@json_option
+def effect_of(path: str, lesson: str, figure: Literal["duration", "cost"], by: str, as_json: bool) -> None:
+    """What a LESSON changed in what became of estimates, by the snapshots in FOLDER, and what else may explain it."""
+    found = ipmo.effect_of(path, lesson, figure=figure, by=by)
+    answer(found.table(), as_json, found.explain().splitlines())

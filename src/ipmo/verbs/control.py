@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from ipmo.analysis.control import authority, exposure, finished_work, history
+from ipmo.analysis.control import authority, effect, exposure, finished_work, history
 from ipmo.analysis.control import movement as moving
 from ipmo.analysis.control import raid_log as log
 from ipmo.analysis.control import status as health
@@ -16,9 +16,20 @@ from ipmo.errors import FileError, one_of
 from ipmo.files.audit import trail_of
 from ipmo.options import checked
 
-__all__ = ["approver", "audit_trail", "movement", "raid_log", "reference_classes", "reporting_compliance", "risk_exposure", "status"]
+__all__ = [
+    "approver",
+    "audit_trail",
+    "effect_of",
+    "movement",
+    "raid_log",
+    "reference_classes",
+    "reporting_compliance",
+    "risk_exposure",
+    "status",
+]
 
 approver = taking_paths(authority.approver)
+effect_of = taking_histories(effect.effect_of)
 movement = taking_histories(moving.movement)
 raid_log = taking_paths(log.raid_log)
 reference_classes = taking_histories(finished_work.reference_classes)
