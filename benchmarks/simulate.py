@@ -83,7 +83,7 @@ def portfolio(n: int = 10_000, kind: Kind = "triangular", seed: int = 1) -> Port
 def job(kind: Kind, tasks: int, samples: int, *, compiled: bool | None = None) -> tuple[Callable[[], Any], int]:
     """Draws and dates all samples of a portfolio, with how often work is critical; and how many task-samples that is."""
     plan = Plan(portfolio(tasks, kind), samples, 1, "before", None, "beta", ())
-    made = Samples(plan.setup, compiled=compiled)
+    made = Samples(plan.setup, compiled=compiled, plain=None)
     spans = spans_of(plan.setup)
 
     def run() -> None:

@@ -203,7 +203,7 @@ class SampledPass:
         return out
 
     @functools.cached_property
-    def _held(self) -> list[bool]:
+    def held(self) -> list[bool]:
         """The positions whose first day no link implies."""
         out = []
         for v in range(self.network.n):
@@ -228,7 +228,7 @@ class SampledPass:
             asked.append(y - found.length[v] if typ >= FF else y)
         if asked:
             best = functools.reduce(np.maximum, asked)
-            if self._held[v]:
+            if self.held[v]:
                 best = np.maximum(best, self.low[v])
         else:
             best = np.array([self.low[v]], np.int64)

@@ -92,11 +92,50 @@ def uniforms(streams: Sequence[Stream], block: int, *, compiled: bool = False) -
         for row, one in zip(out, streams, strict=True):
             fill(row, room, *one, block * QUARTER)
         return out
-    counter = np.arange(block * QUARTER, (block + 1) * QUARTER, dtype=np.uint64)
+    tables: Words = np.empty((6, TOGETHER, QUARTER), np.uint64)
     for first in range(0, len(streams), TOGETHER):
-        named = np.array(streams[first : first + TOGETHER], np.uint64)
-        counters = np.broadcast_to(counter, (len(named), QUARTER))
-        words = philox(counters, (np.uint64(0), named[:, 2:3], named[:, 3:4]), (named[:, 0:1], named[:, 1:2]))
-        for place, word in enumerate(words):
-            np.multiply(word + 0.5, 2.0**-32, out=out[first : first + len(named), place * QUARTER : (place + 1) * QUARTER])
+        named: Words = np.array(streams[first : first + TOGETHER], np.uint64)
+        for place, word in enumerate(_words_of(named, block, tables[:, : len(named)])):
+            np.add(word, 0.5, out=out[first : first + len(named), place * QUARTER : (place + 1) * QUARTER])
+    out *= 2.0**-32
     return out
+
+
+def _words_of(named: Words, block: int, room: Words) -> tuple[Words, Words, Words, Words]:
+    """What `philox` says of a block of some streams, a row each.
+
+    The counters differ in one word, and the streams in the others: so one half of the first round, and of the second, is a number a
+    row or a column.
+
+    Args:
+        named: the four words of each stream.
+        block: the block.
+        room: six tables that are written over; the words lie in four of them.
+    """
+    import numpy as np
+
+    low, shift, first, second = (np.uint64(one) for one in (LOW, 32, *MULTIPLIERS))
+    k0, k1, high0, high1 = (named[:, place : place + 1] for place in range(4))
+    c0, c1, c2, c3, p0, p1 = room
+    product = first * np.arange(block * QUARTER, (block + 1) * QUARTER, dtype=np.uint64)
+    last: Words = product & low
+    np.bitwise_xor(product >> shift, high1 ^ k1, out=c2)
+    product = second * high0
+    r0, r1 = (product >> shift) ^ k0, product & low
+    for number in range(1, ROUNDS):
+        k0, k1 = (k0 + np.uint64(BUMPS[0])) & low, (k1 + np.uint64(BUMPS[1])) & low
+        np.multiply(c2, second, out=p1)
+        if number == 1:
+            product = first * r0
+            np.bitwise_xor(last, (product >> shift) ^ k1, out=c2)
+            last = product & low
+            np.bitwise_xor(np.right_shift(p1, shift, out=c0), r1 ^ k0, out=c0)
+        else:
+            np.multiply(c0, first, out=p0)
+            np.bitwise_xor(np.right_shift(p1, shift, out=c0), c1, out=c0)
+            np.bitwise_xor(c0, k0, out=c0)
+            np.bitwise_xor(np.right_shift(p0, shift, out=c2), last, out=c2)
+            np.bitwise_xor(c2, k1, out=c2)
+            last = np.bitwise_and(p0, low, out=c3)
+        np.bitwise_and(p1, low, out=c1)
+    return c0, c1, c2, c3

@@ -1,4 +1,4 @@
-"""The compiled kernels say what rows in numpy say, number for number."""
+"""The compiled kernels, and rows of plain networks, say what rows in numpy say, number for number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ipmo.analysis.risk.sampling import Batch, Samples, run
 from ipmo.model import DIALECTS, Driver, Exposure, Impact, Link, Portfolio, Project, Risk, Task
 from ipmo.network.compiled import available
 
-pytestmark = pytest.mark.skipif(not available(), reason="numba is not installed")
+compiled = pytest.mark.skipif(not available(), reason="numba is not installed")
 
 
 ACROSS = (
@@ -95,6 +95,7 @@ def alike(one: Batch, other: Batch) -> None:
     assert one.ends == other.ends
 
 
+@compiled
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("dialect", ["ipmo", "p6"])
 def test_kernels_and_rows_say_the_same(seed: int, dialect: str) -> None:
@@ -106,6 +107,36 @@ def test_kernels_and_rows_say_the_same(seed: int, dialect: str) -> None:
     assert gathered(plan, list(run(plan.setup, compiled=True))) == gathered(plan, list(run(plan.setup, batch=1, compiled=False)))
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject"])
+def test_rows_of_plain_networks_say_what_all_rows_say(seed: int, dialect: str) -> None:
+    plan = Plan(networks(seed, dialect), 1_300, 1, "before", None, "beta", ())
+    samples, others = Samples(plan.setup, compiled=False, plain=True), Samples(plan.setup, compiled=False)
+    assert samples.plain and not others.plain
+    for first, last in ((0, 1), (1, 3)):
+        alike(samples.batch(first, last), others.batch(first, last))
+
+
+def test_rows_of_plain_networks_are_for_plain_networks_that_pay() -> None:
+    def of(pf: Portfolio, samples: int, plain: bool | None) -> bool:
+        return Samples(Plan(pf, samples, 1, "before", None, "beta", ()).setup, compiled=False, plain=plain).plain
+
+    pf = networks(1, "ipmo")
+    assert of(pf, 50_000, None) and not of(pf, 1_000, None) and of(pf, 1_000, True) and not of(pf, 50_000, False)
+    assert not of(networks(1, "ipmo", across=True), 50_000, True)
+
+
+def test_work_that_may_come_to_nothing_falls_back_to_all_rows() -> None:
+    """A driver that may take all of the work away: its samples are of networks in which that work is a point in time."""
+    pf = networks(2, "ipmo")
+    gone = Driver(id="gone", probability=0.3, factor=0.0, targets=["b/t2"])
+    plan = Plan(pf.evolve(drivers=[*pf.drivers, gone]), 600, 1, "before", None, "beta", ())
+    samples = Samples(plan.setup, compiled=False, plain=True)
+    assert samples.plain
+    alike(samples.batch(0, 2), Samples(plan.setup, compiled=False).batch(0, 2))
+
+
+@compiled
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_kernels_and_rows_say_the_same_of_calendars_and_caps(seed: int, dialect: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from ipmo.analysis.risk.uncertain import Piece
 
     Row = NDArray[np.int64]
-    Dated = tuple[Row, Row, dict[int, int], Row, Row]
 
-__all__ = ["Fast"]
+__all__ = ["MOST", "Dated", "Fast", "drawn_inside", "within"]
 
+Dated: TypeAlias = "tuple[Row, Row, dict[int, int], Row, Row]"
+"""Dates, criticality, driving links, ends after the base, sums of lengths."""
 PAYS = 2_000_000
 """Nodes times samples from which on compiling pays: rows of numpy take a second for less."""
 TABLES = 2048
@@ -86,25 +87,10 @@ class Fast:
         net = setup.structures.base.network
         if compiled is False or not available() or (compiled is None and net.n * setup.samples < PAYS):
             return None
-        if (
-            setup.forks
-            or setup.lost
-            or setup.structures.one_by_one
-            or any(delayed.later for event in setup.events for delayed in event.delays)
-        ):
+        inside = drawn_inside(setup, pieces)
+        if inside is None:
             return None
-        touched = {name for one in setup.shared if one.driver.affects == "duration" for name in one.tasks}
-        touched |= {name for event in setup.events for delayed in event.delays for name, _ in delayed.longer}
-        touched |= setup.certain | frozenset(setup.together.names if setup.together is not None else ())
-        touched |= {name for name, bearer in setup.costs.bearers.items() if bearer.per_minute}
-        own = [piece for piece in pieces if piece.full_id not in touched and _plain(piece)]
-        tables = {beta_of(piece.corners, setup.pert) for piece in own if isinstance(piece.estimate, Pert) and piece.corners is not None}
-        inside = frozenset(piece.full_id for piece in own if len(tables) <= TABLES or not isinstance(piece.estimate, Pert))
-        nodes = setup.structures.base.passes.nodes
-        most = {nodes[piece.full_id]: _most(piece) if piece.full_id in inside else MOST for piece in pieces}
-        if not fits(net, most):
-            return None
-        return cls(setup, pieces, inside)
+        return cls(setup, pieces, inside) if within(setup, pieces, inside) else None
 
     def dated(self, first: int, last: int, size: int, lengths: Mapping[str, Row]) -> Dated | None:
         """Dates, criticality, driving links, ends after the base and sums of lengths, of groups of samples; None where it cannot say.
@@ -180,6 +166,27 @@ class Fast:
                 for _ in kept.nodes:
                     np.maximum(out[place], dated[row], out=out[place])
                     row += 1
+
+
+def within(setup: Setup, pieces: Sequence[Piece], inside: frozenset[str]) -> bool:
+    """Whether 32 bits hold all dates, however long the work is that is drawn inside, and all other up to `MOST`."""
+    nodes = setup.structures.base.passes.nodes
+    most = {nodes[piece.full_id]: _most(piece) if piece.full_id in inside else MOST for piece in pieces}
+    return fits(setup.structures.base.network, most)
+
+
+def drawn_inside(setup: Setup, pieces: Sequence[Piece]) -> frozenset[str] | None:
+    """The work whose lengths only its own estimate says; None where something moves what has no length, or each sample is a schedule of its own."""
+    later = any(delayed.later for event in setup.events for delayed in event.delays)
+    if setup.forks or setup.lost or setup.structures.one_by_one or later:
+        return None
+    touched = {name for one in setup.shared if one.driver.affects == "duration" for name in one.tasks}
+    touched |= {name for event in setup.events for delayed in event.delays for name, _ in delayed.longer}
+    touched |= setup.certain | frozenset(setup.together.names if setup.together is not None else ())
+    touched |= {name for name, bearer in setup.costs.bearers.items() if bearer.per_minute}
+    own = [piece for piece in pieces if piece.full_id not in touched and _plain(piece)]
+    tables = {beta_of(piece.corners, setup.pert) for piece in own if isinstance(piece.estimate, Pert) and piece.corners is not None}
+    return frozenset(piece.full_id for piece in own if len(tables) <= TABLES or not isinstance(piece.estimate, Pert))
 
 
 def _plain(piece: Piece) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ipmo.analysis.risk.by_rows import ByRows
 from ipmo.analysis.risk.causes import Event, Shared
 from ipmo.analysis.risk.distributions import Draws
 from ipmo.analysis.risk.exact import of_products, sums_of
@@ -101,13 +102,19 @@ class Part(NamedTuple):
 
 
 class Samples:
-    """All draws of a setup, and what follows from them, for any run of samples."""
+    """All draws of a setup, and what follows from them, for any run of samples.
 
-    def __init__(self, setup: Setup, *, compiled: bool | None = None) -> None:
+    Args:
+        setup: what is simulated.
+        compiled: by compiled kernels where the network lets them; where it is large enough to pay when left out.
+        plain: without kernels, by rows of plain networks, alike; those know batches only.
+    """
+
+    def __init__(self, setup: Setup, *, compiled: bool | None = None, plain: bool | None = False) -> None:
         self.setup = setup
         structures, seed = setup.structures, setup.seed
         self.pieces = [structures.pieces[name] for name in sorted(structures.pieces)]
-        self._fast = Fast.of(setup, self.pieces, compiled)
+        self._fast: Fast | ByRows | None = Fast.of(setup, self.pieces, compiled) or ByRows.of(setup, self.pieces, plain)
         inside = self._fast.inside if self._fast is not None else frozenset[str]()
         self._outside = [(place, piece) for place, piece in enumerate(self.pieces) if piece.full_id not in inside]
         """The work whose lengths are made here, by its place."""
@@ -142,11 +149,16 @@ class Samples:
     @property
     def compiled(self) -> bool:
         """Compiled kernels make its dates."""
-        return self._fast is not None
+        return isinstance(self._fast, Fast)
+
+    @property
+    def plain(self) -> bool:
+        """Rows of a plain network make its dates."""
+        return isinstance(self._fast, ByRows)
 
     def threads(self, batches: int) -> int:
         """How many threads compute so many batches soonest: of numpy's short steps one holds up the others."""
-        return 1 if self._fast is None else max(1, min(cores(), batches, THREADS_ROOM // max(self._fast.room, 1)))
+        return max(1, min(cores(), batches, THREADS_ROOM // max(self._fast.room, 1))) if isinstance(self._fast, Fast) else 1
 
     def _want(self, name: str, role: str, estimate: Estimate) -> None:
         self._row[name, role] = len(self._wanted)
@@ -163,7 +175,7 @@ class Samples:
         lengths, below = self._lengths(drawn, happens, factors, on_way)
         if self._fast is not None:
             found = self._fast.dated(first, last, size, lengths)
-            if found is None:  # work that comes to nothing, or lasts too long for 32 bits
+            if found is None:  # work that comes to nothing, or lasts too long
                 return Samples(setup, compiled=False).batch(first, last)
             dates, critical, driving, after, sums = found
         else:
@@ -524,7 +536,7 @@ def run(setup: Setup, executor: Executor | None = None, batch: int | None = None
         compiled: by compiled kernels where the network lets them; where it is large enough to pay when left out.
     """
     spans = spans_of(setup, batch)
-    whole = Samples(setup, compiled=compiled)
+    whole = Samples(setup, compiled=compiled, plain=None)
     with nullcontext(executor) if executor is not None else on_threads(whole.threads(len(spans))) as pool:
         found = map(whole.batch, *zip(*spans, strict=True)) if pool is None else shared_out(whole, spans, pool)
         rest: Sketches | None = None
