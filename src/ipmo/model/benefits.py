@@ -9,6 +9,8 @@ from typing import ClassVar
 import attrs
 from attrs.converters import optional
 
+from ipmo.model.estimates import Estimate
+from ipmo.model.estimating import as_factor
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, text, texts
 from ipmo.model.money import Budget, PriceBase, as_budget
 from ipmo.model.reading import named
@@ -105,6 +107,11 @@ class Benefit(Noun):
     until: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("a fixed end, whenever it starts", end=True))
     ramp: tuple[float, ...] = attrs.field(default=(), converter=_shares, metadata=doc("share of the value by year", unit="share"))
     probability: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("that it comes at all", unit="share"))
+    factor: Estimate | None = attrs.field(
+        default=None,
+        converter=optional(as_factor),
+        metadata=doc("how much of its value may come: the simulation multiplies by it, other figures do not", unit="number"),
+    )
     price_base: PriceBase | None = attrs.field(
         default=None, converter=optional(as_noun), metadata=doc("in whose prices; else the portfolio's")
     )

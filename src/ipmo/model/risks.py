@@ -88,7 +88,7 @@ class Risk(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Driver(Noun):
-    """A shared cause: in the simulation it multiplies the durations or costs of all it touches, and so correlates them (Hulett)."""
+    """A shared cause: in the simulation it multiplies the durations, costs or values of all it touches, and so correlates them (Hulett)."""
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
@@ -96,7 +96,7 @@ class Driver(Noun):
     factor: Estimate | None = attrs.field(
         default=None, converter=optional(as_factor), metadata=doc("multiplies what it affects", unit="number")
     )
-    affects: str = attrs.field(default="duration", metadata=doc("what it multiplies", choices=("duration", "cost")))
+    affects: str = attrs.field(default="duration", metadata=doc("what it multiplies", choices=("duration", "cost", "value")))
     targets: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it touches", refers="item"))
 
 

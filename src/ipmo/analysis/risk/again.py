@@ -40,12 +40,12 @@ WORTH = ""
 
 
 class _Figures(NamedTuple):
-    """Sample by sample: dates of items, what the portfolio costs and all benefits are worth, in minor units, which come; and links that may hold back."""
+    """Sample by sample: dates of items, what the portfolio costs and all benefits are worth, in minor units, how much of them comes; and links that may hold back."""
 
     dates: Mapping[str, Row]
     cost: Row
     worth: Row
-    comes: NDArray[np.bool_]
+    comes: NDArray[np.float64]
     holding: frozenset[int]
 
 

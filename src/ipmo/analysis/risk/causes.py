@@ -39,7 +39,7 @@ class Shared:
 
     Args:
         driver: the driver.
-        tasks: the work that it touches, by full id; of one of costs the items whose costs it multiplies.
+        tasks: the work that it touches, by full id; of one of costs the items whose costs it multiplies, of one of values the benefits.
     """
 
     driver: Driver
@@ -181,12 +181,23 @@ def shared(portfolio: Portfolio, targets: Targets, bearers: Iterable[str]) -> tu
         low = driver.factor.quantile(0.0)
         if isinstance(low, int | float) and low < 0:
             raise ModelError(f"driver {driver.id!r} has a factor below zero ({low:g}); a factor of 0.9 makes things a tenth less")
-        if driver.affects == "cost":
+        if driver.affects == "value":
+            named = [name for item in driver.targets for name in _benefits_of(portfolio, item)]
+        elif driver.affects == "cost":
             named = [name for item in driver.targets for name in bearers_in(portfolio, item) if name in known]
         else:
             named = [name for item in driver.targets for name in targets.work_in(item)]
         out.append(Shared(driver=driver, tasks=tuple(dict.fromkeys(named))))
     return tuple(out)
+
+
+def _benefits_of(portfolio: Portfolio, item: str) -> list[str]:
+    """The benefits that an item is, or that belong to it or a programme in it."""
+    noun = portfolio.items.get(item)
+    inside = {item}
+    if isinstance(noun, Programme):
+        inside |= {one.id for one in hierarchy(portfolio).below(noun)}
+    return [benefit.id for benefit in portfolio.benefits if benefit.id == item or benefit.belongs_to in inside]
 
 
 def bearers_in(portfolio: Portfolio, item: str) -> list[str]:

@@ -164,12 +164,12 @@ class Gathering:
             budget=None if budget is None else round(budget),
         )
 
-    def values(self, found: Mapping[str, Dates], comes: NDArray[np.bool_]) -> dict[str, Sums]:
+    def values(self, found: Mapping[str, Dates], comes: NDArray[np.float64]) -> dict[str, Sums]:
         """What benefits are worth: by their start in each sample, and nothing where they do not come.
 
         Args:
             found: when what the samples date begins.
-            comes: whether each benefit comes, in the order of those that may not.
+            comes: what part of each benefit comes, in the order of those that may not come as planned.
         """
         out: dict[str, Sums] = {}
         total = np.zeros(self.setup.samples, np.int64)
@@ -189,13 +189,13 @@ class Gathering:
             out[self.plan.portfolio.id] = self._money(self.plan.portfolio.id, total, None, out[first].what, tuple(missing))
         return out
 
-    def worth(self, benefit: str, instants: NDArray[np.int64] | None, comes: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+    def worth(self, benefit: str, instants: NDArray[np.int64] | None, comes: NDArray[np.float64]) -> NDArray[np.int64] | None:
         """What a benefit is worth in some samples, in minor units; None where that is not known.
 
         Args:
             benefit: its id.
             instants: when it begins in them; None of one that nothing dates.
-            comes: whether each benefit comes in them, in the order of those that may not.
+            comes: what part of each benefit comes in them, in the order of those that may not come as planned.
         """
         one = self.plan.worth.get(benefit)
         if one is None or one.yearly is None or one.forecast is None or (instants is None and one.start is None):
@@ -208,11 +208,17 @@ class Gathering:
         else:
             assert one.start is not None
             row = np.full(comes.shape[1], self._worth_from(one, one.start.toordinal() - 1, full), np.int64)
-        return np.where(comes[self._likely[benefit]], row, 0) if benefit in self._likely else row
+        if benefit not in self._likely:
+            return row
+        part = comes[self._likely[benefit]]
+        found = row * part
+        if float(np.abs(found).max(initial=0.0)) >= 2.0**63:
+            raise UnitError(f"{benefit!r}: its value does not fit 64-bit minor units; state money in a larger unit")
+        return np.where(part == 1, row, np.rint(found).astype(np.int64))
 
     @functools.cached_property
     def _likely(self) -> dict[str, int]:
-        """The place of each benefit that may not come."""
+        """The place of each benefit that may not come as planned."""
         return {name: place for place, name in enumerate(self.setup.likely)}
 
     def _worth_from(self, one: BenefitValue, day: int, yearly: Fraction) -> int:

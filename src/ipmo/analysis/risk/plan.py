@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.analysis.benefits.realisation import BenefitValue, benefits
-from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, not_counted, shared
+from ipmo.analysis.risk.causes import Event, RiskView, Shared, Targets, events, not_counted, shared
 from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Bearer, Costs
 from ipmo.analysis.risk.distributions import PertRule, endless
@@ -19,7 +19,7 @@ from ipmo.analysis.risk.lost_days import too_many
 from ipmo.analysis.risk.readiness import readiness
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.uncertain import Piece, Structures, open_work
-from ipmo.errors import ModelError
+from ipmo.errors import ModelError, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
@@ -80,6 +80,7 @@ class Plan:
         found, self.findings = events(portfolio, targets, risks)
         found = tuple(self.rated(event, costs) for event in found)
         self.findings += [_overspent(one, costs) for one in beyond]
+        self.findings += [_idle(one) for one in drivers if not one.tasks]
         branches, told = forks(portfolio, targets, costs.bearers)
         self.findings += told
         uncertain = frozenset(name for name, piece in work.items() if piece.uncertain)
@@ -102,7 +103,8 @@ class Plan:
             shared=drivers,
             events=found,
             costs=costs,
-            likely={one.id: float(one.noun.probability or 0) for one in worth.values() if one.noun.probability not in (None, 1.0)},
+            likely=self._likely(drivers),
+            factors={one.id: one.noun.factor for one in worth.values() if one.noun.factor is not None},
             seed=seed,
             samples=samples,
             pert=pert,
@@ -116,7 +118,26 @@ class Plan:
         if others:
             what = "sketched" if sketches else "left out"
             self.settings += f", samples of {counted(len(kept), 'item')} kept in {memory:g} MB, the dates of {len(others)} {what}"
-        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, (*found, *branches, *self.setup.lost))
+        causes = (*found, *branches, *self.setup.lost, *self.setup.factors)
+        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, causes)
+
+    def _likely(self, drivers: Sequence[Shared]) -> dict[str, float]:
+        """The benefits of which nobody knows how much of them comes, and the probability that they come at all.
+
+        Raises:
+            ModelError: the factor of one may lie below zero.
+        """
+        driven = {name for one in drivers if one.driver.affects == "value" for name in one.tasks}
+        out = {}
+        for one in self.worth.values():
+            low = None if one.noun.factor is None else one.noun.factor.quantile(0.0)
+            if isinstance(low, int | float) and low < 0:
+                raise ModelError.of("factor", f"{one.id!r} has a factor below zero ({low:g}); what makes things worse is a disbenefit").at(
+                    one.id
+                )
+            if one.noun.probability not in (None, 1.0) or one.noun.factor is not None or one.id in driven:
+                out[one.id] = 1.0 if one.noun.probability is None else float(one.noun.probability)
+        return out
 
     def _losing(self, work: Mapping[str, Piece], *, one_by_one: bool) -> dict[str, Calendar]:
         """The work that loses days of its calendar, and what of that is not counted."""
@@ -272,4 +293,13 @@ def _overspent(one: Bearer, costs: Costs) -> Finding:
     )
     return Finding(
         code="ipmo/spent-beyond", item=one.full_id, severity=Severity.WARNING, message=said, hint="state what it will cost as forecast:"
+    )
+
+
+def _idle(one: Shared) -> Finding:
+    """Says of a driver that nothing of what it names can be multiplied."""
+    what = {"duration": "open work of known length", "cost": "known cost", "value": "benefit"}[one.driver.affects]
+    message = f"driver {one.driver.id!r} touches no {what} in {listed(one.driver.targets)}; it changes nothing"
+    return Finding(
+        code="ipmo/driver-idle", item=one.driver.id, severity=Severity.WARNING, message=message, hint="name what it touches under targets:"
     )

@@ -121,7 +121,7 @@ def causes(setup: Setup, estimates: Iterable[str]) -> list[Cause]:
     """Everything that can be taken out: drivers, risks, days that calendars lose, and the estimates of some tasks."""
     uncertain = [name for name in estimates if name in setup.structures.pieces and setup.structures.pieces[name].uncertain]
     return [
-        *(Cause(id=one.driver.id, kind="driver") for one in setup.shared),
+        *(Cause(id=one.driver.id, kind="driver") for one in setup.shared if one.driver.affects != "value"),
         *(Cause(id=event.full_id, kind="risk") for event in setup.events),
         *(Cause(id=name, kind="calendar") for name in dict.fromkeys(one.id for one in setup.lost.values())),
         *(Cause(id=name, kind="estimate") for name in uncertain),

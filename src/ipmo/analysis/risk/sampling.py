@@ -62,7 +62,7 @@ class Batch(NamedTuple):
     Args:
         dates: the instants of what is kept, one row an item.
         costs: minor units that each bearer costs, one row a bearer in order of ids, then those of each owner's risks.
-        comes: whether each benefit comes at all.
+        comes: what part of each benefit comes that may not come as planned, nothing where it does not come at all.
         critical: in how many samples each node lies on a driving path to the end.
         driving: in how many samples each link of the file lies on one, by its place; none of links that never hold anything back.
         lengths: sums over samples of each uncertain piece's minutes, their squares, and their products with the end,
@@ -74,7 +74,7 @@ class Batch(NamedTuple):
 
     dates: Row
     costs: Row
-    comes: Yes
+    comes: Floats
     critical: Row
     driving: Mapping[int, int]
     lengths: Row
@@ -142,6 +142,8 @@ class Samples:
                 self._want(bearer.full_id, line.role, line.estimate)
         for benefit in setup.likely:
             self._want(benefit, "comes", CERTAIN)
+            if benefit in setup.factors:
+                self._want(benefit, "factor", setup.factors[benefit])
         together = None if setup.together is None else ([self._row[name, "length"] for name in mixed], setup.together.mixed)
         wanted = [(stream(seed, name, role), estimate) for name, role, estimate in self._wanted]
         self._draws = Draws(wanted, setup.pert, together)
@@ -185,20 +187,31 @@ class Samples:
             after = ends - setup.structures.base.network.base
             sums = sums_of(list(lengths.values()), after)
             lengths = {**lengths, **lasting}
-        comes = [drawn[self._row[name, "comes"]] < share for name, share in setup.likely.items()]
         kept = len(setup.kept)
         rest = Sketches.of(dates[kept:] - setup.structures.base.network.base) if setup.sketched else None
         return Batch(
             dates=dates if rest is None else dates[:kept].copy(),
             rest=rest,
             costs=self._spending.rows(drawn, happens, factors, lengths, on_way),
-            comes=np.array(comes, bool).reshape(len(comes), size),
+            comes=self._comes(drawn, factors),
             critical=critical,
             driving=driving,
             lengths=sums,
             ends=(int(after.sum()), of_products(after, after)),
             below=below,
         )
+
+    def _comes(self, drawn: Floats, factors: Mapping[str, Floats]) -> Floats:
+        """What part of each benefit comes, in order of those that may not come as planned."""
+        out = np.ones((len(self.setup.likely), drawn.shape[1]))
+        for row, (name, share) in zip(out, self.setup.likely.items(), strict=True):
+            row[drawn[self._row[name, "comes"]] >= share] = 0.0
+            if name in self.setup.factors:
+                row *= drawn[self._row[name, "factor"]]
+            for one in self.setup.shared:
+                if one.driver.affects == "value" and name in one.tasks:
+                    row *= factors[one.driver.id]
+        return out
 
     def lengths(self, first: int, last: int) -> tuple[dict[str, Row], dict[str, Row]]:
         """The minutes of uncertain work in groups of samples, and by how many nodes start later: what makes a sample a plan."""

@@ -13,6 +13,7 @@ from ipmo.analysis.risk.distributions import PertRule
 from ipmo.analysis.risk.forks import Fork
 from ipmo.analysis.risk.uncertain import Structures
 from ipmo.model.calendars import Calendar
+from ipmo.model.estimates import Estimate
 from ipmo.model.fields import FrozenMap
 
 __all__ = ["Kept", "Setup"]
@@ -48,7 +49,8 @@ class Setup:
         shared: drivers with what they touch.
         events: risks.
         costs: who bears which cost.
-        likely: benefits and the probability that each comes at all.
+        likely: benefits of which nobody knows how much of them comes, and the probability that they come at all.
+        factors: how much of a benefit comes where it comes, of those that say so.
         seed: of all streams.
         samples: how many.
         pert: which distribution a PERT estimate is.
@@ -72,6 +74,7 @@ class Setup:
     forks: tuple[Fork, ...] = ()
     lost: Mapping[str, Calendar] = FrozenMap()
     sketched: tuple[Kept, ...] = ()
+    factors: Mapping[str, Estimate] = FrozenMap()
 
     @property
     def dated(self) -> tuple[Kept, ...]:
