@@ -29,6 +29,7 @@ HERE = {
         "Group": {"id"},
         "BusinessCase": {"discount"},  # of the discount schedules, which keep their names
         "Booking": {"line"},  # a line of the same budget
+        "Tranche": {"id", "name"},
         "Idea": {"id", "name", "reason"},
         "ChangeLimit": {"area"},  # a free attribute of tasks
         "MopFields": {"categories", "scores", "envelopes", "carbon_envelopes", "stage_limits", "budget_lines"},
@@ -103,7 +104,18 @@ def value(one: Shape, told: Mapping[str, object]) -> object:
     return [named] if one.many else named
 
 
-REQUIRED = {"line": 1, "id": "x", "member": ["plant"], "name": "x", "section": "processes", "members": ["plant"], "stage": "SOC"}
+REQUIRED = {
+    "amount": "5 GBP",
+    "line": 1,
+    "id": "x",
+    "member": ["plant"],
+    "name": "x",
+    "section": "processes",
+    "members": ["plant"],
+    "stage": "SOC",
+}
+MORE = {("Tranche", "makes"): {"on": "2026-01-05"}}
+"""What a class asks for beside a field."""
 Way = tuple[str | int, ...]
 
 
@@ -128,6 +140,7 @@ def data_of(cls: type, way: Way, leaf: object) -> dict[str, object]:
     """Plain data of an extension with a value at the end of a way, and what its classes ask for on it."""
     made: dict[str, object] = {one.key: REQUIRED[one.key] for one in shape(cls) if one.required and one.key in REQUIRED}
     (key, *rest) = way
+    made |= MORE.get((cls.__name__, key), {})
     if not rest:
         return made | {key: leaf}
     one = next(one for one in shape(cls) if one.key == key)

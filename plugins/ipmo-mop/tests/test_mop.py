@@ -35,7 +35,7 @@ from ipmo.model import (
 )
 from ipmo.plugin import CheckContext
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_mop import MOP, Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Criterion, Group, Idea, MopFields, Selection
+from ipmo_mop import MOP, Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Criterion, Group, Idea, MopFields, Selection, Tranche
 
 SCALE = {"low": 1.0, "high": 5.0}
 VALUE = Criterion(id="value", weight=0.6, scale=SCALE)
@@ -75,6 +75,12 @@ def booked(*rows: Booking) -> Portfolio:
 def asked(days: int) -> Portfolio:
     """An idea that has waited for sixty days."""
     return portfolio(status_date="2026-03-02", **mop(ideas=(Idea(id="i", raised=date(2026, 1, 1)),), idea_limit=ipmo.Span(days, "ed")))
+
+
+def granted(money: int) -> Portfolio:
+    """Fifty pounds of planned cost, and a tranche for all of it."""
+    parts = (Tranche(id="all", amount=ipmo.Money(money, "GBP"), on=date(2026, 1, 5)),)
+    return portfolio(status_date="2026-01-05").evolve("P", tasks=[Task(id="a", duration="5 d", budget="50 GBP")], **mop(tranches=parts))
 
 
 def emitting(most: int) -> Portfolio:
@@ -173,6 +179,7 @@ class TestMoP(MethodologyConformance):
         "mop/criteria": (SCORED, SCORED.evolve("P", **mop(scores={"value": "middling", "ease": "low"}))),
         "mop/envelope": (BUDGETED, BUDGETED.evolve("Q", budget="20 GBP")),
         "mop/intake": (asked(60), asked(59)),
+        "mop/tranches": (granted(50), granted(49)),
         "mop/carbon-envelope": (emitting(100), emitting(99)),
         "mop/selection-closed": (CLEAN, CLEAN.evolve("P", state="proposed")),
         "mop/baseline": (CLEAN, portfolio(baselines=())),

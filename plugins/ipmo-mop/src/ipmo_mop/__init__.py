@@ -25,7 +25,7 @@ from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES
 from ipmo_mop.choosing import problem_of, select
 from ipmo_mop.concentration import Concentration, concentration
 from ipmo_mop.demands import Collision, GoLive, change_load, collisions
-from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea
+from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea, Tranche
 from ipmo_mop.frontier import Bought, Frontier, FrontierPoint, frontier, frontier_of
 from ipmo_mop.intake import Demand, IdeaRow, intake
 from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
@@ -33,6 +33,7 @@ from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
 from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, ranked
 from ipmo_mop.staffing import Clash, Staffing, staffing
+from ipmo_mop.tranches import FundingPlan, TrancheRow, tranches
 
 __all__ = [
     "AHP",
@@ -54,6 +55,7 @@ __all__ = [
     "Demand",
     "Frontier",
     "FrontierPoint",
+    "FundingPlan",
     "GoLive",
     "Group",
     "Idea",
@@ -68,6 +70,8 @@ __all__ = [
     "Spot",
     "Staffing",
     "Swap",
+    "Tranche",
+    "TrancheRow",
     "Waiting",
     "ahp",
     "balance",
@@ -87,6 +91,7 @@ __all__ = [
     "scores",
     "select",
     "staffing",
+    "tranches",
 ]
 
 MOST, POINTS = 60, 12
@@ -166,11 +171,13 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         yield from _balance(pf)
     if stated.carbon_envelopes:
         yield from _carbon(pf)
+    if any(fields_of(project).tranches for project in pf.projects):
+        yield from _tranches(pf)
     if stated.ideas and pf.status_date is not None:
         demand = intake(pf)
         yield "# Demand"
         yield f"{demand.text[:1].upper()}{demand.text[1:]}."
-        yield demand.table()
+        yield _some(demand.table(), "idea", "state", "raised", "days", "became")
     yield from _spread(pf)
     rows = [p for p in pf.projects if p.counted_as in OPEN and p.category] if stated.categories else []
     if rows:
@@ -211,6 +218,24 @@ def _balance(pf: Portfolio) -> Iterable[str | Table | Figure]:
             Column("of_budget", "float", [None if row.money_share is None else 100 * row.money_share for row in rows], "%"),
         ]
     )
+
+
+def _tranches(pf: Portfolio) -> Iterable[str | Table | Figure]:
+    """What money is released when, how far it lasts and what it makes possible."""
+    yield "# Tranches"
+    try:
+        found = tranches(pf)
+    except IpmoError as error:
+        yield f"They cannot be said: {error}."
+        return
+    over = [f"{name} by {float(more):,.0f}" for name, more in found.over.items()]
+    yield f"More is spent than released: {', '.join(over)}." if over else "Nothing is spent above what was released."
+    yield _some(found.table(), "tranche", "amount", "on", "waits_for", "left")
+
+
+def _some(table: Table, *names: str) -> Table:
+    """Some columns of a table: what stands in half the width of a page."""
+    return Table([Column(name, table.kind(name), table[name], table.unit(name)) for name in names])
 
 
 def _carbon(pf: Portfolio) -> Iterable[str | Table | Figure]:

@@ -11,7 +11,7 @@ import attrs
 from ipmo import Money, Span
 from ipmo.model import Emissions, FrozenMap, doc
 from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Shown, Stage, UnitError
-from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea
+from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea, Tranche
 
 __all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "Criterion", "Group", "MopFields", "fields_of"]
 
@@ -111,6 +111,7 @@ class MopFields(Shown):
         ideas: of a portfolio: what is asked for, before it is a proposal.
         idea_limit: of a portfolio: how long an idea may wait for a decision.
         budget_lines: of a portfolio: a budget or target of the line to what it holds a year.
+        tranches: of a project: the parts that its money is released in.
         booked_in: of a benefit: the budgets and targets that it is booked in.
         change_limits: of a portfolio: how much change each part of the business takes in a period.
     """
@@ -133,6 +134,7 @@ class MopFields(Shown):
     ideas: tuple[Idea, ...] = ()
     idea_limit: Span | None = None
     budget_lines: FrozenMap[str, Money] = attrs.field(factory=FrozenMap)
+    tranches: tuple[Tranche, ...] = ()
     booked_in: tuple[Booking, ...] = ()
     change_limits: tuple[ChangeLimit, ...] = ()
 
@@ -143,6 +145,7 @@ class MopFields(Shown):
             ("criterion", [c.id for c in self.criteria]),
             ("group", [g.id for g in self.groups]),
             ("idea", [i.id for i in self.ideas]),
+            ("tranche", [t.id for t in self.tranches]),
         ):
             if len(set(names)) < len(names):
                 raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")

@@ -10,7 +10,7 @@ from ipmo import Money, Span
 from ipmo.model import doc
 from ipmo.plugin import Shown, UnitError
 
-__all__ = ["BY", "OF", "OUTCOMES", "Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit", "Idea"]
+__all__ = ["BY", "OF", "OUTCOMES", "Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit", "Idea", "Tranche"]
 
 OF = ("initiative", "supplier", "technology", "person")
 BY = ("budget", "exposure")
@@ -124,3 +124,30 @@ class Idea(Shown):
             )
         if self.decided is not None and self.raised is not None and self.decided < self.raised:
             raise UnitError(f"idea {self.id!r} was decided on {self.decided}, before it was raised on {self.raised}")
+
+
+@attrs.frozen(kw_only=True)
+class Tranche(Shown):
+    """A part of a project's money that is released by itself.
+
+    Args:
+        id: its name.
+        name: title.
+        amount: the money.
+        gate: the gate of the project whose go releases it.
+        on: the day that releases it, where no gate does.
+        makes: items that it makes possible, beside what stands behind its gate.
+    """
+
+    id: str
+    name: str = ""
+    amount: Money
+    gate: str = attrs.field(default="", metadata=doc("the gate that releases it", refers="item"))
+    on: date | None = None
+    makes: tuple[str, ...] = attrs.field(default=(), metadata=doc("items that it makes possible", refers="item"))
+
+    def __attrs_post_init__(self) -> None:
+        if bool(self.gate) == (self.on is not None):
+            raise UnitError(f"tranche {self.id!r} is released by one thing; write gate: or on:")
+        if self.amount.amount < 0:
+            raise UnitError(f"tranche {self.id!r} is {self.amount}; an amount is not negative")

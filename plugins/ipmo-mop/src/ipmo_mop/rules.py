@@ -19,6 +19,7 @@ from ipmo_mop.questions import questions
 from ipmo_mop.releases import funding
 from ipmo_mop.scoring import criteria_of
 from ipmo_mop.sequence import sequence
+from ipmo_mop.tranches import funded
 from ipmo_mop.wording import finding
 
 __all__ = ["CHECKS"]
@@ -218,6 +219,7 @@ CHECKS = tuple(
             GUIDE,
             started_and_finished,
         ),
+        ("tranches", "", "No more is spent than tranches released, and each lasts until the next", GUIDE, funded),
         ("intake", "", "Ideas are decided in time, and a proposal names the idea that it was", GUIDE, intake_in_time),
         ("funding", "MOP-R14", "No more is granted to a project, and spent by it, than its gates released", GUIDE, funding),
         ("gate-sequence", "GOV-R01", "Gates are decided in order, and no work begins behind a closed one", GATEWAY, sequence),

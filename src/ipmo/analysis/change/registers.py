@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 import attrs
 
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP
 from ipmo.model.fields import FrozenMap, Noun, PlainData
@@ -173,7 +174,10 @@ class Registers:
             if not made and one.default is attrs.NOTHING:
                 return None  # it is about nothing else
             changes[one.alias] = _absent(one) if made is None else made
-        return attrs.evolve(value, **changes) if changes else value
+        try:
+            return attrs.evolve(value, **changes) if changes else value
+        except (UnitError, ModelError):  # without what is left out it cannot be
+            return None
 
     # ------------------------------------------------------------------------------------------------ what it gives
 
