@@ -94,5 +94,5 @@ def _chosen(table: Table, positions: list[int], columns: list[Column]) -> Table:
     rows = [table.rows[position] for position in positions]
     chosen = set(rows)
     refused = {row: reason for row, reason in table.refused_rows.items() if row in chosen}
-    cells = {place: reason for place, reason in table.refused_cells.items() if place[0] in chosen}
+    cells = {at: {row: reason for row, reason in rows.items() if row in chosen} for at, rows in table.refused_cells.items()}
     return Table(table.sheet, table.mapping, table.kind, table.intake, columns, rows, [], 0, refused, cells)

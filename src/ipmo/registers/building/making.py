@@ -446,8 +446,12 @@ class _Building(Draft):
             made[cells] = None if found is None else found.value
             if found is not None and found.refused:
                 refused[cells] = found
+        rows_of: dict[tuple[Any, ...], list[int]] = {cells: [] for cells in refused}
+        for row, cells in zip(table.rows, said, strict=True) if refused else ():
+            if cells in rows_of:
+                rows_of[cells].append(row)
         for cells, found in refused.items():
-            rows = [row for row, one in zip(table.rows, said, strict=True) if one == cells]
+            rows = rows_of[cells]
             for place, reason in found.refused:
                 table.refuse_cells(rows, told[place].column, reason)
                 if told[place].column.name == "project":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
+import operator
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final, cast
 
@@ -37,6 +37,8 @@ TOTAL = re.compile(
 )
 """What stands in the first column of a row that sums others up."""
 SUMS = frozenset("tsgamTSGAM") | frozenset(" \u00a0\t\n")
+FIRST: Final[Callable[[Raw], str]] = operator.itemgetter(slice(1))  # type: ignore[assignment] # of texts
+"""The first sign of a text; nothing of an empty one."""
 """How what sums up may begin."""
 OVER = dict(choice_words(("proposed", "approved", "active", "paused", "closed", "cancelled"))) | dict.fromkeys(
     ("resolved", "removed", "won't do", "wont do", "won't fix", "duplicate"), "cancelled"
@@ -83,7 +85,7 @@ class Table:
         columns: its columns.
         rows: the rows of the register, from 0, as they stand in the sheet.
         refused_rows: rows that are left out as a whole, with their reasons.
-        refused_cells: cells that are left out, with their reasons.
+        refused_cells: by the place of their column, the rows of cells that are left out, with their reasons.
     """
 
     sheet: Sheet
@@ -97,7 +99,7 @@ class Table:
     ignored_rows: list[int] = attrs.field(factory=list)
     blank_rows: int = 0
     refused_rows: dict[int, str] = attrs.field(factory=dict)
-    refused_cells: dict[tuple[int, int], str] = attrs.field(factory=dict)
+    refused_cells: dict[int, dict[int, str]] = attrs.field(factory=dict)
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a cell, or a row, stands in the file: of a turned sheet, what is a row here is a column there."""
@@ -117,11 +119,11 @@ class Table:
 
     def refuse_cell(self, row: int, column: Column, reason: str) -> None:
         """Leaves a cell out: its row goes on without it."""
-        self.refused_cells.setdefault((row, column.index), reason)
+        self.refused_cells.setdefault(column.index, {}).setdefault(row, reason)
 
     def refuse_cells(self, rows: Sequence[int], column: Column, reason: str) -> None:
         """Leaves the cells of a column out in several rows."""
-        self.refused_cells = dict.fromkeys(zip(rows, itertools.repeat(column.index)), reason) | self.refused_cells  # it ends with the rows
+        self.refused_cells[column.index] = dict.fromkeys(rows, reason) | self.refused_cells.get(column.index, {})
 
     def refuse_row(self, row: int, reason: str) -> None:
         """Leaves a row out."""
@@ -227,7 +229,7 @@ class Table:
         """The rows that may be no rows of the register: without a text that names them or with nothing beside it, that sum up, or repeat the header."""
         rows, width, named = self.sheet.rows, self.sheet.width, self.cells[label] if self.cells else ()
         if (self.sheet.is_text or set(map(type, named)) == {str}) and (head is None or head[label] not in named):
-            begins = {text[:1] for text in named}  # type: ignore[index] # all are texts
+            begins = set(map(FIRST, named))
             odd = {sign for sign in begins if not sign or sign in SUMS or sign.isspace()}
             if (beside := self._beside(label)) is not None and "" not in self.cells[beside]:
                 return [place for place, text in enumerate(named, first) if text[:1] in odd] if odd else []  # type: ignore[index]
@@ -459,25 +461,24 @@ class Table:
                 )
 
     def _report_cells(self) -> None:
-        by_column: dict[int, list[tuple[int, str]]] = {at: [] for at in {at for _, at in self.refused_cells}}
-        for (row, at), reason in self.refused_cells.items():
-            by_column[at].append((row, reason))
-        if self.refused_rows:
-            by_column = {at: [one for one in cells if one[0] not in self.refused_rows] for at, cells in by_column.items()}
-        for index, cells in sorted(by_column.items()):
-            cells.sort()  # mostly they stand in order
+        for index, reasons in sorted(self.refused_cells.items()):
+            cells = sorted(reasons)  # mostly they stand in order
+            if self.refused_rows:
+                cells = [row for row in cells if row not in self.refused_rows]
             column = self.columns[index]
             called = f"{column.mapping.header!r} ({column.mapping.field})" if column.mapping.header else column.mapping.field
-            for row, reason in cells[:MOST_PLACES]:
-                self._say("cell-refused", f"{self.place(row, index)}, column {called}, is left out: {reason}", self.line(row))
+            for row in cells[:MOST_PLACES]:
+                self._say("cell-refused", f"{self.place(row, index)}, column {called}, is left out: {reasons[row]}", self.line(row))
             if len(cells) > MOST_PLACES:
-                rest = [row for row, _ in cells[MOST_PLACES:]]
+                rest = cells[MOST_PLACES:]
                 places = ", ".join(self._ranges(rest, index))
                 self._say("cell-refused", f"column {called}: {counted(len(rest), 'more cell')} left out in the same way: {places}", 0)
 
     def _ranges(self, rows: Sequence[int], column: int | None) -> Iterator[str]:
         """Places of the cells of a column, neighbours as one."""
         first = last = rows[0]
+        if rows[-1] - first + 1 == len(rows):  # all of them, as nearly always of so many
+            last, rows = rows[-1], rows[:1]
         for row in (*rows[1:], None):
             if row is not None and row == last + 1:
                 last = row
@@ -489,10 +490,10 @@ class Table:
     def _refused_of_mixed(self, counts: Counter[str]) -> list[tuple[int, int]]:
         """Counts the refused cells of columns of which each cell was understood when it was read; the others are left."""
         whole = {at for at, column in enumerate(self.columns) if column.outcomes.__class__ is Told}
-        left = [place for place in self.refused_cells if place[1] not in whole]
-        counts["understood"] -= len(self.refused_cells) - len(left)
-        counts["refused"] += len(self.refused_cells) - len(left)
-        return left
+        known = sum(len(rows) for at, rows in self.refused_cells.items() if at in whole)
+        counts["understood"] -= known
+        counts["refused"] += known
+        return [(row, at) for at, rows in self.refused_cells.items() if at not in whole for row in rows]
 
     def _counts(self) -> Counter[str]:
         counts: Counter[str] = Counter()
@@ -514,7 +515,8 @@ class Table:
             counts["refused"] += refused
             counts["understood"] += len(column.outcomes) - blank - unknown - refused
             counts["blank"] -= len(column.outcomes) - blank
-        cells = self.refused_cells if self.refused_rows else self._refused_of_mixed(counts)
+        every = self.refused_cells if self.refused_rows else {}
+        cells = [(row, at) for at, rows in every.items() for row in rows] if every else self._refused_of_mixed(counts)
         positions = {row: position for position, row in enumerate(self.rows)} if cells or self.refused_rows else {}
         moved = [(row, self.columns[index]) for row, index in cells if row not in self.refused_rows]
         moved += [(row, column) for row in self.refused_rows for column in stated if column.field is not None]

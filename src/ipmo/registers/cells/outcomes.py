@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
@@ -98,6 +99,7 @@ SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
 
 FEW: Final = 4
 """Characters at the beginning of texts by which most are told from words that mean unknown."""
+BEGINNING: Final = operator.itemgetter(slice(FEW))
 SPACED: Final = re.compile("  |\0 | \0")
 """Spaces that folding takes out, where texts stand between zeros."""
 
@@ -153,7 +155,7 @@ class UnknownTexts:
         """
         if any(f"\n{word}" in f"\n{folded_lines}" for word in self.begins):
             return True
-        first = {text[:FEW] for text in texts}  # nearly always a few
+        first = set(map(BEGINNING, texts))  # nearly always a few
         return not self.starts.isdisjoint(map(str.lower, first)) and not self.exact.isdisjoint(folded_lines.split("\n"))
 
 
