@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import ipmo
 import ipmo.examples
 from ipmo.analysis.control.history import History
+from ipmo.analysis.dates.committed import broken_in
 from ipmo.analysis.money.pictures import place_of
 from ipmo.errors import ModelError, OptionError
 from ipmo.figures.cumulative import Dot, Running, cumulative
@@ -219,6 +220,35 @@ def test_with_a_simulation_the_timeline_says_how_often_each_project_is_critical(
     told = ET.fromstring(figure.to_svg()).find(f"{SVG}desc")
     assert told is not None
     assert "is critical in" in (told.text or "")
+
+
+def test_the_timeline_and_the_map_count_what_is_missed_and_what_is_overdue_apart() -> None:
+    """Two deadlines are missed, one is overdue without a forecast, and what a constraint asks for is no commitment to be counted."""
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-01-19"},
+            "projects": [
+                {
+                    "id": "p",
+                    "tasks": [
+                        {"id": "a", "duration": "10 d", "deadline": "2026-01-20"},
+                        {"id": "b", "duration": "10 d", "deadline": "2026-01-21"},
+                        {"id": "m", "milestone": True, "deadline": "2026-01-12"},
+                        {"id": "c", "duration": "10 d", "constraints": {"finish_no_later": "2026-01-20"}},
+                    ],
+                },
+                {"id": "q", "tasks": [{"id": "t", "duration": "1 d"}]},
+            ],
+            "links": [{"from": "p/a", "to": "q/t"}],
+        }
+    )
+    assert {one.standing for one in ipmo.schedule(pf).commitments if one.kind == "constraint"} == {"missed"}
+    assert broken_in(ipmo.schedule(pf).commitments) == {"p": "2 missed, 1 overdue"}
+    found = ipmo.critical_links(pf).map()
+    assert found.notes["p"].endswith("; 2 missed, 1 overdue")
+    assert found.late == {"p"}
+    assert "■ 2 missed, 1 overdue" in ipmo.schedule(pf).plot().to_svg()
 
 
 # -------------------------------------------------------------------------------------------------------- people

@@ -100,6 +100,8 @@ WEEK = Calendar(id="six", week="mon-sat", hours="08:00-16:00")
 BEGUN = [Task(id="a", duration="3 d", actual_start="2026-01-05"), Task(id="b", duration="2 d", after="a"), Task(id="m", milestone=True)]
 WHOLE = [After(source="s", type="SS"), After(source="s", type="FF")]
 SUMMED = [Task(id="s"), Task(id="a", parent="s", duration="3 d"), Task(id="b", duration="2 d", after=WHOLE)]
+SENT_BACK = Gate(id="g", after="b", decision={"outcome": "recycle", "date": "2026-01-06"})
+AFTER_IT = Gate(id="g", after="b", decision={"outcome": "go", "date": "2026-01-06"})
 DONE = [attrs.evolve(BEGUN[0], actual_finish="2026-01-07"), *BEGUN[1:]]
 
 
@@ -166,6 +168,15 @@ def test_where_one_of_several_is_enough_what_was_held_before_holds_it_when_the_o
         (plan(links=[Link(source="x", target="y")]), {"state": "cancelled"}),
         (of(plan(links=[], benefits=[]), "z", tasks=SUMMED, state="paused").evolve(benefits=[SEVERAL]), {"state": "paused"}),
         (of(plan(), "y", gates=[Gate(id="g", after="a", decision={"outcome": "hold", "date": "2026-01-06"})]), {"state": "cancelled"}),
+        (  # the go of a gate of a closed project that waited for one that was sent back counts again
+            of(
+                of(plan(links=[Link(source="x/g", target="y/g")], benefits=[]), "x", gates=[SENT_BACK]),
+                "y",
+                gates=[AFTER_IT],
+                state="closed",
+            ),
+            {"state": "paused"},
+        ),
     ],
 )
 def test_what_it_leaves_to_the_compiler(pf: Portfolio, change: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import html
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
@@ -52,7 +53,8 @@ class Portfolio(Contents):
 
     def __attrs_post_init__(self) -> None:
         before = _made_from.get()
-        if before is not None and sum(size_of(project, "tasks") for project in self.projects) >= MANY:
+        sizes = itertools.accumulate(size_of(project, "tasks") for project in self.projects)
+        if before is not None and any(size >= MANY for size in sizes):
             self.look_up_in(before)
         if problems := problems_of(self, before):
             raise ModelError(problems)

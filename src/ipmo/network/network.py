@@ -7,7 +7,6 @@ compiled by numba; without numba, networks without calendars run in numpy level 
 from __future__ import annotations
 
 import functools
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -207,7 +206,7 @@ class Network(Columns):
             low_edge=self._low_edges(pos, low, dur) if self.floor_edges else none,
             high=none if self.additive else self._fixed(pos, self.high),
             pin=none if self.additive else self._fixed(pos, self.pin),
-            w=weights(ptr, tail, typ, lag, dur),
+            w=weights(ptr, tail, typ, lag, dur, compiled=self.compiled),
         )
 
     def _filled(self, size: int, value: int) -> Ints:
@@ -277,7 +276,7 @@ class Network(Columns):
 
         if isinstance(self.state, Same):
             return np.full(self.n, int(self.state.value), np.int64)
-        return np.array(list(map(operator.index, self.state)), np.int64)
+        return np.frombuffer(bytes(self.state), np.uint8).astype(np.int64)  # few and small: much faster than one by one
 
     @functools.cached_property
     def owners(self) -> NDArray[np.int64]:

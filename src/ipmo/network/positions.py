@@ -238,18 +238,25 @@ def arrange(order: Ints, src: Ints, dst: Ints, *, arrays: bool, compiled: bool) 
     return Arrangement(nodes, place_of, begins, numbers, place_of[as_array(src)][numbers])
 
 
-def weights(ptr: Ints, src: Ints, typ: Ints, lag: Ints, dur: Ints) -> Ints:
-    """The least difference of starts that each link asks for where it is one number, from columns by position."""
+def weights(ptr: Ints, src: Ints, typ: Ints, lag: Ints, dur: Ints, *, compiled: bool = False) -> Ints:
+    """The least difference of starts that each link asks for where it is one number, from columns by position.
+
+    Args:
+        ptr: where the links to each position begin.
+        src: the position that each leaves.
+        typ: their types.
+        lag: their lags.
+        dur: of each position.
+        compiled: a compiled kernel counts them.
+    """
     if isinstance(lag, list):
         w = list(lag)
-        for v in range(len(ptr) - 1):
-            for k in range(ptr[v], ptr[v + 1]):
-                t = typ[k]
-                if t == FS or t == FF:  # noqa: SIM109 - the most often asked first
-                    w[k] += dur[src[k]]
-                if t >= FF:
-                    w[k] -= dur[v]
+        kernels.weigh(ptr, src, typ, dur, w)
         return w
+    if compiled:
+        counted = as_array(lag).copy()
+        kernel(kernels.weigh)(as_array(ptr), as_array(src), as_array(typ), as_array(dur), counted)
+        return counted
     import numpy as np
 
     heads = np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))

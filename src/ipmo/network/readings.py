@@ -265,7 +265,7 @@ class Readings:
         dur[place] += more
         low, waits, high = as_array(p.low).copy(), as_array(p.low_edge).copy(), as_array(self._nodes.high).copy()
         low[place], waits[place], high[place] = net.bounds_lasting(int(p.order[place]), int(dur[place]))
-        links = self._links._replace(w=as_array(weights(p.ptr, p.src, p.typ, p.lag, dur)))
+        links = self._links._replace(w=as_array(weights(p.ptr, p.src, p.typ, p.lag, dur, compiled=net.compiled)))
         nodes, early = self._nodes._replace(dur=dur, high=high), Dates(low, waits)
         if net.additive:
             net.run(pass_kernels.forward, Sums(links.ptr, links.src, links.w), early.x)

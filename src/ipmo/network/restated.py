@@ -125,6 +125,8 @@ def _plain(net: Network, portfolio: Portfolio, copy: Portfolio, ended: Mapping[i
     still = {place for place, one in enumerate(portfolio.projects) if one.stopped or one.state in ("paused", "closed") or one.id in lacks}
     if any(net.project[node] not in still for node in net.holds) or not still.isdisjoint(ended):
         return False
+    if any(_for_itself(net, portfolio, node, hold) for node, hold in net.holds.items()):
+        return False
     for number in net.project_dependencies:
         link = portfolio.links[number]
         if any(reference(portfolio.resolve(end) or end).top in {one.id for one in ended.values()} for end in (link.source, link.target)):
@@ -139,6 +141,11 @@ def _plain(net: Network, portfolio: Portfolio, copy: Portfolio, ended: Mapping[i
         ):
             return False
     return all(net.state[node] in (*LIVE, State.FINISHED) for node in inside)
+
+
+def _for_itself(net: Network, portfolio: Portfolio, node: int, hold: Hold) -> bool:
+    """Whether a gate has no dates although its project goes on or is closed: its go waits for another gate, of whatever project."""
+    return net.kinds[node] == "gate" and hold.item == net.ids[node] and not portfolio.projects[net.project[node]].stopped
 
 
 def _outside(net: Network) -> Iterable[int]:

@@ -75,7 +75,7 @@ def _worse(a: Answers, project: Project) -> tuple[int, int, float]:
     row = a.status[project.id] if a.status is not None and project.id in a.status else None
     said = [a.reported(project), None if row is None else row.computed, *(a.rating(project, name) for name in a.assessors)]
     spare = a.spare.get(project.id)
-    late = a.missed.get(project.id, 0) + a.overdue.get(project.id, 0)
+    late = a.broken.get(project.id, 0)
     return -max((BADNESS.get(one or "", -1) for one in said), default=-1), -late, float("inf") if spare is None else spare
 
 
@@ -103,7 +103,7 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
     cells += [Cell(text=str(start or "unknown"), kind="date"), Cell(text=str(finish or undated), kind="date")]
     if tasks:
         spare = a.spare.get(project.id)
-        late = a.missed.get(project.id, 0) + a.overdue.get(project.id, 0)
+        late = a.broken.get(project.id, 0)
         cells += [mark(late, late > 0, 0), mark(spare, spare is not None and spare < 0)]
     for roll in a.money.values():
         figure = roll[project.id] if project.id in roll else None

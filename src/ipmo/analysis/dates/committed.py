@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,7 +11,7 @@ import attrs
 from ipmo.notebooks import Shown
 from ipmo.units import first_day, said_day
 
-__all__ = ["KINDS", "PLANNED", "Commitment", "Kind", "Standing", "Stated"]
+__all__ = ["KINDS", "PLANNED", "Commitment", "Kind", "Standing", "Stated", "broken_in"]
 
 Day = date
 Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constraint"]
@@ -150,3 +150,16 @@ class Commitment(Shown):
         if self.standing == "overdue":
             return f"{self.name}: {stated}, overdue and without a forecast{why}"
         return f"{self.name}: {stated}, not known whether it is kept{why}"
+
+
+def broken_in(found: Iterable[Commitment]) -> dict[str, str]:
+    """By project, how many commitments in it are missed and how many are overdue: `4 missed, 1 overdue`.
+
+    As in tiles and tables, what a constraint asks for is not counted.
+    """
+    counts: dict[str, dict[str, int]] = {}
+    for one in found:
+        if one.broken and one.kind != "constraint":
+            here = counts.setdefault(one.project or one.item, {"missed": 0, "overdue": 0})
+            here[one.standing] += 1
+    return {name: ", ".join(f"{count:,} {word}" for word, count in here.items() if count) for name, here in counts.items()}

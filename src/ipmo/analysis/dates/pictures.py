@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +9,7 @@ from typing import Protocol
 import attrs
 
 from ipmo.analysis.dates.colours import stated_colours
-from ipmo.analysis.dates.committed import Commitment
+from ipmo.analysis.dates.committed import Commitment, broken_in
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.errors import ModelError
 from ipmo.figures.svg import GLYPHS, Figure
@@ -65,7 +64,7 @@ def bars_of(
     """
     chosen = list(projects)
     stated = [one for one in s.commitments if one.kind != "constraint"]
-    broken = Counter(one.project or one.item for one in stated if one.broken)
+    broken = broken_in(stated)
     names = {one.id for one in chosen}
     miles: dict[str, list[Commitment]] = {}
     for one in stated:
@@ -74,7 +73,7 @@ def bars_of(
     items, often = portfolio.items, {} if simulated is None else criticalities(simulated)
     return [
         attrs.evolve(
-            _bar(s, project, colours.get(project.id), broken.get(project.id, 0), miles.get(project.id, ()), items, earlier),
+            _bar(s, project, colours.get(project.id), broken.get(project.id, ""), miles.get(project.id, ()), items, earlier),
             critical=often.get(project.id),
         )
         for project in chosen
@@ -96,7 +95,7 @@ def _bar(
     s: Dated,
     project: Project,
     colour: str | None,
-    broken: int,
+    broken: str,
     miles: Collection[Commitment],
     items: Mapping[str, object],
     earlier: Dated | None,
@@ -107,7 +106,7 @@ def _bar(
         item = s[project.id] if project.id in s else None
         note = "on hold" if item is not None and item.undated and "no duration" not in item.undated else "no dates"
     elif broken:
-        note = f"■ {broken} late"
+        note = f"■ {broken}"
     first = sorted(miles, key=lambda one: (not one.broken, one.expected or datetime.max, one.item))[:MILES]
     return Bar(
         label=project.name or project.id,

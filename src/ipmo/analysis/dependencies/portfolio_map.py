@@ -11,6 +11,7 @@ import attrs
 
 from ipmo.analysis.benefits.cost_of_delay import CostOfDelay
 from ipmo.analysis.dates.colours import stated_colours
+from ipmo.analysis.dates.committed import broken_in
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.dependencies.handed_over import HandedOver, HandOvers
 from ipmo.analysis.dependencies.linked import CriticalLink
@@ -96,7 +97,7 @@ class PortfolioMap:
         effects, objectives: ids of benefits (and outcomes that serve an objective directly) and of objectives that are drawn.
         lost: present value that is lost without each project, in the currency of the portfolio.
         notes, said: second lines of boxes and the amounts at their ends, by id.
-        late: ids of what misses a commitment or starts later than planned.
+        late: ids of what misses a commitment, or has one that is overdue, or starts later than planned.
         currency: of the amounts; empty where none is known.
         slip: how much later a hand-over comes, for what that costs.
         beyond: what is not drawn, in words.
@@ -243,6 +244,7 @@ class _Map:
         self.found = losses(self.portfolio)
         self.map = self.found.map
         self.lost = {name: max(amount, 0.0) for name, amount in self.found.lost_of(self.worth).items()}
+        self.broken = broken_in(self.schedule.commitments)
         self.given: list[HandedOver] = [row for row in links.hand_overs if not row.calendar_date][:handed]
 
     def run(self) -> PortfolioMap:
@@ -262,7 +264,7 @@ class _Map:
         ways = list(self._ways(effects, aims, brought, place))
         effects = _level(effects, ways, place)
         aims = _level(aims, ways, {**place, **{name: float(n) for n, name in enumerate(effects)}})
-        late = {one.project or one.item for one in self.schedule.commitments.missed} & inside
+        late = self.broken.keys() & inside
         rows_of = self.links.stakes.benefits
         notes, said = {name: self._note(name) for name in order}, {name: self._said(self.lost.get(name)) for name in order}
         for effect in effects:
@@ -378,9 +380,8 @@ class _Map:
         if reference(name).external:
             return "outside"
         finish = self.schedule.days(name)[1] if name in self.portfolio.items else None
-        missed = sum((one.project or one.item) == name for one in self.schedule.commitments.missed)
         text = f"to {finish}" if finish is not None else "no dates"
-        return text + (f"; {missed} late" if missed else "")
+        return f"{text}; {self.broken[name]}" if name in self.broken else text
 
     def _said(self, amount: float | None) -> str:
         return amount_text(amount) if amount else ""

@@ -64,8 +64,9 @@ class Targets:
         self.schedule, self.portfolio = s, s.portfolio
         found = list(self._found(s.portfolio))
         self.reach = Reach(s.passes, [aim for _, aim in found])
-        dated = [pair for pair, date in zip(found, self.reach.dates, strict=True) if date >= 0]
-        if len(dated) < len(found):
+        dated = found
+        if min(self.reach.dates, default=0) < 0:
+            dated = [pair for pair, date in zip(found, self.reach.dates, strict=True) if date >= 0]
             self.reach = Reach(s.passes, [aim for _, aim in dated])
         self.kinds: list[Kind] = [kind for kind, _ in dated]
         """The kind of each."""
@@ -137,7 +138,7 @@ class Targets:
                 taken.add(f"{programme.id}@finish")
                 yield "programme", Aim(programme.id, projects=members)
         for place in working:
-            yield "project", Aim(net.projects[place], projects=(place,))
+            yield "project", Aim(net.projects[place], (), (place,))
         outside = self._in_no_project()
         for node in sorted({*self._gates_of_projects(pf), *(node for node in outside if net.kinds[node] == "gate")}):
             full_id = net.ids[node]
@@ -152,11 +153,11 @@ class Targets:
                 if nodes:
                     taken.add(due.name)
                     yield "deadline", Aim(due.name, tuple(int(pos[node]) for node in nodes))
-        nodes_of = {net.ids[node]: node for node in outside if net.kinds[node] == "benefit"}
+        ends = [node for node in outside if net.kinds[node] == "benefit"]
+        at = dict(zip(map(net.ids.__getitem__, ends), passes.places_of_open_work[ends].tolist() if ends else (), strict=True))
         for benefit in pf.benefits:
-            at = nodes_of.get(benefit.id)
-            if at is not None and net.state[at] in LIVE and at not in known:
-                yield "benefit", Aim(benefit.id, (int(pos[at]),))
+            if (here := at.get(benefit.id, -1)) >= 0:
+                yield "benefit", Aim(benefit.id, (here,))
 
     def _gates_of_projects(self, pf: Portfolio) -> Iterator[int]:
         """The nodes of the gates of projects."""
