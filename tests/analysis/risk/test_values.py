@@ -94,3 +94,18 @@ def test_it_is_saved_and_a_hand_over_loses_the_part_that_comes(tmp_path: Path) -
     ipmo.save_simulation(q, tmp_path / "q.npz")
     assert ipmo.load_simulation(tmp_path / "q.npz").benefit("x") == q.benefit("x")
     assert ipmo.from_dict(ipmo.to_dict(plan())) == plan()
+
+
+def test_an_adapter_that_is_missing_is_named_with_the_item() -> None:
+    data = ipmo.to_dict(plan())
+    data["projects"][0]["tasks"][1]["duration"] = {"kanbanize": {"items": 3}}
+    q = ipmo.simulate(ipmo.from_dict(data), samples=100)
+    (said,) = [one for one in q.findings if one.code == "ipmo/adapter-missing"]
+    assert (q.grade, said.item) == ("refused", "p/b")
+    assert "'kanbanize'" in said.message
+    data = ipmo.to_dict(plan())
+    data["drivers"][0]["factor"] = {"kanbanize": {"items": 3}}
+    with pytest.raises(
+        ipmo.ModelError, match="the factor of 'uptake' is an estimate of kind 'kanbanize', and no adapter that is installed knows it"
+    ):
+        ipmo.simulate(ipmo.from_dict(data), samples=100)

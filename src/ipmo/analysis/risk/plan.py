@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from ipmo.errors import ModelError, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
+from ipmo.model.estimates import OpaqueEstimate
 from ipmo.model.fields import FrozenMap
 from ipmo.model.held import in_no_project
 from ipmo.model.hierarchy import hierarchy
@@ -34,6 +35,7 @@ from ipmo.words import counted
 
 if TYPE_CHECKING:
     from ipmo.analysis.dates.schedule import Schedule
+    from ipmo.network.network import Network
 
 __all__ = ["Plan"]
 
@@ -81,6 +83,7 @@ class Plan:
         found = tuple(self.rated(event, costs) for event in found)
         self.findings += [_overspent(one, costs) for one in beyond]
         self.findings += [_idle(one) for one in drivers if not one.tasks]
+        self.findings += _without_adapter(portfolio, net)
         branches, told = forks(portfolio, targets, costs.bearers)
         self.findings += told
         uncertain = frozenset(name for name, piece in work.items() if piece.uncertain)
@@ -303,3 +306,17 @@ def _idle(one: Shared) -> Finding:
     return Finding(
         code="ipmo/driver-idle", item=one.driver.id, severity=Severity.WARNING, message=message, hint="name what it touches under targets:"
     )
+
+
+def _without_adapter(portfolio: Portfolio, network: Network) -> Iterator[Finding]:
+    """Says of open work whose length is of a kind that no installed adapter knows that nothing can be said of it, nor of what follows it."""
+    nodes = {name: node for node, name in enumerate(network.ids)}
+    for project in portfolio.projects:
+        for task in project.tasks:
+            length = task.duration if task.remaining is None else task.remaining
+            node = nodes.get(f"{project.id}/{task.id}")
+            if isinstance(length, OpaqueEstimate) and node is not None and network.state[node] in LIVE:
+                message = f"the length of '{project.id}/{task.id}' is an estimate of kind {length.name!r}, and no adapter that is installed knows it"
+                item = f"{project.id}/{task.id}"
+                hint = "install the adapter that declares it, or estimate the work otherwise"
+                yield Finding(code="ipmo/adapter-missing", item=item, severity=Severity.ERROR, message=message, hint=hint)

@@ -27,8 +27,9 @@ from ipmo.analysis.risk.sharing import cores, on_threads, shared_out
 from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import Spending
 from ipmo.analysis.risk.uncertain import Piece
+from ipmo.errors import ModelError
 from ipmo.model.calendars import Calendar
-from ipmo.model.estimates import Estimate, Uniform
+from ipmo.model.estimates import Estimate, OpaqueEstimate, Uniform
 from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
 from ipmo.network.sampled import NO_EDGE, Cap, Lost, SampledDates, SampledPass
@@ -163,6 +164,9 @@ class Samples:
         return max(1, min(cores(), batches, THREADS_ROOM // max(self._fast.room, 1))) if isinstance(self._fast, Fast) else 1
 
     def _want(self, name: str, role: str, estimate: Estimate) -> None:
+        if isinstance(estimate, OpaqueEstimate):
+            said = f"the {role} of {name!r} is an estimate of kind {estimate.name!r}, and no adapter that is installed knows it"
+            raise ModelError(f"{said}; install the adapter that declares it, or estimate it otherwise")
         self._row[name, role] = len(self._wanted)
         self._wanted.append((name, role, estimate))
 
