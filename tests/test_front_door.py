@@ -74,6 +74,7 @@ OF_MONTHS: dict[str, Callable[..., Any]] = {
     "calibration": lambda months, **more: ipmo.calibration(months, **{"samples": 20, **more}),
     "reference_classes": lambda months, **more: ipmo.reference_classes(months, **more),
     "reporting_compliance": lambda months, **more: ipmo.reporting_compliance(months, **more),
+    "what_we_learn": lambda months, **more: ipmo.what_we_learn(months, **more),
     "trend": lambda months, **more: ipmo.trend(months, "budget", **more),
 }
 """Verbs on the months; they take a history or its folder."""

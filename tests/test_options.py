@@ -68,6 +68,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "translate": lambda p: (p,),
     "trend": lambda p: (p.with_name("history"), "budget"),
     "variance_analysis": lambda p: (p, p, "hall"),
+    "what_we_learn": lambda p: (p.with_name("history"),),
     "write": lambda p: (p, p.with_name("out") / "plan.yaml"),
     "write_mapping": lambda p: (ipmo.read_mapping(p.with_name("mapping.yaml")), p.with_name("out") / "mapping.yaml"),
     "write_template": lambda p: (p.with_name("out") / "template.xlsx",),

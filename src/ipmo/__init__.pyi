@@ -24,6 +24,7 @@ from .analysis.control.finished_work import ReferenceClasses as ReferenceClasses
 from .analysis.control.history import History as History
 from .analysis.control.history import ReportingCompliance as ReportingCompliance
 from .analysis.control.history import Trend as Trend
+from .analysis.control.learned import Learned as Learned
 from .analysis.control.movement import Movement as Movement
 from .analysis.control.raid_log import RaidLog as RaidLog
 from .analysis.control.status import StatusView as StatusView
@@ -129,6 +130,7 @@ from .verbs.control import reference_classes as reference_classes
 from .verbs.control import reporting_compliance as reporting_compliance
 from .verbs.control import risk_exposure as risk_exposure
 from .verbs.control import status as status
+from .verbs.control import what_we_learn as what_we_learn
 from .verbs.dates import schedule as schedule
 from .verbs.dates import schedule_quality as schedule_quality
 from .verbs.dependencies import critical_links as critical_links

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ipmo.model import (
+    Benefit,
     Condition,
     Decision,
     DecisionBody,
@@ -153,3 +154,29 @@ def test_a_kpi_that_names_a_figure_is_always_fresh_and_says_when_it_cannot_be_co
     assert kpi_table(pf("decision-latency"))["reached"] == (0.5,)
     (found,) = check.run(CheckContext(portfolio=pf("lesson-reuse")))
     assert found.message == "KPI 'k' of office 'hub' cannot be computed from the data"
+
+
+def test_benefits_realised_are_held_against_their_plan_by_age() -> None:
+    def benefit(id: str, start: str, actual: str | None, **more: Any) -> Benefit:
+        return Benefit(id=id, value="120 k GBP per year", planned_start=start, actual=actual, lasts="10 years", enabled_by=["P"], **more)
+
+    pf = portfolio(
+        status_date="2026-01-01",
+        projects=[Project(id="P", finish="2020-12-31", state="closed", actual_finish="2020-12-31")],
+        benefits=[
+            benefit("young", "2025-07-05", "30 k GBP"),  # half a year: 59 k GBP planned
+            benefit("ripe", "2024-01-01", "240 k GBP"),
+            benefit("old", "2021-01-01", "300 k GBP"),  # five years: 600 k GBP
+            benefit("unmeasured", "2021-01-01", None),
+            benefit("to-come", "2027-01-01", None),
+            benefit("noise", "2021-01-01", "1 k GBP", disbenefit=True),
+        ],
+    )
+    found = values(pf)
+    assert found["benefits-realised"] == (pytest.approx(0.506, abs=0.003), 3)
+    assert found["benefits-year-1"] == (pytest.approx(0.506, abs=0.003), 1)
+    assert found["benefits-years-2-3"] == (pytest.approx(1.0, abs=0.002), 1)
+    assert found["benefits-later"] == (pytest.approx(0.5, abs=0.002), 1)
+    table = office_value(pf).where(figure="benefits-realised")
+    assert table["names"][0].startswith("young") and "ripe" not in table["names"][0]  # noqa: PT018
+    assert values(portfolio())["benefits-realised"] == (None, 0)

@@ -10,6 +10,7 @@ import click
 
 import ipmo
 from ipmo.analysis.control.policies import PolicyName
+from ipmo.atomic import write_atomically
 from ipmo.cli.shell import (
     TableVerb,
     Verb,
@@ -205,3 +206,18 @@ def effect_of(path: str, lesson: str, figure: Literal["duration", "cost"], by: s
     """What a LESSON changed in what became of estimates, by the snapshots in FOLDER, and what else may explain it."""
     found = ipmo.effect_of(path, lesson, figure=figure, by=by)
     answer(found.table(), as_json, found.explain().splitlines())
+
+
+@main.command(cls=TableVerb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@out_option
+@json_option
+def what_we_learn(path: str, out: str | None, as_json: bool) -> None:
+    """What the snapshots in FOLDER teach, for the quarter that ends with the last: a page in Markdown."""
+    found = ipmo.what_we_learn(path)
+    if out is not None:
+        write_atomically(Path(out), found.markdown())
+    if as_json:
+        answer(found.table(), as_json)
+        return
+    say(f"wrote {out}" if out is not None else found.markdown().rstrip())

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from ipmo.analysis.control import authority, effect, exposure, finished_work, history
+from ipmo.analysis.control import authority, effect, exposure, finished_work, history, learned
 from ipmo.analysis.control import movement as moving
 from ipmo.analysis.control import raid_log as log
 from ipmo.analysis.control import status as health
@@ -26,6 +26,7 @@ __all__ = [
     "reporting_compliance",
     "risk_exposure",
     "status",
+    "what_we_learn",
 ]
 
 approver = taking_paths(authority.approver)
@@ -36,6 +37,7 @@ reference_classes = taking_histories(finished_work.reference_classes)
 reporting_compliance = taking_histories(history.reporting_compliance)
 risk_exposure = taking_paths(exposure.risk_exposure)
 status = taking_paths(health.status)
+what_we_learn = taking_histories(learned.what_we_learn)
 
 
 @checked

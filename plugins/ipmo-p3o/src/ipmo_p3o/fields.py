@@ -50,6 +50,7 @@ FIGURES = {
     "report-age": "days since a running project was last reported on, in the middle",
     "early-stops": "planned and not spent on initiatives that were stopped",
     "lesson-reuse": "lessons that were used",
+    "benefits-realised": "benefits realised of what was planned until now, in the middle",
     "standard-adoption": "projects that follow the current version of each standard, or have a waiver",
 }
 """What the value of an office may be computed as: name to title."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -25,6 +26,9 @@ HORIZONS = (3, 6, 12)
 """Months before the end at which forecasts are held against it."""
 PLANNED = ("proposed",)
 """States that a forecast may have been made in, beside those that roll-ups count."""
+YEAR = 365.25
+AGES = (("year-1", "in their first year", 0, 1), ("years-2-3", "in their second and third year", 1, 3), ("later", "later", 3, math.inf))
+"""By how many years ago the plan had benefits begin."""
 NEAR = 46
 """Days by which a snapshot may lie away from its horizon: half of a quarter."""
 
@@ -144,6 +148,32 @@ def _stops(pf: Portfolio) -> OfficeFigure:
     )
 
 
+def _realised(pf: Portfolio, least: float = 0, most: float = math.inf) -> OfficeFigure:
+    """Realised of planned until now, of benefits that were measured; by how many years ago the plan had them begin. Bad for those below their plan."""
+    found = ipmo.benefits(pf)
+    shares: dict[str, float] = {}
+    for row in found:
+        if row.realisation is None or row.planned_start is None or row.noun.disbenefit:
+            continue
+        if least <= (found.as_of - row.planned_start).days / YEAR < most:
+            shares[row.id] = row.realisation
+    middle = _median("benefits-realised", shares, "share")
+    return attrs.evolve(middle, names=tuple(id for id, share in shares.items() if share < 1))
+
+
+def _by_age(pf: Portfolio) -> list[OfficeFigure]:
+    """The same by age: benefits come late and fade, so that one share over all ages hides both."""
+    rows = []
+    for name, words, least, most in AGES:
+        title = f"benefits realised of what was planned until now, {words}"
+        try:
+            row = _realised(pf, least, most)
+        except IpmoError:
+            row = OfficeFigure(name="", title="", unit="share", value=None, count=0)
+        rows.append(attrs.evolve(row, name=f"benefits-{name}", title=title))
+    return rows
+
+
 FIND: Mapping[str, Callable[[Portfolio], OfficeFigure]] = {
     "decision-latency": _latency,
     "decision-evidence": _evidence,
@@ -151,6 +181,7 @@ FIND: Mapping[str, Callable[[Portfolio], OfficeFigure]] = {
     "report-age": _staleness,
     "early-stops": _stops,
     "lesson-reuse": lambda pf: _share("lesson-reuse", reused(pf)),
+    "benefits-realised": _realised,
     "standard-adoption": lambda pf: _share("standard-adoption", adopted(pf)),
 }
 
@@ -166,6 +197,7 @@ def figure(portfolio: Portfolio, name: str) -> OfficeFigure:
 def office_value(portfolio: Portfolio, history: Sequence[Portfolio] = ()) -> Table:
     """What the office is worth, computed: figure, title, value, unit, count (what it rests on), names (what it looks bad for).
 
+    Benefits realised stand there as a whole and by age, in the first year of their plan, the second and third, and later.
     With a history also how far forecasts lay from what came, three, six and twelve months before the end: of finishes in days, of cost as a
     share, both as the median of absolute errors over projects that are done. A snapshot may lie half a quarter away from its horizon.
 
@@ -174,6 +206,7 @@ def office_value(portfolio: Portfolio, history: Sequence[Portfolio] = ()) -> Tab
         history: earlier snapshots, in any order; a project that was cancelled in one had no forecast there.
     """
     rows = [figure(portfolio, name) for name in FIND]
+    rows += [row for row in _by_age(portfolio) if row.count]
     for months in HORIZONS if history else ():
         rows += _accuracy(portfolio, history, months)
     return Table(
