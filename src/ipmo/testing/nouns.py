@@ -243,6 +243,9 @@ def _calendar_exception(draw: s.Draw, values: Values, known: Known) -> None:
 def _capacity(draw: s.Draw, values: Values, known: Known) -> None:
     rows = {row.since: row for row in values.get("capacity", ())}
     values["capacity"] = list(rows.values())
+    if values.get("used_up"):  # it has no hours, and takes no work
+        for field in ("calendar", "skills"):
+            values.pop(field, None)
 
 
 def _rates(draw: s.Draw, values: Values, known: Known) -> None:
