@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from ipmo.network.plans import Score
 from ipmo.network.positions import plain
 from ipmo.network.solving import improve
 
-from .conftest import MONDAY, days, portfolio
+from .conftest import MONDAY, days, minute, open_minutes, portfolio
 
 ALWAYS_ONE = [{"from": "2026-01-01", "value": 1}]
 WELD = [{"resource": "welding"}]
@@ -220,3 +221,77 @@ def test_what_delays_cost_decides_where_that_is_asked(tmp_path: Any) -> None:
         ipmo.level(two_projects(None, None), objective="cost of delay")
     with pytest.raises(ipmo.OptionError, match="priority='value'"):
         ipmo.level(two_projects(None, None), priority="value")
+
+
+# ------------------------------------------------------------------------------------- minute by minute
+
+
+SKILLS = {"ann": {"weld": 1.0, "paint": 0.5}, "bob": {"weld": 2.0}, "carl": {"paint": 1.0, "weld": 0.5}}
+
+
+@st.composite
+def skilled(draw: st.DrawFn) -> ipmo.Portfolio:
+    """Two projects of some priority; work names roles, people or both, on two calendars, with a leave of one and hours of another."""
+    projects = []
+    for name in "PQ":
+        tasks: list[dict[str, Any]] = []
+        for number in range(draw(st.integers(1, 4))):
+            asked = draw(st.lists(st.sampled_from(["weld", "paint", "ann", "bob"]), min_size=1, max_size=3, unique=True))
+            task: dict[str, Any] = {"id": f"t{number}", "duration": f"{draw(st.integers(1, 24))} h"}
+            task["assignments"] = [{"resource": one, "units": draw(st.sampled_from([0.25, 0.5, 1]))} for one in asked]
+            if tasks and draw(st.booleans()):
+                task["after"] = [draw(st.sampled_from([one["id"] for one in tasks]))]
+            if draw(st.integers(0, 3)) == 0:
+                task["deadline"] = draw(st.sampled_from(["2026-03-03", "2026-03-06"]))
+            tasks.append(task)
+        projects.append({"id": name, "priority": draw(st.sampled_from([1, 500, 1000])), "tasks": tasks})
+    leave = [{"from": "2026-01-01", "value": 2}, {"from": "2026-03-04", "value": 0}, {"from": "2026-03-06", "value": 1}]
+    able = [{"id": name, "skills": has, "capacity": leave if name == "ann" else ALWAYS_ONE} for name, has in SKILLS.items()]
+    able[2]["calendar"] = draw(st.sampled_from(["standard", "always"]))
+    return portfolio(resources=[{"id": "weld"}, {"id": "paint"}, *able], projects=projects)
+
+
+@given(skilled(), st.sampled_from(["stated", "none"]), st.sampled_from(["commitments", "finish", "projects"]))
+def test_every_role_is_filled_by_somebody_who_has_it_and_nobody_is_short_in_any_minute(
+    pf: ipmo.Portfolio, priority: Any, objective: Any
+) -> None:
+    plan = ipmo.level(pf, passes=12, priority=priority, objective=objective)
+    over, used = {name for one in plan.shortages for name in one.items}, dict[str, Any]()
+    masks = {name: open_minutes(calendar) for name, calendar in pf.calendar_table.items()}
+    for item in plan:
+        task, asked = pf[item.id], list[tuple[str, float]]()
+        asked = [(one.resource, one.units) for one in task.assignments]
+        if item.id in over:
+            continue
+        given = dict(item.needs)
+        assert any(
+            _filled(asked, who) == pytest.approx(given, abs=1e-5)
+            for who in itertools.product(SKILLS, repeat=len(asked))
+            if _filled(asked, who) is not None
+        )
+        for name, units in given.items():
+            use = used.setdefault(name, np.zeros(len(masks["standard"])))
+            span = slice(minute(item.start), minute(item.finish))
+            use[span] += units * masks["standard"][span]
+    for resource in pf.resources:
+        if resource.capacity and resource.id in used:
+            there = np.zeros(len(masks["standard"]))
+            for row in resource.capacity:
+                there[max(minute(datetime.combine(row.since, datetime.min.time())), 0) :] = row.value
+            if resource.calendar is not None:
+                there[~masks[resource.calendar]] = 0
+            assert not (used[resource.id] > there + 1e-4).any(), (resource.id, plan.table())
+    after = ipmo.schedule(plan.portfolio)
+    for item in plan:
+        assert (after[item.id].start, after[item.id].finish) == (item.start, item.finish)
+
+
+def _filled(asked: list[tuple[str, float]], who: tuple[str, ...]) -> dict[str, float] | None:
+    """What each gives where roles are filled by these people; None where one cannot fill its role."""
+    out: dict[str, float] = {}
+    for (name, units), one in zip(asked, who, strict=True):
+        productivity = 1.0 if one == name else SKILLS[one].get(name)
+        if productivity is None:
+            return None
+        out[one] = out.get(one, 0.0) + units / productivity
+    return out
