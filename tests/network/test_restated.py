@@ -168,6 +168,12 @@ def test_where_one_of_several_is_enough_what_was_held_before_holds_it_when_the_o
         (plan(links=[Link(source="x", target="y")]), {"state": "cancelled"}),
         (of(plan(links=[], benefits=[]), "z", tasks=SUMMED, state="paused").evolve(benefits=[SEVERAL]), {"state": "paused"}),
         (of(plan(), "y", gates=[Gate(id="g", after="a", decision={"outcome": "hold", "date": "2026-01-06"})]), {"state": "cancelled"}),
+        (  # of two reasons why the end of a paused summary has no date the nearest is said
+            of(plan(links=[], benefits=[]), "y", tasks=SUMMED, gates=[], state="paused").evolve(
+                links=[Link(source="x/b", target="y/s", type="FF")]
+            ),
+            {"state": "cancelled"},
+        ),
         (  # the go of a gate of a closed project that waited for one that was sent back counts again
             of(
                 of(plan(links=[Link(source="x/g", target="y/g")], benefits=[]), "x", gates=[SENT_BACK]),

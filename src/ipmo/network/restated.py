@@ -83,6 +83,8 @@ def restated(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | N
     draft.links = Links(src=plain(net.needed.src), dst=plain(net.needed.dst), typ=plain(net.needed.typ), numbers=dict(net.needed.numbers))
     spread_from(draft, own, ends.leaving, into_any)
     new = [node for node in draft.nodes.holds if node not in net.holds]
+    if followed and any(int(ends.dst[link]) in followed for node in new for link in ends.leaving(node)):
+        return None  # of its reasons another may be the nearest now
     return _laid_over(net, draft, new, ended) if _tied_by_links(net, new) else None
 
 
