@@ -71,6 +71,7 @@ NOTICES = (
     Notice(code="ipmo/tailored", heading="Rules switched off by a profile"),
     Notice(code="ipmo/time-below-zero", heading="Estimates that reach below no time at all"),
     Notice(code="ipmo/spent-beyond", heading="Spent beyond the largest estimate"),
+    Notice(code="ipmo/driver-idle", heading="Drivers that touch nothing"),
     Notice(code="ipmo/waiver", heading="Waivers that do not hold"),
 )
 """What is found while the rules are applied, and by a simulation."""
