@@ -36,6 +36,20 @@ def test_an_answer_is_made_once_and_kept_under_its_key() -> None:
     assert ipmo.schedule(pf) is ipmo.schedule(pf)
 
 
+def test_critical_links_are_made_once_for_each_way_of_asking() -> None:
+    pf = ipmo.examples.load("handover")
+    first = ipmo.critical_links(pf)
+    assert ipmo.critical_links(pf, slip="10 d", on_cycle="error") is first
+    assert ipmo.critical_links(pf, slip="11 d") is not first
+    assert ipmo.critical_links(pf, boundary="programme") is not first
+    by_name = ipmo.critical_links(pf, rank_by=lambda link: link.id)  # what a function says is not known beforehand
+    assert by_name is not ipmo.critical_links(pf, rank_by=lambda link: link.id)
+    forget(pf)
+    again = ipmo.critical_links(pf)
+    assert again is not first
+    assert again.table() == first.table()
+
+
 def test_what_is_kept_is_said_by_name_and_can_be_dropped() -> None:
     pf = small()
     first = ipmo.schedule(pf)

@@ -175,11 +175,10 @@ def _rolled(pf: Portfolio, measure: str) -> RollUp | None:
 
 def _figure(roll: RollUp | None, project: str) -> Money | None:
     """What a project states in all, where all of it is known."""
-    if roll is None or project not in roll:
+    if roll is None:
         return None
-    figure = roll[project]
-    found: Money | None = figure.value if figure.known == figure.total else None
-    return found
+    found, whole = roll.money(project)
+    return found if whole else None
 
 
 def _money(what: str, project: Project, was: Money | None, now: Money | None, unknown: Counter[str]) -> Iterable[Moved]:

@@ -24,6 +24,7 @@ from ipmo.analysis.dependencies.portfolio_map import PortfolioMap, portfolio_map
 from ipmo.analysis.dependencies.ranking import RULES, RankBy, ranked
 from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
 from ipmo.figures.svg import Figure
+from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import Money, Span, said_day
@@ -500,5 +501,11 @@ def critical_links(
     """
     one_of("boundary", boundary, BOUNDARIES)
     at_least("near", near, 0, "a number of working days")
-    s = schedule(portfolio, on_cycle=on_cycle)
-    return CriticalLinks(Crossings(portfolio, s, boundary, near, as_slip(slip)), rank_by)
+    length = as_slip(slip)
+
+    def make() -> CriticalLinks:
+        return CriticalLinks(Crossings(portfolio, schedule(portfolio, on_cycle=on_cycle), boundary, near, length), rank_by)
+
+    if not isinstance(rank_by, str):
+        return make()
+    return remember(portfolio, ("critical links", boundary, length, near, rank_by, on_cycle), make)

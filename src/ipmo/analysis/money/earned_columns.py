@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.earned_tree import EarnedTree
@@ -56,7 +56,6 @@ class EarnedColumns:
         """
         tree, unit = self.tree, self.tree.currency
         levels, rules = tree.kinds(self.positions)
-        scopes = ("", "added", "removed")
         money = {name: self._money(name) for name in ("bac", "pv", "ev", "ac")}
 
         def numbers(name: str, figure: Figure, of: str = "") -> Column:
@@ -81,7 +80,7 @@ class EarnedColumns:
                 counts("known", self._known),
                 counts("total", self.end - self.first),
                 counts("floating", self._counted(tree.columns.floating_at)),
-                _texts("scope", [scopes[0] if p not in tree.scope else tree.scope[p][0] for p in self.positions]),
+                _texts("scope", [tree.scope[p][0] if p in tree.scope else "" for p in self.positions] if tree.scope else [""] * self.size),
             ]
         )
 
@@ -327,10 +326,10 @@ def _over(ups: Sequence[Array], downs: Sequence[Array]) -> Figure:
 
 def _product(columns: Sequence[Array]) -> Floats:
     """The product of whole numbers as floats, exact where it is below 2^53 and so is each."""
-    found: Any = 1.0
-    for column in columns:
+    found: Floats = columns[0].astype(float)
+    for column in columns[1:]:
         found = found * column.astype(float)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _positive(sums: Sums) -> Known:

@@ -154,6 +154,8 @@ class Running:
             column = None
         if column is not None or len(amounts) > 1:
             amounts = dict(sorted(amounts.items()))
+        self._places: Whole | None = None
+        """Where the amounts stand, where a column says so."""
         pairs = [amount.as_integer_ratio() for amount in amounts.values()]
         below = 1 if column is None else column.amounts.below
         for under in sorted({under for _, under in pairs}):
@@ -166,6 +168,7 @@ class Running:
         self._rest_at = list(self._rest)
         whole = fitting([above * (below // under) if below % under == 0 else 0 for above, under in pairs])
         if column is not None:
+            self._places = column.places if not self._at else None
             self._at, whole = _merged(self._at, whole, column, below // column.amounts.below)
         self._sums = np.concatenate(([0], np.cumsum(whole) if whole.dtype != object else np.add.accumulate(whole)))
 
@@ -192,7 +195,7 @@ class Running:
         """The sums of many ranges."""
         import numpy as np
 
-        at = np.array(self._at, np.int64)
+        at = np.array(self._at, np.int64) if self._places is None else self._places
         before, last = np.searchsorted(at, first), np.searchsorted(at, end)
         numbers = self._sums[last] - self._sums[before]
         below = np.full(len(numbers), self._below, np.int64)

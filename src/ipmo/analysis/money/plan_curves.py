@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -115,11 +115,10 @@ class PlanCurves:
             begin = stop
         return found
 
-    def periods(self, since: Array, until: Floats) -> Floats:
-        """Periods from one instant to another, as `PeriodRule.between_instants` counts them."""
-        (first, begun), (last, gone) = self._placed(since.astype(float)), self._placed(until)
-        found: Floats = last - first + (gone - begun)
-        return found
+    def periods(self, since: Array, instants: Sequence[Floats]) -> list[Floats]:
+        """Periods from an instant of each plan to others, as `PeriodRule.between_instants` counts them."""
+        first, begun = self._placed(since.astype(float))
+        return [last - first + (gone - begun) for last, gone in map(self._placed, instants)]
 
     def _placed(self, instants: Floats) -> tuple[Array, Floats]:
         """The number of the period of each instant, and the share of it that has gone."""
@@ -130,9 +129,13 @@ class PlanCurves:
         step = EVERY[self._rule.every]
         shift = self._rule.first_month - 1 if self._rule.every == "financial year" else 0
         begins = (month - shift) // step * step + shift
-        different, which = np.unique(begins, return_inverse=True)
-        bounds = np.array([self._rule.beginning(one).minutes for one in different.tolist()], float).reshape(-1, 2)
-        low, high = bounds[which.reshape(-1)].T
+        first = int(begins.min()) if len(begins) else 0
+        there = np.zeros(int(begins.max()) - first + 1 if len(begins) else 0, bool)
+        there[begins - first] = True
+        bounds = np.zeros((2, len(there)))
+        for place in np.flatnonzero(there).tolist():
+            bounds[:, place] = self._rule.beginning(first + place).minutes
+        low, high = bounds[:, begins - first]
         return begins // step, (instants - low) / (high - low)
 
     def shares(self, rows: Array, instants: Array) -> Floats:
@@ -185,7 +188,7 @@ class _Plans:
         reached = self.ends.astype(float)
         late = np.flatnonzero(~done)
         reached[late] = self._reached(late, earned[late], at[late])
-        es, gone, planned = (curves.periods(self.begins, one.astype(float)) for one in (reached, at, self.ends))
+        es, gone, planned = curves.periods(self.begins, [one.astype(float) for one in (reached, at, self.ends)])
         return known, es, gone, planned
 
     def _reached(self, plans: Array, earned: Floats, now: Array) -> Floats:
