@@ -206,6 +206,24 @@ def test_where_it_was_to_be_lies_below_the_bar() -> None:
     assert "a: 2026-01-16, late" in drawn.to_svg()
 
 
+def test_of_one_project_alone_its_work_is_drawn_as_deep_as_there_is_room() -> None:
+    def plan(width: int) -> ipmo.Portfolio:
+        tasks: list[dict[str, Any]] = [{"id": "all", "name": "All"}]
+        for n in range(4):
+            tasks.append({"id": f"s{n}", "parent": "all"})
+            tasks += [{"id": f"t{n}-{m}", "parent": f"s{n}", "duration": f"{n + 1} d", "deadline": "2026-01-06"} for m in range(width)]
+        return ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": [{"id": "P", "tasks": tasks}]})
+
+    for width, rows in ((2, 1 + 1 + 4 + 8), (9, 1 + 1 + 4)):
+        figure = ipmo.schedule(plan(width)).plot()
+        labels = [one for one in marked(figure, "label") if one.tag == f"{SVG}text"]
+        assert len(labels) == rows
+    small = ipmo.schedule(plan(2)).plot()
+    assert len([one for one in marked(small, "late") if one.tag == f"{SVG}rect"]) == 4  # what lasts three and four days misses its day
+    names = {one.text for one in ET.fromstring(small.to_svg()).iter(f"{SVG}title")}
+    assert any((name or "").strip().startswith("t3-1: 2026-01-05 to 2026-01-08") for name in names)
+
+
 def test_with_a_simulation_the_timeline_says_how_often_each_project_is_critical() -> None:
     pf = ipmo.examples.load("library")
     found = ipmo.simulate(pf, samples=300, seed=1)

@@ -14,7 +14,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import LONG, SHORT, Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, few, mark
+from ipmo.reporting.blocks import LONG, SHORT, Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, capital, few, mark
 from ipmo.version import __version__
 from ipmo.words import counted
 
@@ -199,14 +199,20 @@ def _by_sign(a: Answers, grouping: str) -> Picture:
 # ------------------------------------------------------------------------------------------------ evidence
 
 
+def _heading(code: str, headings: Mapping[str, str]) -> str:
+    """What stands over the findings of a code; of what was found while a file was read its words, with the format."""
+    form, _, slug = code.partition("/")
+    return headings.get(code) or f"{capital(slug.replace('-', ' '))} ({form})"
+
+
 def finding_groups(a: Answers, headings: Mapping[str, str]) -> Iterator[dict[str, object]]:
     """Findings by kind under the headings of their checks, errors opened; what else the same facts break."""
     for code in dict.fromkeys(f.code for f in a.findings):
         found: list[Finding] = a.ordered(code)
         rules = dict.fromkeys(rule for one in found for rule in one.rules)
         yield {
-            "title": headings.get(code, code) + (f" ({', '.join(rules)})" if rules else ""),
-            "also": "; ".join(headings.get(other, other) for other in dict.fromkeys(c for one in found for c in one.codes[1:])),
+            "title": _heading(code, headings) + (f" ({', '.join(rules)})" if rules else ""),
+            "also": "; ".join(_heading(other, headings) for other in dict.fromkeys(c for one in found for c in one.codes[1:])),
             "count": len(found),
             "shown": found[:SHOWN],
             "more": max(len(found) - SHOWN, 0),

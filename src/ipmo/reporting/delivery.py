@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from ipmo.analysis.dates.pictures import bars_of
+from ipmo.analysis.dates.pictures import bars_of, work_of
 from ipmo.figures.timeline import Hop
 from ipmo.figures.timeline import timeline as drawn
 from ipmo.model.work import Project
@@ -51,6 +51,11 @@ def timeline(a: Answers) -> Panel:
         )
     if len(order) > ROWS:
         note += f" Shown are {ROWS} of {counted(len(order), 'project')}: those with the lowest confidence, then the largest; all stand in the status table."
+    if len(order) == 1:
+        below, more = work_of(a.schedule, order[0])
+        bars += below
+        rest = f"; {counted(more, 'piece')} of it not drawn" if more > 0 else ""
+        note += f" Below the project its work{rest}." if below else ""
     figure = drawn(bars, hops, today=a.today)
     return Panel(id="timeline", title="Timeline", blocks=[Picture(label="Timeline picture", svg=figure.svg, caption=note)])
 

@@ -15,14 +15,14 @@ from ipmo.errors import ModelError
 from ipmo.figures.svg import GLYPHS, Figure
 from ipmo.figures.timeline import Bar, timeline
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project
+from ipmo.model.work import Project, Task
 from ipmo.tables import Table
 from ipmo.units import as_day, minutes, moment
 
-__all__ = ["Sampled", "bars_of", "criticalities", "timeline_of"]
+__all__ = ["Sampled", "bars_of", "criticalities", "timeline_of", "work_of"]
 
-ROWS, MILES = 40, 5
-"""Projects with a bar, and milestones on a bar, at most."""
+ROWS, MILES, WORK = 40, 5, 30
+"""Projects with a bar, milestones on a bar, and pieces of work below the only project, at most."""
 SHOWN = ("deadline", "gate", "hand-over")
 """Kinds of commitments that stand as milestones on a bar: the finish of a project has its own sign."""
 
@@ -78,6 +78,51 @@ def bars_of(
         )
         for project in chosen
     ]
+
+
+def work_of(s: Dated, project: Project) -> tuple[list[Bar], int]:
+    """Bars of the work of a project as an outline, as deep as there is room, and how many pieces are not drawn.
+
+    Args:
+        s: the schedule.
+        project: the project.
+    """
+    inside: dict[str | None, list[Task]] = {}
+    for task in project.tasks:
+        inside.setdefault(task.parent, []).append(task)
+
+    def outline(parent: str | None, depth: int, level: int = 0) -> list[tuple[Task, int]]:
+        def begins(task: Task) -> datetime:
+            return s.dates(f"{project.id}/{task.id}")[0] or datetime.max
+
+        rows = []
+        for task in sorted(inside.get(parent, ()), key=begins):
+            rows += [(task, level), *(outline(task.id, depth - 1, level + 1) if depth else [])]
+        return rows
+
+    rows, deep = outline(None, 0), 1
+    while len(rows) < len(deeper := outline(None, deep)) <= WORK:
+        rows, deep = deeper, deep + 1
+    bars = [_work(s, f"{project.id}/{task.id}", task, level + 1) for task, level in rows[:WORK]]
+    return bars, len(project.tasks) - len(bars)
+
+
+def _work(s: Dated, full_id: str, task: Task, level: int) -> Bar:
+    start, finish = s.dates(full_id)
+    deadline = None if task.deadline is None else moment(minutes(task.deadline, end=True))
+    was = task.baseline_start, task.baseline_finish
+    ghost = None if was[0] is None or was[1] is None else (moment(minutes(was[0])), moment(minutes(was[1], end=True)))
+    late = deadline is not None and finish is not None and finish > deadline
+    when = finish or start
+    return Bar(
+        label="\u2003" * level + (task.name or task.id),
+        start=start,
+        finish=finish,
+        commitment=deadline,
+        late=late,
+        ghost=None if ghost == (start, finish) else ghost,
+        milestones=[(when, task.name or task.id, late)] if task.milestone and when is not None else (),
+    )
 
 
 def criticalities(simulated: Sampled) -> dict[str, float]:
@@ -163,4 +208,6 @@ def timeline_of(s: Dated, portfolio: Portfolio, simulated: Sampled | None = None
     more = len(portfolio.projects) - len(projects)
     title = f"Timeline of {name}" + (f", {len(projects)} of {len(projects) + more} projects" if more else "")
     bars = bars_of(s, portfolio, projects, stated_colours(portfolio), simulated=simulated)
+    if len(projects) == 1:
+        bars += work_of(s, projects[0])[0]
     return timeline(bars, today=today, title=title)
