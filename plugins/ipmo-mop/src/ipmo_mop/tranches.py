@@ -155,11 +155,12 @@ def tranches(portfolio: Portfolio) -> FundingPlan:
     plan = ipmo.schedule(portfolio) if some else None
     roll = ipmo.roll_up(portfolio, "actual", include=("proposed",), unrated="unknown") if some else None
     after = _after(portfolio) if some else {}
+    cash = _cash(portfolio) if some else {}
     spent: dict[str, Fraction | None] = {}
     for project in some:
         assert plan is not None
         assert roll is not None
-        made = _rows(portfolio, project, plan, today, after)
+        made = _rows(portfolio, project, plan, today, after, cash.get(project.id))
         rows += made
         released[project.id] = sum((row.amount for row in made if row.released and row.amount is not None), Fraction(0))
         spent[project.id] = roll.amount(project.id)[0]
@@ -189,11 +190,17 @@ def _release(
     return in_currency(pf, one.amount), False, when, full, f"gate {full}{held}"
 
 
-def _rows(pf: Portfolio, project: Project, plan: ipmo.Schedule, today: date | None, after: Mapping[str, Sequence[str]]) -> list[TrancheRow]:
+def _rows(
+    pf: Portfolio,
+    project: Project,
+    plan: ipmo.Schedule,
+    today: date | None,
+    after: Mapping[str, Sequence[str]],
+    cash: Cash | None,
+) -> list[TrancheRow]:
     """The tranches of a project, released ones first, then by their days."""
     found = [(one, *_release(pf, project, one, plan, today)) for one in fields_of(project).tranches]
     found.sort(key=lambda row: (not row[2], row[3] or date.max))
-    cash = _cash(pf, project)
     taken: set[str] = set()
     reached = [_behind(after, row[4]) for row in found]
     out, money = [], Fraction(0)
@@ -226,21 +233,35 @@ def _rows(pf: Portfolio, project: Project, plan: ipmo.Schedule, today: date | No
     return out
 
 
-def _cash(pf: Portfolio, project: Project) -> Cash | None:
-    """What a project is planned to spend, month by month; None where not all of it is known and dated."""
+def _cash(pf: Portfolio) -> Mapping[str, Cash | None]:
+    """What each project is planned to spend, month by month; None where not all of it is known and dated."""
     try:
-        roll = ipmo.roll_up(pf, "budget", by="month", within=project.id, include=("proposed",), unrated="unknown")
+        roll = ipmo.roll_up(pf, "budget", by="month", include=("proposed",), unrated="unknown")
     except IpmoError:
-        return None
-    groups = {group.item: group.exact or Fraction(0) for group in roll.groups}
-    if any(name.startswith("(") for name in groups) or not roll.total.known:
-        return None
-    out = []
-    for name in sorted(groups):
-        first = date(int(name[:4]), int(name[5:7]), 1)
-        last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-        out.append((first, last, groups[name]))
+        return {}
+    months: dict[str, dict[str, Fraction]] = {}
+    lacking: set[str] = set()
+    for group in roll.groups:
+        for part in group.parts:
+            project = pf.project_of(part.item) or part.item
+            if group.item.startswith("("):
+                lacking.add(project)
+            else:
+                known = months.setdefault(project, {})
+                known[group.item] = known.get(group.item, Fraction(0)) + (part.exact or Fraction(0))
+    whole = ipmo.roll_up(pf, "budget", include=("proposed",), unrated="unknown")
+    out: dict[str, Cash | None] = {}
+    for one in pf.projects:
+        found = months.get(one.id, {})
+        stated = whole.amount(one.id)[0] is not None
+        out[one.id] = None if one.id in lacking or not stated else [(*_month(name), found[name]) for name in sorted(found)]
     return out
+
+
+def _month(name: str) -> tuple[date, date]:
+    """The first and the last day of a month."""
+    first = date(int(name[:4]), int(name[5:7]), 1)
+    return first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _until(cash: Cash, day: date) -> Fraction:
@@ -255,13 +276,13 @@ def _until(cash: Cash, day: date) -> Fraction:
 
 def _lasts(cash: Cash, money: Fraction) -> date | None:
     """The last day by the end of which no more has gone than an amount; None where the first day costs more."""
-    found: date | None = None
-    for first, last, _ in cash:
-        day = first
-        while day <= last:
-            if _until(cash, day + timedelta(days=1)) > money:
-                return found
-            found, day = day, day + timedelta(days=1)
+    gone, found = Fraction(0), None
+    for first, last, amount in cash:
+        days = (last - first).days + 1
+        if gone + amount > money:
+            full = int((money - gone) * days / amount)
+            return first + timedelta(days=full - 1) if full else found
+        gone, found = gone + amount, last
     return found
 
 
