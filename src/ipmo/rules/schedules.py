@@ -19,7 +19,7 @@ from ipmo.network.needs import without
 from ipmo.network.states import LIVE, State
 from ipmo.network.without import Without
 from ipmo.rules.themes import Theme, fact
-from ipmo.units import day_text, moment
+from ipmo.units import day_text, moment, said_day
 from ipmo.words import agree, counted
 
 __all__ = ["SCHEDULE_CHECKS"]
@@ -49,6 +49,9 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         source, full_id = net.ids[u], net.ids[v]
         item = portfolio.items.get(full_id)
         if isinstance(item, Gate) and item.decision is not None:
+            done = None if u not in net.finishes else said_day(moment(net.finishes[u]), finish=True)
+            if done is not None and done <= item.decision.date:
+                continue  # it was finished on the day of the decision
             yield fact(
                 "gate-before-inputs",
                 full_id,

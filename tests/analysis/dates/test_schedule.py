@@ -452,6 +452,17 @@ def test_a_decided_gate_has_the_decisions_date_and_one_decided_early_is_a_findin
     assert [f.item for f in ipmo.check(s.portfolio).of("ipmo/gate-before-inputs")] == ["P/G"]
 
 
+@pytest.mark.parametrize(("finished", "early"), [("2026-01-08", False), ("2026-01-09", False), ("2026-01-12", True)])
+def test_what_is_finished_on_the_day_of_a_decision_was_there_for_it(finished: str, early: bool) -> None:
+    project = {
+        "id": "p",
+        "tasks": [{"id": "a", "duration": "5 d", "actual_start": "2026-01-05", "actual_finish": finished}],
+        "gates": [{"id": "g", "after": "a", "decision": {"outcome": "go", "date": "2026-01-09"}}],
+    }
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-01-14"}, "projects": [project]})
+    assert bool(ipmo.check(pf).of("ipmo/gate-before-inputs")) is early
+
+
 def test_hold_makes_what_follows_undated_with_the_reason() -> None:
     s = gated(GateDecision(outcome="hold", date="2026-01-12"))
     assert s["P/b"].early_start is None
