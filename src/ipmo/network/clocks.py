@@ -153,7 +153,8 @@ class Clocks:
         self.calendars = tuple(calendars)
         self.index = {calendar.id: place + 1 for place, calendar in enumerate(calendars)}
         for calendar in calendars:
-            if not calendar.holidays and not calendar.exceptions and sum(b - a for day in calendar.week_shifts() for a, b in day) == WEEK:
+            rests = calendar.holidays or calendar.exceptions or calendar.lost
+            if not rests and sum(b - a for day in calendar.week_shifts() for a, b in day) == WEEK:
                 self.index[calendar.id] = 0  # around the clock: wall-clock time
         everyone = (CONTINUOUS, *calendars)
         head: list[int] = [0] * (2 * len(everyone))

@@ -18,9 +18,9 @@ import ipmo
 from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Samples, run
 from ipmo.analysis.risk.uncertain import with_lengths
-from ipmo.model import Dialect, Fixed, LostDays, Portfolio, Uniform
+from ipmo.model import Dialect, Fixed, LostDays, Portfolio, Task, Uniform
 from ipmo.testing.strategies import dialects, portfolios
-from ipmo.units import DAY, minutes
+from ipmo.units import DAY, Span, minutes
 
 SAMPLES = 20_000
 BRANCH = {"id": "test", "ways": [{"probability": 0.3, "items": ["p/rework"]}, {"probability": 0.1, "items": ["p/redesign"]}]}
@@ -217,10 +217,70 @@ def same_as_holidays(pf: Portfolio, dialect: Dialect) -> int:
     return count
 
 
+def without_working_lags(pf: Portfolio) -> Portfolio:
+    """The same with elapsed lags in place of working ones: a holiday makes those longer, a lost day does not."""
+
+    def elapsed(lag: Span | None) -> Span | None:
+        return Span(lag.amount, f"e{lag.unit}") if lag is not None and lag.dimension == "working" else lag
+
+    def changed(task: Task) -> Task:
+        return attrs.evolve(task, after=[attrs.evolve(one, lag=elapsed(one.lag)) for one in task.after])
+
+    projects = [attrs.evolve(one, tasks=[changed(task) for task in one.tasks]) for one in pf.projects]
+    return attrs.evolve(pf, projects=projects, links=[attrs.evolve(one, lag=elapsed(one.lag)) for one in pf.links])
+
+
 @settings(max_examples=40, deadline=None)
 @given(portfolios(tied=True), dialects())
 def test_a_lost_day_is_a_holiday_that_the_sample_knows(pf: Portfolio, dialect: Dialect) -> None:
-    same_as_holidays(pf, dialect)
+    same_as_holidays(without_working_lags(pf), dialect)
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "p6", "msproject"])
+def test_a_milestone_on_its_calendar_lies_on_no_lost_day(dialect: str) -> None:
+    """Of 20 days 5 are lost: the first k of them with a chance of C(20 - k, 5 - k) / C(20, 5). At any instant a milestone waits for none."""
+    data = ipmo.to_dict(weathered(5))
+    data["projects"][0] |= {"gates": [{"id": "begin"}]}
+    data["projects"][0]["tasks"] += [{"id": "point", "milestone": True, "milestone_of": "start"}, {"id": "none", "duration": "0 d"}]
+    q = ipmo.simulate(ipmo.from_dict(data), samples=SAMPLES, seed=2, dialect=dialect)
+    for name in ("begin", "point", "none"):
+        found = q.finish(f"p/{name}")
+        for k in range(1, 6):
+            exact = math.comb(20 - k, 5 - k) / math.comb(20, 5) if dialect != "ipmo" else 0
+            later = float((found.instants >= minutes(date(2027, 2, 1) + timedelta(days=k))).mean())
+            assert within(later, exact, math.sqrt(exact * (1 - exact)) or 1e-9), (name, k)
+
+
+@pytest.mark.parametrize("milestones", ["wall clock", "calendar"])
+def test_a_gate_is_decided_on_no_holiday_that_only_the_sample_knows(milestones: str) -> None:
+    """Where milestones lie on their calendar, that of a gate loses days; what has no length in the plan loses days where it has one."""
+    dialect = attrs.evolve(ipmo.model.DIALECTS["ipmo"], milestones=milestones)
+    tasks: list[dict[str, Any]] = [
+        {"id": "t1", "duration": "1 h"},
+        {"id": "t2", "duration": {"low": "0 d", "likely": "0 d", "high": "90 d"}, "after": "t1"},
+    ]
+    for some in ([], tasks[:1], tasks):
+        data = {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "calendar": "c000"},
+            "calendars": [{"id": "c000"}, {"id": "always", "week": "mon-sun", "hours": "00:00-24:00"}],
+            "projects": [{"id": "p1", "tasks": some, "gates": [{"id": "g1"}, {"id": "g2", "calendar": "always"}]}],
+        }
+        count = same_as_holidays(ipmo.from_dict(data), dialect)
+        assert count == (2 * (4 + len(some)) if some or milestones == "calendar" else 0)
+
+
+def test_lags_lose_no_days() -> None:
+    """One of the two working days from Monday to Tuesday is lost; whichever it is, five days after Monday or Tuesday at ten are as many of the calendar."""
+    data = ipmo.to_dict(weathered(5))
+    data["projects"][0]["tasks"] = [
+        {"id": "dig", "duration": "8 h"},
+        {"id": "lay", "duration": "8 h", "after": {"from": "dig", "lag": "60 d"}},
+    ]
+    q = ipmo.simulate(ipmo.from_dict(data | {"calendars": [{"id": "site", "lost": [{"days": 5, "months": [2]}]}]}), samples=500, seed=2)
+    first = [np.busday_offset(one.date(), 61) for one in q.finish("p/dig").samples]
+    assert len(set(first)) > 1
+    assert [one.date() for one in q.finish("p/lay").samples] == [one.astype(date) for one in first]
 
 
 def test_the_holidays_above_are_held_against_many_dates() -> None:

@@ -18,7 +18,7 @@ from ipmo.analysis.risk.forks import forks
 from ipmo.analysis.risk.lost_days import too_many
 from ipmo.analysis.risk.readiness import readiness
 from ipmo.analysis.risk.setup import Kept, Setup
-from ipmo.analysis.risk.uncertain import Piece, Structures, open_work
+from ipmo.analysis.risk.uncertain import Structures, open_work
 from ipmo.errors import ModelError, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import Calendar
@@ -113,7 +113,7 @@ class Plan:
             pert=pert,
             together=together,
             forks=branches,
-            lost=self._losing(work, one_by_one=structures.one_by_one),
+            lost=self._losing(structures),
         )
         self.settings = f"risks {risks}" + (f", dialect {net.dialect.name}" if net.dialect is not None else "")
         self.settings += f", {len(correlations)} correlations" if correlations else ""
@@ -142,14 +142,18 @@ class Plan:
                 out[one.id] = 1.0 if one.noun.probability is None else float(one.noun.probability)
         return out
 
-    def _losing(self, work: Mapping[str, Piece], *, one_by_one: bool) -> dict[str, Calendar]:
-        """The work that loses days of its calendar, and what of that is not counted."""
-        found = {name: piece.calendar for name, piece in work.items() if piece.calendar.lost and not piece.elapsed and piece.minutes}
-        calendars = {one.id: one for one in found.values()}
-        self.findings += too_many(calendars.values())
-        if not one_by_one:
+    def _losing(self, structures: Structures) -> dict[str, Calendar]:
+        """The calendars whose days are lost to what is open on them, and what of that is not counted."""
+        table, net = self.portfolio.calendar_table, self.schedule.network
+        if not any(one.lost for one in table.values()):
+            return {}
+        used = {net.running_clock(v).calendar.id for v in range(net.n) if net.state[v] in LIVE and net.running_clock(v).number}
+        used |= {piece.calendar.id for piece in structures.pieces.values() if not piece.elapsed}
+        found = {name: one for name, one in sorted(table.items()) if one.lost and name in used}
+        self.findings += too_many(found.values())
+        if not structures.one_by_one:
             return found
-        for name in calendars:
+        for name in found:
             message = f"days that calendar {name!r} loses are not counted beside work as late as possible or until an expected finish"
             self.findings.append(Finding(code="ipmo/lost-days-not-simulated", item=name, severity=Severity.WARNING, message=message))
         return {}

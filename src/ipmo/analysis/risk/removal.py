@@ -123,7 +123,7 @@ def causes(setup: Setup, estimates: Iterable[str]) -> list[Cause]:
     return [
         *(Cause(id=one.driver.id, kind="driver") for one in setup.shared if one.driver.affects != "value"),
         *(Cause(id=event.full_id, kind="risk") for event in setup.events),
-        *(Cause(id=name, kind="calendar") for name in dict.fromkeys(one.id for one in setup.lost.values())),
+        *(Cause(id=name, kind="calendar") for name in setup.lost),
         *(Cause(id=name, kind="estimate") for name in uncertain),
     ]
 
@@ -136,7 +136,7 @@ def without(setup: Setup, gone: Iterable[Cause]) -> Setup:
         shared=tuple(one for one in setup.shared if ("driver", one.driver.id) not in names),
         events=tuple(event for event in setup.events if ("risk", event.full_id) not in names),
         certain=frozenset(name for kind, name in names if kind == "estimate"),
-        lost={name: one for name, one in setup.lost.items() if ("calendar", one.id) not in names},
+        lost={name: one for name, one in setup.lost.items() if ("calendar", name) not in names},
     )
 
 

@@ -28,10 +28,10 @@ from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import Spending
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.errors import ModelError
-from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, OpaqueEstimate, Uniform
 from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
+from ipmo.network.network import Network
 from ipmo.network.sampled import NO_EDGE, Cap, Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
@@ -186,8 +186,7 @@ class Samples:
             dates, critical, driving, after, sums = found
         else:
             later = self._later(drawn, happens)
-            lost = {one.id: self._lost(one, first, last) for one in setup.lost.values()}
-            (dates, critical, driving, ends), lasting = self._dated(lengths, later, lost, size)
+            (dates, critical, driving, ends), lasting = self._dated(lengths, later, self._lost(first, last), size)
             after = ends - setup.structures.base.network.base
             sums = sums_of(list(lengths.values()), after)
             lengths = {**lengths, **lasting}
@@ -224,17 +223,23 @@ class Samples:
 
     def lost_days(self, first: int, last: int, sample: int) -> dict[str, tuple[date, ...]]:
         """The days that each calendar loses in one sample of groups of samples, as far as they matter first."""
-        return {one.id: self._lost(one, first, last).days(sample) for one in self.setup.lost.values()}
+        return {name: one.days(sample) for name, one in self._lost(first, last).items()}
 
     def _taken(self, drawn: Floats) -> dict[str, Yes]:
         """In which samples the work and costs of branches are on a way that is taken."""
         return taken(self.setup.forks, {fork.id: drawn[self._row[fork.id, "way"]] for fork in self.setup.forks})
 
-    def _lost(self, calendar: Calendar, first: int, last: int) -> LostTime:
-        """The days that a calendar loses in groups of samples."""
-        net = self.setup.structures.base.network
-        at = next(v for v, name in enumerate(net.ids) if self.setup.lost.get(name) is calendar or self.setup.lost.get(name) == calendar)
-        return LostTime(calendar, net.running_clock(at), net.base, range(first, last), self.setup.seed, self.setup.pert)
+    def _lost(self, first: int, last: int) -> dict[str, LostTime]:
+        """The days that calendars lose in groups of samples, by their ids."""
+        net, blocks = self.setup.structures.base.network, range(first, last)
+        clocks = {name: net.clock(number) for name, number in self._losing(net).items()}
+        lost = self.setup.lost
+        return {name: LostTime(lost[name], clock, net.base, blocks, self.setup.seed, self.setup.pert) for name, clock in clocks.items()}
+
+    def _losing(self, network: Network) -> dict[str, int]:
+        """The number of the clock of each calendar that loses days, in a network."""
+        clocks = network.clocks
+        return {} if clocks is None else {name: clocks.clock(one) for name, one in self.setup.lost.items()}
 
     def _drawn(self, first: int, last: int) -> tuple[Floats, dict[str, Yes], dict[str, Floats]]:
         """All draws of groups of samples, which risks happen, and what drivers multiply by."""
@@ -312,30 +317,33 @@ class Samples:
         critical = np.zeros(structures.base.network.n, np.int64)
         driving: dict[int, int] = {}
         ends = np.zeros(size, np.int64)
-        lasting = {name: np.zeros(size, np.int64) for name in self.setup.lost}
+        lasting: dict[str, Row] = {}
         if structures.one_by_one:
             for sample in range(size):
                 self._one(sample, lengths, later, (dates, critical, driving, ends))
             return (dates, critical, driving, ends), lasting
         for part in self._parts(lengths, later, lost, size):
             found = self._many(part, (dates, critical, driving, ends))
-            for name in lasting:
-                v = part.sampled.pos[self._nodes[name]]
-                if v in part.lost:
-                    lasting[name][part.columns] = found.length[v]
+            net = part.sampled.network
+            for v in part.lost:
+                node = part.sampled.order[v]
+                if node not in net.points and (v in part.lengths or part.sampled.dur[v]):
+                    lasting.setdefault(net.ids[node], np.zeros(size, np.int64))[part.columns] = found.length[v]
         return (dates, critical, driving, ends), lasting
 
     def _parts(self, lengths: Mapping[str, Row], later: Mapping[str, Row], lost: Mapping[str, LostTime], size: int) -> Iterator[Part]:
         """The samples of a batch by the work that comes to nothing in them."""
         nodes = self._nodes
         for nothing, columns in self._patterns(lengths, size):
-            pos = self.setup.structures.of(nothing).pos
+            sampled = self.setup.structures.of(nothing)
+            pos, net = sampled.pos, sampled.network
+            times = {number: Some(lost[name], columns) for name, number in self._losing(net).items()}
             yield Part(
-                sampled=self.setup.structures.of(nothing),
+                sampled=sampled,
                 columns=columns,
                 lengths={pos[nodes[name]]: row[columns] for name, row in lengths.items() if name not in nothing},
                 shifts={pos[nodes[name]]: row[columns] for name, row in later.items()},
-                lost={pos[nodes[name]]: Some(lost[one.id], columns) for name, one in self.setup.lost.items() if name not in nothing},
+                lost={v: times[clk] for v, clk in enumerate(sampled.clk) if clk in times and net.state[sampled.order[v]] in LIVE},
                 worked=frozenset(name for name in lengths if name not in nothing),
             )
 
@@ -432,8 +440,7 @@ class Samples:
         drawn, happens, factors = self._drawn(first, last)
         lengths, _ = self._lengths(drawn, happens, factors, self._taken(drawn))
         later = self._later(drawn, happens)
-        lost = {one.id: self._lost(one, first, last) for one in self.setup.lost.values()}
-        for part in self._parts(lengths, later, lost, drawn.shape[1]):
+        for part in self._parts(lengths, later, self._lost(first, last), drawn.shape[1]):
             yield part, part.sampled.forward(part.lengths, part.shifts, lost=part.lost)
 
     def in_time(self, first: int, last: int, wanted: Sequence[int]) -> Iterator[tuple[int, Row, dict[int, Row]]]:

@@ -57,7 +57,7 @@ class Setup:
         together: work whose draws go together.
         certain: work whose estimate counts as certain: as long as the schedule says.
         forks: branches at which one way is taken.
-        lost: work that loses days to weather, and its calendar.
+        lost: calendars that lose days to weather, by id, where something open lies on them.
     """
 
     structures: Structures
