@@ -18,7 +18,7 @@ import ipmo
 from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Samples, run
 from ipmo.analysis.risk.uncertain import with_lengths
-from ipmo.model import Dialect, Fixed, LostDays, Portfolio, Task, Uniform
+from ipmo.model import CalendarException, Dialect, Fixed, LostDays, Portfolio, Task, Uniform
 from ipmo.testing.strategies import dialects, portfolios
 from ipmo.units import DAY, Span, minutes
 
@@ -192,7 +192,10 @@ LOST = (LostDays(days=Uniform(0.0, 9.0), months=(1, 2, 3, 4)), LostDays(days=Fix
 
 
 def same_as_holidays(pf: Portfolio, dialect: Dialect) -> int:
-    """Holds samples against schedules whose calendars have the lost days as holidays; how many dates that were."""
+    """Holds samples against schedules whose calendars have the lost days as holidays; how many dates that were.
+
+    They are exceptions without hours there: a holiday is worked where an exception says so, a day that is lost never.
+    """
     pf = attrs.evolve(pf, calendars=[attrs.evolve(one, lost=LOST) for one in pf.calendars])
     try:
         plan = Plan(pf, 6, 1, "before", dialect, "beta", ())
@@ -207,7 +210,8 @@ def same_as_holidays(pf: Portfolio, dialect: Dialect) -> int:
     for sample in (0, 4):
         away = samples.lost_days(0, 1, sample)
         changed = with_lengths(pf, plan.setup.structures.pieces, {name: int(row[sample]) for name, row in lengths.items()})
-        held = [attrs.evolve(one, holidays=[*one.holidays, *away.get(one.id, ())]) for one in changed.calendars]
+        gone = {name: [CalendarException(first=day, last=day, hours="none") for day in days] for name, days in away.items()}
+        held = [attrs.evolve(one, exceptions=[*one.exceptions, *gone.get(one.id, ())]) for one in changed.calendars]
         s = ipmo.schedule(attrs.evolve(changed, calendars=held), dialect=dialect, on_cycle="cut")
         for place, kept in enumerate(plan.setup.kept):
             if not kept.begins:
@@ -270,8 +274,24 @@ def test_a_gate_is_decided_on_no_holiday_that_only_the_sample_knows(milestones: 
         assert count == (2 * (4 + len(some)) if some or milestones == "calendar" else 0)
 
 
+def test_an_exception_brings_no_lost_day_back() -> None:
+    """A day of work needs both half days of the exceptions, of which one is lost, and half of the day after them."""
+    data = ipmo.to_dict(weathered({"low": 1, "likely": 3, "high": 9}, length="1 d"))
+    half = {"from": "2027-02-01", "to": "2027-02-02", "hours": "10:00-14:00"}
+    data["calendars"][0] |= {"exceptions": [half]}
+    q, samples = ipmo.simulate(ipmo.from_dict(data), samples=200, seed=2), 0
+    plan = Plan(ipmo.from_dict(data), 200, 2, "before", None, "beta", ())
+    drawn = Samples(plan.setup)
+    for sample, end in enumerate(q.finish("p/dig").samples):
+        lost = drawn.lost_days(0, 1, sample)["site"]
+        if sum(date(2027, 2, day) in lost for day in (1, 2)) == 1 and date(2027, 2, 3) not in lost:
+            assert end.date() == date(2027, 2, 3)
+            samples += 1
+    assert samples
+
+
 def test_lags_lose_no_days() -> None:
-    """One of the two working days from Monday to Tuesday is lost; whichever it is, five days after Monday or Tuesday at ten are as many of the calendar."""
+    """Work of a day ends after the lost days before it; 60 working days of lag after that are those of the calendar itself."""
     data = ipmo.to_dict(weathered(5))
     data["projects"][0]["tasks"] = [
         {"id": "dig", "duration": "8 h"},
