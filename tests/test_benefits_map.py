@@ -31,6 +31,30 @@ def texts(figure: Figure) -> list[str]:
     return [one.text or "" for one in ET.fromstring(figure.to_svg()).iter(f"{SVG}text")]
 
 
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=12), st.lists(st.floats(1, 30), min_size=12, max_size=12), st.floats(0, 200))
+def test_between_two_ends_they_stand_as_near_as_they_can(wanted: list[float], sizes: list[float], spare: float) -> None:
+    sizes = sizes[: len(wanted)]
+    low = -100.0
+    high = low + sum((a + b) / 2 for a, b in itertools.pairwise(sizes)) + spare
+    found = apart(wanted, sizes, low, high)
+    assert low - 1e-6 <= found[0]
+    assert found[-1] <= high + 1e-6
+    for (a, b), (one, other) in zip(itertools.pairwise(found), itertools.pairwise(sizes), strict=True):
+        assert b - a >= (one + other) / 2 - 1e-6
+    best = list(found)
+    for _ in range(60):  # no run of them can be moved for less, by whatever it would like and can
+        for n in range(len(best)):
+            for end in range(n + 1, len(best) + 1):
+                step = sum(w - y for w, y in zip(wanted[n:end], best[n:end], strict=True)) / (end - n)
+                floor = low - best[0] if n == 0 else best[n - 1] + (sizes[n - 1] + sizes[n]) / 2 - best[n]
+                roof = high - best[-1] if end == len(best) else best[end] - (sizes[end - 1] + sizes[end]) / 2 - best[end - 1]
+                step = min(max(step, floor), roof)
+                best[n:end] = [y + step for y in best[n:end]]
+    assert (
+        sum((a - b) ** 2 for a, b in zip(found, wanted, strict=True)) <= sum((a - b) ** 2 for a, b in zip(best, wanted, strict=True)) + 1e-3
+    )
+
+
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=12), st.lists(st.floats(1, 30), min_size=12, max_size=12))
 def test_boxes_stand_apart_and_as_near_as_they_can(wanted: list[float], sizes: list[float]) -> None:
     sizes = sizes[: len(wanted)]

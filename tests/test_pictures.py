@@ -8,8 +8,9 @@ import xml.etree.ElementTree as ET
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ipmo
@@ -172,6 +173,68 @@ def test_the_last_days_that_there_are_can_be_drawn() -> None:
     last = datetime(9999, 12, 30)
     figure = timeline([Bar(label="x", start=datetime(9990, 1, 1), finish=last, ghost=(datetime(1, 1, 1), last)) for _ in range(9)])
     assert len(marked(figure, "plan")) == 9
+
+
+WIDTHS = {False: 6.15, True: 6.85}
+"""Of a letter of a note in DejaVu Sans, the widest of the usual fonts, plain and bold, at 11 px."""
+
+
+def reach(one: ET.Element) -> tuple[float, float]:
+    """From where to where a note leads."""
+    kinds, x = one.get("class", "").split(), float(one.get("x", 0))
+    words = (one.text or "") + "".join(part.tail or "" for part in one)
+    long = WIDTHS["bad" in kinds or "todaytext" in kinds] * len(words)
+    return (x - long, x) if "end" in kinds else (x, x + long)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 900), st.integers(0, 900), st.integers(-50, 400), st.integers(0, 40), st.booleans()),
+        min_size=1,
+        max_size=12,
+    ),
+    st.integers(0, 1300),
+)
+@example([(0, 900, 0, 20, True)], 1300)
+def test_words_beside_a_bar_are_never_cut(raw: list[tuple[int, int, int, int, bool]], today: int) -> None:
+    """Up to as many words as a count of what is missed and what is overdue needs, and twice as many."""
+    bars = []
+    for n, (start, long, after, letters, late) in enumerate(raw):
+        one = bar(start, start + long, note=f"{n:02}" + "m" * letters, late=late)
+        assert one.finish is not None
+        bars.append(attrs.evolve(one, commitment=None if after < 0 else one.finish + timedelta(days=after - 200)))
+    figure = timeline(bars, today=date(2026, 1, 1) + timedelta(days=today))
+    width, _ = figure.size
+    notes = {"".join(one.itertext())[:2]: one for one in marked(figure, "note") if not re.match(r"\d{4}-", one.text or "")}
+    for n in range(len(bars)):
+        mark = notes[f"{n:02}"]
+        assert "…" not in "".join(mark.itertext())
+        left, right = reach(mark)
+        assert left > 250
+        assert right < width
+    for mark in marked(figure, "todaytext"):
+        assert reach(mark)[0] > 0
+        assert reach(mark)[1] < width
+
+
+def test_long_words_beside_a_bar_stand_in_two_lines() -> None:
+    words = "+20 d, waits for the engineers of the tunnel section north and of the shafts"
+    figure = timeline([bar(0, 100, note=words), bar(0, 40, note="short")])
+    first, second, short = (one for one in marked(figure, "note"))
+    assert [one.text for one in (first, second)] == [None, None]  # the title is what comes first
+    lines = ["".join(part.tail or "" for part in one) for one in (first, second)]
+    assert " ".join(lines) == words
+    assert float(second.get("y", 0)) - float(first.get("y", 0)) > 11
+    assert all(reach(one)[1] < figure.size[0] for one in (first, second, short))
+
+
+def test_words_behind_a_bar_that_leads_out_of_the_picture_stand_behind_its_date() -> None:
+    near = [bar(n, 100 + n) for n in range(20)]
+    figure = timeline([*near, bar(0, 9000, note="■ 4 missed, 1 overdue", late=True)], today=date(2026, 3, 1))
+    month, note = sorted(marked(figure, "note"), key=lambda one: float(one.get("x", 0)))
+    assert (month.text, note.text) == ("2050-08", "■ 4 missed, 1 overdue")
+    assert reach(month)[1] < reach(note)[0]
+    assert reach(note)[1] < figure.size[0]
 
 
 def test_where_it_was_to_be_lies_below_the_bar() -> None:
@@ -368,11 +431,48 @@ def test_of_what_nobody_plans_no_curve_is_drawn() -> None:
         ipmo.earned_value(ipmo.read("examples/gmpp-2022.yaml")).plot()
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=6))
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
+@example([0.0, 0.0, 0.0, 0.0, 0.0, 95.0])
+@example([100.0] * 12)
 def test_labels_of_amounts_of_one_day_stand_apart_and_inside(amounts: list[float]) -> None:
     dots = [Dot(x=1.0, y=amount, label=f"d{n}") for n, amount in enumerate(amounts)]
     figure = cumulative(["a", "b", "c"], [Running(name="x", points=[(0.0, 0.0), (3.0, 100.0)])], dots=dots, title="t")
     texts = {one.text: float(one.get("y", 0)) for one in ET.fromstring(figure.to_svg()).iter(f"{SVG}text") if (one.text or "")[:1] == "d"}
     heights = [texts[dot.label] for dot in sorted(dots, key=lambda one: -one.y)]
     assert all(b - a > 14 for a, b in itertools.pairwise(heights))
-    assert all(0 < y < figure.size[1] for y in heights)
+    assert all(46 < y < figure.size[1] - 30 for y in heights)  # below the words at the status date, above the names of periods
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.5, 2.9]), st.floats(0, 100)), min_size=1, max_size=60))
+@example([(0.0, 0.0)] * 40)
+def test_of_more_labels_than_there_is_room_for_the_last_says_how_many_more(places: list[tuple[float, float]]) -> None:
+    dots = [Dot(x=x, y=amount, label=f"d{n}") for n, (x, amount) in enumerate(places)]
+    figure = cumulative(["a", "b", "c"], [Running(name="x", points=[(0.0, 0.0), (3.0, 100.0)])], dots=dots, title="t")
+    said: dict[float, list[str]] = {}
+    heights: dict[float, list[float]] = {}
+    for one in ET.fromstring(figure.to_svg()).iter(f"{SVG}text"):
+        words, x = "".join(one.itertext()), float(one.get("x", 0))
+        if words[:1] == "d":
+            heights.setdefault(x, []).append(float(one.get("y", 0)))
+            kept = re.search(r"and (\d+) more$", words)
+            if kept is None:
+                said.setdefault(x, []).append(words)
+                continue
+            hidden = words.removesuffix(kept[0]).split("; ")
+            assert len(hidden) == int(kept[1]) > 1
+            said.setdefault(x, []).extend(hidden)
+    assert sorted(one for some in said.values() for one in some) == sorted(dot.label for dot in dots)  # none is lost
+    for some in heights.values():
+        assert all(b - a > 14 for a, b in itertools.pairwise(sorted(some)))
+        assert all(46 < y < figure.size[1] - 30 for y in some)
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
+@example([0.0] * 6)
+def test_amounts_at_the_ends_of_lines_stand_apart_and_inside(amounts: list[float]) -> None:
+    lines = [Running(name=f"n{n}", points=[(0.0, 0.0), (3.0, amount)], said=f"d{n}") for n, amount in enumerate(amounts)]
+    figure = cumulative(["a", "b", "c"], lines, title="t")
+    texts = {one.text: float(one.get("y", 0)) for one in ET.fromstring(figure.to_svg()).iter(f"{SVG}text") if (one.text or "")[:1] == "d"}
+    heights = [texts[line.said] for line in sorted(lines, key=lambda one: -one.points[-1][1])]
+    assert all(b - a > 13 for a, b in itertools.pairwise(heights))
+    assert all(46 < y < figure.size[1] - 20 for y in heights)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.figures.axes import nice_step
+from ipmo.figures.layers import apart
 from ipmo.figures.svg import Figure, tag
 
 if TYPE_CHECKING:
@@ -129,34 +130,56 @@ def cumulative(
 
 def _ends(lines: Sequence[Running], x: Callable[[float], float], y: Callable[[float], float]) -> list[Markup]:
     """Amounts at the ends of lines, apart from each other."""
-    wanted = sorted((y(line.points[-1][1]), place) for place, line in enumerate(lines))
-    out: list[Markup] = []
-    last = -math.inf
-    for height, place in wanted:
-        line = lines[place]
-        last = max(height, last + 14)
-        out.append(tag("text", line.said, x=x(line.points[-1][0]) + 6, y=round(last + 4, 1), class_="halo"))
-    return out
+    ends = [(line.said, *line.points[-1]) for line in lines]
+    labels = [_Label(said=said, amount=amount, x=x(at) + 6, y=y(amount) + 4) for said, at, amount in ends]
+    return _apart(labels, 14, HEIGHT - BOTTOM + 4)
 
 
 def _dots(dots: Sequence[Dot], count: int, x: Callable[[float], float], y: Callable[[float], float]) -> list[Markup]:
     """Single amounts, each with its label beside it; labels of about the same time stand apart, in the order of their amounts."""
     marks = [tag("circle", tag("title", dot.label), cx=x(dot.x), cy=y(dot.y), r=5, class_=f"dot {dot.kind}".strip()) for dot in dots]
-    groups: list[list[Dot]] = []
-    for dot in sorted(dots, key=lambda one: one.x):
-        near = groups and x(dot.x) - x(groups[-1][-1].x) < BESIDE
-        groups[-1].append(dot) if near else groups.append([dot])
-    labels: list[Markup] = []
+    labels = []
+    for dot in dots:
+        away = dot.x > count * 0.75
+        labels.append(_Label(said=dot.label, amount=dot.y, x=x(dot.x) + (-10 if away else 10), y=y(dot.y) + 4, away=away))
+    return marks + _apart(labels, 15, HEIGHT - BOTTOM - 4)
+
+
+@attrs.frozen(kw_only=True)
+class _Label:
+    """Words beside an amount: where they would stand if they were alone, and whether they end there (`away`) or begin there."""
+
+    said: str
+    amount: float
+    x: float
+    y: float
+    away: bool = False
+
+
+def _apart(labels: Sequence[_Label], gap: float, low: float) -> list[Markup]:
+    """Labels of about the same time stand apart between the top and `low`, in the order of their amounts, as near to them as can be.
+
+    Of more than there is room for, the first ones given stand, and the last says how many more there are and, to who points at it, which.
+    """
+    groups: list[list[int]] = []
+    for place in sorted(range(len(labels)), key=lambda one: labels[one].x):
+        near = groups and labels[place].x - labels[groups[-1][-1]].x < BESIDE
+        groups[-1].append(place) if near else groups.append([place])
+    room = int((low - TOP - 4) / gap) + 1
+    out: list[Markup] = []
     for group in groups:
-        heights: list[float] = []
-        for dot in sorted(group, key=lambda one: -one.y):
-            heights.append(max(y(dot.y) + 4, heights[-1] + 15 if heights else -math.inf))
-        over = max((heights[-1] - y(min(dot.y for dot in group)) - 4) / 2, heights[-1] - (HEIGHT - BOTTOM - 4), 0.0)
-        for dot, height in zip(sorted(group, key=lambda one: -one.y), heights, strict=True):
-            away = dot.x > count * 0.75
-            place = {"x": x(dot.x) + (-10 if away else 10), "y": round(height - over, 1)}
-            labels.append(tag("text", dot.label, **place, class_="halo end" if away else "halo"))
-    return marks + labels
+        given = [labels[place] for place in sorted(group)]
+        shown = given if len(given) <= room else given[: room - 1]
+        shown = sorted(shown, key=lambda one: -one.amount)
+        rest = [one.said for one in given[len(shown) :]]
+        if rest:
+            shown.append(attrs.evolve(given[-1], said=f"and {len(rest)} more", y=low))
+        heights = apart([one.y for one in shown], [gap] * len(shown), TOP + 4, low)
+        for label, height in zip(shown, heights, strict=True):
+            which = [tag("title", "; ".join(rest))] if rest and label is shown[-1] else []
+            kind = "halo end" if label.away else "halo"
+            out.append(tag("text", *which, label.said, x=round(label.x, 1), y=round(height, 1), class_=kind))
+    return out
 
 
 def _describe(lines: Sequence[Running], dots: Sequence[Dot], unit: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 
 __all__ = ["apart", "layered"]
@@ -98,11 +99,18 @@ def _crossings(layers: Mapping[int, Sequence[Place]], joined: Mapping[Place, Seq
     return total
 
 
-def apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
+def apart(wanted: Sequence[float], sizes: Sequence[float], low: float = -math.inf, high: float = math.inf) -> list[float]:
     """Middles in their order, none over another, as near to what is wanted as that lets them be (least squares).
+
+    Args:
+        wanted: where each middle would stand if it were alone.
+        sizes: how much room each takes.
+        low, high: between which the middles stay; of more than there is room for, those at the end lie beyond `high`.
 
     >>> apart([5, 5, 40], [10, 10, 10])
     [0.0, 10.0, 40.0]
+    >>> apart([5, 5, 40], [10, 10, 10], low=3, high=30)
+    [3.0, 13.0, 30.0]
     """
     offsets, so_far = [], 0.0
     for n, size in enumerate(sizes):
@@ -114,7 +122,9 @@ def apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
         while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
             (a, m), (b, n) = blocks[-2:]
             blocks[-2:] = [(a + b, m + n)]
+    most = high - so_far
     out: list[float] = []
     for total, count in blocks:
-        out += [total / count + offsets[len(out) + n] for n in range(count)]
+        level = max(min(total / count, most), low)  # cut to its ends, the answer without ends is the one with them
+        out += [level + offsets[len(out) + n] for n in range(count)]
     return out

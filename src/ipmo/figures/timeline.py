@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -38,8 +40,11 @@ CSS = """
 LEFT, RIGHT, TOP, ROW, WIDTH = 250, 96, 44, 30, 1160
 OFTEN = 0.5
 """From this share of samples on, how often work is critical is set in bold."""
-LETTER = 6.0
-"""Width of a letter of a note, about."""
+LETTER, BOLD, WIDE, DATED = 6.2, 7.0, 11.0, 60
+"""Widths of a letter of a note, plain, bold and of East Asia, and of the arrow and the month where a bar leads out
+of the picture, about, in the widest of the usual fonts."""
+MOST = 260
+"""How wide the margin at the right may become for notes; what is longer still stands in two lines."""
 SIGNS = {"■": "bad", "▲": "warn", "●": "good"}
 MANY, FAR, AIR = 8, 1.35, 0.08
 """Bars from which on far ends are cut off, and how much longer the whole has to be than what nine of ten bars
@@ -117,10 +122,16 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
     first, span = first - timedelta(seconds=before), span * (1.02 if clipped else 1.05)
     height = TOP + ROW * max(len(bars), 1) + 14
 
-    def x(when: datetime) -> float:
-        share = min(max((when - first).total_seconds() / span, 0.0), 1.0)  # what lies beyond ends with an arrow
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
+    def scale(margin: int) -> Callable[[datetime], float]:
+        def x(when: datetime) -> float:
+            share = min(max((when - first).total_seconds() / span, 0.0), 1.0)  # what lies beyond ends with an arrow
+            return round(LEFT + (WIDTH - LEFT - margin) * share, 1)
 
+        return x
+
+    last = first + min(timedelta(seconds=span), datetime.max - first)
+    margin = next((one for one in range(RIGHT, MOST, 4) if all(_fits(bar, *_ends(bar, scale(one), last)) for bar in bars)), MOST)
+    x = scale(margin)
     parts: list[Markup] = [tag("title", title, id="tl-t"), tag("desc", _describe(bars, hops, today), id="tl-d")]
     for row in range(0, len(bars), 2):
         parts.append(tag("rect", x=0, y=TOP + row * ROW, width=WIDTH, height=ROW, class_="band"))
@@ -130,10 +141,13 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
     if today is not None:
         here = x(datetime(today.year, today.month, today.day))
         parts.append(tag("line", x1=here, x2=here, y1=TOP - 8, y2=height - 8, class_="today"))
-        parts.append(tag("text", f"status date {today.isoformat()}", x=here + 4, y=13, class_="todaytext"))
+        words = f"status date {today.isoformat()}"
+        away = here + 4 + BOLD * len(words) > WIDTH
+        parts.append(tag("text", words, x=here + (-4 if away else 4), y=13, class_="todaytext end" if away else "todaytext"))
     for row, bar in enumerate(bars):
         parts += _bar(row, bar, x, today)
-        parts += _beyond(row, bar, first, first + min(timedelta(seconds=span), datetime.max - first))
+        parts += _note(bar, *_ends(bar, x, last), TOP + row * ROW + 19)
+        parts += _beyond(row, bar, first, last, WIDTH - margin)
     parts += _hops(hops, x)
     most = 34
     if any(bar.critical is not None for bar in bars):
@@ -182,12 +196,11 @@ def _window(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> tup
     return (first, last, True) if whole > FAR * most else (low, high, False)
 
 
-def _beyond(row: int, bar: Bar, first: datetime, last: datetime) -> list[Markup]:
+def _beyond(row: int, bar: Bar, first: datetime, last: datetime, right: float) -> list[Markup]:
     """Arrows with dates where a bar leads out of the picture."""
     y, out = TOP + row * ROW + 14.5, []
     end = bar.finish or bar.start
     if end is not None and end > last:
-        right = WIDTH - RIGHT
         out.append(tag("path", d=f"M{right} {y - 8}l9 8l-9 8z", class_="tip far"))
         out.append(tag("text", day_text(end, finish=True)[:7], x=right + 13, y=y + 4, class_="note halo"))
     if bar.start is not None and bar.start < first:
@@ -223,7 +236,6 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
         here, kind = x(when), "mile late" if late_one else "mile"
         words = f"{name}: {day_text(when, finish=True)}{', late' if late_one else ''}"
         out.append(tag("path", tag("title", words), d=f"M{here} {y + 2}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", class_=kind))
-    edge = end
     if bar.commitment is not None:
         p = x(bar.commitment)
         out.append(
@@ -234,25 +246,46 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
                 class_="commitment",
             )
         )
-        edge = max(edge, p + 8)
-    if bar.note:
-        out.append(_note(bar, begin, edge, y + 11))
     return out
 
 
-def _note(bar: Bar, begin: float, edge: float, y: float) -> Markup:
-    """A few words behind a bar, before it where there is no room behind, cut where there is none there either."""
-    kind = f"note halo{' bad' if bar.late else ''}"
-    long = LETTER * len(bar.note)
-    if edge + 7 + long > WIDTH and begin - 7 - long > LEFT:
-        return tag("text", bar.note, x=begin - 7, y=y, class_=f"{kind} end")
-    most = max(int((WIDTH - edge - 9) / LETTER), 6)
-    text = bar.note if len(bar.note) <= most else bar.note[: most - 1] + "…"
-    return (
-        tag("text", tag("title", bar.note), text, x=edge + 7, y=y, class_=kind)
-        if text != bar.note
-        else tag("text", text, x=edge + 7, y=y, class_=kind)
-    )
+def _ends(bar: Bar, x: Callable[[datetime], float], last: datetime) -> tuple[float, float]:
+    """Where a bar begins and ends with all that is drawn with it; (0, 0) for none."""
+    if bar.start is None:
+        return 0.0, 0.0
+    end = bar.finish or bar.start
+    edge = x(end) + (DATED if end > last else 0)
+    if bar.commitment is None:
+        return x(bar.start), edge
+    sign = x(bar.commitment)
+    return min(x(bar.start), sign - 8), max(edge, sign + 8)
+
+
+def _long(bar: Bar) -> float:
+    """How wide its note is, about."""
+    letter = BOLD if bar.late else LETTER
+    return sum(WIDE if unicodedata.east_asian_width(one) in "WF" else letter for one in bar.note)
+
+
+def _fits(bar: Bar, begin: float, edge: float) -> bool:
+    """Whether the note of a bar has room in one line behind or before it."""
+    return not bar.note or bar.start is None or edge + 9 + _long(bar) <= WIDTH or begin - 7 - _long(bar) > LEFT
+
+
+def _note(bar: Bar, begin: float, edge: float, y: float) -> list[Markup]:
+    """A few words behind a bar, before it where there is no room behind, in two lines where one has none on either side."""
+    if not bar.note or bar.start is None:
+        return []
+    kind, long = f"note halo{' bad' if bar.late else ''}", _long(bar)
+    behind, before = WIDTH - edge - 9, begin - 7 - LEFT
+    if long <= behind:
+        return [tag("text", bar.note, x=edge + 7, y=y, class_=kind)]
+    place = {"x": begin - 7, "class_": f"{kind} end"} if long < before or before > behind else {"x": edge + 7, "class_": kind}
+    if long < before:
+        return [tag("text", bar.note, y=y, **place)]
+    most = max(int(max(behind, before) * len(bar.note) / long), 6)
+    lines = textwrap.wrap(bar.note, most, max_lines=2, placeholder=" …")
+    return [tag("text", tag("title", bar.note), line, y=y - 6 + 11.5 * n, **place) for n, line in enumerate(lines)]
 
 
 def _hops(hops: Sequence[Hop], x: Callable[[datetime], float]) -> list[Markup]:
