@@ -244,6 +244,11 @@ class Contents(Later):
         """The declared calendars and the two built-in ones, by id."""
         return {STANDARD.id: STANDARD, CONTINUOUS.id: CONTINUOUS, **{c.id: c for c in self.calendars}}
 
+    @functools.cached_property
+    def states_carbon(self) -> bool:
+        """Whether anything in it states carbon; tasks that nobody has looked at yet are columns, which hold none."""
+        return any(one.carbon is not None for one in self.programmes) or any(one.states_carbon for one in self.projects)
+
     def calendar_for(self, full_id: str) -> Calendar:
         """The calendar an item follows: its own, its project's, the portfolio's, else `standard`."""
         item = self.items.get(full_id)

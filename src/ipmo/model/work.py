@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -24,7 +25,7 @@ from ipmo.model.governance import (
     StatusReport,
     Tolerance,
 )
-from ipmo.model.later import Later
+from ipmo.model.later import Later, unread
 from ipmo.model.money import Budget, PriceBase, Spread, as_budget, as_spread
 from ipmo.model.people import Assignment
 from ipmo.model.reading import named
@@ -33,6 +34,8 @@ from ipmo.model.several import Several, as_several
 from ipmo.units import ELAPSED, Effort, Span, When, as_effort, as_number, as_share, as_span, as_when
 
 __all__ = ["Constraints", "Link", "Programme", "Project", "Task", "WorkMode"]
+CARBON = operator.attrgetter("carbon")
+"""What a piece of work states of it; a noun is true, None is not."""
 ALIGNMENT = ("low", "medium", "high")
 """How far a project may be aligned to an objective."""
 STATES = ("proposed", "approved", "active", "paused", "closed", "cancelled")
@@ -323,6 +326,11 @@ class Project(Later):
     risks: Several[Risk] = attrs.field(default=Several(), converter=as_several, metadata=doc("its risks"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
+
+    @property
+    def states_carbon(self) -> bool:
+        """Whether it or its work states carbon; tasks that nobody has looked at yet are columns, which hold none."""
+        return self.carbon is not None or (not unread(self, "tasks") and any(map(CARBON, self.tasks)))
 
     @property
     def stopped(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import attrs
@@ -65,7 +66,7 @@ class Due(NamedTuple):
         weight: what a minute late counts.
     """
 
-    nodes: tuple[int, ...]
+    nodes: Sequence[int]
     date: int
     at_start: bool = False
     weight: int = 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ipmo.analysis.control.carbon import states_carbon
 from ipmo.analysis.money.earned_value import EarnedItem
 from ipmo.analysis.money.phasing import TimePhased
 from ipmo.analysis.money.pictures import capital_list, lone
@@ -69,7 +68,7 @@ def cost(a: Answers) -> Panel | None:
 
 def _carbon(a: Answers) -> list[str]:
     """Carbon in all, where any is stated: planned, expected and emitted so far."""
-    if not states_carbon(a.portfolio):
+    if not a.portfolio.states_carbon:
         return []
     out: list[str] = []
     for name, measure in (("planned", "carbon"), ("expected", "carbon_forecast"), ("emitted so far", "carbon_actual")):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from ipmo.analysis.benefits.profiles import Valued
 from ipmo.analysis.money.amounts import cents
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.int64]
 
-__all__ = ["PresentValues", "minor_units"]
+__all__ = ["PresentValues", "Worths", "minor_units"]
 
 EPOCH = 719_163
 """The ordinal of 1 January 1970, from which numpy counts."""
@@ -155,3 +155,67 @@ def _on(year: Array, month: Array | np.int64, day: Array | np.int64) -> Array:
 def _leap(year: Array) -> NDArray[np.bool_]:
     found: NDArray[np.bool_] = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     return found
+
+
+class Worths(Sequence["float | None"]):
+    """The present value of each benefit from its first day on, found when it is looked at; None where something of it is not known.
+
+    Args:
+        values: what values them; None where nothing can be.
+        days: the first day of each.
+        like: those of a portfolio with the same benefits and amounts: what starts on the same day there is worth the same.
+    """
+
+    def __init__(self, values: PresentValues | None, days: Sequence[date | None], like: Worths | None = None) -> None:
+        self._values, self.days, self.like = values, days, like
+        self._some: dict[int, float | None] = {}
+        self._found: list[float | None] | None = None
+        if like is not None and like.like is not None:
+            like.all()  # so that no copy of a copy leads back further than one
+
+    def all(self) -> list[float | None]:
+        """Of every benefit."""
+        if self._found is None:
+            like, count = self.like, len(self.days)
+            out: list[float | None] = [None] * count if like is None else list(like.all())
+            self._fill(out, range(count) if like is None else self._others(like))
+            self._found, self.like = out, None
+        return self._found
+
+    def look_at(self, places: Sequence[int]) -> None:
+        """Some benefits are asked next: they are valued together."""
+        if self._found is None:
+            out: list[float | None] = [None] * len(self.days)
+            self._fill(out, places)
+            self._some.update((place, out[place]) for place in places)
+
+    def _fill(self, out: list[float | None], places: Iterable[int]) -> None:
+        if self._values is not None:
+            self._values.fill(out, self.days, places)
+
+    def _others(self, like: Worths) -> list[int]:
+        return [place for place, (day, was) in enumerate(zip(self.days, like.days, strict=True)) if day != was]
+
+    def others_than(self, like: Worths) -> list[int] | None:
+        """The places of the benefits that start on another day than there, of which both are then asked; None where all may be other."""
+        if self.like is not like:
+            return None
+        places = self._others(like)
+        self.look_at(places)
+        like.look_at(places)
+        return places
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    @overload
+    def __getitem__(self, place: int) -> float | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[float | None]: ...
+    def __getitem__(self, place: int | slice) -> float | list[float | None] | None:
+        if isinstance(place, int) and self._found is None and place in self._some:
+            return self._some[place]
+        return self.all()[place]
+
+    def __iter__(self) -> Iterator[float | None]:
+        return iter(self.all())

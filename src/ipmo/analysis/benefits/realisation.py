@@ -15,7 +15,7 @@ import attrs
 
 from ipmo.analysis.benefits.by_period import by_period
 from ipmo.analysis.benefits.pictures import Kind, benefits_drawn
-from ipmo.analysis.benefits.present import PresentValues, minor_units
+from ipmo.analysis.benefits.present import PresentValues, Worths, minor_units
 from ipmo.analysis.benefits.profiles import Profile, Valued, first_day_of, profile, step_later, still_to_come, yearly
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, cents, rounded
@@ -365,8 +365,8 @@ class _Columns:
     """What benefits are worth and when they start, as columns; what else is said of one is found when it is looked at."""
 
     valued: Valued | None
-    worths: list[float | None]
-    planned_worths: list[float | None]
+    worths: Worths
+    planned_worths: Worths
     present_values: PresentValues | None
     actuals: dict[str, Money | None]
 
@@ -399,13 +399,12 @@ class _Columns:
             if part <= 0 and self.starts[place] is not None:
                 self.starts[place], self._reasons[place] = None, "all work that it is due to was stopped"
         if known is not None and known.present_values is not None and known.yearly == self.yearly:
-            self.present_values, self.worths, self.actuals = known.present_values, list(known.worths), known.actuals
-            self.planned_worths = known.planned_worths
-            other = [place for place, day in enumerate(self.starts) if day != known.starts[place]]
-            self.present_values.fill(self.worths, self.starts, other)
+            self.present_values, self.planned_worths, self.actuals = known.present_values, known.planned_worths, known.actuals
+            self.worths = Worths(self.present_values, self.starts, known.worths)
             return
-        self.worths, self.present_values = self._values(self.starts, self.yearly)
-        self.planned_worths = self._values(self.planned_days, self.full)[0]
+        self.present_values = self._valuing(self.starts, self.yearly)
+        self.worths = Worths(self.present_values, self.starts)
+        self.planned_worths = Worths(self._valuing(self.planned_days, self.full), self.planned_days)
         self.actuals = {benefit.id: self._actual(benefit) for benefit in self._benefits if benefit.actual is not None}
 
     @functools.cached_property
@@ -464,15 +463,10 @@ class _Columns:
         amount, base = found
         return (amount if benefit.probability is None else amount * Fraction(str(benefit.probability))), base
 
-    def _values(self, days: Sequence[date | None], amounts: Sequence[Fraction | None]) -> tuple[list[float | None], PresentValues | None]:
-        """The present value of each benefit from its day on, None where something of it is not known; and what values them."""
-        out: list[float | None] = [None] * len(days)
+    def _valuing(self, days: Sequence[date | None], amounts: Sequence[Fraction | None]) -> PresentValues | None:
+        """What values the benefits from some days on; None where nothing can be valued."""
         known = any(day is not None and amount is not None for day, amount in zip(days, amounts, strict=True))
-        if self.valued is None or not known:
-            return out, None
-        valued = PresentValues(self.valued, self._benefits, amounts)
-        valued.fill(out, days, range(len(days)))
-        return out, valued
+        return None if self.valued is None or not known else PresentValues(self.valued, self._benefits, amounts)
 
     @functools.cached_property
     def places(self) -> Mapping[str, int]:

@@ -137,7 +137,22 @@ class Sides:
 
     def dates(self) -> tuple[Moved, ...]:
         """Finishes of portfolio, programmes and projects, gates, deadlines and benefits that move: the most days first."""
-        return () if self.schedules is None else _largest(self._dates(*map(targets, self.schedules)))
+        if self.schedules is None:
+            return ()
+        among = self._among
+        return _largest(self._dates(*(targets(s) if among is None else Targets(s, among) for s in self.schedules)))
+
+    @functools.cached_property
+    def _among(self) -> NDArray[np.bool_] | None:
+        """The nodes that may be other, and all of the projects that are touched; None where more is other."""
+        if self.schedules is None or self._moved is None or self._touched is None:
+            return None
+        import numpy as np
+
+        net = self.schedules[0].network
+        within = np.array([*(name in self._touched for name in net.projects), False])
+        found: NDArray[np.bool_] = self._moved | within[net.owners]
+        return found
 
     def _dates(self, one: Targets, other: Targets) -> Iterator[Moved]:
         was, now, places = one.reach.dates, other.reach.dates, other.place
@@ -501,8 +516,13 @@ def _total(portfolio: Portfolio, measure: str) -> Money | None:
 
 def _benefits(was: Benefits, now: Benefits) -> Iterator[Moved]:
     """Benefits that have another present value, have one no more, or are new; of all others no row is made."""
-    before, after = was.present_amounts, now.present_amounts
-    for name in dict.fromkeys([*before, *after]):
+    others = now.figures.worths.others_than(was.figures.worths)
+    if others is None:
+        before, after = was.present_amounts, now.present_amounts
+        names: Iterable[str] = dict.fromkeys([*before, *after])
+    else:
+        before, after, names = {}, {}, [one.id for one in map(was.portfolio.benefits.__getitem__, others)]
+    for name in names:
         amount = before.get(name)
         if amount is not None and amount == after.get(name) and abs(amount) < EXACT and was.currency == now.currency:
             continue

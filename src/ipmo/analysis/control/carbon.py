@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
 
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.emissions import TONNES
 from ipmo.errors import IpmoError
-from ipmo.memory import remember
-from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project
 
-__all__ = ["CarbonFigures", "judged", "said", "states_carbon"]
+__all__ = ["CarbonFigures", "judged", "said"]
 
 Known = tuple[Fraction | None, bool]
 """An amount in tonnes, and whether all of it is known."""
-
-
-def states_carbon(portfolio: Portfolio) -> bool:
-    """Whether anything in a portfolio states carbon; tasks that nobody has looked at yet are columns, which hold none."""
-    return remember(
-        portfolio, "states-carbon", lambda: any(one.carbon is not None for one in portfolio.programmes) or _states(portfolio.projects)
-    )
-
-
-def _states(projects: Iterable[Project]) -> bool:
-    return any(one.carbon is not None or (not unread(one, "tasks") and any(t.carbon is not None for t in one.tasks)) for one in projects)
 
 
 class CarbonFigures:
@@ -47,7 +33,7 @@ class CarbonFigures:
     def stated(self) -> bool:
         """Whether there is anything to judge."""
         if self._stated is None:
-            self._stated = states_carbon(self.portfolio)
+            self._stated = self.portfolio.states_carbon
         return self._stated
 
     def beside(self, other: CarbonFigures) -> None:
@@ -55,11 +41,11 @@ class CarbonFigures:
         if self._stated is None:
             was = {project.id: project for project in other.portfolio.projects}
             changed = [project for project in self.portfolio.projects if was.get(project.id) is not project]
-            self._stated = other.stated or _states(changed)
+            self._stated = other.stated or any(one.states_carbon for one in changed)
 
     @functools.cached_property
     def _rolled(self) -> Callable[[str, str], Known]:
-        plan = self.baseline if self.baseline is not None and states_carbon(self.baseline) else self.portfolio
+        plan = self.baseline if self.baseline is not None and self.baseline.states_carbon else self.portfolio
         rolls = {
             name: roll_up(plan if name == "carbon" else self.portfolio, name) for name in ("carbon", "carbon_forecast", "carbon_actual")
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -50,7 +50,7 @@ class Stated:
     kind: Kind
     item: str
     date: int
-    nodes: tuple[int, ...] = ()
+    nodes: Sequence[int] = ()
     at_finish: bool = True
     word: str = "due"
     expected: int | None = None

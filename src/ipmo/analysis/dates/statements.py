@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["HandedOver", "Statements"]
 
 T = TypeVar("T")
+DONE, BEGUN = State.FINISHED, State.STARTED  # a name is found faster than a member of an enumeration
 Terms = tuple[int, str]
 """The last instant that keeps it, and how it is stated."""
 
@@ -195,7 +196,7 @@ class Statements:
                 if one is None:
                     continue
                 apart[len(links)], node = one, -1
-            elif state[node] is State.FINISHED or (state[node] is State.STARTED and not at_finish):
+            elif state[node] is DONE or (state[node] is BEGUN and not at_finish):
                 continue
             links.append(number)
             nodes.append(node)
@@ -222,7 +223,7 @@ class Statements:
         net, pf, taker, whole = self._passes.network, self._portfolio, None, link.target.partition("/")[0]
         assert pf is not None
         if node >= 0 and net.kinds[node] in ("task", "milestone"):
-            return net.state[node] is not State.FINISHED and self._at_work(whole)
+            return net.state[node] is not DONE and self._at_work(whole)
         taker = pf.items.get(link.target)
         if isinstance(taker, Project):
             return False
@@ -249,7 +250,7 @@ class Statements:
                 heard = None if link.date is None else minutes(link.date, end=at_finish)
                 return Stated(name, "hand-over", source, date, (), at_finish, word, heard, number)
         nodes, state = self._nodes_of(source, at_finish), self._passes.network.state
-        if any(state[node] is not State.FINISHED and (at_finish or state[node] is not State.STARTED) for node in nodes):
+        if any(state[node] is not DONE and (at_finish or state[node] is not BEGUN) for node in nodes):
             return Stated(name, "hand-over", source, date, nodes, at_finish, word, None, number)
         return None
 
@@ -268,7 +269,7 @@ class Statements:
 
     def _open(self, node: int) -> bool:
         """It is not done, whether it has dates or not."""
-        return self._passes.network.state[node] is not State.FINISHED
+        return self._passes.network.state[node] is not DONE
 
     def _on_items(self) -> Iterator[Stated]:
         """Deadlines, and need-by dates of gates."""
@@ -295,7 +296,8 @@ class Statements:
             if (one := taken.get(net.projects[place])) is not None and one.date == instant:
                 yield one
                 continue
-            nodes = (*passes.open_work_of(place), *held.get(place, ()))
+            work, more = passes.open_work_of(place), held.get(place, ())
+            nodes = (*work, *more) if more or not isinstance(work, range) else work  # a range says many nodes in few words
             if nodes:
                 yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
         for project in self._portfolio.projects if self._portfolio is not None else ():
@@ -315,7 +317,7 @@ class Statements:
             asked = ((one.planned_start, False, PLANNED), (one.need_by, True, "needed by"))
             dates = [(minutes(when, end=end), word) for when, end, word in asked if when is not None]
             node = self._passes.named.get(one.id) if dates else None
-            if node is not None and net.state[node] is not State.FINISHED:
+            if node is not None and net.state[node] is not DONE:
                 date, word = min(dates)
                 yield Stated(one.id, "benefit", one.id, date, (node,), word=word)
 

@@ -56,12 +56,17 @@ class Targets:
     """The open targets of a schedule, in the order of `KINDS` and of the file, and what reaches them.
 
     They are columns; a row is made when it is looked at.
+
+    Args:
+        s: the schedule of a portfolio.
+        among: the nodes (n) of which something is asked; the portfolio and its programmes are there in any case, and of the rest
+            what is of one of these nodes, or of a project that has one. All when left out.
     """
 
-    def __init__(self, s: Schedule) -> None:
+    def __init__(self, s: Schedule, among: NDArray[np.bool_] | None = None) -> None:
         if s.portfolio is None:
             raise TypeError("targets belong to the schedule of a portfolio")
-        self.schedule, self.portfolio = s, s.portfolio
+        self.schedule, self.portfolio, self._among = s, s.portfolio, among
         found = list(self._found(s.portfolio))
         self.reach = Reach(s.passes, [aim for _, aim in found])
         dated = found
@@ -127,7 +132,8 @@ class Targets:
         passes, net = self.schedule.passes, self.schedule.network
         pos, known = net.positions.pos, passes.without_duration
         working = passes.projects_with_open_work
-        taken = {f"{name}@finish" for name in (pf.id, *(net.projects[place] for place in working))}
+        wanted, among = self._wanted(working), self._among
+        taken = {f"{name}@finish" for name in (pf.id, *(net.projects[place] for place in working))} if net.commitments else set()
         own = [passes.named[gate.id] for gate in pf.gates]
         gates = tuple(int(pos[node]) for node in own if net.state[node] in LIVE and node not in known)
         yield "portfolio", Aim(pf.id, gates, projects=working)
@@ -137,7 +143,7 @@ class Targets:
             if members:
                 taken.add(f"{programme.id}@finish")
                 yield "programme", Aim(programme.id, projects=members)
-        for place in working:
+        for place in wanted:
             yield "project", Aim(net.projects[place], (), (place,))
         outside = self._in_no_project()
         for node in sorted({*self._gates_of_projects(pf), *(node for node in outside if net.kinds[node] == "gate")}):
@@ -148,7 +154,7 @@ class Targets:
                     taken.add(full_id)
                     yield "gate", Aim(full_id, (int(pos[node]),))
         for due in net.commitments:
-            if due.is_deadline and due.name not in taken:
+            if due.is_deadline and due.name not in taken and (among is None or among[list(due.nodes)].any()):
                 nodes = [node for node in due.nodes if net.state[node] in LIVE and node not in known]
                 if nodes:
                     taken.add(due.name)
@@ -159,19 +165,29 @@ class Targets:
             if (here := at.get(benefit.id, -1)) >= 0:
                 yield "benefit", Aim(benefit.id, (here,))
 
+    def _wanted(self, working: Sequence[int]) -> Sequence[int]:
+        """The places of projects with open work that are asked for."""
+        if self._among is None:
+            return working
+        owners = set(self.schedule.network.owners[self._among].tolist())
+        return [place for place in working if place in owners]
+
     def _gates_of_projects(self, pf: Portfolio) -> Iterator[int]:
-        """The nodes of the gates of projects."""
+        """The nodes of the gates of projects that are asked for."""
         net = self.schedule.network
+        some = None if self._among is None else {net.projects[g] for g in set(net.owners[self._among].tolist()) if g >= 0}
         for project in pf.projects:
-            for gate in project.gates:
-                node = net.named.get(f"{project.id}/{gate.id}")
-                if node is not None and net.kinds[node] == "gate":
-                    yield node
+            if some is None or project.id in some:
+                for gate in project.gates:
+                    node = net.named.get(f"{project.id}/{gate.id}")
+                    if node is not None and net.kinds[node] == "gate":
+                        yield node
 
     def _in_no_project(self) -> Sequence[int]:
-        """The nodes that stand in no project."""
+        """The nodes that stand in no project, those that are asked for."""
         net = self.schedule.network
-        nodes: list[int] = (net.owners < 0).nonzero()[0].tolist()
+        outside = net.owners < 0 if self._among is None else (net.owners < 0) & self._among
+        nodes: list[int] = outside.nonzero()[0].tolist()
         return nodes
 
     def clock_of(self, full_id: str) -> int:
