@@ -31,7 +31,7 @@ def _overdue(context: CheckContext) -> Iterator[Finding]:
             yield fact(
                 "decision-overdue",
                 decision.id,
-                f"decision {decision.id!r} was needed by {decision.need_by}: {decision.question}",
+                f"decision {decision.id!r} was needed by {decision.need_by}{f': {decision.question}' if decision.question else ''}",
                 "decide it or move the date",
             )
     for one in gates_of(portfolio):

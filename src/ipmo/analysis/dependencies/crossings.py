@@ -17,7 +17,7 @@ from ipmo.analysis.dependencies.targets import Targets, programmes_of, targets
 from ipmo.errors import UnitError
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Link, Task
+from ipmo.model.work import Constraints, Link, Task
 from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.links import outside_date
 from ipmo.network.positions import as_array
@@ -499,6 +499,17 @@ class Crossings:
         return self.schedule.passes.days(v, x, start) if start > x else 0.0
 
 
+HOLDING = (
+    "start_on", "finish_on", "must_start_on", "must_finish_on", "mandatory_start", "mandatory_finish", "by_hand_start", "by_hand_finish",
+)  # fmt: skip
+"""Constraints that hold an item on a date."""
+
+
+def _held(constraints: Constraints | None) -> bool:
+    """Whether constraints hold an item on a date."""
+    return constraints is not None and any(getattr(constraints, name) is not None for name in HOLDING)
+
+
 def calendar_marks(portfolio: Portfolio, asked: Iterable[str]) -> frozenset[str]:
     """Those of some items that only mark a date in the calendar: milestones with a fixed date and nothing before them.
 
@@ -513,7 +524,7 @@ def calendar_marks(portfolio: Portfolio, asked: Iterable[str]) -> frozenset[str]
         if isinstance(noun, Task)
         and noun.milestone
         and not (noun.after or noun.duration or noun.assignments)
-        and (noun.not_before is not None or noun.finish_not_before is not None)
+        and (noun.not_before is not None or noun.finish_not_before is not None or _held(noun.constraints))
     }
     if not fixed:
         return frozenset()
