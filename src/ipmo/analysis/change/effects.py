@@ -18,11 +18,13 @@ from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dates.held import not_before
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import KINDS, Target, Targets, targets
-from ipmo.analysis.money.rollup import roll_up
+from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.analysis.money.work_tree import share_work, silent_change
 from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme
 from ipmo.network.assemble import compile_copy
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
@@ -156,17 +158,34 @@ class Sides:
 
     def _dates(self, one: Targets, other: Targets) -> Iterator[Moved]:
         was, now, places = one.reach.dates, other.reach.dates, other.place
+        doubts = other.schedule.commitments.in_doubt
         for t, name in enumerate(one.names):
             place = places.get(name)
             if place is None:
                 row = one[t]
                 note = _why_gone(other.schedule, self.after, row)
                 yield _date_of(self.before, row, before=_shown(one.date(t), row.kind), note=note)
+            elif doubt := self._new_doubt(one[t].item, one[t].kind) if doubts else "":
+                row = one[t]
+                yield _date_of(self.before, row, before=_shown(one.date(t), row.kind), note=doubt)
             elif now[place] != was[t]:
                 yield _dated(one, t, other.date(place))
         for name in places.keys() - one.place.keys():
             row = other[t := places[name]]
             yield _date_of(self.after, row, after=_shown(other.date(t), row.kind), note="new")
+
+    def _new_doubt(self, item: str, kind: str) -> str:
+        """Why nobody knows any longer when a project, or what holds projects, ends: work of it waits for what does not come; empty where that is known, or was not known before."""
+        if self.schedules is None or kind not in ("project", "programme", "portfolio"):
+            return ""
+        was, now = (s.commitments for s in self.schedules)
+        if kind == "project":
+            names = [item]
+        else:
+            whole = self.after if kind == "portfolio" else self.after.items[item]
+            assert isinstance(whole, Portfolio | Programme)
+            names = [p.id for p in hierarchy(self.after).projects(whole) if p.counted_as not in LEFT_OUT]
+        return next((doubt for name in names if (doubt := now.doubt(name)) and doubt != was.doubt(name)), "")
 
     def commitments(self) -> tuple[Moved, ...]:
         """Commitments that are newly missed, hand-overs first, then those that are missed by more or less, or kept again."""
@@ -198,7 +217,7 @@ class Sides:
             if most is None or (shared and least[1:] == most[1:]):
                 continue
             days, left = _days_of(one, least), _days_of(other, most)
-            if left != days:
+            if left != days and not self._new_doubt(name, "project"):  # what waits for what does not come has no float to speak of
                 out.append(
                     Moved(
                         item=name, name=_title(self.before, name), what="float", before=f"{days:,.4g} d", after=f"{left:,.4g} d",

@@ -102,6 +102,11 @@ def _not_forecast(commitment: int, limited: bool) -> Aspect:
     return Aspect(name="time", rag=None, text=text, withholds=limited)
 
 
+def _in_doubt(commitment: int, rag: str, limited: bool, doubt: str) -> Aspect:
+    said = f"committed to {day_text(moment(commitment), finish=True)}; not known when it finishes: {doubt}"
+    return Aspect(name="time", rag=None if rag == "green" else rag, text=said, withholds=limited)
+
+
 class Aspects:
     """What the items of a portfolio are held against: commitments, budgets, planned benefits and limits of exposure.
 
@@ -253,6 +258,16 @@ class Aspects:
             return f"{one.name or one.id} "
         return f"{getattr(self.portfolio.items.get(one.item), 'name', '') or one.item}, handed over, "
 
+    def _doubt(self, full_id: str, noun: Noun) -> str:
+        """Why it is not known whether an item keeps what it is committed to; empty where it is known."""
+        found = self.schedule.commitments
+        if isinstance(noun, Programme | Portfolio):
+            return next((doubt for p in self._within(noun) if self._dated(p.id, p)[0] is not None and (doubt := found.doubt(p.id))), "")
+        if isinstance(noun, Task) or self._dated(full_id, noun)[0] is not None:
+            return found.doubt(full_id)
+        due = (f"{noun.id}/{task.id}" for task in self._works.of(noun).due if not task.finished)
+        return next((doubt for name in due if (doubt := found.doubt(name))), "")
+
     def _time(self, full_id: str, noun: Noun) -> Judged | None:
         commitment, reached = self._dated(full_id, noun)
         about: LateHandOver | Task | None = None
@@ -268,6 +283,11 @@ class Aspects:
             return Judged("time", None, limited, False, functools.partial(_not_forecast, commitment, limited))
         limit = self._limit(full_id, commitment, tolerance.time if tolerance is not None else None)
         rag = "green" if reached <= commitment else "amber" if reached <= limit else "red"
+        doubt = self._doubt(full_id, noun) if rag != "red" else ""
+        if doubt:  # what has a date is in time; what has none may not be
+            return Judged(
+                "time", None if rag == "green" else rag, limited, False, functools.partial(_in_doubt, commitment, rag, limited, doubt)
+            )
         told = functools.partial(self._time_told, full_id, rag, about, (commitment, reached, limit), limited)
         return Judged("time", rag, False, limited and rag == "red", told)
 
