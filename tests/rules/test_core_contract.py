@@ -250,12 +250,19 @@ def reported(n: int) -> Portfolio:
     return made(said, {"status_date": f"2026-{n + 1:02}-28", "money": {"currency": "GBP"}})
 
 
+def used_up() -> Portfolio:
+    """Two pieces of work that take more steel than there ever is."""
+    tasks = [{"id": name, "duration": "2 d", "assignments": [{"resource": "steel", "units": 40}]} for name in "ab"]
+    steel = {"id": "steel", "used_up": True, "unit": "t", "capacity": [{"from": "2026-01-01", "value": 60}]}
+    return made([{"id": "P", "tasks": tasks}], {}, resources=[steel])
+
+
 def offences() -> list[CheckContext]:
     """Contexts in which every rule of the core is broken somewhere."""
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
     jumped = month("2026-03-02", "20 %", "90 GBP", [{"date": "2026-03-01", "rag": "red"}])
     dear = month("2026-01-06", "20 %", "90 GBP")
-    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear, scheduled_elsewhere(), circular()]
+    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear, scheduled_elsewhere(), circular(), used_up()]
     pool += [ipmo.read(EXAMPLES / "city.yaml"), *map(ipmo.examples.load, ("handover", "library", "commitment"))]
     return [
         *(CheckContext(portfolio=pf) for pf in pool),
