@@ -182,14 +182,21 @@ class _Drawing:
             drawn, _ = signs([node.colour], x + 8, round(y + 6, 1), 20)
             out += drawn
             inset = 24
-        first, second = (_cut(node.name, wide - inset - 6), node.note) if node.note or node.said else _wrapped(node.name, wide - inset - 6)
+        taken = LETTER * len(node.said) * 0.9 if node.said else 0
+        above = (
+            bool(node.note) and _cut(node.note, wide - 16 - taken) != node.note
+        )  # the amount stands beside the name where the note needs its line
+        if node.note or node.said:
+            first, second = _cut(node.name, wide - inset - 6 - (taken + 6 if above else 0)), node.note
+        else:
+            first, second = _wrapped(node.name, wide - inset - 6)
         out.append(tag("text", first, x=x + inset, y=round(y + (15.5 if second or node.said else 23), 1)))
         late = " bad" if node.late else ""
-        note = _cut(second, wide - 16 - LETTER * len(node.said) * 0.9) if node.note else second
+        note = _cut(second, wide - 16 - (0 if above else taken)) if node.note else second
         below = f"small{late}" if node.note else None
         out.append(tag("text", note, x=x + (8 if node.note else inset), y=round(y + 29.5, 1), class_=below))
         if node.said:
-            out.append(tag("text", node.said, x=x + wide - 7, y=round(y + 29.5, 1), class_="small end"))
+            out.append(tag("text", node.said, x=x + wide - 7, y=round(y + (15.5 if above else 29.5), 1), class_="small end"))
         if node.weight > 0:
             long = max(round((wide - 2) * min(node.weight, 1), 1), 2)
             out.append(tag("rect", x=x + 1, y=round(y + HIGH - 4, 1), width=long, height=3, class_="weight"))

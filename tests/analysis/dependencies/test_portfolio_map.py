@@ -125,3 +125,9 @@ def test_a_portfolio_without_links_and_benefits_has_an_empty_map() -> None:
     found = ipmo.critical_links(ipmo.examples.load("library").evolve(links=[], benefits=[], outcomes=[], contributions=[])).map()
     assert [row.kind for row in found.rows if row.kind != "objective"] == []
     assert ET.fromstring(found.plot().to_svg()).tag == f"{SVG}svg"
+
+
+def test_what_is_late_stands_whole_in_its_box_and_the_amount_beside_the_name() -> None:
+    drawn = ipmo.critical_links(ipmo.read("examples/city.yaml")).map().plot().to_svg()
+    assert "to 2027-10-29; 1 missed</text>" in drawn
+    assert "19.5 M</text>" in drawn
