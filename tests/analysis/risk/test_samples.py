@@ -123,6 +123,46 @@ def test_a_sample_dated_on_the_network_is_the_one_whose_portfolio_is_compiled(pf
     assert (list(map(bool, laid_over.drives)), set(laid_over.critical)) == (list(map(bool, compiled.drives)), set(compiled.critical))
 
 
+@pytest.mark.parametrize("length", [0, 1, 60, 1000])
+@pytest.mark.parametrize(
+    "begun", [{}, {"actual_start": "2026-01-05"}, {"actual_start": "2026-01-02"}, {"actual_start": "2026-01-05", "resumes": "2026-01-07"}]
+)
+def test_work_under_way_that_is_made_later_goes_on_later_also_where_its_portfolio_is_compiled(begun: dict[str, str], length: int) -> None:
+    """What is asked of its start no longer binds it: what is later is its rest."""
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-01-05"},
+            "projects": [{"id": "p", "tasks": [{"id": "a", "duration": "1 h", **begun}, {"id": "b", "duration": "1 d", "after": "a"}]}],
+        }
+    )
+    structures = Structures(pf, None, open_work(pf, Structures(pf, None, {}).base.network))
+    on_time = structures.scheduled({"p/a": length}).passes
+    for later in (1, 30, 3000):
+        laid_over = structures.dated({"p/a": length}, {"p/a": later})
+        compiled = structures.scheduled({"p/a": length}, {"p/a": later}).passes
+        assert int(laid_over.early.x[0]) == int(on_time.early.x[0]) + later
+        assert list(map(int, laid_over.early.x)) == list(map(int, compiled.early.x))
+        assert list(map(int, laid_over.finishes)) == list(map(int, compiled.finishes))
+
+
+@pytest.mark.parametrize("status", [{}, {"status_date": "2026-01-05"}])
+@pytest.mark.parametrize("first", [{}, {"milestone": True}, {"duration": "1 d", "constraints": {"expected_finish": "2026-01-05"}}])
+def test_the_delay_of_a_project_whose_first_work_is_under_way_is_counted_whatever_the_way_of_sampling(
+    first: dict[str, Any], status: dict[str, str]
+) -> None:
+    """The same project comes as late by it beside work that makes each sample a portfolio of its own."""
+    impact = {"probability": 1.0, "impacts": [{"target": "p", "delay": "10 d"}]}
+    tasks = [{"id": "a", "actual_start": "2026-01-05", **first}, {"id": "b", "duration": "5 d", "after": "a"}]
+    project = {"id": "p", "risks": [{"id": "r", "before": impact}], "tasks": tasks}
+    beside = {"id": "q", "tasks": [{"id": "e", "duration": "1 d", "constraints": {"expected_finish": "2026-01-09"}}]}
+    for more in ([], [beside]):
+        pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05", **status}, "projects": [project, *more]})
+        none, before = (str(ipmo.simulate(pf, samples=20, risks=risks).finish("p").p(50)) for risks in ("none", "before"))
+        assert none == ("2026-01-12" if "duration" in first else "2026-01-09"), more
+        assert before == "2026-01-23", more  # five days of work behind ten; after those, what was expected before is done
+
+
 def test_what_follows_a_date_that_is_held_before_the_status_date_comes_after_the_status_date() -> None:
     """What must finish in February gives a date of its own before the first day of anything; the outcome behind it has that day all the same."""
     held = {"id": "m", "milestone": True, "constraints": {"mandatory_finish": "2026-02-22"}}

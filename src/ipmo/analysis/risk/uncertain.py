@@ -152,7 +152,7 @@ def with_lengths(
         portfolio: the portfolio.
         pieces: open work by full id.
         minutes: the minutes that are left of some of it.
-        starts: when some of it starts at the earliest, where that is later than all lets it.
+        starts: when some of it starts at the earliest, or goes on where it is under way, where that is later than all lets it.
     """
 
     def changed(project: Project) -> Project:
@@ -164,7 +164,8 @@ def with_lengths(
                 length = Fixed(Span(minutes[full_id], "emin" if piece.elapsed else "min"))
                 task = attrs.evolve(task, remaining=length) if piece.field == "remaining" else attrs.evolve(task, duration=length)
             if full_id in starts:
-                task = attrs.evolve(task, not_before=starts[full_id])
+                begun = task.actual_start is not None  # its rest goes on later
+                task = attrs.evolve(task, resumes=starts[full_id]) if begun else attrs.evolve(task, not_before=starts[full_id])
             tasks.append(task)
         return attrs.evolve(project, tasks=tasks)
 
