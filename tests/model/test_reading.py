@@ -253,7 +253,7 @@ def example(cls: Any) -> m.Noun:
         "Way": {"probability": 0.5},
         "Capacity": {"since": "2026-01-01", "value": 1},
     }
-    by_class = {str: "a", date: date(2026, 1, 1), When: date(2026, 1, 1)}
+    by_class = {str: "a", date: date(2026, 1, 1), When: date(2026, 1, 1), Span: Span(Decimal(1), "d")}
     values = given.get(cls.__name__) or {one.name: by_class[one.cls] for one in shape(cls) if one.required}
     made: m.Noun = cls(**values)
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import attrs
 import pytest
@@ -88,6 +89,30 @@ def test_a_task_shrinks_to_its_id() -> None:
     assert project == m.Project(id="p1", tasks=project.tasks)
     body = find(noun(m.DecisionBody, KNOWN), lambda body: True, settings=settings(database=None, derandomize=True))
     assert body == m.DecisionBody(id=body.id)
+
+
+WAYS_OF_WORK: dict[str, Callable[[m.Task], bool]] = {
+    "modes in working time": lambda task: any(one.duration.unit != "ed" for one in task.modes),
+    "modes in elapsed time": lambda task: any(one.duration.unit == "ed" for one in task.modes),
+    "modes with people": lambda task: any(one.assignments for one in task.modes),
+    "effort driven": lambda task: task.effort_driven and task.duration is not None,
+    "time from efforts": lambda task: task.duration is None and task.length is not None,
+    "minimum team": lambda task: any(one.least is not None and one.least < one.units for one in task.assignments),
+    "largest team": lambda task: any(one.most is not None and one.most > one.units for one in task.assignments),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_OF_WORK)
+def test_every_way_of_work_is_drawn(way: str) -> None:
+    drawn = settings(max_examples=2000, phases=[Phase.generate], database=None, derandomize=True)
+    assert WAYS_OF_WORK[way](find(noun(m.Task, KNOWN), WAYS_OF_WORK[way], settings=drawn))
+
+
+def test_a_way_of_work_shrinks_to_what_it_is_about() -> None:
+    small = settings(database=None, derandomize=True)
+    assert find(noun(m.WorkMode, KNOWN), lambda mode: True, settings=small) == m.WorkMode(duration="1 min")
+    assert find(noun(m.Assignment, KNOWN), lambda one: one.least is not None, settings=small) == m.Assignment(resource="a", least=1)
+    assert find(noun(m.Assignment, KNOWN), lambda one: one.most is not None, settings=small) == m.Assignment(resource="a", most=1)
 
 
 def test_a_field_is_drawn_as_soon_as_it_is_declared() -> None:

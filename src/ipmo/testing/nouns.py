@@ -21,7 +21,7 @@ from ipmo.model.changes import Change, Delay, SetProbability
 from ipmo.model.governance import SCALES
 from ipmo.model.shape import Kind, Shape, shape
 from ipmo.testing import strategies as s
-from ipmo.units import Effort, Money, Rate, Span, When
+from ipmo.units import ELAPSED, Effort, Money, Rate, Span, When
 
 __all__ = ["noun", "wide_portfolios"]
 
@@ -186,6 +186,48 @@ def _task(draw: s.Draw, values: Values, known: Known) -> None:
     else:
         values.pop("milestone_of", None)
     values.pop("parent", None)
+    _ways_of_work(draw, values)
+
+
+def _ways_of_work(draw: s.Draw, values: Values) -> None:
+    """A task has work of its own to drive by effort or to do in other modes, and only one of both."""
+    people: Sequence[m.Assignment] = values.get("assignments", ())
+    without_work = values.get("milestone") or values.get("hammock")
+    if without_work or not people:
+        values.pop("effort_driven", None)
+    if without_work or values.get("effort_driven"):
+        values.pop("modes", None)
+    if not values.get("effort_driven"):
+        values["assignments"] = _one_team(people)
+    elif values.get("duration") is None:  # it comes from the efforts, which are in one unit
+        unit = next((one.effort.unit for one in people if one.effort is not None), "pd")
+        values["assignments"] = [one if one.effort is None else attrs.evolve(one, effort=Effort(one.effort.amount, unit)) for one in people]
+    modes: Sequence[m.WorkMode] = values.get("modes", ())
+    if modes:  # all of them, and the duration of the usual way, in working time or all in elapsed time
+        elapsed = modes[0].duration.unit in ELAPSED
+        values["modes"] = [one for one in modes if (one.duration.unit in ELAPSED) == elapsed]
+        if elapsed or values.get("duration") is None:
+            values["duration"] = draw(s.estimates(("ed",)) if elapsed else s.estimates())
+
+
+def _one_team(people: Sequence[m.Assignment]) -> list[m.Assignment]:
+    """The same people, without smaller or larger teams: these are of effort-driven work."""
+    return [attrs.evolve(one, least=None, most=None) for one in people]
+
+
+def _assignment(draw: s.Draw, values: Values, known: Known) -> None:
+    """The minimum team is above 0 and at most the units, the largest at least the units."""
+    if values.get("least") is not None:
+        values["units"] = values.get("units") or 1.0
+        values["least"] = values["units"] * draw(st.sampled_from([1.0, 0.5, 0.25]))
+    if values.get("most") is not None:
+        values["most"] = values.get("units", 1.0) + draw(st.integers(0, 9))
+
+
+def _work_mode(draw: s.Draw, values: Values, known: Known) -> None:
+    """It takes some time, with one team."""
+    values["duration"] = draw(s.spans(low=1))
+    values["assignments"] = _one_team(values.get("assignments", ()))
 
 
 def _project(draw: s.Draw, values: Values, known: Known) -> None:
@@ -309,6 +351,8 @@ SPECIAL: Mapping[str, Callable[[s.Draw, Values, Known], None]] = {
     "DataFlow": _flow,
     "BudgetLine": _line,
     "Task": _task,
+    "Assignment": _assignment,
+    "WorkMode": _work_mode,
     "Project": _project,
     "Benefit": _benefit,
     "DiscountSchedule": _discount,
