@@ -520,8 +520,8 @@ class _Columns:
     @property
     def compared(self) -> tuple[str, ...]:
         """The benefits of which both present values are known."""
-        both = zip(self._benefits, self.worths, self.planned_worths, strict=True)
-        return tuple(benefit.id for benefit, worth, planned in both if worth is not None and planned is not None)
+        planned = [place for place, worth in enumerate(self.planned_worths) if worth is not None]
+        return tuple(self._benefits[place].id for place in planned if self.worths[place] is not None)
 
     @functools.cached_property
     def coming(self) -> Mapping[str, float]:
