@@ -14,6 +14,7 @@ import attrs
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.control.carbon import CarbonFigures, judged
 from ipmo.analysis.control.exposure import RiskExposure, exposure
+from ipmo.analysis.dates.by_day import later_by
 from ipmo.analysis.dates.commitments import LateHandOver
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, rounded
@@ -30,8 +31,8 @@ from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.network.losses import Serving, serving, share_serving
 from ipmo.network.positions import places_of
-from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment, said_day
-from ipmo.words import counted, measured
+from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment
+from ipmo.words import counted
 
 __all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
 
@@ -90,21 +91,8 @@ def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
     return portfolio.tolerance if own is None else own
 
 
-def _later(reached: int, limit: int) -> str:
-    """How much later one finish is than another: by the days that are said of them, a part of one day as hours."""
-    one, other = said_day(moment(reached), finish=True), said_day(moment(limit), finish=True)
-    days = (one - other).days if one is not None and other is not None else 0
-    return measured(float(days), "day") if days else measured(round((reached - limit) / 60, 1), "hour")
-
-
-def _not_forecast(commitment: int, limited: bool) -> Aspect:
-    text = f"committed to {day_text(moment(commitment), finish=True)}; nothing forecasts when it finishes"
-    return Aspect(name="time", rag=None, text=text, withholds=limited)
-
-
-def _in_doubt(commitment: int, rag: str, limited: bool, doubt: str) -> Aspect:
-    said = f"committed to {day_text(moment(commitment), finish=True)}; not known when it finishes: {doubt}"
-    return Aspect(name="time", rag=None if rag == "green" else rag, text=said, withholds=limited)
+def _end_unknown(commitment: int, rag: str | None, limited: bool, why: str) -> Aspect:
+    return Aspect(name="time", rag=rag, text=f"committed to {day_text(moment(commitment), finish=True)}; {why}", withholds=limited)
 
 
 class Aspects:
@@ -280,14 +268,19 @@ class Aspects:
             own = noun.tolerance is not None and noun.tolerance.time is not None
             return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True)) if own else None
         if reached is None:
-            return Judged("time", None, limited, False, functools.partial(_not_forecast, commitment, limited))
+            return Judged(
+                "time",
+                None,
+                limited,
+                False,
+                functools.partial(_end_unknown, commitment, None, limited, "nothing forecasts when it finishes"),
+            )
         limit = self._limit(full_id, commitment, tolerance.time if tolerance is not None else None)
         rag = "green" if reached <= commitment else "amber" if reached <= limit else "red"
         doubt = self._doubt(full_id, noun) if rag != "red" else ""
         if doubt:  # what has a date is in time; what has none may not be
-            return Judged(
-                "time", None if rag == "green" else rag, limited, False, functools.partial(_in_doubt, commitment, rag, limited, doubt)
-            )
+            known, why = None if rag == "green" else rag, f"not known when it finishes: {doubt}"
+            return Judged("time", known, limited, False, functools.partial(_end_unknown, commitment, known, limited, why))
         told = functools.partial(self._time_told, full_id, rag, about, (commitment, reached, limit), limited)
         return Judged("time", rag, False, limited and rag == "red", told)
 
@@ -299,7 +292,7 @@ class Aspects:
             return Aspect(name="time", rag=rag, text=text)
         if rag == "amber":
             return Aspect(name="time", rag=rag, text=f"{text}, within tolerance")
-        over = f"{_later(reached, limit)} beyond {'tolerance' if limited else 'the commitment'}"
+        over = f"{later_by(reached, limit)} beyond {'tolerance' if limited else 'the commitment'}"
         return Aspect(name="time", rag=rag, text=f"{text}, {over}", over=over if limited else "", stake=self.budget(full_id))
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:

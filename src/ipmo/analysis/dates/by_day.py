@@ -9,11 +9,12 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Task
 from ipmo.network.network import Network
-from ipmo.units import When, minutes
+from ipmo.units import When, minutes, moment, said_day
+from ipmo.words import measured
 
 DAY = 24 * 60
 
-__all__ = ["agreed", "at_finish_of", "days_after", "gives_at_finish", "last_instant", "last_start"]
+__all__ = ["agreed", "at_finish_of", "days_after", "gives_at_finish", "last_instant", "last_start", "later_by"]
 
 
 def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
@@ -67,3 +68,10 @@ def days_after(reached: int, stated: int, *, at_finish: bool) -> float:
     if at_finish or stated % DAY != DAY - 1:
         return (reached - stated) / DAY
     return float(reached // DAY - stated // DAY)
+
+
+def later_by(reached: int, limit: int) -> str:
+    """How much later one finish is than another: by the days that are said of them, a part of one day as hours."""
+    one, other = said_day(moment(reached), finish=True), said_day(moment(limit), finish=True)
+    days = (one - other).days if one is not None and other is not None else 0
+    return measured(float(days), "day") if days else measured(round((reached - limit) / 60, 1), "hour")
