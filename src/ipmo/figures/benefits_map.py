@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.figures.layers import layered
-from ipmo.figures.svg import Figure, tag
+from ipmo.figures.svg import Figure, cut, tag, wrapped
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -153,34 +153,21 @@ def _box(node: MapNode, x: float, y: float, wide: float, high: float) -> list[Ma
     said = LETTER * len(node.said) * 0.92 if node.said and (not two or node.note or len(node.name) * LETTER < wide - 20) else 0.0
     kind = "small bad" if node.late else "small"
     if two and not node.note and not node.said:
-        first, second = _wrapped(node.name, wide - 16)
+        first, second = wrapped(node.name, wide - 16, LETTER)
         middle = 15.5 if second else 22.5
         out.append(tag("text", first, x=round(x + 8, 1), y=round(y + middle, 1)))
         if second:
             out.append(tag("text", second, x=round(x + 8, 1), y=round(y + 29.5, 1)))
         return out
     room = wide - 16 if two else wide - 16 - (said + 6 if said else 0)
-    out.append(tag("text", _cut(node.name, room), x=round(x + 8, 1), y=round(y + (15 if two else 15.5), 1)))
+    out.append(tag("text", cut(node.name, room, LETTER), x=round(x + 8, 1), y=round(y + (15 if two else 15.5), 1)))
     if two and node.note:
         out.append(
-            tag("text", _cut(node.note, wide - 16 - (said + 6 if said else 0)), x=round(x + 8, 1), y=round(y + 29.5, 1), class_=kind)
+            tag("text", cut(node.note, wide - 16 - (said + 6 if said else 0), LETTER), x=round(x + 8, 1), y=round(y + 29.5, 1), class_=kind)
         )
     if node.said:
         out.append(tag("text", node.said, x=round(x + wide - 7, 1), y=round(y + (29.5 if two else 15.5), 1), class_=f"{kind} end"))
     return out
-
-
-def _cut(text: str, wide: float) -> str:
-    most = max(int(wide / LETTER), 3)
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def _wrapped(text: str, wide: float) -> tuple[str, str]:
-    most = max(int(wide / LETTER), 3)
-    if len(text) <= most:
-        return text, ""
-    first = text[: most + 1].rpartition(" ")[0] or text[:most]
-    return first, _cut(text[len(first) :].strip(), wide)
 
 
 def _lines(text: str) -> list[str]:

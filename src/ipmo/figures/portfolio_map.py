@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.figures.signs import signs
-from ipmo.figures.svg import GLYPHS, Figure, tag
+from ipmo.figures.svg import GLYPHS, Figure, cut, tag, wrapped
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -184,15 +184,15 @@ class _Drawing:
             inset = 24
         taken = LETTER * len(node.said) * 0.9 if node.said else 0
         above = (
-            bool(node.note) and _cut(node.note, wide - 16 - taken) != node.note
+            bool(node.note) and cut(node.note, wide - 16 - taken, LETTER) != node.note
         )  # the amount stands beside the name where the note needs its line
         if node.note or node.said:
-            first, second = _cut(node.name, wide - inset - 6 - (taken + 6 if above else 0)), node.note
+            first, second = cut(node.name, wide - inset - 6 - (taken + 6 if above else 0), LETTER), node.note
         else:
-            first, second = _wrapped(node.name, wide - inset - 6)
+            first, second = wrapped(node.name, wide - inset - 6, LETTER)
         out.append(tag("text", first, x=x + inset, y=round(y + (15.5 if second or node.said else 23), 1)))
         late = " bad" if node.late else ""
-        note = _cut(second, wide - 16 - (0 if above else taken)) if node.note else second
+        note = cut(second, wide - 16 - (0 if above else taken), LETTER) if node.note else second
         below = f"small{late}" if node.note else None
         out.append(tag("text", note, x=x + (8 if node.note else inset), y=round(y + 29.5, 1), class_=below))
         if node.said:
@@ -253,26 +253,12 @@ class _Drawing:
             for cx, cy in ((PAD + 9.0, top + 13), (mx, my)):
                 marks.append(tag("circle", cx=f"{cx:.1f}", cy=f"{cy:.1f}", r=8, class_=f"rank{state}"))
                 marks.append(tag("text", str(arc.rank), x=f"{cx:.1f}", y=f"{cy + 3.6:.1f}", class_="number"))
-            marks.append(tag("text", tag("title", arc.name), _cut(arc.name, room), x=PAD + 24, y=f"{top + 11:.1f}"))
+            marks.append(tag("text", tag("title", arc.name), cut(arc.name, room, LETTER), x=PAD + 24, y=f"{top + 11:.1f}"))
             bad = " bad" if arc.missed else ""
-            marks.append(tag("text", _cut(arc.note, room * 1.08), x=PAD + 24, y=f"{top + 25:.1f}", class_=f"small{bad}"))
+            marks.append(tag("text", cut(arc.note, room * 1.08, LETTER), x=PAD + 24, y=f"{top + 25:.1f}", class_=f"small{bad}"))
         if shown:
             marks.append(tag("text", self.heading, x=PAD, y=16, class_="head"))
         return lines + marks
-
-
-def _cut(text: str, wide: float) -> str:
-    most = max(int(wide / LETTER), 3)
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def _wrapped(text: str, wide: float) -> tuple[str, str]:
-    """A name on two lines, cut where it is longer."""
-    most = max(int(wide / LETTER), 3)
-    if len(text) <= most:
-        return text, ""
-    first = text[: most + 1].rpartition(" ")[0] or text[:most]
-    return first, _cut(text[len(first) :].strip(), wide)
 
 
 def _describe(columns: Sequence[tuple[str, Sequence[Node]]], arcs: Sequence[Arc], flows: Sequence[Flow], others: Iterable[Others]) -> str:

@@ -14,7 +14,7 @@ from ipmo.figures.png import png_of
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["GLYPHS", "PALETTE", "Figure", "colour_css", "tag"]
+__all__ = ["GLYPHS", "PALETTE", "Figure", "colour_css", "cut", "tag", "wrapped"]
 
 GLYPHS = {"green": "●", "amber": "▲", "red": "■"}
 """A sign for each colour word, for those who do not see the colour."""
@@ -118,3 +118,24 @@ class Figure:
 
     def _repr_html_(self) -> str:
         return self.to_svg().replace(' xmlns="http://www.w3.org/2000/svg"', "")
+
+
+def cut(text: str, wide: float, letter: float) -> str:
+    """A text that fits, with an ellipsis where something is left out.
+
+    Args:
+        text: what is said.
+        wide: the room, in units of the picture.
+        letter: what a letter takes on average, in the same.
+    """
+    most = max(int(wide / letter), 3)
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def wrapped(text: str, wide: float, letter: float) -> tuple[str, str]:
+    """A text on two lines, the second empty where one is enough, and cut where it is longer: see `cut`."""
+    most = max(int(wide / letter), 3)
+    if len(text) <= most:
+        return text, ""
+    first = text[: most + 1].rpartition(" ")[0] or text[:most]
+    return first, cut(text[len(first) :].strip(), wide, letter)
