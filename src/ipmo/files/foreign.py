@@ -6,6 +6,7 @@ that names its line, and both are counted.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from collections.abc import Callable, Container, Mapping
@@ -115,6 +116,8 @@ class Intake:
         self.understood = 0
         self.refused = 0
         self.findings: list[Finding] = []
+        self.local: Callable[[str], datetime | None] | None = None
+        """Reads dates in the order of a locale, where the format knows of such."""
         self._count: dict[str, int] = {}
         self._renamed: list[str] = []
         self._numbers: dict[str, int] = {}
@@ -239,6 +242,9 @@ class Intake:
         except OverflowError:
             raise RowError(f"{what} {str(text).strip()[:40]!r} lies past the year 9999") from None
         except ValueError:
+            with contextlib.suppress(ValueError):
+                if self.local is not None and text and (found := self.local(text.strip())) is not None:
+                    return found
             raise RowError(f"{what} {str(text).strip()[:40]!r} is not a date") from None
 
     def share(self, text: str | None, what: str, line: int) -> Decimal | None:

@@ -18,6 +18,7 @@ import attrs
 
 from ipmo.errors import FileError, ModelError, UnitError, listed
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
+from ipmo.files.local_dates import LocalDates
 from ipmo.files.p6_codes import CONSTRAINTS, ON_ITSELF, RESOURCES, TYPES
 from ipmo.files.portfolios import no_collection
 from ipmo.files.xer_calendars import xer_calendar
@@ -87,6 +88,7 @@ def read_tables(path: Path, name: str, intake: Intake, currency: str, tables: di
     Raises:
         FileError: they hold no project.
     """
+    intake.local = LocalDates(intake, lambda: (row for rows in tables.values() for _, row in rows)).read
     return _Reader(path, name, intake, currency, tables).portfolio()
 
 

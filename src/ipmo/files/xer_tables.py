@@ -12,7 +12,7 @@ from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import Intake
 from ipmo.files.opening import bytes_of
 from ipmo.findings import Severity
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
 __all__ = ["Row", "sniff_xer", "xer_tables"]
 
@@ -35,6 +35,8 @@ TEXTS = ("_data", "_memo", "_notes", "_descr", "_text")
 """How names of fields end that hold text of any length."""
 BLOCK = 256
 """Lines of values that are taken at once."""
+_NULL = re.compile(r"\tNULL(?=\t|$)")
+"""What exports of databases write where there is no value."""
 UNUSED = b"\x81\x8d\x8f\x90\x9d"
 """Bytes that are no character of Windows-1252."""
 HIGH_ONLY = bytes(byte if byte >= 128 else 32 for byte in range(256))
@@ -61,6 +63,11 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
     text = _text(bytes_of(path, name), name, intake, encoding)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = lines[0].lstrip("\ufeff").split("\t")
+    if nulls := sum(len(_NULL.findall(line)) for line in lines if "\tNULL" in line) if "\tNULL" in text else 0:
+        lines = [_NULL.sub("\t", line) if "\tNULL" in line else line for line in lines]
+        intake.note(
+            "null", f"{counted(nulls, 'value')} NULL {agree(nulls, 'is', 'are')} no value, as databases write it", severity=Severity.INFO
+        )
     if header[0].strip() != "ERMHDR":
         raise FileError(name, [Problem(message="this is no XER file: it does not begin with ERMHDR", file=name, line=1)])
     reading = _Tables(intake)
