@@ -13,6 +13,10 @@ import ipmo
 from ipmo.model import Portfolio
 
 REAL = Path(os.environ.get("IPMO_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+TASK = [
+    *("task_id", "proj_id", "wbs_id", "clndr_id", "target_drtn_hr_cnt", "remain_drtn_hr_cnt", "status_code", "task_code"),
+    *("act_start_date", "target_start_date", "target_end_date", "cstr_type", "cstr_date"),
+]
 WEEK = "".join(f"(0||{day}()({'(0||0(s|08:00|f|16:00)())' if 2 <= day <= 6 else ''}))" for day in range(1, 8))
 DATA = f"(0||CalendarData()((0||DaysOfWeek()({WEEK}))(0||Exceptions()())))"
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2})")
@@ -29,8 +33,7 @@ def text(rows: list[tuple[str, ...]], data_date: str = "2012-10-08 08:00") -> st
         "CALENDAR": (["clndr_id", "clndr_name", "default_flag", "day_hr_cnt", "clndr_data"], [("c", "Std", "Y", "8", DATA)]),
         "PROJWBS": (["wbs_id", "proj_id", "proj_node_flag"], [("10", "1", "Y")]),
         "TASK": (
-            ["task_id", "proj_id", "wbs_id", "clndr_id", "target_drtn_hr_cnt", "remain_drtn_hr_cnt", "status_code", "task_code"]
-            + ["act_start_date", "target_start_date", "target_end_date", "cstr_type", "cstr_date"],
+            TASK,
             [
                 (
                     str(place),
