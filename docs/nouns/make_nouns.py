@@ -60,6 +60,8 @@ OWN: dict[str, Any] = {
     ],
     "CalendarException": {"from": "2026-12-24", "to": "2027-01-01", "hours": "none", "name": "works shutdown"},
     "Constraints": {"must_start_on": "2026-03-02"},
+    "Interruption": {"from": "2026-03-04", "until": "2026-03-06"},
+    "Splitting": {"least": "2 d", "most": 1},
     "WorkMode": {"name": "by machine", "duration": "4 d", "assignments": [{"resource": "excavator"}]},
     "Dialect": {"name": "p6", "progress": "override"},
     "DiscountBand": {"until": 30, "rate": "3.5 %"},

@@ -42,6 +42,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountBand, DiscountSchedule, ReferenceClass, Uplift
 from ipmo.model.references import Reference, reference
 from ipmo.model.risks import Assumption, Branch, Driver, Exposure, Impact, Issue, Risk, Way
+from ipmo.model.splitting import Interruption, Splitting
 from ipmo.model.work import Constraints, Link, Programme, Project, Task, WorkMode
 from ipmo.units import Effort, ExchangeRates, Money, Rate, Span
 
@@ -89,6 +90,7 @@ __all__ = [
     "Gate",
     "GateDecision",
     "Impact",
+    "Interruption",
     "Issue",
     "Lesson",
     "Link",
@@ -121,6 +123,7 @@ __all__ = [
     "Service",
     "Source",
     "Span",
+    "Splitting",
     "Spread",
     "Stakeholder",
     "Standard",

@@ -23,6 +23,7 @@ from ipmo.model.people import Assignment
 from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, problems_in, reads
 from ipmo.model.risks import Risk
 from ipmo.model.shape import keys_of
+from ipmo.model.splitting import Interruption
 from ipmo.model.work import Link, Programme, Project, Task
 from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, as_when
 
@@ -33,6 +34,7 @@ __all__ = [
     "ChangeRequest",
     "Delay",
     "Fund",
+    "Interrupt",
     "MoveBudget",
     "Pause",
     "Remove",
@@ -172,6 +174,18 @@ class Restaff:
     def __str__(self) -> str:
         who = " and ".join(f"{one.units:g} of {one.resource}" for one in self.assignments)
         return f"let {self.target} be done{f' by {who}' if who else ''} in {_words(self.to)}"
+
+
+@attrs.frozen(field_transformer=named)
+class Interrupt:
+    """A task rests in these times and in no others: its people are free for other work, and it goes on afterwards."""
+
+    target: str = attrs.field(converter=text)
+    to: tuple[Interruption, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("when it rests", one_or_many=True))
+
+    def __str__(self) -> str:
+        when = " and ".join(f"from {_day(one.since)} to {_day(one.until)}" for one in self.to)
+        return f"let {self.target} rest {when}" if when else f"let {self.target} go on without interruptions"
 
 
 @attrs.frozen(field_transformer=named)
@@ -334,6 +348,7 @@ Change = (
     Delay
     | SetDuration
     | Restaff
+    | Interrupt
     | SetEstimate
     | SetDate
     | SetBudget
@@ -353,6 +368,7 @@ NAMES: Mapping[str, type] = {
     "delay": Delay,
     "set_duration": SetDuration,
     "restaff": Restaff,
+    "interrupt": Interrupt,
     "set_estimate": SetEstimate,
     "set_date": SetDate,
     "set_budget": SetBudget,

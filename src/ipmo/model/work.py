@@ -31,6 +31,7 @@ from ipmo.model.people import Assignment
 from ipmo.model.reading import named
 from ipmo.model.risks import Risk
 from ipmo.model.several import Several, as_several
+from ipmo.model.splitting import Interruption, Splitting, as_splitting, in_order
 from ipmo.units import ELAPSED, Effort, Span, When, as_effort, as_number, as_share, as_span, as_when
 
 __all__ = ["Constraints", "Link", "Programme", "Project", "Task", "WorkMode"]
@@ -195,6 +196,16 @@ class Task(Noun):
     modes: tuple[WorkMode, ...] = attrs.field(
         default=(), converter=as_nouns, metadata=doc("other ways to do it, with other resources in another time: levelling chooses")
     )
+    split: Splitting | None = attrs.field(
+        default=None,
+        converter=optional(as_splitting),
+        metadata=doc("whether levelling may interrupt it: true, or by how much; not when left out", source="preemption"),
+    )
+    interruptions: tuple[Interruption, ...] = attrs.field(
+        default=(),
+        converter=as_nouns,
+        metadata=doc("times in which it rests once it has begun", one_or_many=True, source="Microsoft Project: split task"),
+    )
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
     category: str = attrs.field(default="", metadata=doc("free name"))
     status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what was reported", one_or_many=True))
@@ -204,6 +215,8 @@ class Task(Noun):
     extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
     def __attrs_post_init__(self) -> None:
+        if self.split is not None or self.interruptions:
+            self._check_pieces()
         if self.modes:
             self._check_modes()
         if self.effort_driven:
@@ -217,6 +230,12 @@ class Task(Noun):
             for one in self.assignments:
                 if one.ranged:
                     raise ModelError.of("assignments", f"least and most of {one.resource!r} need effort_driven: true")
+
+    def _check_pieces(self) -> None:
+        if self.milestone or self.hammock:
+            field = "split" if self.split is not None else "interruptions"
+            raise ModelError.of(field, "a milestone or level of effort has no work of its own to interrupt; take it away")
+        object.__setattr__(self, "interruptions", in_order(self.interruptions))
 
     def _check_modes(self) -> None:
         if self.milestone or self.hammock:

@@ -15,6 +15,7 @@ from ipmo.network.bounds import least_finish
 from ipmo.network.drafts import Draft
 from ipmo.network.holds import lacking
 from ipmo.network.parts import Commitment, Hold
+from ipmo.network.resting import periods_of
 from ipmo.network.states import LIVE, State
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, minutes
 
@@ -148,6 +149,8 @@ class Builder:
                 nodes.points[node] = "start"
             if task.constraints is not None and here in LIVE:
                 length = self._constrained(task, node, length, worked)
+            if task.interruptions and length is not None and length[0]:
+                length = self._interrupted(task, length, calendar, worked)
             state.append(here)
             if length is None or not length[0]:
                 dur.append(0)
@@ -181,6 +184,11 @@ class Builder:
             out = (length, 0 if central.unit in ELAPSED else clock)
         self._lengths[key] = out
         return out
+
+    def _interrupted(self, task: Task, length: Length, calendar: Calendar, clock: int) -> Length:
+        """The same length on the clock of the task's own, on which it rests in its interruptions."""
+        name = calendar.id if length[1] == clock else ""
+        return length[0], self.draft.resting.get((name, periods_of(task)), length[1])
 
     def _statused(
         self, task: Task, node: int, length: Length | None, calendar: Calendar, clock: int, otherwise: State

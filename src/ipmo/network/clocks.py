@@ -147,16 +147,18 @@ class Clocks:
 
     Args:
         calendars: the calendars; clock `i + 1` is that of `calendars[i]`, clock 0 is wall-clock time.
+        resting: (calendar, periods in which it rests too): clocks of work that is interrupted, after those of calendars.
     """
 
-    def __init__(self, calendars: Sequence[Calendar]) -> None:
+    def __init__(self, calendars: Sequence[Calendar], resting: Sequence[tuple[Calendar, Sequence[Period]]] = ()) -> None:
         self.calendars = tuple(calendars)
         self.index = {calendar.id: place + 1 for place, calendar in enumerate(calendars)}
         for calendar in calendars:
             rests = calendar.holidays or calendar.exceptions or calendar.lost
             if not rests and sum(b - a for day in calendar.week_shifts() for a, b in day) == WEEK:
                 self.index[calendar.id] = 0  # around the clock: wall-clock time
-        everyone = (CONTINUOUS, *calendars)
+        everyone = (CONTINUOUS, *calendars, *(calendar for calendar, _ in resting))
+        rests_of: list[Sequence[Period]] = [*([()] * (len(calendars) + 1)), *(periods for _, periods in resting)]
         head: list[int] = [0] * (2 * len(everyone))
         flat: list[int] = []
         weeks: dict[Week, tuple[int, int, int]] = {}
@@ -172,7 +174,7 @@ class Clocks:
             return weeks[week]
 
         for number, calendar in enumerate(everyone):
-            head[2 * number : 2 * number + 2] = [len(head), len(spans := _spans(calendar))]
+            head[2 * number : 2 * number + 2] = [len(head), len(spans := _rested(_spans(calendar), rests_of[number]))]
             done = 0
             for place, (begin, week) in enumerate(spans):
                 first, count, total = pack(week)
@@ -184,7 +186,7 @@ class Clocks:
         self._clocks = [Clock(number, calendar, self.packed) for number, calendar in enumerate(everyone)]
         self._by_id = {
             calendar.id: clock if self.index[calendar.id] else Clock(0, calendar, self.packed)
-            for calendar, clock in zip(calendars, self._clocks[1:], strict=True)
+            for calendar, clock in zip(calendars, self._clocks[1:], strict=False)
         }
 
     def __getitem__(self, number: int) -> Clock:
@@ -284,6 +286,25 @@ def _spans(calendar: Calendar) -> list[tuple[int, Week]]:
             if until is None or until > day + 1:
                 out.append(((day + 1) * DAY, repeated))
         before = rule
+    return out
+
+
+def _rested(spans: list[tuple[int, Week]], rests: Sequence[Period]) -> list[tuple[int, Week]]:
+    """Spans of a calendar in whose rests nothing is worked; rests are in order and apart."""
+    if not rests:
+        return spans
+    out: list[tuple[int, Week]] = []
+    for place, (begin, week) in enumerate(spans):
+        end = spans[place + 1][0] if place + 1 < len(spans) else FAR
+        at = begin
+        for since, until in rests:
+            if since < end and until > at:
+                if since > at:
+                    out.append((at, week))
+                out.append((max(since, at), ()))
+                at = min(until, end)
+        if at < end:
+            out.append((at, week))
     return out
 
 

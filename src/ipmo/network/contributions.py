@@ -54,12 +54,13 @@ class _Setting:
     today: object
     calendar: str | None
     calendars: Sequence[object]
+    resting: object
 
     @classmethod
     def of(cls, draft: Draft) -> _Setting:
         """That of a draft."""
         pf = draft.portfolio
-        return cls(draft.dialect, draft.start, draft.base, draft.nothing_dated, draft.today, pf.calendar, pf.calendars)
+        return cls(draft.dialect, draft.start, draft.base, draft.nothing_dated, draft.today, pf.calendar, pf.calendars, draft.resting)
 
 
 class Contributions:

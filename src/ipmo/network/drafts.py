@@ -17,8 +17,9 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
-from ipmo.network.clocks import Clocks, clocks_of
+from ipmo.network.clocks import Clocks
 from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, LateLink, OutOfSequence, Spanning, Unmet
+from ipmo.network.resting import resting, with_rests
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, as_day, minutes
 
@@ -158,7 +159,8 @@ class Draft:
 
     def __init__(self, portfolio: Portfolio, dialect: Dialect) -> None:
         self.portfolio, self.dialect = portfolio, dialect
-        self.clocks: Clocks = clocks_of(portfolio)
+        self.resting = resting(portfolio)
+        self.clocks: Clocks = with_rests(portfolio, self.resting)
         self.nodes, self.links, self.bounds = Nodes(), Links(), Bounds()
         self.on_calendar = dialect.milestones == "calendar"
         first = first_instant(portfolio)

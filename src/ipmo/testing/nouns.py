@@ -21,7 +21,7 @@ from ipmo.model.changes import Change, Delay, SetProbability
 from ipmo.model.governance import SCALES
 from ipmo.model.shape import Kind, Shape, shape
 from ipmo.testing import strategies as s
-from ipmo.units import ELAPSED, Effort, Money, Rate, Span, When
+from ipmo.units import ELAPSED, Effort, Money, Rate, Span, When, as_day
 
 __all__ = ["noun", "wide_portfolios"]
 
@@ -49,6 +49,7 @@ costs = st.one_of(
 factors = st.lists(st.integers(5, 30).map(lambda n: n / 10), min_size=3, max_size=3).map(_three)
 numbers = st.integers(0, 999).map(float)
 cut_offs = st.sampled_from(["", "period end", "3 d before period end", "1 w before period end", "2 ed after period end"])
+splittings = st.builds(m.Splitting, least=st.none() | s.spans(low=1), most=st.none() | st.integers(1, 9))
 LEAF: Mapping[object, Drawn] = {
     str: s.texts,
     bool: st.booleans(),
@@ -66,6 +67,7 @@ LEAF: Mapping[object, Drawn] = {
     m.Budget: s.money.map(lambda value: m.Budget([m.BudgetLine(amount=m.Fixed(value))])) | s.lines,
     m.Spread: s.spreads,
     m.Earning: s.earnings,
+    m.Splitting: splittings,
     m.Constraints: s.constraints,
     Change: st.builds(lambda share: SetProbability("nothing", share), s.shares),
 }
@@ -193,6 +195,10 @@ def _ways_of_work(draw: s.Draw, values: Values) -> None:
     """A task has work of its own to drive by effort or to do in other modes, and only one of both."""
     people: Sequence[m.Assignment] = values.get("assignments", ())
     without_work = values.get("milestone") or values.get("hammock")
+    if without_work:
+        values.pop("split", None)
+        values.pop("interruptions", None)
+    values["interruptions"] = sorted(values.get("interruptions", ()), key=lambda one: one.period)[:1]  # others might overlap
     if without_work or not people:
         values.pop("effort_driven", None)
     if without_work or values.get("effort_driven"):
@@ -321,6 +327,16 @@ def _earning(draw: s.Draw, values: Values, known: Known) -> None:
     values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Earning) if f.init})
 
 
+def _splitting(draw: s.Draw, values: Values, known: Known) -> None:
+    made = draw(splittings)
+    values.update(least=made.least, most=made.most)
+
+
+def _interruption(draw: s.Draw, values: Values, known: Known) -> None:
+    """It ends after it begins."""
+    values["until"] = as_day(values["since"]) + timedelta(days=draw(st.integers(1, 30)))
+
+
 def _earning_step(draw: s.Draw, values: Values, known: Known) -> None:
     values["weight"] = draw(st.sampled_from([1.0, 2.5]))
 
@@ -370,6 +386,8 @@ SPECIAL: Mapping[str, Callable[[s.Draw, Values, Known], None]] = {
     "Dialect": _dialect,
     "Earning": _earning,
     "EarningStep": _earning_step,
+    "Splitting": _splitting,
+    "Interruption": _interruption,
     "Spread": _spread,
     "Gate": _gate,
     "GateDecision": _gate_decision,

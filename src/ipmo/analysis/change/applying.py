@@ -19,6 +19,7 @@ from ipmo.model.changes import (
     Change,
     Delay,
     Fund,
+    Interrupt,
     MoveBudget,
     Pause,
     Remove,
@@ -119,6 +120,8 @@ def _applied(pf: Portfolio, change: Change) -> Portfolio:
             return _set_duration(pf, change)
         case Restaff():
             return _restaff(pf, change)
+        case Interrupt():
+            return _interrupt(pf, change)
         case SetEstimate():
             return _set_estimate(pf, change)
         case SetDate():
@@ -212,6 +215,14 @@ def _restaff(pf: Portfolio, change: Restaff) -> Portfolio:
         modes=(),
         effort_driven=task.effort_driven and bool(change.assignments),
     )
+
+
+def _interrupt(pf: Portfolio, change: Interrupt) -> Portfolio:
+    task = _of(pf, change.target, Task)
+    if task.finished or task.milestone or task.hammock:
+        why = "is finished" if task.finished else "has no work of its own"
+        raise ModelError(f"{change.target!r} {why}; there is nothing to interrupt")
+    return pf.evolve(change.target, interruptions=change.to)
 
 
 def _set_estimate(pf: Portfolio, change: SetEstimate) -> Portfolio:

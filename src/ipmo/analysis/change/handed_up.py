@@ -132,7 +132,14 @@ class _Reduced:
     def _length(self, task: Task) -> int | None:
         """Minutes of work of a task that is open and runs on the project's clock alone; None of any other."""
         moved = (task.calendar, task.resource_calendar, task.remaining, task.progress, task.resumes, task.delay)
-        if task.milestone or task.hammock or task.started or any(one is not None for one in moved) or task.duration is None:
+        if (
+            task.milestone
+            or task.hammock
+            or task.started
+            or any(one is not None for one in moved)
+            or task.duration is None
+            or task.interruptions
+        ):
             return None
         central = task.duration.central()
         if not isinstance(central, Span) or central.dimension != "working":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -79,9 +79,14 @@ class Timing:
         return EVEN
 
     def over(self, full_id: str, since: int, until: int, spread: Spread | None = None) -> Stretch:
-        """What lies from one instant to another, over the item's own working time."""
+        """What lies from one instant to another, over the item's own working time; nothing lies in an interruption of it."""
+        return Stretch(since, until, spread or self.spread(full_id), self.worked(full_id))
+
+    def worked(self, full_id: str) -> Callable[[int], int]:
+        """Working minutes of an item up to an instant: of its calendar, without its interruptions."""
         worked = worked_on(self.portfolio, self.portfolio.calendar_for(full_id))
-        return Stretch(since, until, spread or self.spread(full_id), worked)
+        rests = getattr(self.portfolio.items.get(full_id), "interruptions", ())
+        return outside(worked, [one.period for one in rests]) if rests else worked
 
     def data_date(self, full_id: str) -> int | None:
         """The instant that an item is seen from: its project's own status date, else the portfolio's."""

@@ -12,7 +12,7 @@ import attrs
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import EVEN, Amounts, certain_lump
 from ipmo.analysis.money.measures import budget_of, share_done
-from ipmo.analysis.money.periods import Stretch, worked_on
+from ipmo.analysis.money.periods import Stretch, outside, worked_on
 from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.model.calendars import STANDARD
 from ipmo.model.earning import Earning, declared_share
@@ -200,7 +200,9 @@ class WorkPackages:
         name = planned.calendar or above.calendar or self.plan.calendar or STANDARD.id
         if name not in self._worked:
             self._worked[name] = worked_on(self.plan, self.plan.calendar_table[name])
-        return Stretch(since, until, spread or planned.spread or above.spread or EVEN, self._worked[name])
+        rests = planned.interruptions if isinstance(planned, Task) else ()
+        worked = outside(self._worked[name], [one.period for one in rests]) if rests else self._worked[name]
+        return Stretch(since, until, spread or planned.spread or above.spread or EVEN, worked)
 
     def clock(self, calendar: str | None, project: Project) -> int:
         """The number of the clock that a task of a project in the plan is worked on, which names a calendar or does not."""

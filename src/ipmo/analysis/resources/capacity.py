@@ -348,7 +348,7 @@ class _Demand:
 
     def _assignment(self, project: str, full_id: str, task: Task, assignment: Assignment, since: int, until: int) -> None:
         calendar = self.portfolio.calendar_for(full_id)
-        worked = worked_on(self.portfolio, calendar)
+        worked = self.timing.worked(full_id)
         stretch = Stretch(since, until, self.timing.spread(full_id), worked)
         days = self.demand.setdefault(assignment.resource, {})
         whole: Fraction | None = None

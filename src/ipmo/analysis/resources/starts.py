@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import attrs
 
 from ipmo.analysis.dates.schedule import schedule
-from ipmo.model.changes import Change, Restaff, SetDate
+from ipmo.model.changes import Change, Interrupt, Restaff, SetDate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
@@ -16,15 +17,16 @@ from ipmo.units import DAY, Span, minutes
 
 __all__ = ["with_delays", "with_starts"]
 
-Meant = Mapping[str, Sequence[Restaff | SetDate]]
+Meaning: TypeAlias = Restaff | Interrupt | SetDate
+Meant: TypeAlias = Mapping[str, Sequence[Meaning]]
 """Changes by the id of their task in its project."""
 
 
 def with_starts(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
     """The portfolio with starts not before these, done by whom these say; what was as late as possible starts as planned instead."""
-    wanted: dict[str, dict[str, list[Restaff | SetDate]]] = {}
+    wanted: dict[str, dict[str, list[Meaning]]] = {}
     for change in changes:
-        assert isinstance(change, Restaff | SetDate)
+        assert isinstance(change, Meaning)
         meant = reference(change.target)
         wanted.setdefault(meant.project, {}).setdefault(meant.inner, []).append(change)
     return portfolio.evolve(projects=[_project(project, wanted.get(project.id, {})) for project in portfolio.projects])
@@ -94,8 +96,10 @@ def _project(project: Project, meant: Meant) -> Project:
     return attrs.evolve(project, tasks=tuple(tasks))
 
 
-def _changed(task: Task, change: Restaff | SetDate) -> Task:
+def _changed(task: Task, change: Meaning) -> Task:
     if isinstance(change, Restaff):
         driven = task.effort_driven and bool(change.assignments)
         return attrs.evolve(task, duration=change.to, assignments=change.assignments, modes=(), effort_driven=driven)
+    if isinstance(change, Interrupt):
+        return attrs.evolve(task, interruptions=change.to)
     return attrs.evolve(task, resumes=change.to) if change.field == "resumes" else attrs.evolve(task, not_before=change.to)
