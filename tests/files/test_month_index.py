@@ -6,16 +6,17 @@ import hashlib
 import os
 import sqlite3
 import stat
-import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import ipmo
 from ipmo.analysis.control.interval_store import APPLICATION
+from ipmo.cli import main
 from ipmo.errors import FileError, UnitError, UnknownItemError
 from ipmo.files import month_index
 from ipmo.files.month_index import before_in, cache_folder, months_in, snapshot_at
@@ -225,13 +226,13 @@ def test_a_report_looks_back_to_the_latest_snapshot_by_itself(folder: Path, tmp_
     assert "2026-02-27" not in broken.replace("2026-02-27", "", broken.count("the snapshots beside it"))
 
 
-def test_the_command_line_answers_as_it_was(folder: Path) -> None:
+def test_the_command_line_answers_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     office = folder.parent
+    monkeypatch.chdir(office)
     ipmo.write(plan("2026-04-30", "15 M GBP"), office / "portfolio.yaml")
 
     def run(*words: str) -> str:
-        done = subprocess.run([sys.executable, "-m", "ipmo", *words], capture_output=True, text=True, check=False, cwd=office)
-        return done.stdout + done.stderr
+        return CliRunner().invoke(main, words).output
 
     assert "10 M GBP" in run("roll-up", "portfolio.yaml", "budget", "--as-of", "2026-01")
     assert "15 M GBP" in run("roll-up", "portfolio.yaml", "budget", "--as-of", "2026-01-31")  # a day is the date of the figures
