@@ -87,13 +87,13 @@ def noun(cls: type[N], known: Known = NOBODY, **fixed: object) -> st.SearchStrat
 @st.composite
 def _noun(draw: s.Draw, cls: type[N], known: Known, fixed: Mapping[str, object]) -> N:
     values: Values = dict(fixed)
-    for one in _drawn(cast(type, cls)):
+    for one, kept in _drawn(cast(type, cls)):
         if one.name in values:
             continue
-        found = of_field(one, known)
+        found = of_field(one, known) if kept is None else kept
         if found is None:
             continue
-        if not one.required and not draw(st.booleans()):
+        if not one.required and not draw(s.truth):
             continue
         values[one.name] = draw(found)
     special = SPECIAL.get(cls.__name__)
@@ -103,8 +103,14 @@ def _noun(draw: s.Draw, cls: type[N], known: Known, fixed: Mapping[str, object])
 
 
 @functools.cache
-def _drawn(cls: type) -> tuple[Shape, ...]:
-    return tuple(one for one in shape(cls) if one.name not in ("extensions", "source_rows"))
+def _drawn(cls: type) -> tuple[tuple[Shape, Drawn | None], ...]:
+    """The fields of a noun, each with what it may hold where that is the same whatever there is to refer to."""
+    return tuple((one, None if _refers(one) else of_field(one)) for one in shape(cls) if one.name not in ("extensions", "source_rows"))
+
+
+def _refers(one: Shape) -> bool:
+    """Whether what a field may hold depends on what there is to refer to: it names something, or holds nouns that may."""
+    return bool(one.refers) or any(part.noun is not None for part in (one.kind.one, *one.kind.one.inner))
 
 
 def of_field(one: Shape, known: Known = NOBODY) -> Drawn | None:
@@ -154,14 +160,14 @@ def _possible(cls: type[m.Noun], known: Known) -> bool:
 
 
 def _confidence(draw: s.Draw, values: Values, known: Known) -> None:
-    values["rating"] = draw(st.sampled_from(SCALES[values.get("scale", "dca-3")]))
+    values["rating"] = draw(s.among(*SCALES[values.get("scale", "dca-3")]))
 
 
 def _waiver(draw: s.Draw, values: Values, known: Known) -> None:
     kept = draw(st.sampled_from(["rule", "service", *(["standard"] if known.get("standard") else [])]))
     for name in ("standard", "rule", "service"):
         values.pop(name, None)
-    values[kept] = draw(st.sampled_from(list(known["standard"]))) if kept == "standard" else draw(s.names)
+    values[kept] = draw(s.among(*known["standard"])) if kept == "standard" else draw(s.names)
 
 
 def _flow(draw: s.Draw, values: Values, known: Known) -> None:
@@ -170,14 +176,14 @@ def _flow(draw: s.Draw, values: Values, known: Known) -> None:
 
 def _line(draw: s.Draw, values: Values, known: Known) -> None:
     if values.get("since") is not None and values.get("until") is not None:
-        first, last = draw(s.days), draw(st.integers(0, 400))
+        first, last = draw(s.days), draw(s.up_to(400))
         values["since"], values["until"] = first, first + timedelta(days=last)
 
 
 def _actuals(draw: s.Draw, values: Values, known: Known) -> None:
     if values.get("actual_start") is not None and values.get("actual_finish") is not None:
         values["actual_start"] = draw(s.days)
-        values["actual_finish"] = values["actual_start"] + timedelta(days=draw(st.integers(0, 90)))
+        values["actual_finish"] = values["actual_start"] + timedelta(days=draw(s.up_to(90)))
 
 
 def _task(draw: s.Draw, values: Values, known: Known) -> None:
@@ -225,9 +231,9 @@ def _assignment(draw: s.Draw, values: Values, known: Known) -> None:
     """The minimum team is above 0 and at most the units, the largest at least the units."""
     if values.get("least") is not None:
         values["units"] = values.get("units") or 1.0
-        values["least"] = values["units"] * draw(st.sampled_from([1.0, 0.5, 0.25]))
+        values["least"] = values["units"] * draw(s.among(1.0, 0.5, 0.25))
     if values.get("most") is not None:
-        values["most"] = values.get("units", 1.0) + draw(st.integers(0, 9))
+        values["most"] = values.get("units", 1.0) + draw(s.up_to(9))
 
 
 def _work_mode(draw: s.Draw, values: Values, known: Known) -> None:
@@ -242,28 +248,28 @@ def _project(draw: s.Draw, values: Values, known: Known) -> None:
         values.pop(name, None)
     if values.get("start") is not None and values.get("finish") is not None:
         values["start"] = draw(s.days)
-        values["finish"] = values["start"] + timedelta(days=draw(st.integers(0, 300)))
+        values["finish"] = values["start"] + timedelta(days=draw(s.up_to(300)))
 
 
 def _benefit(draw: s.Draw, values: Values, known: Known) -> None:
     values.pop("belongs_to", None)
     if values.get("lasts") is not None:
-        values["lasts"] = Span(draw(st.integers(3, 9)), "year")
+        values["lasts"] = Span(draw(s.up_to(9, 3)), "year")
     values["ramp"] = tuple(values.get("ramp", ()))[:3]
 
 
 def _discount(draw: s.Draw, values: Values, known: Known) -> None:
-    values["bands"] = [m.DiscountBand(until=30, rate=draw(st.sampled_from([0.0, 0.015, 0.035]))), m.DiscountBand(rate=0.03)]
+    values["bands"] = [m.DiscountBand(until=30, rate=draw(s.among(0.0, 0.015, 0.035))), m.DiscountBand(rate=0.03)]
 
 
 def _reference(draw: s.Draw, values: Values, known: Known) -> None:
-    values["uplifts"] = [m.Uplift(certainty=0.5, uplift=0.1), m.Uplift(certainty=0.8, uplift=draw(st.sampled_from([0.2, 0.4])))]
+    values["uplifts"] = [m.Uplift(certainty=0.5, uplift=0.1), m.Uplift(certainty=0.8, uplift=draw(s.among(0.2, 0.4)))]
     values.pop("ratios", None)
 
 
 def _change_request(draw: s.Draw, values: Values, known: Known) -> None:
     tasks = list(known.get("leaf", ()))
-    values["effect"] = [Delay(draw(st.sampled_from(tasks)), draw(s.spans(("d", "w"), 1)))] if len(tasks) > 0 and draw(st.booleans()) else []
+    values["effect"] = [Delay(draw(s.among(*tasks)), draw(s.spans(("d", "w"), 1)))] if len(tasks) > 0 and draw(s.truth) else []
 
 
 def _calendar(draw: s.Draw, values: Values, known: Known) -> None:
@@ -273,19 +279,19 @@ def _calendar(draw: s.Draw, values: Values, known: Known) -> None:
 
 
 def _lost_days(draw: s.Draw, values: Values, known: Known) -> None:
-    values["days"] = draw(st.sampled_from([m.Fixed(2.0), m.Uniform(0.0, 4.0), m.Triangular(0.0, 2.0, 6.0)]))
+    values["days"] = draw(s.among(m.Fixed(2.0), m.Uniform(0.0, 4.0), m.Triangular(0.0, 2.0, 6.0)))
     values["months"] = sorted(draw(st.sets(st.integers(1, 12), max_size=3)))
 
 
 def _branch(draw: s.Draw, values: Values, known: Known) -> None:
     items = list(known.get("leaf", ()))[:2]
-    values["ways"] = [m.Way(probability=draw(st.sampled_from([0.0, 0.25, 0.5])), items=[one]) for one in items]
+    values["ways"] = [m.Way(probability=draw(s.among(0.0, 0.25, 0.5)), items=[one]) for one in items]
 
 
 def _calendar_exception(draw: s.Draw, values: Values, known: Known) -> None:
     values["first"] = draw(s.days)
-    values["last"] = values["first"] + timedelta(days=draw(st.integers(0, 3)))
-    values["hours"] = draw(st.sampled_from(["none", "10:00-14:00"]))
+    values["last"] = values["first"] + timedelta(days=draw(s.up_to(3)))
+    values["hours"] = draw(s.among("none", "10:00-14:00"))
 
 
 def _capacity(draw: s.Draw, values: Values, known: Known) -> None:
@@ -301,12 +307,12 @@ def _rates(draw: s.Draw, values: Values, known: Known) -> None:
 
 
 def _money_settings(draw: s.Draw, values: Values, known: Known) -> None:
-    values["currency"] = draw(st.sampled_from(["GBP", "EUR"]))
+    values["currency"] = draw(s.among("GBP", "EUR"))
     values["discount"] = ""
 
 
 def _price_base(draw: s.Draw, values: Values, known: Known) -> None:
-    values["year"] = draw(st.none() | st.integers(1990, 2060))
+    values["year"] = draw(s.maybe(s.up_to(2060, 1990)))
 
 
 def _constraints(draw: s.Draw, values: Values, known: Known) -> None:
@@ -338,7 +344,7 @@ def _interruption(draw: s.Draw, values: Values, known: Known) -> None:
 
 
 def _earning_step(draw: s.Draw, values: Values, known: Known) -> None:
-    values["weight"] = draw(st.sampled_from([1.0, 2.5]))
+    values["weight"] = draw(s.among(1.0, 2.5))
 
 
 def _spread(draw: s.Draw, values: Values, known: Known) -> None:
@@ -450,7 +456,7 @@ def wide_portfolios(draw: s.Draw, *, max_projects: int = 3, statused: bool = Tru
     changes: Values = {}
     for name, cls in ADDED:
         made = []
-        for id in s.numbered(draw, LETTERS[name], draw(st.integers(0, 2))):
+        for id in s.numbered(draw, LETTERS[name], draw(s.up_to(2))):
             made.append(draw(noun(cls, known, id=id)))
             for kind in KINDS.get(name, ()):
                 known.setdefault(kind, []).append(id)
@@ -460,7 +466,7 @@ def wide_portfolios(draw: s.Draw, *, max_projects: int = 3, statused: bool = Tru
     changes["waivers"] = draw(st.lists(noun(m.Waiver, known), max_size=2)) if known["item"] else []
     projects = []
     for project in pf.projects:
-        risks = [draw(noun(m.Risk, known, id=id)) for id in s.numbered(draw, "k", draw(st.integers(0, 2)))]
+        risks = [draw(noun(m.Risk, known, id=id)) for id in s.numbered(draw, "k", draw(s.up_to(2)))]
         confidence = draw(st.lists(noun(m.Confidence, known), max_size=1))
         projects.append(attrs.evolve(project, risks=risks, confidence=confidence))
     return attrs.evolve(pf, projects=projects, **changes)

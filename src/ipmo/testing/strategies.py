@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -17,6 +18,26 @@ __all__ = ["calendars", "dialects", "estimates", "portfolios", "spans", "texts"]
 OUTCOMES = ("go", "conditional go", "hold", "recycle", "kill")
 FIRST = date(2026, 1, 5)
 Draw = st.DrawFn
+T = TypeVar("T")
+
+
+@functools.cache
+def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
+    """None or a value, made once: Hypothesis looks anew at the parts of each strategy that is new to it."""
+    return st.none() | strategy
+
+
+@functools.cache
+def up_to(most: int, least: int = 0) -> st.SearchStrategy[int]:
+    """A whole number from `least` to `most`, made once."""
+    return st.integers(least, most)
+
+
+@functools.lru_cache(maxsize=1024, typed=True)
+def among(*choices: T) -> st.SearchStrategy[T]:
+    """One of some values, the simplest first; made once for the same values."""
+    return st.sampled_from(choices)
+
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\u2028\u2029\ufeff\x85"), max_size=12)
 """Free text without control characters."""
@@ -29,20 +50,31 @@ tails = st.just("") | names
 """What follows a letter and a number in an id: mostly nothing, else anything that an id may hold."""
 days = st.integers(0, 400).map(lambda n: FIRST + timedelta(days=n))
 whens = st.one_of(days, st.builds(lambda d, t: datetime(d.year, d.month, d.day, t // 60, t % 60), days, st.integers(0, 1439)))
-shares = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.6, 1.0])
-money = st.builds(lambda n, c: Money(Decimal(n) / 100, c), st.integers(0, 10**9), st.sampled_from(["GBP", "EUR"]))
+shares = among(0.0, 0.1, 0.25, 0.5, 0.6, 1.0)
+money = st.builds(lambda n, c: Money(Decimal(n) / 100, c), st.integers(0, 10**9), among("GBP", "EUR"))
 tolerances = st.builds(
     m.Tolerance,
-    time=st.none() | st.integers(0, 20).map(lambda n: Span(Decimal(n), "d")),
+    time=maybe(st.integers(0, 20).map(lambda n: Span(Decimal(n), "d"))),
     cost=st.none() | st.floats(0, 1),
     benefits=st.none() | st.floats(0, 1),
-    risk=st.none() | money,
+    risk=maybe(money),
 )
 
 
 def spans(units: Sequence[str] = ("min", "h", "d", "w", "ed"), low: int = 0, high: int = 30) -> st.SearchStrategy[Span]:
     """Lengths of time."""
-    return st.builds(lambda n, u: Span(Decimal(n), u), st.integers(low, high), st.sampled_from(list(units)))
+    return _spans(tuple(units), low, high)
+
+
+@functools.cache
+def _spans(units: tuple[str, ...], low: int, high: int) -> st.SearchStrategy[Span]:
+    return st.builds(lambda n, u: Span(Decimal(n), u), up_to(high, low), among(*units))
+
+
+any_span = spans()
+three = st.lists(st.integers(1, 30), min_size=3, max_size=3)
+some_days = st.sets(days, max_size=4)
+two_days = st.lists(days, max_size=2, unique=True)
 
 
 def numbered(draw: Draw, letter: str, count: int) -> list[str]:
@@ -54,9 +86,9 @@ def numbered(draw: Draw, letter: str, count: int) -> list[str]:
 @st.composite
 def estimates(draw: Draw, units: Sequence[str] = ("h", "d", "w")) -> m.Estimate:
     """Estimates of time of every built-in kind."""
-    unit = draw(st.sampled_from(list(units)))
-    low, likely, high = (Span(n, unit) for n in sorted(draw(st.lists(st.integers(1, 30), min_size=3, max_size=3))))
-    kind = draw(st.sampled_from(["fixed", "triangular", "pert", "uniform", "discrete", "empirical", "lognormal", "normal"]))
+    unit = draw(among(*units))
+    low, likely, high = (Span(n, unit) for n in sorted(draw(three)))
+    kind = draw(among("fixed", "triangular", "pert", "uniform", "discrete", "empirical", "lognormal", "normal"))
     made: dict[str, Callable[[], m.Estimate]] = {
         "fixed": lambda: m.Fixed(likely),
         "triangular": lambda: m.Triangular(low, likely, high),
@@ -73,14 +105,12 @@ def estimates(draw: Draw, units: Sequence[str] = ("h", "d", "w")) -> m.Estimate:
 @st.composite
 def calendars(draw: Draw, id: str = "own") -> m.Calendar:
     """Calendars with odd weeks, split days, night shifts, holidays and exceptions."""
-    hours = draw(st.sampled_from(["09:00-17:00", "08:00-12:00, 13:00-17:30", "22:00-06:00", "00:00-24:00", "07:00-15:00"]))
-    week = draw(st.sampled_from(["mon-fri", "mon-sat", "sun-thu", "mon, wed, fri", "mon-sun"]))
-    holidays = tuple(sorted(draw(st.sets(days, max_size=4))))
+    hours = draw(among("09:00-17:00", "08:00-12:00, 13:00-17:30", "22:00-06:00", "00:00-24:00", "07:00-15:00"))
+    week = draw(among("mon-fri", "mon-sat", "sun-thu", "mon, wed, fri", "mon-sun"))
+    holidays = tuple(sorted(draw(some_days)))
     exceptions = tuple(
-        m.CalendarException(
-            first=day, last=day + timedelta(days=draw(st.integers(0, 3))), hours=draw(st.sampled_from(["none", "10:00-14:00"]))
-        )
-        for day in draw(st.lists(days, max_size=2, unique=True))
+        m.CalendarException(first=day, last=day + timedelta(days=draw(up_to(3))), hours=draw(among("none", "10:00-14:00")))
+        for day in draw(two_days)
     )
     return m.Calendar(id=id, week=week, hours=hours, holidays=holidays, exceptions=exceptions)
 
@@ -88,20 +118,20 @@ def calendars(draw: Draw, id: str = "own") -> m.Calendar:
 @st.composite
 def dialects(draw: Draw) -> m.Dialect:
     """The named dialects, and variants of them."""
-    base = m.DIALECTS[draw(st.sampled_from(sorted(m.DIALECTS)))]
-    if draw(st.booleans()):
+    base = m.DIALECTS[draw(among(*sorted(m.DIALECTS)))]
+    if draw(truth):
         return base
     import attrs
 
     return attrs.evolve(
         base,
-        progress=draw(st.sampled_from(["retained", "override", "actual"])),
-        lag_calendar=draw(st.sampled_from(["predecessor", "successor", "project", "continuous"])),
-        start_lag=draw(st.sampled_from(["actual", "early"])),
-        milestones=draw(st.sampled_from(["wall clock", "calendar"])),
-        float_to=draw(st.sampled_from(["network", "project"])),
-        critical=draw(st.sampled_from(["driving", "float"])),
-        hard=draw(st.sampled_from([(), ("mandatory_start",), ("start_no_later", "must_finish_on")])),
+        progress=draw(among("retained", "override", "actual")),
+        lag_calendar=draw(among("predecessor", "successor", "project", "continuous")),
+        start_lag=draw(among("actual", "early")),
+        milestones=draw(among("wall clock", "calendar")),
+        float_to=draw(among("network", "project")),
+        critical=draw(among("driving", "float")),
+        hard=draw(among((), ("mandatory_start",), ("start_no_later", "must_finish_on"))),
     )
 
 
@@ -113,23 +143,23 @@ lines = st.lists(
             amount=m.Fixed(amount),
             kind=kind,
         ),
-        st.none() | days,
+        maybe(days),
         st.none() | st.integers(0, 400),
         money,
-        st.none() | st.sampled_from(["capex", "opex"]),
+        st.none() | among("capex", "opex"),
     ),
     min_size=1,
     max_size=3,
 ).map(lambda rows: m.Budget(rows))
 """Budgets of dated and undated lines."""
-spreads = st.sampled_from(["even", "front", "back", "s-curve"]).map(lambda curve: m.Spread(curve=curve)) | st.just(
+spreads = among("even", "front", "back", "s-curve").map(lambda curve: m.Spread(curve=curve)) | st.just(
     m.Spread(curve="given", shares=(0.2, 0.5, 0.3))
 )
 """How money lies over time."""
 earnings = st.one_of(
-    st.sampled_from(["percent", "0/100", "50/50", "level of effort"]).map(lambda rule: m.Earning(rule=rule)),
+    among("percent", "0/100", "50/50", "level of effort").map(lambda rule: m.Earning(rule=rule)),
     st.integers(0, 9).map(lambda done: m.Earning(rule="units", total=9.0, done=float(done))),
-    st.lists(st.builds(m.EarningStep, name=texts, weight=st.sampled_from([1.0, 2.5]), done=st.none() | days), min_size=1, max_size=3).map(
+    st.lists(st.builds(m.EarningStep, name=texts, weight=among(1.0, 2.5), done=maybe(days)), min_size=1, max_size=3).map(
         lambda steps: m.Earning(rule="weighted milestones", steps=steps)
     ),
 )
@@ -153,51 +183,67 @@ constraints = st.fixed_dictionaries(
 ).map(_constraints)
 
 
+truth = st.booleans()
+any_estimate = estimates()
+budgets = st.none() | money | lines
+attributes = st.dictionaries(names, texts, max_size=2)
+decisions = st.builds(m.GateDecision, outcome=among(*OUTCOMES), date=whens)
+states = st.sampled_from(["active"] * 4 + ["proposed", "approved", "paused", "closed", "cancelled"])
+reports = st.lists(st.builds(m.StatusReport, date=days, rag=among("green", "amber", "red"), note=texts), max_size=2)
+lags = spans(low=-5, high=10)
+benefit_lags = st.none() | st.just(Span(1, "month")) | any_span
+values = st.none() | money | st.builds(lambda v: Rate(v, "year"), money)
+years = st.integers(3, 9).map(lambda n: Span(Decimal(n), "year"))
+ramps = st.lists(shares, max_size=3)
+
+
+@functools.lru_cache(maxsize=1024)
+def _two_of(*ids: str) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(ids), max_size=2, unique=True)
+
+
 @st.composite
 def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], statused: bool, tied: bool) -> m.Project:
-    task_ids = numbered(draw, "t", draw(st.integers(0, 6)))
-    gate_ids = numbered(draw, "g", draw(st.integers(0, 2)))
+    task_ids = numbered(draw, "t", draw(up_to(6)))
+    gate_ids = numbered(draw, "g", draw(up_to(2)))
     tasks: list[m.Task] = []
     for place, task_id in enumerate(task_ids):
-        before = draw(st.lists(st.sampled_from(task_ids[:place]), max_size=2, unique=True)) if place else []
-        after = [
-            m.After(source=b, type=draw(st.sampled_from(["FS", "SS", "FF", "SF"])), lag=draw(st.none() | spans(low=-5, high=10)))
-            for b in before
-        ]
-        milestone = draw(st.booleans())
+        before = draw(_two_of(*task_ids[:place])) if place else []
+        after = [m.After(source=b, type=draw(among("FS", "SS", "FF", "SF")), lag=draw(maybe(lags))) for b in before]
+        milestone = draw(truth)
         fields: dict[str, Any] = {}
-        if statused and draw(st.booleans()):
+        if statused and draw(truth):
             begun = draw(days)
             fields["actual_start"] = begun
-            if draw(st.booleans()):
-                fields["actual_finish"] = begun + timedelta(days=draw(st.integers(0, 30)))
+            if draw(truth):
+                fields["actual_finish"] = begun + timedelta(days=draw(up_to(30)))
             elif tied:
-                fields["resumes"] = draw(st.none() | whens)
+                fields["resumes"] = draw(maybe(whens))
         if tied:
-            fields["constraints"] = draw(st.none() | constraints)
-            fields["finish_not_before"] = draw(st.none() | whens)
-            fields["baseline_finish"] = draw(st.none() | whens)
+            fields["constraints"] = draw(maybe(constraints))
+            fields["finish_not_before"] = draw(maybe(whens))
+            fields["baseline_finish"] = draw(maybe(whens))
             if milestone:
-                fields["milestone_of"] = draw(st.none() | st.sampled_from(["start", "finish"]))
+                fields["milestone_of"] = draw(maybe(among("start", "finish")))
             else:
-                fields["hammock"] = draw(st.sampled_from([False, False, False, True]))
+                fields["hammock"] = draw(among(False, False, False, True))
         tasks.append(
             m.Task(
                 id=task_id,
                 name=draw(texts),
                 after=after,
                 milestone=milestone,
-                duration=None if milestone else draw(st.none() | estimates()),
-                progress=draw(st.none() | shares),
-                not_before=draw(st.none() | whens),
-                deadline=draw(st.none() | whens),
-                calendar=draw(st.none() | st.sampled_from(calendar_ids)),
-                budget=draw(st.none() | money | lines),
-                actual=draw(st.none() | money),
-                spread=draw(st.none() | spreads),
-                earning=None if milestone else draw(st.none() | earnings),
-                owner=draw(st.none() | st.sampled_from(owners)),
-                attributes=draw(st.dictionaries(names, texts, max_size=2)),
+                duration=None if milestone else draw(maybe(any_estimate)),
+                progress=draw(maybe(shares)),
+                not_before=draw(maybe(whens)),
+                deadline=draw(maybe(whens)),
+                calendar=draw(maybe(among(*calendar_ids))),
+                budget=draw(budgets),
+                actual=draw(maybe(money)),
+                spread=draw(maybe(spreads)),
+                earning=None if milestone else draw(maybe(earnings)),
+                owner=draw(maybe(among(*owners))),
+                attributes=draw(attributes),
                 **fields,
             )
         )
@@ -206,27 +252,27 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
             id=g,
             name=draw(texts),
             after=[m.After(source=t) for t in task_ids[-1:]],
-            need_by=draw(st.none() | whens),
-            decision=draw(st.none() | st.builds(m.GateDecision, outcome=st.sampled_from(OUTCOMES), date=whens)),
+            need_by=draw(maybe(whens)),
+            decision=draw(maybe(decisions)),
         )
         for g in gate_ids
     ]
-    start = draw(st.none() | days)
+    start, length = draw(maybe(days)), draw(maybe(up_to(300)))
     return m.Project(
         id=name,
         name=draw(texts),
-        state=draw(st.sampled_from(["active"] * 4 + ["proposed", "approved", "paused", "closed", "cancelled"])),
+        state=draw(states),
         start=start,
-        finish=draw(st.none() | st.integers(0, 300).map(lambda n: (start or FIRST) + timedelta(days=n))),
+        finish=None if length is None else (start or FIRST) + timedelta(days=length),
         tasks=tasks,
         gates=gates,
-        owner=draw(st.none() | st.sampled_from(owners)),
+        owner=draw(maybe(among(*owners))),
         category=draw(texts),
-        budget=draw(st.none() | money),
-        funding=draw(st.none() | money),
-        exit_cost=draw(st.none() | money),
-        tolerance=draw(st.none() | tolerances),
-        status=draw(st.lists(st.builds(m.StatusReport, date=days, rag=st.sampled_from(["green", "amber", "red"]), note=texts), max_size=2)),
+        budget=draw(maybe(money)),
+        funding=draw(maybe(money)),
+        exit_cost=draw(maybe(money)),
+        tolerance=draw(maybe(tolerances)),
+        status=draw(reports),
     )
 
 
@@ -234,29 +280,29 @@ def _links(draw: Draw, items: Sequence[Sequence[str]]) -> list[m.Link]:
     """Links from items of earlier projects to items of later ones."""
     links: list[m.Link] = []
     seen: set[tuple[str, str, str]] = set()
-    for _ in range(draw(st.integers(0, 5))):
+    for _ in range(draw(up_to(5))):
         givers = [place for place, inside in enumerate(items[:-1]) if inside]
         if not givers:
             break
-        place = draw(st.sampled_from(givers))
+        place = draw(among(*givers))
         receivers = [item for inside in items[place + 1 :] for item in inside]
         if not receivers:
             break
-        ends = (draw(st.sampled_from(items[place])), draw(st.sampled_from(receivers)))
-        kind = draw(st.sampled_from(["FS", "SS", "FF", "SF"]))
+        ends = (draw(among(*items[place])), draw(among(*receivers)))
+        kind = draw(among("FS", "SS", "FF", "SF"))
         if (*ends, kind) not in seen:
             seen.add((*ends, kind))
-            lag, needed = draw(st.none() | spans(low=-5, high=10)), draw(st.none() | whens)
+            lag, needed = draw(maybe(lags)), draw(maybe(whens))
             links.append(m.Link(source=ends[0], target=ends[1], type=kind, lag=lag, needed=needed))
     return links
 
 
 def _outcome(draw: Draw, id: str, leaves: Sequence[str]) -> m.Outcome:
-    enabled = draw(st.none() | st.sampled_from(leaves))
+    enabled = draw(maybe(among(*leaves)))
     return m.Outcome(
         id=id,
-        kind=draw(st.sampled_from(["output", "outcome"])),
-        enabled_by=[] if enabled is None else [m.Enabler(source=enabled, lag=draw(st.none() | spans()))],
+        kind=draw(among("output", "outcome")),
+        enabled_by=[] if enabled is None else [m.Enabler(source=enabled, lag=draw(maybe(any_span)))],
     )
 
 
@@ -265,12 +311,12 @@ def _benefit(draw: Draw, id: str, enablers: Sequence[m.Enabler], some: bool, out
         id=id,
         any_of=enablers if some else (),
         enabled_by=() if some else enablers,
-        outcome=outcomes[0].id if len(outcomes) > 0 and draw(st.booleans()) else None,
-        value=draw(st.none() | money | st.builds(lambda v: Rate(v, "year"), money)),
-        lasts=draw(st.none() | st.integers(3, 9).map(lambda n: Span(Decimal(n), "year"))),
-        ramp=draw(st.lists(shares, max_size=3)),
-        disbenefit=draw(st.booleans()),
-        planned_start=draw(st.none() | days),
+        outcome=outcomes[0].id if len(outcomes) > 0 and draw(truth) else None,
+        value=draw(values),
+        lasts=draw(maybe(years)),
+        ramp=draw(ramps),
+        disbenefit=draw(truth),
+        planned_start=draw(maybe(days)),
     )
 
 
@@ -287,7 +333,7 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
     programme_id, calendar_id, benefit_id, objective_id, outcome_id = (f"{letter}{draw(tails)}" for letter in ("m", "c", "b", "o", "u"))
     own_calendar = draw(calendars(calendar_id))
     calendar_ids = ["standard", "continuous", calendar_id] if calendar_id not in ("standard", "continuous") else [calendar_id]
-    project_ids = numbered(draw, "p", draw(st.integers(0, max_projects)))
+    project_ids = numbered(draw, "p", draw(up_to(max_projects)))
     projects = [draw(_project(name, owners, calendar_ids, statused, tied)) for name in project_ids]
     items = [[f"{p.id}/{noun.id}" for noun in p.tasks] for p in projects]
     links = _links(draw, items)
@@ -297,29 +343,29 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
     contributions: list[m.Contribution] = []
     if leaves:
         enablers = [
-            m.Enabler(source=s, lag=draw(st.none() | st.just(Span(1, "month")) | spans()))
+            m.Enabler(source=s, lag=draw(benefit_lags))
             for s in draw(st.lists(st.sampled_from(leaves), min_size=1, max_size=2, unique=True))
         ]
-        some = draw(st.booleans())
-        if draw(st.booleans()):
+        some = draw(truth)
+        if draw(truth):
             outcomes.append(_outcome(draw, outcome_id, leaves))
         benefits.append(_benefit(draw, benefit_id, enablers, some, outcomes))
-        contributions.append(m.Contribution(source=benefit_id, target=objective_id, share=draw(st.none() | shares)))
+        contributions.append(m.Contribution(source=benefit_id, target=objective_id, share=draw(maybe(shares))))
     return m.Portfolio(
         id=f"x{draw(tails)}",
         name=draw(texts),
         start=FIRST,
-        status_date=draw(st.none() | days),
-        calendar=draw(st.none() | st.just(calendar_id)),
+        status_date=draw(maybe(days)),
+        calendar=draw(maybe(among(calendar_id))),
         dialect=draw(dialects()) if tied else "ipmo",
         money=m.MoneySettings(currency="GBP"),
-        tolerance=draw(st.none() | tolerances),
+        tolerance=draw(maybe(tolerances)),
         calendars=[own_calendar],
         rates=[m.RateRow(since=date(2020, 1, 1), per={"EUR": Decimal("0.86")})],
-        people=[m.Person(id=o, kind="role", permanent=draw(st.none() | st.booleans())) for o in owners],
-        objectives=[m.Objective(id=objective_id, weight=draw(st.none() | shares))],
-        programmes=[m.Programme(id=programme_id, tolerance=draw(st.none() | tolerances))],
-        projects=[_within(p, programme_id) if draw(st.booleans()) else p for p in projects],
+        people=[m.Person(id=o, kind="role", permanent=draw(maybe(truth))) for o in owners],
+        objectives=[m.Objective(id=objective_id, weight=draw(maybe(shares)))],
+        programmes=[m.Programme(id=programme_id, tolerance=draw(maybe(tolerances)))],
+        projects=[_within(p, programme_id) if draw(truth) else p for p in projects],
         links=links,
         outcomes=outcomes,
         benefits=benefits,
