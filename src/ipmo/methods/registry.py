@@ -69,6 +69,7 @@ NOTICES = (
     Notice(code="ipmo/part-undated", heading="What comes from outside this part without a date"),
     Notice(code="ipmo/risk-not-simulated", heading="Risks that a simulation cannot count"),
     Notice(code="ipmo/tailored", heading="Rules switched off by a profile"),
+    Notice(code="ipmo/impact-below-zero", heading="Risks whose impact reaches below zero"),
     Notice(code="ipmo/time-below-zero", heading="Estimates that reach below no time at all"),
     Notice(code="ipmo/spent-beyond", heading="Spent beyond the largest estimate"),
     Notice(code="ipmo/driver-idle", heading="Drivers that touch nothing"),

@@ -14,7 +14,7 @@ from itertools import pairwise
 import attrs
 
 from ipmo.errors import ModelError, UnitError
-from ipmo.model.estimates import Estimate, number
+from ipmo.model.estimates import Estimate, number, stated
 from ipmo.model.estimating import as_factor
 from ipmo.model.fields import FrozenMap, Noun, as_nouns, doc, text
 from ipmo.model.reading import named
@@ -23,6 +23,8 @@ from ipmo.units import DAY, ELAPSED, WEEK, Span, as_date, as_number, as_span
 __all__ = ["CONTINUOUS", "STANDARD", "Calendar", "CalendarException", "LostDays"]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST = 31
+"""Days of the longest month."""
 _TIME = r"([0-9]{1,2}):([0-9]{2})"
 _SHIFT = re.compile(rf"{_TIME} ?- ?{_TIME}", re.ASCII)
 
@@ -145,6 +147,8 @@ class LostDays(Noun):
             raise ModelError.of(
                 "days", f"fewer than no days ({number(least):g}) cannot be lost; write for example {{low: 0, likely: 2, high: 6}}"
             )
+        if any(number(one) > LONGEST for one in stated(self.days)):
+            raise ModelError.of("days", f"a month has {LONGEST} days at the most; it loses no more of them")
         if len(set(self.months)) < len(self.months):
             raise ModelError.of("months", "a month stands here twice; name each once")
 

@@ -458,6 +458,23 @@ class OpaqueEstimate(Estimate):
         """Unknown."""
 
 
+def stated(estimate: Estimate) -> tuple[Quantity, ...]:
+    """The quantities that an estimate of a built-in kind is stated with: bounds, percentiles, values; none of other kinds."""
+    if isinstance(estimate, Fixed):
+        return (estimate.value,)
+    if isinstance(estimate, Shaped):
+        return estimate.low, estimate.likely, estimate.high
+    if isinstance(estimate, Uniform):
+        return estimate.low, estimate.high
+    if isinstance(estimate, Unbounded):
+        return estimate.p10, estimate.p90
+    if isinstance(estimate, Discrete):
+        return estimate.values
+    if isinstance(estimate, Empirical):
+        return estimate.samples
+    return (estimate.base,) if isinstance(estimate, Referenced) else ()
+
+
 def exact(quantity: Quantity) -> Fraction:
     """The bare number of a quantity as an exact fraction."""
     return Fraction(quantity.amount) if isinstance(quantity, Span | Money | Effort) else Fraction(quantity)

@@ -14,7 +14,7 @@ from ipmo.errors import SHOWN, Problem
 from ipmo.model.at_once import are_ids, holding, is_plain, telling, with_odd_budgets
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP, Contents
-from ipmo.model.estimates import Fixed, Referenced, number
+from ipmo.model.estimates import Fixed, Referenced, number, stated
 from ipmo.model.fields import Noun, PlainData
 from ipmo.model.governance import After, Gate
 from ipmo.model.items import INSIDE, class_of
@@ -341,8 +341,9 @@ class _Inspection:
             if central is not None:
                 if number(central) >= 0 and getattr(central, "dimension", "") != "step":
                     self._fine.add(id(estimate))
-                if number(central) < 0:
-                    yield Problem(message=f"task {full_id!r}: {key} must not be negative (got {central})", path=(*path, key))
+                least = min(stated(estimate), key=number, default=central)
+                if number(least) < 0:
+                    yield Problem(message=f"task {full_id!r}: {key} must not be negative (got {least})", path=(*path, key))
                 if task.milestone and number(central):
                     yield Problem(
                         message=f"milestone {full_id!r}: a milestone has no {key} (got {central})",

@@ -152,6 +152,10 @@ class Capacity(Noun):
     since: date = attrs.field(converter=as_date, metadata=doc("first day it holds", key="from"))
     value: float = attrs.field(converter=as_number, metadata=doc("units available", unit="units"))
 
+    def __attrs_post_init__(self) -> None:
+        if self.value < 0:
+            raise ModelError.of("value", f"a capacity is nothing at the least (got {self.value:g})")
+
 
 def _by_date(rows: Iterable[Capacity]) -> tuple[Capacity, ...]:
     return tuple(sorted(rows, key=lambda row: row.since))
@@ -221,6 +225,10 @@ class Assignment(Noun):
     effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("total work", unit="effort"))
 
     def __attrs_post_init__(self) -> None:
+        if self.units < 0:
+            raise ModelError.of("units", f"fewer than no units of {self.resource!r} cannot work (got {self.units:g})")
+        if self.effort is not None and self.effort.amount < 0:
+            raise ModelError.of("effort", f"the effort of {self.resource!r} is nothing at the least (got {self.effort})")
         if self.least is not None and not 0 < self.least <= self.units:
             raise ModelError.of("least", f"the minimum team is above 0 and at most the {self.units:g} units (got {self.least:g})")
         if self.most is not None and self.most < self.units:

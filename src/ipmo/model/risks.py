@@ -8,11 +8,11 @@ import attrs
 from attrs.converters import optional
 
 from ipmo.errors import ModelError
-from ipmo.model.estimates import Estimate
+from ipmo.model.estimates import Estimate, number
 from ipmo.model.estimating import as_cost, as_factor, as_time
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
 from ipmo.model.reading import named
-from ipmo.units import Money, When, as_date, as_money, as_share, as_when
+from ipmo.units import Money, Span, When, as_date, as_day, as_money, as_share, as_when, minutes
 
 __all__ = ["Assumption", "Branch", "Driver", "Exposure", "Impact", "Issue", "Risk", "Way"]
 RESPONSES = (
@@ -28,6 +28,11 @@ RESPONSES = (
 )
 
 
+def closes_first(starts: When, ends: When) -> bool:
+    """A window ends before it begins."""
+    return as_day(ends) < as_day(starts) or minutes(ends, end=True) < minutes(starts)
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Impact(Noun):
     """What a risk does to one item, in time or money.
@@ -40,6 +45,18 @@ class Impact(Noun):
     )
     delay: Estimate | None = attrs.field(default=None, converter=optional(as_time), metadata=doc("time lost", unit="time"))
     cost: Estimate | None = attrs.field(default=None, converter=optional(as_cost), metadata=doc("money lost", unit="money"))
+
+    def __attrs_post_init__(self) -> None:
+        for key, estimate, word in (("delay", self.delay, "time"), ("cost", self.cost, "money")):
+            central = None if estimate is None else estimate.central()
+            if central is None:
+                continue
+            if number(central) < 0:
+                raise ModelError.of(
+                    key, f"{word} lost has no sign (got {central}); what is gained is the {key} of a risk with opportunity: true"
+                )
+            if isinstance(central, Span) and central.dimension == "step":
+                raise ModelError.of(key, f"{central} has no fixed length; write working time (20 d) or elapsed time (30 ed)")
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -84,6 +101,12 @@ class Risk(Noun):
     reviewed: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("last looked at"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
+
+    def __attrs_post_init__(self) -> None:
+        if self.response_cost is not None and self.response_cost.amount < 0:
+            raise ModelError.of("response_cost", f"a response costs nothing at the least (got {self.response_cost})")
+        if self.starts is not None and self.ends is not None and closes_first(self.starts, self.ends):
+            raise ModelError.of("ends", f"the last day it can happen, {self.ends}, lies before the first, {self.starts}")
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

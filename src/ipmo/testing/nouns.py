@@ -21,7 +21,7 @@ from ipmo.model.changes import Change, Delay, SetProbability
 from ipmo.model.governance import SCALES
 from ipmo.model.shape import Kind, Shape, shape
 from ipmo.testing import strategies as s
-from ipmo.units import ELAPSED, Effort, Money, Rate, Span, When, as_day
+from ipmo.units import ELAPSED, Effort, Money, Rate, Span, When, as_day, minutes
 
 __all__ = ["noun", "wide_portfolios"]
 
@@ -283,6 +283,13 @@ def _lost_days(draw: s.Draw, values: Values, known: Known) -> None:
     values["months"] = sorted(draw(st.sets(st.integers(1, 12), max_size=3)))
 
 
+def _risk(draw: s.Draw, values: Values, known: Known) -> None:
+    """Its window ends no earlier than it begins."""
+    first, last = values.get("starts"), values.get("ends")
+    if first is not None and last is not None and (as_day(last) < as_day(first) or minutes(last, end=True) < minutes(first)):
+        values.update(starts=last, ends=first)
+
+
 def _branch(draw: s.Draw, values: Values, known: Known) -> None:
     items = list(known.get("leaf", ()))[:2]
     values["ways"] = [m.Way(probability=draw(s.among(0.0, 0.25, 0.5)), items=[one]) for one in items]
@@ -384,6 +391,7 @@ SPECIAL: Mapping[str, Callable[[s.Draw, Values, Known], None]] = {
     "CalendarException": _calendar_exception,
     "LostDays": _lost_days,
     "Branch": _branch,
+    "Risk": _risk,
     "Resource": _capacity,
     "RateRow": _rates,
     "MoneySettings": _money_settings,

@@ -19,6 +19,7 @@ from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Samples, run
 from ipmo.analysis.risk.uncertain import with_lengths
 from ipmo.model import CalendarException, Dialect, Fixed, LostDays, Portfolio, Task, Uniform
+from ipmo.network.states import State
 from ipmo.testing.strategies import dialects, portfolios
 from ipmo.units import DAY, Span, minutes
 
@@ -203,8 +204,10 @@ def same_as_holidays(pf: Portfolio, dialect: Dialect) -> int:
         found = samples.batch(0, 1)
     except (ipmo.ScheduleError, ipmo.UnitError):
         return 0
-    if not plan.setup.lost:
-        return 0
+    net = plan.schedule.network
+    begun = any(one is State.STARTED for one in net.state)
+    if not plan.setup.lost or (begun and (pf.data_date is None or dialect.data_date != "binds")):
+        return 0  # what is done of work under way has lost what it has: a holiday would make that longer
     lengths, _ = samples.lengths(0, 1)
     count = 0
     for sample in (0, 4):
@@ -238,6 +241,18 @@ def without_working_lags(pf: Portfolio) -> Portfolio:
 @given(portfolios(tied=True), dialects())
 def test_a_lost_day_is_a_holiday_that_the_sample_knows(pf: Portfolio, dialect: Dialect) -> None:
     same_as_holidays(without_working_lags(pf), dialect)
+
+
+@pytest.mark.parametrize("progress", [{"progress": 0.5}, {"remaining": "5 d"}])
+def test_what_is_done_of_work_under_way_loses_no_more_days(progress: dict[str, Any]) -> None:
+    """Without a status date the rest follows five days of work done, from 8 February on: with k of its first 5 + k days lost it takes so many."""
+    data = ipmo.to_dict(weathered(5, length="10 d"))
+    data["projects"][0]["tasks"][0] |= {"actual_start": "2027-02-01"} | progress
+    found = ipmo.simulate(ipmo.from_dict(data), samples=SAMPLES, seed=2).finish("p/dig")
+    working = [date(2027, 2, 8) + timedelta(days=n) for n in range(21) if n % 7 < 5]
+    for k in range(5, 11):
+        exact = sum(math.comb(k, lost) * math.comb(20 - k, 5 - lost) for lost in range(k - 4)) / math.comb(20, 5)
+        assert within(found.by(working[k - 1]), exact, math.sqrt(exact * (1 - exact)) or 1e-9), k
 
 
 @pytest.mark.parametrize("dialect", ["ipmo", "p6", "msproject"])

@@ -6,7 +6,7 @@ Risk Analysis, 2009). A risk happens or not; where it does, its impacts are draw
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -15,7 +15,7 @@ from ipmo.analysis.control.exposure import window_closed
 from ipmo.analysis.risk.uncertain import Piece, minutes_per
 from ipmo.errors import ModelError
 from ipmo.findings import Finding, Severity
-from ipmo.model.estimates import Estimate
+from ipmo.model.estimates import Estimate, number
 from ipmo.model.held import risks_of
 from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.portfolio import Portfolio
@@ -269,13 +269,14 @@ def _event(
     delays: list[Delayed] = []
     costs: list[tuple[str, Estimate, str]] = []
     findings: list[Finding] = []
-    for number, impact in enumerate(impacts):
+    for place, impact in enumerate(impacts):
         item = impact.target or owner
+        findings += _below_zero(full_id, impact)
         if impact.delay is not None:
             unit = impact.delay.central()
             longer, later = targets.delayed(item, unit.unit) if isinstance(unit, Span) and unit.dimension != "step" else ((), ())
             if longer or later:
-                delays.append(Delayed(estimate=impact.delay, longer=longer, later=later, role=f"delay {number}"))
+                delays.append(Delayed(estimate=impact.delay, longer=longer, later=later, role=f"delay {place}"))
             else:
                 said = f"risk {full_id!r} delays {item!r}, which has no open work with dates"
                 findings.append(not_counted(full_id, said, "name an open item, or close the risk"))
@@ -284,11 +285,21 @@ def _event(
                 findings.append(not_counted(full_id, said, "name the work that takes less time"))
         if impact.cost is not None:
             if isinstance(impact.cost.central(), Money):
-                costs.append((item, impact.cost, f"cost {number}"))
+                costs.append((item, impact.cost, f"cost {place}"))
             else:
                 findings.append(not_counted(full_id, f"the cost of risk {full_id!r} is not known", "state it as money"))
     sign = -1 if risk.opportunity else 1
     return Event(full_id=full_id, owner=owner, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs)), findings
+
+
+def _below_zero(risk: str, impact: Impact) -> Iterator[Finding]:
+    """That what an impact takes may be less than nothing, in one of a hundred samples or more."""
+    for word, estimate in (("delay", impact.delay), ("cost", impact.cost)):
+        low = None if estimate is None else estimate.quantile(0.01)
+        if low is not None and number(low) < 0:
+            message = f"the {word} of risk {risk!r} reaches below zero ({low} in one of a hundred samples): it is counted as it is drawn"
+            hint = "write what may be gained as a risk of its own, with opportunity: true"
+            yield Finding(code="ipmo/impact-below-zero", item=risk, severity=Severity.INFO, message=message, hint=hint)
 
 
 def not_counted(item: str, message: str, hint: str) -> Finding:

@@ -27,7 +27,7 @@ from ipmo.analysis.risk.sharing import cores, on_threads, shared_out
 from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import Spending
 from ipmo.analysis.risk.uncertain import Piece
-from ipmo.errors import ModelError
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.estimates import Estimate, OpaqueEstimate, Uniform
 from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
@@ -36,6 +36,7 @@ from ipmo.network.sampled import NO_EDGE, Cap, Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
+from ipmo.units import DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,6 +50,8 @@ __all__ = ["Batch", "Part", "Samples", "groups_in_batch", "run", "spans_of"]
 
 NEVER = -(1 << 62)
 """Minutes that nobody works."""
+TOO_LONG = 10_000 * 366 * DAY
+"""Minutes of more years than there are dates."""
 CERTAIN = Uniform(0.0, 1.0)
 """What a bare draw between 0 and 1 is."""
 ROOM = 4_000_000
@@ -275,6 +278,10 @@ class Samples:
             found = self._length(drawn, piece, at_work.get(piece.full_id, ()))
             if piece.full_id in lost:
                 found = found + lost[piece.full_id]
+            if not bool((found < TOO_LONG).all()):
+                raise UnitError(
+                    f"{piece.full_id!r} takes more than ten thousand years in a sample; narrow its estimate, or what makes it longer"
+                )
             below[place] = np.count_nonzero(found < 0)
             whole = np.maximum(found, 0).astype(np.int64)
             out[piece.full_id] = np.where(on_way[piece.full_id], whole, 0) if piece.full_id in on_way else whole
