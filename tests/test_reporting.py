@@ -21,7 +21,7 @@ from ipmo.figures.columns import Series, columns
 from ipmo.figures.svg import Figure
 from ipmo.model import Confidence, MoneySettings, Portfolio, Programme, Project, Task
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Scale
+from ipmo.reporting.blocks import Cell, Grid, Heading, Paragraph, Scale
 from ipmo.reporting.html import PANELS, render
 from ipmo.reporting.methods import panel
 from ipmo.reporting.tiles import tiles
@@ -202,7 +202,43 @@ def test_columns_of_a_method_that_are_read_letter_by_letter_stand_in_capitals() 
     table = Table([Column("item", "str", ["a"]), Column("wsjf", "float", [3.8]), Column("cost_of_delay", "float", [2.0], "GBP")])
     page, _ = panel("work", "Work", (table,))
     (grid,) = page.blocks
-    assert [head.title for head in grid.heads] == ["Item", "WSJF", "Cost of delay, GBP"]
+    assert [head.title for head in grid.heads] == ["item", "WSJF", "cost of delay, GBP"]
+
+
+def test_tables_of_a_method_say_titles_and_money_as_the_rest_of_the_page_does() -> None:
+    titles = {"tram": "Tram line 3", "depot": "Depot power", "board": "Board", "lead": "lead", "tram/open": "Line opens"}
+    table = Table(
+        [
+            Column("project", "str", ["tram", "depot", "lead"]),
+            Column("way", "str", ["lead → board", "nobody", "board, tram"]),
+            Column("state", "str", ["tram", "late", None]),  # not all of it are items
+            Column("waits_for", "str", ["gate tram/open", None, "tram/none"]),
+            Column("budget", "float", [12_200_000, 4_200_000.4, None], "GBP"),
+            Column("delay", "float", [45_000, 6_000, None], "GBP/w"),
+            Column("of_number", "float", [50, 100 / 3, None], "%"),
+            Column("days", "int", [1_234, 2, None], "days"),
+            Column("score", "float", [54, 47.5, 45]),
+            Column("carbon", "float", [2_790.61, 379, 0], "t"),
+        ]
+    )
+    page, _ = panel("work", "Work", ("# Flow of tram/open", "In all 1,234,567.00 GBP for tram/open.", table), titles.get)
+    heading, text, grid = page.blocks
+    assert isinstance(heading, Heading) and isinstance(text, Paragraph) and isinstance(grid, Grid)
+    assert (heading.text, text.text) == ("Flow of Line opens", "In all 1.235 M GBP for Line opens.")
+    assert [(row.name, row.under) for row in grid.rows] == [("Tram line 3", "tram"), ("Depot power", "depot"), ("lead", "")]
+    assert [head.title for head in grid.heads][4:8] == ["budget, M GBP", "delay, k GBP/w", "of number", "days"]
+    columns = [[row.cells[place].text for row in grid.rows] for place in range(9)]
+    assert columns == [
+        ["lead → Board", "nobody", "Board, Tram line 3"],
+        ["tram", "late", ""],
+        ["gate Line opens", "", "tram/none"],
+        ["12.20", "4.20", ""],
+        ["45.00", "6.00", ""],
+        ["50.0 %", "33.3 %", ""],
+        ["1,234", "2", ""],
+        ["54.0", "47.5", "45.0"],
+        ["2,791", "379", "0"],
+    ]
 
 
 def test_a_table_right_after_a_figure_of_a_method_is_not_printed_again() -> None:

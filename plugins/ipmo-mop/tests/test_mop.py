@@ -33,9 +33,10 @@ from ipmo.model import (
     Task,
     Tolerance,
 )
-from ipmo.plugin import CheckContext
+from ipmo.plugin import CheckContext, Column, Table
 from ipmo.testing.conformance import MethodologyConformance
 from ipmo_mop import MOP, Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Criterion, Group, Idea, MopFields, Selection, Tranche
+from ipmo_mop.wording import named, said
 
 SCALE = {"low": 1.0, "high": 5.0}
 VALUE = Criterion(id="value", weight=0.6, scale=SCALE)
@@ -464,23 +465,34 @@ def test_the_report_names_eight_projects_that_serve_nothing_and_counts_the_rest(
     assert first_words(pf) == f"{idle} projects serve 0 of 1 objective. Served by none: o. Serving none: {said}"
 
 
-@pytest.mark.parametrize(("objectives", "shown"), [(12, True), (13, False)])
-def test_the_report_shows_the_line_of_sight_of_up_to_twelve_objectives(objectives: int, shown: bool) -> None:
-    pf = portfolio(objectives=[Objective(id=f"o{n}") for n in range(objectives)], projects=[Project(id="P")], links=())
-    blocks = list(MOP.sections[0].show(CheckContext(portfolio=pf)))
-    assert (len(blocks) == 2) is shown
+def test_the_line_of_sight_that_the_page_shows_is_not_shown_again() -> None:
+    pf = portfolio(objectives=[Objective(id="o")], projects=[Project(id="P", name="Depot")], links=())
+    assert list(MOP.sections[0].show(CheckContext(portfolio=pf))) == [
+        "1 project serves 0 of 1 objective. Served by none: o. Serving none: Depot."
+    ]
+
+
+def test_sentences_of_the_report_name_what_they_are_about() -> None:
+    pf = portfolio(objectives=(), projects=[Project(id="tram", name="Tram line 3"), Project(id="bus")], links=())
+    assert named(pf, ["tram", "bus", "gone"]) == "Tram line 3, bus, gone"
+    text = "tram requires bus; take tram, not tram-2 or P/tram, trams or tram/t; drop tram"
+    assert said(pf, text, ["bus", "tram"]) == (
+        "Tram line 3 requires bus; take Tram line 3, not tram-2 or P/tram, trams or tram/t; drop Tram line 3"
+    )
+    assert said(pf, text, []) == text
 
 
 @pytest.mark.parametrize(("candidates", "shown"), [(60, True), (61, False)])
 def test_the_report_gives_reasons_for_up_to_sixty_candidates(candidates: int, shown: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Selection, "table", lambda self: "reasons")  # a solve for each of sixty takes a while
+    reasons = Table([Column("project", "str", ["p00"]), Column("why", "str", ["p00 is in"])])
+    monkeypatch.setattr(Selection, "table", lambda self: reasons)  # a solve for each of sixty takes a while
     rows = [
         Project(id=f"p{n:02}", state="proposed", budget="1 GBP", tasks=[Task(id="t", duration="1 d")], **mop(scores={"value": "high"}))
         for n in range(candidates)
     ]
     whole = Criterion(id="value", weight=1.0, scale=SCALE)
     pf = portfolio(objectives=(), projects=rows, links=(), **mop(criteria=(whole,), envelopes={"2026": ipmo.Money(2, "GBP")}))
-    assert ("reasons" in list(MOP.sections[0].show(CheckContext(portfolio=pf)))) is shown
+    assert (reasons in list(MOP.sections[0].show(CheckContext(portfolio=pf)))) is shown
 
 
 def test_money_by_category_counts_proposals_and_says_of_how_many_it_is_not_known() -> None:

@@ -340,6 +340,10 @@ class Answers:
         meant = reference(item).item if item else ""
         return getattr(self.portfolio.items.get(meant), "name", "") or meant
 
+    def title(self, id: str) -> str | None:
+        """What an item is called, its id where it has no title; None where there is no item of that id."""
+        return self.name(id) if id == self.portfolio.id or id in self.portfolio.items else None
+
     def item(self, full_id: str) -> ScheduledItem | None:
         """The dates of an item; None of what is not in the network."""
         return self.schedule[full_id] if full_id in self.schedule else None

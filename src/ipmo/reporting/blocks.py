@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -175,6 +176,17 @@ class Panel:
     short: str = ""
     blocks: Sequence[Block]
     columns: bool = False
+
+    @property
+    def before(self) -> Sequence[str]:
+        """What goes across both columns, with the heading: the paragraphs before anything else."""
+        found = itertools.takewhile(lambda block: isinstance(block, Paragraph), self.blocks) if self.columns else ()
+        return [block.text for block in found if isinstance(block, Paragraph)]
+
+    @property
+    def below(self) -> Sequence[Block]:
+        """What stands in the columns, or everything where there are none."""
+        return self.blocks[len(self.before) :]
 
 
 Amount: TypeAlias = Money | Decimal | Fraction | float

@@ -16,7 +16,7 @@ from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import LONG, SHORT, Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, capital, few, mark
 from ipmo.version import __version__
-from ipmo.words import counted
+from ipmo.words import counted, rounded_text
 
 __all__ = ["confidence", "finding_groups", "findings_note", "method", "status"]
 
@@ -136,8 +136,8 @@ def _exceptions(a: Answers) -> list[Block]:
     for breach in a.status.breaches[:EXCEPTIONS]:
         board = a.name(breach.escalate_to) if breach.escalate_to else "nobody is named"
         note = "" if breach.covered or breach.escalate_to is None else "its authority is not known to cover it"
-        cells = [Cell(text=breach.level), Cell(text=breach.aspect), Cell(text=breach.text, kind="why")]
-        cells += [Cell(text="" if breach.stake is None else f"{breach.stake:,}", kind="num"), Cell(text=board, under=note)]
+        cells = [Cell(text=breach.level), Cell(text=breach.aspect), Cell(text=rounded_text(breach.text), kind="why")]
+        cells += [Cell(text="" if breach.stake is None else rounded_text(f"{breach.stake:,}"), kind="num"), Cell(text=board, under=note)]
         rows.append(Row(name=a.name(breach.item), under=breach.item if a.name(breach.item) != breach.item else "", cells=cells))
     heads = [Head(title="item"), Head(title="level"), Head(title="of"), Head(title="forecast against tolerance")]
     heads += [Head(title="at stake", num=True), Head(title="goes to")]

@@ -10,9 +10,9 @@ from ipmo.analysis.dependencies.crossings import ProjectDependency
 from ipmo.analysis.dependencies.handed_over import HandedOver
 from ipmo.analysis.dependencies.linked import CriticalLink
 from ipmo.reporting.answers import Answers, waiting_text
-from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, number, share
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, capital, few, number, share
 from ipmo.units import day_text
-from ipmo.words import agree, counted
+from ipmo.words import agree, counted, rounded_text
 
 __all__ = ["decisions", "interfaces", "links", "map_of_portfolio", "single_points"]
 
@@ -133,7 +133,7 @@ def _handed_over(a: Answers, row: HandedOver, scale: Scale | None, held: bool) -
     if scale is not None:
         cells.append(Cell(text=scale.text(None if row.loss is None else row.loss.amount), kind="num"))
     issues = dict.fromkeys(issue for link in row.links if _terms(link) for issue in link.agreement.issues)
-    cells.append(Cell(text=row.reason, kind="why", under="; ".join(issues)))
+    cells.append(Cell(text=capital(row.said(a.name)), kind="why", under="; ".join(issues)))
     return Row(name=str(row.rank), cells=cells)
 
 
@@ -249,7 +249,7 @@ def decisions(a: Answers) -> Panel | None:
         cells += [Cell(text=day_text(row.latest, finish=True), kind="date"), Cell(text=day_text(row.stated, finish=True), kind="date")]
         cells.append(Cell(text=number(row.float), kind="bad" if late else "num"))
         cells += [Cell(text=scale.text(None if row.day_costs is None else row.day_costs.amount, ""), kind="num")] if scale else []
-        cells.append(Cell(text=row.reason, kind="why"))
+        cells.append(Cell(text=rounded_text(row.said(a.name)), kind="why"))
         grid.append(Row(name=row.name, under=row.item if row.item != row.name else "", cells=cells))
     late_ones = sum(row.late_by > 0 for row in queue)
     text = f"{waiting_text(queue)} {agree(len(queue), 'waits', 'wait')}, what is needed first on top. Latest is the day up to which every commitment downstream still holds; working days left count from the status date."

@@ -109,7 +109,7 @@ def render(
     answers = Answers(portfolio, findings, before)
     first = questions(answers)
     panels = [panel for make in steps("reporting", PANELS, len(PANELS)) if (panel := make(answers)) is not None]
-    extra = [methods.panel(*one) for one in added]
+    extra = [methods.panel(*one, answers.title) for one in added]
     panels += [panel for panel, _ in extra]
     here = files(__package__)
     style = (

@@ -49,10 +49,12 @@ def cost(a: Answers) -> Panel | None:
     for measure, roll in a.money.items():
         total = roll.total
         base = f" in {total.base} prices" if total.base else ""
-        texts.append(f"{capital(a.word(measure))} {total.text}{base}, {total.known} of {total.total} known")
+        texts.append(f"{a.word(measure)} {total.text}{base}, {total.known} of {total.total} known")
     texts += _carbon(a)
     blocks.append(
-        Paragraph("; ".join(texts) + ". What is not known is not counted as zero: a group with unknown figures costs more than it says.")
+        Paragraph(
+            capital("; ".join(texts)) + ". What is not known is not counted as zero: a group with unknown figures costs more than it says."
+        )
     )
     for grouping in groupings:
         rolls = {name: found for name in a.money if (found := a.roll(name, grouping)) is not None}

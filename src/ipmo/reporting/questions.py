@@ -387,7 +387,9 @@ def _call(a: Answers, found: Finding) -> Line:
     """A finding that somebody is to look at."""
     noun = a.portfolio.items.get(found.item)
     name = getattr(noun, "name", "")
-    text = f"{name}: {found.message}" if name and name not in found.message else found.message
+    quoted = rf"(?:\b(?:portfolio|programme|project|task|milestone|gate) )?'{re.escape(found.item)}'"
+    said = re.sub(quoted, lambda _: name, found.message) if name else found.message
+    text = f"{name}: {said}" if name and name not in said else said
     kind = "bad" if found.severity is Severity.ERROR else "warn"
     return Line(label=f"{LABELS.get(found.code, 'Look at')}:", text=rounded_text(text), kind=kind, hint=found.hint)
 

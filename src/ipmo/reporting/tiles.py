@@ -120,7 +120,7 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     if work.items:
         roll = a.roll("progress")
         total = roll.total if roll is not None and roll.total.value is not None else None
-        note = f"progress {total.text}, {total.known} of {total.total} known" if total is not None else ""
+        note = f"progress {total.text.replace('%', ' %')}, {total.known} of {total.total} known" if total is not None else ""
         done = None if then is None else tallied(then.schedule, ("task", "milestone")).done
         trend = _trend(a, work.done, done, more_is="good")
         yield _tile("", "tasks and milestones done", f"{work.done} of {work.items}", "", note, *trend)

@@ -6,7 +6,7 @@ from ipmo.analysis.benefits.pictures import compared
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, mark, number, share
 from ipmo.tables import Table
-from ipmo.words import agree, counted
+from ipmo.words import agree, counted, rounded_text
 
 __all__ = ["benefits", "line_of_sight"]
 
@@ -43,7 +43,11 @@ def benefits(a: Answers) -> Panel | None:
         table.append(Row(name=name, under=r.id if r.name else "", cells=cells))
     total = [("planned", view.planned_npv), ("forecast", view.npv), ("lost by delay", view.loss)]
     text = "; ".join(f"{words} {value:,}" for words, value in total if value is not None)
-    text = f"Present value as of {view.as_of}: {text}; {view.known} of {len(view)} known." if text else "No benefit has a known value yet."
+    text = (
+        f"Present value as of {view.as_of}: {rounded_text(text)}; {view.known} of {len(view)} known."
+        if text
+        else "No benefit has a known value yet."
+    )
     text += " A benefit starts when what enables it is there; what a delay costs is its planned value less what is left of it."
     blocks: list[Block] = [Paragraph(text), Grid(label="Benefits", heads=heads, rows=table)]
     blocks += _by_year(a)

@@ -34,6 +34,7 @@ from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
 from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, ranked
 from ipmo_mop.staffing import Clash, Staffing, staffing
 from ipmo_mop.tranches import FundingPlan, TrancheRow, tranches
+from ipmo_mop.wording import named, said
 
 __all__ = [
     "AHP",
@@ -106,27 +107,31 @@ def _what_to_fund(pf: Portfolio) -> Iterable[str | Table | Figure]:
     except IpmoError as error:
         yield f"No selection: {error}."
         return
+    names = [one.id for one in answer.problem.candidates]
     if answer.status == "infeasible":
         yield (
-            "No selection keeps every rule. The fewest that cannot be kept together: " + "; ".join(r.text for r in answer.conflict) + "."
+            "No selection keeps every rule. The fewest that cannot be kept together: "
+            + "; ".join(said(pf, rule.text, names) for rule in answer.conflict)
+            + "."
         )
         return
     if answer.value is None:
         yield "No selection was found in 20 seconds."
         return
-    chosen = ", ".join(answer.chosen) or "nothing"
+    chosen = named(pf, answer.chosen) or "nothing"
     gap = (
         "it is the optimum" if answer.status == "optimal" else f"at most {answer.gap:.1%} could be gained" if answer.gap is not None else ""
     )
     yield f"The best selection is worth {answer.value:,.6g}{f' ({gap})' if gap else ''}: {chosen}."
     simple, less = ranked(answer.problem)
     if set(simple) != set(answer.chosen):
-        broken = [rule.text for rule in answer.problem.rules if not rule.holds(frozenset(simple))]
-        said = f"which breaks: {'; '.join(broken)}" if broken else f"worth {less:,.6g}"
-        yield f"Ranking by value for money down to the cut-line would fund {', '.join(simple) or 'nothing'}, {said}."
+        broken = [said(pf, rule.text, names) for rule in answer.problem.rules if not rule.holds(frozenset(simple))]
+        why = f"which breaks: {'; '.join(broken)}" if broken else f"worth {less:,.6g}"
+        yield f"Ranking by value for money down to the cut-line would fund {named(pf, simple) or 'nothing'}, {why}."
     yield answer.budgets()
     if len(answer.problem.candidates) <= MOST:
-        yield answer.table()
+        table = answer.table()
+        yield _with(table, Column("why", "str", [said(pf, text, names) for text in table["why"]]))
         found = frontier_of(answer.problem, most=POINTS)
         if len(found) > 1:
             yield "# What money buys"
@@ -142,16 +147,14 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         return
     if pf.objectives:
         sight = ipmo.line_of_sight(pf)
-        said = f"{counted(len(sight.projects), 'project')} {agree(len(sight.projects), 'serves', 'serve')} {len(pf.objectives) - len(sight.unserved)} of {counted(len(pf.objectives), 'objective')}."
+        text = f"{counted(len(sight.projects), 'project')} {agree(len(sight.projects), 'serves', 'serve')} {len(pf.objectives) - len(sight.unserved)} of {counted(len(pf.objectives), 'objective')}."
         if sight.unserved:
-            said += f" Served by none: {', '.join(sight.unserved)}."
+            text += f" Served by none: {named(pf, sight.unserved)}."
         if sight.orphans:
-            said += f" Serving none: {', '.join(sight.orphans[:8])}" + (
+            text += f" Serving none: {named(pf, sight.orphans[:8])}" + (
                 f" and {len(sight.orphans) - 8} more." if len(sight.orphans) > 8 else "."
             )
-        yield said
-        if len(pf.objectives) <= 12:
-            yield sight.table()
+        yield text  # the page shows the line of sight itself
     if stated.criteria:
         yield "# Scores"
         try:
@@ -162,7 +165,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             close = sorted((s for s in found.swaps() if s.moved is not None), key=lambda s: (s.moved or 0.0, s.above))
             yield (
                 "Points of 0 to 100 by criterion; the last column is the weight that must move before a project and the next one are level."
-                + (f" Least firm: {close[0].text}." if close else "")
+                + (f" Least firm: {said(pf, close[0].text, (close[0].above, close[0].below))}." if close else "")
             )
             yield found.table()
     if stated.envelopes:
@@ -177,7 +180,8 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         demand = intake(pf)
         yield "# Demand"
         yield f"{demand.text[:1].upper()}{demand.text[1:]}."
-        yield _some(demand.table(), "idea", "state", "raised", "days", "became")
+        table = _with(demand.table(), Column("idea", "str", [row.name or row.id for row in demand]))
+        yield _some(table, "idea", "state", "raised", "days", "became")
     yield from _spread(pf)
     rows = [p for p in pf.projects if p.counted_as in OPEN and p.category] if stated.categories else []
     if rows:
@@ -203,12 +207,12 @@ def _balance(pf: Portfolio) -> Iterable[str | Table | Figure]:
     yield "# Balance"
     if found.spots:
         by = {name: [one.item for one in found.spots if one.quarter == name] for name in dict.fromkeys(one.quarter for one in found.spots)}
-        yield "; ".join(f"{name}: {', '.join(items)}" for name, items in by.items()) + "."
+        yield "; ".join(f"{name}: {named(pf, items)}" for name, items in by.items()) + "."
         yield found.plot()
         yield found.bubbles()
     silent = [name for name in PANELS if {row.group for row in found.panel(name)} <= {NOT_KNOWN}]
-    said = f" Of {', '.join(silent)} nothing is known for any project." if silent else ""
-    yield f"Shares of open projects by number and by planned cost; what serves or reaches several is a group of its own.{said}"
+    text = f" Of {', '.join(silent)} nothing is known for any project." if silent else ""
+    yield f"Shares of open projects by number and by planned cost; what serves or reaches several is a group of its own.{text}"
     rows = [row for row in found.rows if row.panel not in silent]
     yield Table(
         [
@@ -238,17 +242,23 @@ def _some(table: Table, *names: str) -> Table:
     return Table([Column(name, table.kind(name), table[name], table.unit(name)) for name in names])
 
 
+def _with(table: Table, new: Column) -> Table:
+    """A table with other values in one of its columns."""
+    columns = (Column(name, table.kind(name), table[name], table.unit(name)) for name in table.columns)
+    return Table(new if one.name == new.name else one for one in columns)
+
+
 def _carbon(pf: Portfolio) -> Iterable[str | Table | Figure]:
     """Carbon by period against its envelopes."""
     found = carbon(pf)
     yield "# Carbon"
     over = [row.period for row in found if row.left is not None and row.left < 0]
-    said = f"More is expected than the envelope allows in {', '.join(over)}." if over else "What is expected fits the envelopes."
+    text = f"More is expected than the envelope allows in {', '.join(over)}." if over else "What is expected fits the envelopes."
     if found.unknown:
-        said += f" Not known in full: {', '.join(found.unknown[:8])}" + (
+        text += f" Not known in full: {', '.join(found.unknown[:8])}" + (
             f" and {len(found.unknown) - 8} more." if len(found.unknown) > 8 else "."
         )
-    yield said
+    yield text
     yield found.table()
 
 

@@ -116,7 +116,10 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield "No service is mandatory, so none can be missing."
         else:
             yield f"{share:.0%} of the mandatory services are given or waived. Missing: {len(found.gaps)}; given twice: {len(found.overlaps)}."
-        if heat := coverage_map(found):
+        names = {pf.id: pf.name or pf.id} | {
+            item: getattr(pf.items.get(item), "name", "") or item for item in found.initiatives if item != pf.id
+        }
+        if heat := coverage_map(found, names=names):
             yield heat
         bad = [cell for cell in found.cells if cell.gap or cell.overlap]
         yield Table(
@@ -128,12 +131,17 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             ]
         )
     yield "# Reporting lines"
-    yield paths
+    yield paths if lost else paths.select("initiative", "path", "steps")
     if pf.flows:
         yield "# Age of figures at the top"
         yield "Freshest and oldest are bounds from cadences and cut-offs, in elapsed days, when the figure lands at its last reader."
         yield lineage_table(pf)
     yield from _worth(context)
+
+
+def _measured(value: float, unit: str) -> str:
+    """A figure of the office with its unit; a share in percent."""
+    return f"{100 * value:.0f}%" if unit == "share" else f"{value:,.4g} {unit}"
 
 
 def _worth(context: CheckContext) -> Iterable[str | Table | Figure]:
@@ -142,8 +150,15 @@ def _worth(context: CheckContext) -> Iterable[str | Table | Figure]:
     computed = office_value(pf, context.history).where(lambda row: row["value"] is not None)
     if len(computed):
         yield "# The office in figures"
-        yield "Computed from the data, none of it typed; count is how many things a figure rests on."
-        yield computed
+        yield "Computed from the data, none of it typed."
+        yield Table(
+            [
+                Column("figure", "str", computed["title"]),
+                Column("value", "str", [_measured(*pair) for pair in zip(computed["value"], computed["unit"], strict=True)]),
+                Column("rests_on", "int", computed["count"]),
+                Column("looks_bad_for", "str", computed["names"]),
+            ]
+        )
     kpis = kpi_table(pf)
     if len(kpis):
         yield "# What offices are worth"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from ipmo.figures.svg import Figure, tag
+from ipmo.figures.svg import Figure, tag, wrapped
 from ipmo.model import Portfolio
 from ipmo.plugin import counted
 from ipmo_p3o.catalogue import CATALOGUE
@@ -15,6 +17,9 @@ __all__ = ["coverage_map", "office_map"]
 
 WIDTH = 1160
 BOX, HIGH, GAP, ROW = 172, 46, 14, 86
+LETTER, LINE = 6.2, 14
+"""What a letter of a title takes, and how much higher boxes are where one takes two lines."""
+UNNAMED: Mapping[str, str] = MappingProxyType({})
 MOST = 60
 """More boxes than that make no picture: the table of reporting lines says it then."""
 
@@ -75,26 +80,30 @@ def office_map(portfolio: Portfolio) -> Figure | None:
         names = sorted(layers[level], key=lambda name: (min((order[up] for up in model.ups(name) if up in order), default=0.0), name))
         rows.append(names)
         order |= {name: place / max(len(names), 1) for place, name in enumerate(names)}
+    titles = {name: wrapped(_said(model, name)[0], BOX - 20, LETTER) for name in depth}
+    more = LINE if any(second for _, second in titles.values()) else 0
+    high, step = HIGH + more, ROW + more
     at: dict[str, tuple[float, float]] = {}
     for row, names in enumerate(rows):
         left = (WIDTH - len(names) * (BOX + GAP) + GAP) / 2
         for place, name in enumerate(names):
-            at[name] = (left + place * (BOX + GAP), 10 + row * ROW)
+            at[name] = (left + place * (BOX + GAP), 10 + row * step)
     counts = f"{counted(len(model.bodies), 'board')}, {counted(len(model.offices), 'office')}, {sum(map(is_temporary, model.offices.values()))} of them temporary"
     parts: list[Any] = [tag("title", "Office map", id="p3o-t"), tag("desc", f"{counts}. The same facts stand in the table.", id="p3o-d")]
     for name, (x, y) in at.items():
         for up in model.ups(name):
             xu, yu = at[up]
             middle = y - (ROW - HIGH) / 2
-            parts.append(tag("path", d=f"M{x + BOX / 2:.0f} {y:.0f}V{middle:.0f}H{xu + BOX / 2:.0f}V{yu + HIGH:.0f}", class_="edge"))
+            parts.append(tag("path", d=f"M{x + BOX / 2:.0f} {y:.0f}V{middle:.0f}H{xu + BOX / 2:.0f}V{yu + high:.0f}", class_="edge"))
         if not model.ups(name) and name not in model.tops:
             parts.append(tag("path", d=f"M{x + BOX / 2:.0f} {y:.0f}v-10m-9 0h18", class_="edge dead"))
     for name, (x, y) in at.items():
         shown, small, kind = _said(model, name)
-        parts.append(tag("rect", tag("title", f"{shown}: {small}"), x=f"{x:.0f}", y=f"{y:.0f}", width=BOX, height=HIGH, rx=4, class_=kind))
-        parts.append(tag("text", _short(shown), x=f"{x + 10:.0f}", y=f"{y + 19:.0f}"))
-        parts.append(tag("text", _short(small, 28), x=f"{x + 10:.0f}", y=f"{y + 35:.0f}", class_="small"))
-    height = 10 + len(rows) * ROW - (ROW - HIGH) + 10
+        parts.append(tag("rect", tag("title", f"{shown}: {small}"), x=f"{x:.0f}", y=f"{y:.0f}", width=BOX, height=high, rx=4, class_=kind))
+        lines = [line for line in titles[name] if line]
+        parts += [tag("text", line, x=f"{x + 10:.0f}", y=f"{y + 19 + LINE * place:.0f}") for place, line in enumerate(lines)]
+        parts.append(tag("text", _short(small, 28), x=f"{x + 10:.0f}", y=f"{y + 21 + LINE * len(lines):.0f}", class_="small"))
+    height = 10 + len(rows) * step - (ROW - HIGH) + 10
     svg = tag("svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_labelledby="p3o-t p3o-d", class_="p3o-map")
     return Figure(svg=svg, css=MAP_CSS)
 
@@ -163,8 +172,14 @@ def _outline(model: OfficeModel) -> Figure:
     return Figure(svg=svg, css=MAP_CSS)
 
 
-def coverage_map(found: Coverage, *, most: int = 40) -> Figure | None:
-    """Initiatives as rows, services as columns: given ✓, missing ✗, twice 2, waived w; the rows with most gaps first."""
+def coverage_map(found: Coverage, *, most: int = 40, names: Mapping[str, str] = UNNAMED) -> Figure | None:
+    """Initiatives as rows, services as columns: given ✓, missing ✗, twice 2, waived w; the rows with most gaps first.
+
+    Args:
+        found: the coverage.
+        most: rows at most.
+        names: what initiatives are called, by id; the ids where left out.
+    """
     used = [s for s in found.services if any(found[item, s].state for item in found.initiatives)]
     if not used:
         return None
@@ -184,7 +199,7 @@ def coverage_map(found: Coverage, *, most: int = 40) -> Figure | None:
         parts.append(tag("text", tag("title", about), _short(service, 17), transform=f"translate({x:.0f} {top - 8}) rotate(-55)"))
     for m, item in enumerate(shown):
         y = top + m * 24
-        parts.append(tag("text", tag("title", item), _short(item), x=10, y=y + 16))
+        parts.append(tag("text", tag("title", item), _short(names.get(item, item), 30), x=10, y=y + 16))
         for n, service in enumerate(used):
             cell = found[item, service]
             about = f"{item}, {service}: {cell.state or 'not required'}" + (f" by {', '.join(cell.providers)}" if cell.providers else "")

@@ -7,7 +7,7 @@ mere forecast. What a day costs after that comes from the benefits that would th
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -83,7 +83,15 @@ class Due(Shown):
     @property
     def reason(self) -> str:
         """Who decides by when, what is late otherwise, and what a day costs, in one sentence."""
-        return self.undated or _sentence(self)
+        return self.said(str)
+
+    def said(self, name: Callable[[str], str]) -> str:
+        """The reason in names.
+
+        Args:
+            name: what an item, a board or a person is called, by its id.
+        """
+        return self.undated or _sentence(self, name)
 
     @property
     def late_by(self) -> Days:
@@ -407,17 +415,18 @@ def _instant(when: When | None) -> datetime | None:
     return None if when is None else moment(minutes(when, end=True))
 
 
-def _sentence(row: Due) -> str:
-    decides = f"{row.who or 'nobody named'} {'meets it' if row.kind == 'condition' else 'decides'}"
+def _sentence(row: Due, name: Callable[[str], str]) -> str:
+    decides = f"{name(row.who) if row.who else 'nobody named'} {'meets it' if row.kind == 'condition' else 'decides'}"
+    risk = name(row.at_risk) if row.at_risk else None
     latest, costs = day_text(row.latest, finish=True), row.day_costs is not None and row.day_costs.amount > 0
     if row.latest is None or row.float is None:
         text = f"{decides}; no commitment waits for it"
     elif row.late_by:
-        text = f"{row.late_by:,.4g} working days too late for {row.at_risk}: needed by {latest}; {decides}"
+        text = f"{row.late_by:,.4g} working days too late for {risk}: needed by {latest}; {decides}"
         if row.float >= 0 and row.expected is not None:
             text += f", and what comes before it ends on {day_text(row.expected, finish=True)}"
     else:
-        text = f"{decides} by {latest}, in {row.float:,.4g} working days, or {row.at_risk} is missed"
+        text = f"{decides} by {latest}, in {row.float:,.4g} working days, or {risk} is missed"
     if row.stated is not None and (row.latest is None or row.stated < row.latest):
         text += f"; needed by {day_text(row.stated, finish=True)} as stated"
     if costs and row.latest is not None:

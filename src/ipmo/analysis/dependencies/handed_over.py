@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol, overload
 
@@ -75,7 +75,15 @@ class HandedOver:
     @property
     def reason(self) -> str:
         """Why it ranks here: what its first link says, what it is where it only marks a date, and who else receives it."""
-        text = self.first.reason
+        return self.said(str)
+
+    def said(self, name: Callable[[str], str]) -> str:
+        """The reason in names.
+
+        Args:
+            name: what an item is called, by its id.
+        """
+        text = self.first.said(name)
         if self.calendar_date:
             text = f"only marks a date in the calendar; {text}"
         rest = len(self.links) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import attrs
@@ -119,11 +120,20 @@ class CriticalLink(Shown):
     @property
     def reason(self) -> str:
         """One sentence that says why it ranks here."""
+        return self.said(str)
+
+    def said(self, name: Callable[[str], str]) -> str:
+        """The reason in names.
+
+        Args:
+            name: what an item is called, by its id.
+        """
         if self.link_float is None:
             return self.settled
         return reasons.reason(
-            source=self.source, target=self.target, driving=self.driving, link_float=self.link_float,
-            commitment_float=self.commitment_float, at_risk=self.at_risk, own=self.at_risk == self.id,
-            nearest=None if self.target_float is None or self.nearest is None else (self.target_float, self.nearest), drag=self.drag, drag_on=self.drag_on, projects=len(self.downstream_projects),
+            source=name(self.source), target=name(self.target), driving=self.driving, link_float=self.link_float,
+            commitment_float=self.commitment_float, at_risk=None if self.at_risk is None else name(self.at_risk), own=self.at_risk == self.id,
+            nearest=None if self.target_float is None or self.nearest is None else (self.target_float, name(self.nearest)), drag=self.drag,
+            drag_on=None if self.drag_on is None else name(self.drag_on), projects=len(self.downstream_projects),
             benefits=len(self.downstream_benefits), given=self.given, needed=self.needed, committed=self.committed,
         )  # fmt: skip
