@@ -53,8 +53,7 @@ def schedule(
     for source, target, kind in s.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
     critical = len(s.critical_path())
-    end = f"{s.end_text} or later" if s.finish and s.passes.without_duration else s.end_text
-    say(f"finish {end}; {counted(critical, 'item')} {agree(critical, 'is')} critical")
+    say(f"finish {s.end_text}; {counted(critical, 'item')} {agree(critical, 'is')} critical")
 
 
 @main.command(cls=TableVerb)

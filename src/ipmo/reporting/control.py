@@ -100,7 +100,8 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
     cells += _confidences(a, project)
     item = a.item(project.id) if tasks and finish is None else None  # an item is made of all that lies in it
     undated = "on hold" if item is not None and item.undated else "unknown"
-    cells += [Cell(text=str(start or "unknown"), kind="date"), Cell(text=str(finish or undated), kind="date")]
+    later = "or later" if finish is not None and a.schedule.doubt(project.id) else ""
+    cells += [Cell(text=str(start or "unknown"), kind="date"), Cell(text=str(finish or undated), kind="date", under=later)]
     if tasks:
         spare = a.spare.get(project.id)
         late = a.broken.get(project.id, 0)

@@ -129,10 +129,12 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     parts = [f"{counted(unknown, 'item')} {agree(unknown, 'has')} no duration or no dates"] if unknown else []
     parts += [f"{undated} {agree(undated, 'is')} on hold"] if undated else []
     note = "; ".join(parts) or ("all open work has dates" if s.network.n else "no work is planned")
-    days = None if then is None or s.finish is None or then.schedule.finish is None else (s.finish - then.schedule.finish).days
+    alike = then is not None and then.schedule.commitments.doubts.work("") == s.commitments.doubts.work("")
+    days = None if then is None or not alike or s.finish is None or then.schedule.finish is None else (s.finish - then.schedule.finish).days
     trend = _trend(a, days, None if days is None else 0, more_is="bad", unit=" d")
-    end = "not known" if s.end_text == "unknown" else s.end_text
-    yield _tile("", "last finish", end, "at least" if parts and s.finish else "", note, *trend)
+    open_ended = bool(s.doubt()) and s.finish is not None
+    end = "not known" if s.end_text == "unknown" else s.end_text.rpartition(" ")[2]
+    yield _tile("", "last finish", end, "at least" if open_ended else "", note, *trend)
 
 
 def _link_tile(a: Answers) -> Iterator[dict[str, str]]:

@@ -309,7 +309,7 @@ def _forecast(dates: Schedule | None, item: str) -> date | None:
     """The day that the schedule says; unknown where there is no schedule or the item is not in it."""
     if dates is None or item not in dates:
         return None
-    return said_day(dates[item].finish, finish=True)
+    return None if dates.doubt(item) else said_day(dates[item].finish, finish=True)
 
 
 def _costs(portfolio: Portfolio) -> Iterator[Record]:

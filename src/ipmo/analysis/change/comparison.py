@@ -378,7 +378,9 @@ def _moved_items(one: Schedule, other: Schedule) -> Iterator[tuple[ScheduledItem
         if now is None:
             yield was, None, None
         elif (was.start, was.finish, was.commitment_float) != (now.start, now.finish, now.commitment_float):
-            known = was.finish is not None and now.finish is not None
+            then, doubts = one.commitments.doubts, other.commitments.doubts
+            clear = not (then or doubts) or then.work(was.id) == doubts.work(was.id)
+            known = clear and was.finish is not None and now.finish is not None
             yield was, now, _elapsed(was.finish, now.finish) if known else None
 
 

@@ -15,16 +15,15 @@ from ipmo.analysis.change.standing import moved_nodes, pairs, perhaps_other
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.status import Between, status_between
 from ipmo.analysis.dates.commitments import Commitment
+from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.dates.held import not_before
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import KINDS, Target, Targets, targets
-from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
+from ipmo.analysis.money.rollup import roll_up
 from ipmo.analysis.money.work_tree import share_work, silent_change
 from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
-from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Programme
 from ipmo.network.assemble import compile_copy
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
@@ -158,34 +157,27 @@ class Sides:
 
     def _dates(self, one: Targets, other: Targets) -> Iterator[Moved]:
         was, now, places = one.reach.dates, other.reach.dates, other.place
-        doubts = other.schedule.commitments.in_doubt
+        doubts = one.schedule.commitments.in_doubt or other.schedule.commitments.in_doubt
         for t, name in enumerate(one.names):
             place = places.get(name)
             if place is None:
                 row = one[t]
                 note = _why_gone(other.schedule, self.after, row)
                 yield _date_of(self.before, row, before=_shown(one.date(t), row.kind), note=note)
-            elif doubt := self._new_doubt(one[t].item, one[t].kind) if doubts else "":
-                row = one[t]
-                yield _date_of(self.before, row, before=_shown(one.date(t), row.kind), note=doubt)
+            elif doubts and (moved := _unclear(one, t, other, place)) is not None:
+                yield from moved
             elif now[place] != was[t]:
                 yield _dated(one, t, other.date(place))
         for name in places.keys() - one.place.keys():
             row = other[t := places[name]]
             yield _date_of(self.after, row, after=_shown(other.date(t), row.kind), note="new")
 
-    def _new_doubt(self, item: str, kind: str) -> str:
-        """Why nobody knows any longer when a project, or what holds projects, ends: work of it waits for what does not come; empty where that is known, or was not known before."""
-        if self.schedules is None or kind not in ("project", "programme", "portfolio"):
+    def _new_doubt(self, project: str) -> str:
+        """Why nobody knows any longer when a project ends: work of it waits for what does not come; empty where that is known, or was not known before."""
+        if self.schedules is None:
             return ""
-        was, now = (s.commitments for s in self.schedules)
-        if kind == "project":
-            names = [item]
-        else:
-            whole = self.after if kind == "portfolio" else self.after.items[item]
-            assert isinstance(whole, Portfolio | Programme)
-            names = [p.id for p in hierarchy(self.after).projects(whole) if p.counted_as not in LEFT_OUT]
-        return next((doubt for name in names if (doubt := now.doubt(name)) and doubt != was.doubt(name)), "")
+        was, now = (s.commitments.doubts for s in self.schedules)
+        return now.since(project, was) if now else ""
 
     def commitments(self) -> tuple[Moved, ...]:
         """Commitments that are newly missed, hand-overs first, then those that are missed by more or less, or kept again."""
@@ -217,7 +209,7 @@ class Sides:
             if most is None or (shared and least[1:] == most[1:]):
                 continue
             days, left = _days_of(one, least), _days_of(other, most)
-            if left != days and not self._new_doubt(name, "project"):  # what waits for what does not come has no float to speak of
+            if left != days and not self._new_doubt(name):  # what waits for what does not come has no float to speak of
                 out.append(
                     Moved(
                         item=name, name=_title(self.before, name), what="float", before=f"{days:,.4g} d", after=f"{left:,.4g} d",
@@ -369,11 +361,32 @@ def _date_of(portfolio: Portfolio, row: Target, *, before: str = "", after: str 
 
 
 def _dated(rows: Targets, t: int, date: int) -> Moved:
-    """A target that has another date."""
-    was = rows.date(t)
+    """A target that has another date; where that is not known because of the same work before and after, what of it has dates moved."""
+    was, row, doubts = rows.date(t), rows[t], rows.schedule.commitments.doubts
+    doubt = doubts.of(row.item) if doubts else ""
     return _date_of(
-        rows.portfolio, rows[t], before=_shown(was, rows[t].kind), after=_shown(date, rows[t].kind), change=rows.days(t, was, date)
-    )
+        rows.portfolio, row, before=_shown(was, row.kind), after=_shown(date, row.kind), change=rows.days(t, was, date),
+        note=f"these days or later: {doubt}" if doubt else "",
+    )  # fmt: skip
+
+
+def _unclear(one: Targets, t: int, other: Targets, place: int) -> Sequence[Moved] | None:
+    """What is said of a target whose date is not known on one side or on both; None where it is known on both."""
+    row, was, now = one[t], one.schedule.commitments.doubts, other.schedule.commitments.doubts
+    if not was.work(row.item) and not now.work(row.item):
+        return None
+    then, day = _shown(one.date(t), row.kind), _shown(other.date(place), row.kind)
+    if new := now.since(row.item, was):
+        return [
+            _date_of(one.portfolio, row, before=end_not_known(then) if was.work(row.item) else then, note=f"{end_not_known(day)}: {new}")
+        ]
+    if old := was.since(row.item, now):
+        if not (still := now.of(row.item)):
+            return [_date_of(one.portfolio, row, after=day, note=f"{end_not_known(then)} before: {old}")]
+        return [_date_of(one.portfolio, row, before=end_not_known(then), after=end_not_known(day), note=still)] if then != day else ()
+    if then == day:
+        return ()
+    return [_dated(one, t, other.date(place))]
 
 
 def _stands(row: Commitment | None) -> str:

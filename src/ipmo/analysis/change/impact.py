@@ -150,8 +150,8 @@ def _moved(one: Portfolio, other: Portfolio, before: Schedule) -> tuple[tuple[st
         if project.id not in other.items or other[project.id].counted_as == "cancelled":
             continue
         old, new = before.dates(project.id)[1], after.dates(project.id)[1]
-        doubt = after.commitments.doubt(project.id)
-        if doubt and doubt != before.commitments.doubt(project.id):
+        then, now = before.commitments.doubts, after.commitments.doubts
+        if now.since(project.id, then) or then.since(project.id, now):
             continue  # some of it waits for what does not come: the rest does not say when it ends
         if old is not None and new is not None and old != new:
             rows.append((project.id, (new - old).total_seconds() / 60 / DAY))

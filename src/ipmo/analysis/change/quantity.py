@@ -10,6 +10,7 @@ from typing import Literal
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.change.differences import Difference
 from ipmo.analysis.change.paths import ends_of, items_at
+from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.dates.schedule import schedule
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.analysis.money.rollup import roll_up
@@ -91,8 +92,19 @@ class Quantity:
         clock = s.network.clock(targets(s).clock_of(self.item))
         return Fraction(clock.work(instant), clock.day_minutes)
 
+    @functools.cached_property
+    def _doubtful(self) -> frozenset[str]:
+        """The blocked work because of which the date is not known before: where other work is blocked, nothing is said of how it moved."""
+        return schedule(self.before, on_cycle="cut").commitments.doubts.blocked(self.item)
+
+    def doubt(self, portfolio: Portfolio) -> str:
+        """Why its date is not known; empty where it is known, and of money."""
+        return schedule(portfolio, on_cycle="cut").doubt(self.item) if self.what == "date" else ""
+
     def _instant(self, portfolio: Portfolio) -> int | None:
         s = schedule(portfolio, on_cycle="cut")
+        if s.commitments.doubts.blocked(self.item) != self._doubtful:
+            return None
         rows = targets(s)
         for name in (self.item, f"{self.item}@finish"):
             if name in rows.place:
@@ -106,7 +118,8 @@ class Quantity:
             instant = self._instant(portfolio)
             if instant is not None and isinstance(self.noun, Benefit):
                 return str(first_day(moment(instant)))
-            return "" if instant is None else day_text(moment(instant), finish=True)
+            day = "" if instant is None else day_text(moment(instant), finish=True)
+            return end_not_known(day) if self.doubt(portfolio) else day
         value = self.of(portfolio)
         return "" if value is None else f"{float(value):,.2f} {self.unit}"
 

@@ -9,6 +9,7 @@ import attrs
 
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.change.applying import applied
+from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, OptionError
@@ -35,8 +36,11 @@ class Scenario(Shown):
     Args:
         id: its name.
         changes: what is changed, a sentence each; none for the plan as it is.
-        finish: when the last work ends; None where nothing has dates.
-        days: elapsed days later than planned; None where either is not known.
+        finish: when the last work ends; None where nothing has dates, and where that is not known.
+        doubt: why it is not known when the last work ends: some has no date or no duration; empty where it is known.
+        at_least: when the last work that has a date ends, where `doubt` says why that is not the end.
+        days: elapsed days later than planned; None where either is not known. Where both are not known because of the same work, of
+            what has dates.
         kept: commitments that the forecast keeps.
         missed: commitments that it misses, overdue ones too.
         unknown: commitments of which nobody knows.
@@ -59,6 +63,8 @@ class Scenario(Shown):
     budget: Money | None = None
     npv: Money | None = None
     refused: str = ""
+    doubt: str = ""
+    at_least: datetime | None = None
 
     @property
     def finish_date(self) -> date | None:
@@ -69,11 +75,15 @@ class Scenario(Shown):
         if self.refused:
             return f"{self.id}: cannot be tried: {self.refused}"
         parts = [f"ends {self.finish_date}" if self.finish is not None else "has no end"]
+        if self.doubt and self.at_least is not None:
+            parts = [f"when it ends is {end_not_known(str(said_day(self.at_least, finish=True)))}"]
         if self.days:
             parts[0] += f" ({self.days:+,.0f} d)"
         for names, word in ((self.breaks, "breaks"), (self.mends, "keeps again")):
             if names:
                 parts.append(f"{word} {', '.join(names[:NAMED])}{f' and {len(names) - NAMED} more' if len(names) > NAMED else ''}")
+        if self.doubt:
+            parts.append(self.doubt)
         parts.append(f"{counted(self.missed, 'commitment')} {agree(self.missed, 'is', 'are')} missed")
         if self.unknown:
             parts.append(f"{self.unknown} {agree(self.unknown, 'has', 'have')} no forecast")
@@ -95,7 +105,7 @@ class Scenarios(Rows[str, Scenario]):
         return "\n".join([str(row), *(f"  {change}" for change in row.changes)])
 
     def table(self) -> Table:
-        """One row a scenario: scenario, finish, days, kept, missed, unknown, breaks, mends, budget, npv, changes, refused."""
+        """One row a scenario: scenario, finish, days, kept, missed, unknown, breaks, mends, budget, npv, changes, refused, at_least, doubt."""
         rows = self.rows
         currency = next((m.currency for row in rows for m in (row.budget, row.npv) if m is not None), "")
         return Table(
@@ -112,6 +122,8 @@ class Scenarios(Rows[str, Scenario]):
                 Column("npv", "float", [_amount(row.npv) for row in rows], currency),
                 Column("changes", "str", ["; ".join(row.changes) for row in rows]),
                 Column("refused", "str", [row.refused for row in rows]),
+                Column("at_least", "date", [said_day(row.at_least, finish=True) for row in rows]),
+                Column("doubt", "str", [row.doubt for row in rows]),
             ]
         )
 
@@ -182,11 +194,16 @@ def _standings(s: Schedule) -> dict[str, str]:
 def _row(name: str, pf: Portfolio, s: Schedule, base: Schedule, changes: tuple[str, ...] = ()) -> Scenario:
     was, now = _standings(base), _standings(s)
     counts = list(now.values())
-    late = None if s.finish is None or base.finish is None else (s.finish - base.finish).total_seconds() / DAY
+    one, other = base.commitments.doubts, s.commitments.doubts
+    unlike = s.finish is None or base.finish is None or one.work("") != other.work("")
+    late = None if unlike or s.finish is None or base.finish is None else (s.finish - base.finish).total_seconds() / DAY
+    doubt = s.doubt()
     return Scenario(
         id=name,
         changes=changes,
-        finish=s.finish,
+        finish=None if doubt else s.finish,
+        doubt=doubt,
+        at_least=s.finish if doubt else None,
         days=late,
         kept=counts.count("kept"),
         missed=counts.count("missed"),

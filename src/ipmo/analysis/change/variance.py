@@ -199,6 +199,9 @@ def _shared(quantity: Quantity, found: Sequence[Difference], made: Made) -> Vari
     start, end = quantity.of(quantity.before), quantity.of(quantity.after)
     if start is None or end is None:
         side = "before" if start is None else "after"
+        unclear = {name: doubt for name, pf in (("after", quantity.after), ("before", quantity.before)) if (doubt := quantity.doubt(pf))}
+        for name, doubt in unclear.items():
+            raise ScheduleError(f"the date of {quantity.item!r} is not known {name}: {doubt}; nothing can be said of how it moved")
         raise ScheduleError(f"{quantity.item!r} has no {quantity.what} {side}; nothing can be said of how it moved")
     relevant = quantity.relevant(found)
     try:

@@ -287,7 +287,8 @@ class Aspects:
     def _time_told(self, full_id: str, rag: str, about: LateHandOver | Task | None, dates: tuple[int, int, int], limited: bool) -> Aspect:
         """The aspect of time: (committed, forecast, limit) in words."""
         commitment, reached, limit = dates
-        text = f"{self._about(about)}finishes {day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
+        first = "" if rag != "red" or about is not None or not self.schedule.doubt(full_id) else "at the earliest "
+        text = f"{self._about(about)}finishes {first}{day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
         if rag == "green":
             return Aspect(name="time", rag=rag, text=text)
         if rag == "amber":

@@ -45,6 +45,7 @@ class Child:
         budget: its weight in money; None when it is not known.
         finish: when it finishes.
         at_least: the best colour that a child without one can turn out to have.
+        later: it may finish later than that: some of its work has no date or no duration.
     """
 
     item: str
@@ -52,13 +53,14 @@ class Child:
     budget: float | None = None
     finish: datetime | None = None
     at_least: str | None = None
+    later: bool = False
 
     def as_if(self, colour: str) -> Child:
         """This child with that colour where it has none, or with the one that it has at least where that is worse."""
         if self.rag is not None:
             return self
         rag = max(colour, self.at_least or colour, key=RAG.index)
-        return Child(item=self.item, rag=rag, budget=self.budget, finish=self.finish, at_least=self.at_least)
+        return Child(item=self.item, rag=rag, budget=self.budget, finish=self.finish, at_least=self.at_least, later=self.later)
 
 
 @runtime_checkable
@@ -226,13 +228,16 @@ class DrivingChild:
     name: str = attrs.field(default="driving child", init=False)
 
     def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
-        """The colour of the last to finish; of several, the worst."""
+        """The colour of the last to finish; of several, the worst. Where that may be another, the colour that comes out whichever it is."""
         dated = [child for child in children if child.finish is not None]
         if not dated:
             return None, "no child has a finish"
         last = max(child.finish for child in dated if child.finish is not None)
         driving = [child for child in dated if child.finish == last]
         rag, why = WorstChild().combine(driving)
+        unsure = [child for child in children if child.later and child not in driving]
+        if rag and any(child.rag != rag for child in unsure):
+            return None, f"it is not known which child finishes last: {unsure[0].item} has work without a date"
         return rag, f"{why}, and finishes last" if rag else f"{driving[0].item} finishes last and has no colour"
 
 

@@ -527,7 +527,14 @@ class _Tree:
             return Child(item=name, rag=rag, at_least=least)
         budget = self.aspects.budget(name)
         finish = self.aspects.finish(name)
-        return Child(item=name, rag=rag, budget=None if budget is None else float(budget), finish=finish, at_least=least)
+        return Child(
+            item=name,
+            rag=rag,
+            budget=None if budget is None else float(budget),
+            finish=finish,
+            at_least=least,
+            later=bool(self.aspects.schedule.doubt(name)),
+        )
 
     # ------------------------------------------------------------------------------------ exceptions
 

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypedDict
 
 from ipmo.analysis.dates.by_day import days_after
 from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Standing, Stated
+from ipmo.analysis.dates.doubts import Doubts
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
 from ipmo.analysis.dates.statements import Statements
@@ -320,40 +321,18 @@ class Commitments(Answer[str, Commitment]):
         return {**found, "standing": "overdue" if late else "missed", "because": because, "reason": reason}
 
     def doubt(self, item: str) -> str:
-        """Why the date on which a project, or an item with a node of its own, ends is not known or only a lower bound; empty where it is known."""
-        net = self._passes.network
-        node = self._doubts.get(item)
-        if node is None:
-            own = self._passes.named.get(item)
-            node = own if own is not None and own in self._doubtful else None
-        if node is None:
-            return ""
-        hold = net.holds.get(node)
-        if hold is not None:
-            return f"{net.ids[node]} has no date, {hold.reason}" if hold.reason else f"{net.ids[node]} has no date"
-        blank = node if node in self._blank else self._passes.without_duration_before(self._passes.lists.pos[node])
-        return f"{net.ids[blank]} has no duration"
+        """Why the date on which an item, a project, a programme or the portfolio ends is not known or only a lower bound; empty where it is known."""
+        return self.doubts.of(item)
 
     @property
     def in_doubt(self) -> bool:
         """Whether any work has no date, or only a lower bound."""
-        return bool(self._doubts)
+        return bool(self.doubts)
 
     @functools.cached_property
-    def _doubtful(self) -> frozenset[int]:
-        """Open work that waits for what does not come, and work whose dates are lower bounds."""
-        net, passes = self._passes.network, self._passes
-        dark = (v for v in net.holds if net.state[v] is State.UNDATED and net.kinds[v] not in ("helper", "start", "finish"))
-        return frozenset((*dark, *(int(passes.lists.order[place]) for place in passes.lower_bounded)))
-
-    @functools.cached_property
-    def _doubts(self) -> Mapping[str, int]:
-        """Of each project with work that is in doubt, that work; the first by id of several."""
-        net, out = self._passes.network, dict[str, int]()
-        for node in sorted(self._doubtful, key=net.ids.__getitem__):
-            if (owner := int(net.project[node])) >= 0:
-                out.setdefault(net.projects[owner], node)
-        return out
+    def doubts(self) -> Doubts:
+        """Of what the end is not known, and why."""
+        return Doubts(self._passes, self._portfolio)
 
     def _whole_end(self, one: Stated) -> int | None:
         """The finish of a project of which all has dates; None where that cannot be read off at once."""

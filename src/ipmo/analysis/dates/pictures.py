@@ -35,6 +35,7 @@ class Dated(Protocol):
     def __contains__(self, full_id: object, /) -> bool: ...
     def __getitem__(self, full_id: str, /) -> ScheduledItem: ...
     def dates(self, full_id: str, /) -> tuple[datetime | None, datetime | None]: ...
+    def doubt(self, full_id: str, /) -> str: ...
 
 
 class Sampled(Protocol):
@@ -152,6 +153,8 @@ def _bar(
         note = "on hold" if item is not None and item.undated and "no duration" not in item.undated else "no dates"
     elif broken:
         note = f"■ {broken}"
+    elif finish is not None and s.doubt(project.id):
+        note = "or later"
     first = sorted(miles, key=lambda one: (not one.broken, one.expected or datetime.max, one.item))[:MILES]
     return Bar(
         label=project.name or project.id,

@@ -17,6 +17,7 @@ import attrs
 
 from ipmo.analysis.dates import columns, paths, typed
 from ipmo.analysis.dates.commitments import Commitments
+from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.dates.held import held_by
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
@@ -338,6 +339,16 @@ class Schedule(Answer[str, ScheduledItem]):
             return self.days(item)[finish]
         return said_day(when, finish=finish)
 
+    def doubt(self, full_id: str = "") -> str:
+        """Why the end of an item, a summary, a project, a programme or the portfolio is not known; empty where it is known.
+
+        Some of its work has no date or no duration: `dates` and `finish` have the last finish that is known, and it ends then or later.
+
+        Args:
+            full_id: its id; the whole portfolio when left out.
+        """
+        return self.commitments.doubts.of(full_id)
+
     def finish_text(self, full_id: str) -> str:
         """The finish of an item as people read it; empty when it has none."""
         return str(self.days(full_id)[1] or "")
@@ -349,7 +360,7 @@ class Schedule(Answer[str, ScheduledItem]):
 
     @property
     def finish(self) -> datetime | None:
-        """When the last open work of the portfolio ends; None when all is done, or when nothing has a date at all."""
+        """When the last open work that has a date ends (all may end later: see `doubt`); None when all is done, or when nothing has a date at all."""
         end, unsized = self.passes.end, self.passes.without_duration
         if not end or (unsized and end <= self.network.base):  # nothing says when anything starts, or how long any of it lasts
             return None
@@ -359,11 +370,13 @@ class Schedule(Answer[str, ScheduledItem]):
     def end_text(self) -> str:
         """The day on which the last open work ends, as text.
 
-        `reached` when all is done, `unknown` when no open work has a date, `none` when there is no work.
+        `not known, at least` that day where some work has no date or no duration, `reached` when all is done, `unknown` when no open
+        work has a date, `none` when there is no work.
         """
         if self.finish is not None:
             morning = self.commitments.from_morning(range(self.network.n), minutes(self.finish))
-            return day_text(self.finish, finish=not morning)
+            day = day_text(self.finish, finish=not morning)
+            return end_not_known(day) if self.doubt() else day
         if not self.network.n:
             return "none"
         return "reached" if self.network.finishes and State.UNDATED not in self.network.state else "unknown"

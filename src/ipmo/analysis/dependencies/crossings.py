@@ -551,7 +551,7 @@ def _dated(when: When | None) -> datetime | None:
 
 def _between_projects(s: Schedule, link: Link, portfolio: Portfolio) -> ProjectDependency:
     giver, receiver = portfolio.resolve(link.source) or link.source, portfolio.resolve(link.target) or link.target
-    finish = _dated(link.date) if reference(giver).external else s.dates(reference(giver).item)[1]
+    finish = _dated(link.date) if reference(giver).external else None if s.doubt(giver) else s.dates(reference(giver).item)[1]
     start = _dated(link.date) if reference(receiver).external else s.dates(reference(receiver).item)[0]
     gap = None if finish is None or start is None else (start - finish).total_seconds() / 86400
     return ProjectDependency(

@@ -380,7 +380,8 @@ class _Map:
         if reference(name).external:
             return "outside"
         finish = self.schedule.days(name)[1] if name in self.portfolio.items else None
-        text = f"to {finish}" if finish is not None else "no dates"
+        later = " or later" if finish is not None and self.schedule.doubt(name) else ""
+        text = f"to {finish}{later}" if finish is not None else "no dates"
         return f"{text}; {self.broken[name]}" if name in self.broken else text
 
     def _said(self, amount: float | None) -> str:

@@ -53,6 +53,8 @@ class Combining:
         self.portfolio, self.measure, self.amounts, self.include, self.mixed = portfolio, measure, amounts, include, mixed
         self.as_of = amounts.as_of
         self.findings: list[Finding] = []
+        self._doubts: dict[str, str] = {}
+        self._of_ends = MEASURES.get(measure.name) is measure and measure.unit == "date" and measure.combine is Combine.MAX
 
     def same_amounts(self, what: str) -> Amounts:
         """Amounts of another kind by the same rules."""
@@ -135,6 +137,11 @@ class Combining:
         known, total = counts
         spoiled = self.measure.unknown == "spoils" and known < total and bool(parts)
         shown = Shown(note="one unknown makes it unknown") if spoiled else self.shown(carried)
+        doubt = self._doubt(item, level, parts) if self._of_ends else ""
+        if doubt:
+            day = self._day(item, level, shown.value, parts)
+            shown = Shown(note=doubt if day is None else f"at least {day}: {doubt}")
+            known = known if parts else 0
         return RolledUpValue(
             item=item,
             name=name,
@@ -151,6 +158,14 @@ class Combining:
             carried=carried,
             day=self._day(item, level, shown.value, parts),
         )
+
+    def _doubt(self, item: str, level: str, parts: Sequence[RolledUpValue]) -> str:
+        """Why the end of an item is not known; of what holds others, why one of theirs is not."""
+        own = self.schedule.doubt(item) if level in ("project", "task") else ""
+        found = own or next((doubt for part in parts if (doubt := self._doubts.get(part.item, ""))), "")
+        if found:
+            self._doubts[item] = found
+        return found
 
     def _day(self, item: str, level: str, value: Value, parts: Sequence[RolledUpValue]) -> date | None:
         """The day that people say of a date: as the schedule says it, of what holds others the last or the first of theirs."""
