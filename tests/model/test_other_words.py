@@ -53,5 +53,6 @@ def test_a_word_that_no_field_takes_is_left_to_likeness() -> None:
 def test_what_is_written_for_a_field_that_takes_more_reads() -> None:
     for (_, field), text in UNDER.items():
         part = yaml.safe_load(text.replace(f"{field}: ", "", 1))
-        home = {"risks": [{"id": "r", field: part}]} if field == "before" else {field: part}
-        assert ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x"}, "projects": [{"id": "P", **home}]}).projects
+        inside = {"risks": [{"id": "r", field: part}]} if field == "before" else {field: part}
+        beside = {"resources": [{"id": "ann", field: part}]} if field == "capacity" else {"projects": [{"id": "P", **inside}]}
+        assert ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x"}, **beside})

@@ -10,8 +10,11 @@ __all__ = ["meant"]
 
 START = ("start", "not_before", "starts", "planned_start", "from", "date")
 FINISH = ("finish", "deadline", "ends", "until", "to", "need_by", "due", "date")
+LEAVE = ("capacity",)
 WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
+        "absence": LEAVE,
+        "absences": LEAVE,
         "actual_cost": ("actual",),
         "accountable": ("owner",),
         "assigned_to": ("assignments", "owner"),
@@ -39,10 +42,12 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "estimated_cost": ("budget", "forecast"),
         "finish": FINISH,
         "finish_date": FINISH,
+        "holidays": LEAVE,
         "impact": ("impacts", "before"),
         "impacts": ("before",),
         "labels": ("category", "attributes"),
         "lead": ("owner",),
+        "leave": LEAVE,
         "length": ("duration",),
         "likelihood": ("probability", "before"),
         "manager": ("owner",),
@@ -69,13 +74,18 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "summary": ("name",),
         "tags": ("category", "attributes"),
         "target": ("to", "target"),
+        "time_off": LEAVE,
         "title": ("name",),
+        "vacation": LEAVE,
+        "vacations": LEAVE,
         "work": ("effort",),
     }
 )
 """The words with the fields that are meant, the likeliest first: one holds where the noun has the field."""
+OFF = "capacity: [{from: 2026-01-01, value: 1}, {from: 2026-07-06, value: 0}, {from: 2026-07-20, value: 1}]"
 UNDER: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
+        **dict.fromkeys([(word, "capacity") for word, fields in WORDS.items() if fields is LEAVE], OFF),
         ("likelihood", "before"): "before: {probability: 30 %}",
         ("probability", "before"): "before: {probability: 30 %}",
         ("score", "before"): "before: {probability: 30 %, impacts: {cost: 20 k GBP}}",

@@ -1,0 +1,48 @@
+"""A person's day off: the dates stand, capacity says that the day is over, and levelling waits for the person.
+
+python-gantt 0.6.0 ends the work on 8 January in both cases and says nothing of the day.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import ipmo
+from ipmo.errors import ModelError
+
+OFF = {
+    "by dated capacity": {
+        "capacity": [{"from": "2026-01-01", "value": 1}, {"from": "2026-01-07", "value": 0}, {"from": "2026-01-08", "value": 1}]
+    },
+    "by a calendar of her own": {"capacity": [{"from": "2026-01-01", "value": 1}], "calendar": "hers"},
+}
+
+
+def portfolio(**ann: object) -> ipmo.Portfolio:
+    office = {"week": "mon-fri", "hours": "09:00-17:00"}
+    task = {"id": "t", "duration": "4 d", "assignments": [{"resource": "ann"}]}
+    return ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "calendar": "office"},
+            "calendars": [{"id": "office", **office}, {"id": "hers", **office, "holidays": ["2026-01-07"]}],
+            "resources": [{"id": "ann", **ann}],
+            "projects": [{"id": "P", "tasks": [task]}],
+        }
+    )
+
+
+@pytest.mark.parametrize("way", OFF)
+def test_a_day_off_is_said_by_capacity_and_waited_for_by_levelling(way: str) -> None:
+    pf = portfolio(**OFF[way])
+    assert f"{ipmo.schedule(pf)['P/t'].finish:%Y-%m-%d}" == "2026-01-08"
+    (row,) = ipmo.capacity(pf).table().rows()
+    assert (row["demand"], row["capacity"], row["over"], row["days_over"]) == (4, 21, 1, 1)
+    plan = ipmo.level(pf)
+    assert (plan.finish.isoformat()[:10], plan["P/t"].because) == ("2026-01-13", "waits for ann: not there on 2026-01-07")
+
+
+@pytest.mark.parametrize("word", ["leave", "vacation", "absences", "holidays", "time off"])
+def test_other_words_for_it_lead_to_capacity(word: str) -> None:
+    with pytest.raises(ModelError, match="write capacity: "):
+        portfolio(**{word: [{"from": "2026-01-07"}]})
