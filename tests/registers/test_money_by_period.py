@@ -219,3 +219,42 @@ def test_a_mapping_keeps_periods_and_kinds_of_money(tmp_path: Path) -> None:
         from_plain(
             {"mapping": 1, "sheets": [{"register": "projects", "columns": {"A": {"field": "budget", "period": "2024", "money": "both"}}}]}
         )
+
+
+def test_capital_and_running_cost_without_a_period_are_parts_of_the_whole(tmp_path: Path) -> None:
+    pf = read("Project,Capex budget (£m),Opex budget (£m)\nTram,10.5,2.5\nDepot,3,\n", tmp_path)
+    assert lines(pf, "Tram") == [("10.5 M GBP", "None", "capex"), ("2.5 M GBP", "None", "opex")]
+    assert lines(pf, "Depot") == [("3 M GBP", "None", "capex")]
+    assert str(ipmo.roll_up(pf, "budget").total.value) == "16 M GBP"
+    whole = read("Project,Capital cost (£m),Revenue cost (£m),Total cost (£m)\nTram,10,2,13\nDepot,3,1,4\n", tmp_path)
+    assert lines(whole, "Tram") == [("10 M GBP", "None", "capex"), ("2 M GBP", "None", "opex"), ("1 M GBP", "None", None)]
+    assert lines(whole, "Depot") == [("3 M GBP", "None", "capex"), ("1 M GBP", "None", "opex")]
+
+
+def test_revenue_beside_capital_is_running_cost_with_a_doubt() -> None:
+    heads: list[Raw] = ["Scheme", "Capital (£k)", "Revenue (£k)", "Capital spend to date (£k)", "Revenue spend to date (£k)"]
+    columns = propose([table(heads, ["A", 1, 2, 3, 4], ["B", 5, 6, 7, 8])]).sheets[0].columns
+    money = [("budget", "capex"), ("budget", "opex"), ("actual", "capex"), ("actual", "opex")]
+    assert [(one.field, one.money) for one in columns[1:]] == money
+    assert all("budget is assumed" in one.doubt for one in columns[1:3])
+    assert all("not for income" in columns[place].doubt for place in (2, 4))
+
+
+def test_capital_alone_income_and_wholes_of_years_are_no_such_parts() -> None:
+    alone = propose([table(["Project", "Capital cost (£k)", "Owner"], ["Tram", 1, "Ann"], ["Depot", 3, "Bo"])])
+    assert fields(alone)["Capital cost (£k)"] == ("budget", "", "k", "")
+    income = propose([table(["Project", "Budget (£k)", "Revenue (£k)"], ["Tram", 1, 2], ["Depot", 3, 4])])
+    assert fields(income)["Revenue (£k)"][0] == "attribute"
+    heads: list[Raw] = ["Project", "Capex 24/25 (£k)", "Capex 25/26 (£k)", "Opex 24/25 (£k)", "Capex budget (£k)", "Opex budget (£k)"]
+    years = propose([table(heads, ["Tram", 1, 2, 3, 3, 3], ["Depot", 3, 4, 5, 7, 5])])
+    assert [one.period for one in years.sheets[0].columns if one.money] == ["2024-25", "2025-26", "2024-25"]
+    assert [fields(years)[head][0] for head in heads[4:]] == ["attribute", "attribute"]
+    assert "capex of all periods" in years.sheets[0].columns[4].doubt
+
+
+def test_of_one_kind_of_cost_alone_the_rest_is_unknown(tmp_path: Path) -> None:
+    mapping = tmp_path / "m.yaml"
+    told = "mapping: 1\ncurrency: GBP\nsheets:\n  - register: projects\n    columns: {Project: name, Cost: {field: budget, money: capex}}\n"
+    mapping.write_text(told, "utf-8")
+    pf = read("Project,Cost\nTram,5\n", tmp_path, mapping=mapping)
+    assert lines(pf, "Tram") == [("5 GBP", "None", "capex"), (None, "None", None)]

@@ -81,7 +81,7 @@ class ColumnMapping:
         multiplier: of bare amounts, `k`, `M`, `bn`, `lakh`, `crore`; None for the file's.
         per: of rates and yearly benefits, what bare amounts are per: `pd`, `year`.
         period: the month, quarter or financial year that the column's money belongs to, as `2026-27`.
-        money: of money of a period, `capex` or `opex` where a column holds one of them only.
+        money: `capex` or `opex` where a column holds one of them only, of a period or of all.
         dates: how its dates are written; the file's when empty.
         decimal: `point` or `comma`; the file's when empty.
         unknown: more texts that say that it is unknown.
@@ -108,6 +108,11 @@ class ColumnMapping:
     scale: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map)
     separator: str = ""
     doubt: str = ""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it holds a part of its money: that of a period, or capital or running cost alone."""
+        return bool(self.period or self.money)
 
 
 @attrs.frozen(kw_only=True)

@@ -249,7 +249,7 @@ class _Building(Draft):
                 column.field.path[0] in ("contributions", "assignments", "enabled_by") and column.field.cell != "data"
             ):
                 grouped.append(column)
-            elif column.field.cell == "budget" and column.mapping.period:
+            elif column.field.cell == "budget" and column.mapping.is_part:
                 periods.setdefault(column.name, []).append(column)
             elif shape is not None:
                 names.append(shape.name)
@@ -509,7 +509,7 @@ def _needed(needed: Sequence[tuple[RegisterField, Column | None]], position: int
     """Refuses a row that lacks what it cannot do without."""
     for field, column in needed:
         outcome = column.outcomes[position] if column is not None else BLANK
-        if column is not None and column.mapping.period:  # one of several: each is of a period of its own
+        if column is not None and column.mapping.is_part:  # one of several: each is of a period or a kind of its own
             continue
         if outcome.__class__ in MISSING:
             why = f": {outcome.reason}" if isinstance(outcome, Refused) else ""

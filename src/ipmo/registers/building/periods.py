@@ -44,10 +44,13 @@ class Periods:
 
     def line(self, column: Column, money: Money, *, kind: str | None = None, note: str = "") -> BudgetLine:
         """The line that a cell of a column says; of a period that nobody can tell it says no amount."""
+        kind = kind or column.mapping.money or None
+        if not column.mapping.period:
+            return BudgetLine(amount=Fixed(money), kind=kind, note=note)
         period = self.of(column)
         if period is None:
             return BudgetLine(note=note or f"of {column.mapping.period}")
-        return BudgetLine(amount=Fixed(money), since=period.first, until=period.last, kind=kind or column.mapping.money or None, note=note)
+        return BudgetLine(amount=Fixed(money), since=period.first, until=period.last, kind=kind, note=note)
 
     def split(self, table: Table, values: dict[str, object], periods: AnyMapping[str, Sequence[Column]], position: int) -> None:
         """Puts the money of a row by period beside that of the whole.
@@ -62,7 +65,7 @@ class Periods:
             said = [(column, column.outcomes[position]) for column in columns]
             lines = [self.line(column, money) for column, money in said if isinstance(money, Money)]
             if lines:
-                whole, lump = any(one.name == name and not one.mapping.period for one in table.columns), values.get(name)
+                whole, lump = any(one.name == name and not one.mapping.is_part for one in table.columns), values.get(name)
                 values[name] = Budget(
                     (*lines, *_rest(lines, lump if isinstance(lump, Budget) else None, whole=whole, alone=len(columns) == 1))
                 )
@@ -79,7 +82,7 @@ class Periods:
             CellError: its period is none.
         """
         kind, note = told.get("class"), told.get("note", "")
-        columns = [column for column in table.columns if column.name == "amount" and column.mapping.period]
+        columns = [column for column in table.columns if column.name == "amount" and column.mapping.is_part]
         if columns:
             said = [(column, column.outcomes[position]) for column in columns]
             return [self.line(column, money, kind=kind, note=note) for column, money in said if isinstance(money, Money)]

@@ -184,7 +184,7 @@ def assign(
 
 def _year_of(read: Heading) -> str:
     """The period whose money a column holds; empty where it is that of all."""
-    return f"{read.period or 'year'} {read.money}" if "year" in read.words or read.assumed else ""
+    return f"{read.period or 'year'} {read.money}" if "year" in read.words or read.assumed or read.money else ""
 
 
 def _in_english(said: list[Assigned], reads: Sequence[Heading], kind: RegisterKind) -> list[Assigned]:

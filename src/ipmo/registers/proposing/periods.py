@@ -119,24 +119,38 @@ def by_period(reads: Sequence[Heading], columns: Sequence[Column], title: str, *
         lines: each row is a line of a project's money, and says itself which money it is.
     """
     found: dict[int, tuple[str, str, str, str]] = {}
+    classed_wholes: dict[int, tuple[str, str, str, str]] = {}
+    revenue = any({"capital", "cdel"} & set(read.words) for read in reads)
     for place, (read, column) in enumerate(zip(reads, columns, strict=True)):
         said, rest = _apart(read)
         kind, period = _kind(said), period_named(rest)
+        opened = ""
+        if revenue and rest.casefold().split()[:1] == ["revenue"]:
+            said, rest, opened = {*said, "running"}, rest.partition(" ")[2], "revenue is taken for running cost, not for income"
         classes = {CLASSES[word] for word in said if word in CLASSES}
         aside = {*read.words[len(read.core) :], *read.explained} - {*KINDS, *WEAK, *BESIDE}
         amounts = not column.told or (column.share("number", "money") >= NUMBERS and column.share("percent", "date") < NUMBERS)
         if period and kind is not None and read.unit is None and not aside and amounts and len(classes) < 2:
-            found[place] = (kind[0], period, next(iter(classes), ""), kind[1])
-    if len({one[:3] for one in found.values()}) < 2 or not any(columns[place].told for place in found):
-        return tuple(reads)
+            found[place] = (kind[0], period, next(iter(classes), ""), "; ".join(filter(None, (opened, kind[1]))))
+        elif len(classes) == 1 and kind is not None and amounts and not aside and read.unit is None and _of_all(rest, kind[0]):
+            classed_wholes[place] = (kind[0], "", next(iter(classes)), "; ".join(filter(None, (opened, kind[1]))))
     titled = _kind(_apart(heading(title))[0]) if title else None
     usual = titled[0] if titled is not None else ""
+    timed = {one[0] or usual or "budget" for one in found.values()}
+    sums = {place for place, one in classed_wholes.items() if (one[0] or usual or "budget") in timed}
+    found |= _classed({place: one for place, one in classed_wholes.items() if place not in sums})
+    if len({one[:3] for one in found.values()}) < 2 or not any(columns[place].told for place in found):
+        return tuple(reads)
     classed = len({one[2] for one in found.values()}) > 1
     kinds = {one[0] or usual or "budget" for one in found.values()}
     out = []
     for place, read in enumerate(reads):
         if place not in found:
             whole = read.words and read.period is None and len(kinds) == 1 and set(read.words) <= WHOLE and not lines
+            if place in sums:
+                told = f"it is the {classed_wholes[place][2]} of all periods, which columns beside it state one by one: left out"
+                out.append(attrs.evolve(read, words=("money", "of", "all", "periods"), core=(), assumed=told))
+                continue
             if OTHER_YEARS & set(read.words) and not lines:
                 out.append(
                     attrs.evolve(read, words=("money", "of", "other", "periods"), core=(), assumed="it is money of no one period: left out")
@@ -147,16 +161,31 @@ def by_period(reads: Sequence[Heading], columns: Sequence[Column], title: str, *
             continue
         kind_, period, class_, doubt = found[place]
         if not kind_:
-            doubt = (
-                f"nothing beside its period says which money it is: {usual or 'budget'} is assumed (budget, forecast, actual or funding)"
-            )
+            beside = "its period" if period else "it"
+            more = f"nothing beside {beside} says which money it is: {usual or 'budget'} is assumed (budget, forecast, actual or funding)"
+            doubt = "; ".join(filter(None, (doubt, more)))
         if read.currency is None and not columns[place].signs and not kind_:
             doubt = "; ".join(filter(None, (doubt, "nothing says that its numbers are money")))
-        words = ("amount",) if lines else ("year", kind_ or usual or "budget")
+        words = ("amount",) if lines else ("year", kind_ or usual or "budget") if period else (kind_ or usual or "budget",)
         if class_ and not classed:
             doubt = "; ".join(filter(None, (doubt, f"it is {class_}, and nothing states the rest")))
-        out.append(attrs.evolve(read, words=words, core=words, period=period, assumed=doubt, money=class_))
+        out.append(attrs.evolve(read, words=words, core=words, period=period or None, assumed=doubt, money=class_))
     return tuple(out)
+
+
+def _of_all(rest: str, kind: str) -> bool:
+    """Whether what a heading of capital or running cost says besides names no part of it."""
+    return not rest or (kind == "actual" and rest.casefold() == "to date")
+
+
+def _classed(found: Mapping[int, tuple[str, str, str, str]]) -> dict[int, tuple[str, str, str, str]]:
+    """Columns of capital and of running cost of no period: parts of one money where both stand there."""
+    both = {
+        kind
+        for kind in {one[0] for one in found.values()}
+        if sorted(one[2] for one in found.values() if one[0] == kind) == ["capex", "opex"]
+    }
+    return {place: one for place, one in found.items() if one[0] in both}
 
 
 def _adds_up(place: int, found: Mapping[int, tuple[str, str, str, str]], columns: Sequence[Column]) -> bool:

@@ -449,8 +449,8 @@ def _in_period(mapped: ColumnMapping, field: RegisterField, read: Heading, years
     """Money of one year: which year, from its own heading or from those of the columns beside it."""
     if field.cell not in MONEY_CELLS or field.name not in BY_PERIOD:
         return mapped
-    if read.period:
-        return attrs.evolve(mapped, period=read.period, money=read.money, doubt="; ".join(filter(None, (mapped.doubt, read.assumed))))
+    if read.period or read.money:
+        return attrs.evolve(mapped, period=read.period or "", money=read.money, doubt="; ".join(filter(None, (mapped.doubt, read.assumed))))
     if "year" not in read.words:
         return mapped
     if years:
