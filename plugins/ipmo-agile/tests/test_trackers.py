@@ -365,3 +365,49 @@ def test_issues_without_fields_are_counted_or_named(tmp_path: Path) -> None:
     path.write_text(json.dumps({"issues": [{"key": "WEB-2"}]}), encoding="utf-8")
     with pytest.raises(FileError, match="no issue in it has a key and fields; ask Jira for fields"):
         read_jira(path, "x.json")
+
+
+GREENHOPPER = "com.atlassian.greenhopper.service.sprint.Sprint@1f[id={n},rapidViewId=2,state={state},name={name},startDate=2026-01-05T08:00:00.000Z,goal=x, y]"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sprint"),
+    [
+        ({"customfield_10020": [{"id": n, "name": f"S{n}", "state": "closed", "boardId": 1} for n in (1, 2)]}, "S2"),
+        ({"customfield_10020": [{"id": n, "name": f"S{n}", "state": s, "boardId": 1} for n, s in ((2, "active"), (1, "closed"))]}, "S2"),
+        ({"customfield_7": [GREENHOPPER.format(n=n, state=s, name=f"S{n}, b") for n, s in ((3, "ACTIVE"), (4, "FUTURE"))]}, "S3, b"),
+        ({"sprint": {"name": "S9", "state": "active"}, "closedSprints": [{"name": "S8"}]}, "S9"),
+        ({"sprint": None, "closedSprints": [{"name": "S7"}, {"name": "S8"}]}, "S8"),
+        ({"customfield_1": [{"name": "Blue", "id": 3}], "customfield_2": {"name": "high"}, "fixVersions": [{"name": "1.0"}]}, ""),
+        ({"customfield_1": [None, 5, "S1"], "customfield_2": "com.atlassian.greenhopper.service.sprint.Sprint@1[id=1]"}, ""),
+    ],
+)
+def test_of_several_sprints_the_active_one_counts_else_the_last(tmp_path: Path, fields: dict[str, Any], sprint: str) -> None:
+    issue = {"key": "A-1", "fields": {"created": "2026-01-05T08:00:00.000+0000", "customfield_10016": 3.5, **fields}}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"issues": [issue], "names": {"customfield_10016": "Story point estimate"}}), "utf-8")
+    (item,) = ipmo.read(path)["A/backlog"].extensions["agile"].backlog
+    assert (item.iteration, item.points) == (sprint, 3.5)
+
+
+def test_repeated_columns_of_sprints_say_the_last(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Issue key,Summary,Sprint,Sprint,Sprint,Created\nA-1,x,S1,S2,,2026-01-05\nA-2,y,,,,2026-01-05\nA-3,z,S1,S2,S3,2026-01-05\n", "utf-8"
+    )
+    assert [item.iteration for item in ipmo.read(path)["A/backlog"].extensions["agile"].backlog] == ["S2", "", "S3"]
+    path.write_text(
+        "Summary,Key,Sprint,Sprint,Sprint,Story Points,Start date,Due date\nx,A-1,S1,S2,,3,2026-01-05,2026-01-09\ny,A-2,S1,,,3,2026-01-05,2026-01-09\n",
+        "utf-8",
+    )
+    assert not any("iteration" in one for one in ipmo.propose_mapping(path).mapping.doubts)
+    assert [task.attributes["iteration"] for task in ipmo.read(path).projects[0].tasks] == ["S2", "S1"]
+
+
+def test_points_that_are_no_number_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(
+        json.dumps({"names": {"customfield_1": "Story Points"}, "issues": [{"key": "A-1", "fields": {"customfield_1": "many"}}]}), "utf-8"
+    )
+    with pytest.raises(FileError, match="'many' is no number of points"):
+        ipmo.read(path)

@@ -49,6 +49,8 @@ ASSESSED: Final = ("confidence", "status")
 """Where fields go that several people may state of one row."""
 CURRENCY: Final = "currency"
 """What a column is mapped to that names the currency of the amounts in each row."""
+REPEATED: Final = frozenset(("iteration",))
+"""Fields that an export repeats in columns of one heading, as often as a row was given one: the last that says something counts."""
 OUTLINE, OUTLINE_LEVEL = "outline", "outline_level"
 """What a column is mapped to that says where rows lie in one another: by numbers such as 1.2.3, and by levels such as 1, 2, 2."""
 IGNORE: Final = "ignore"
@@ -381,7 +383,7 @@ class _Reader:
         return SheetMapping(register=kind.name, columns=tuple(one for one in found if one is not None), **values)
 
     def once(self, columns: Sequence[ColumnMapping | None], path: Path_) -> None:
-        """A field is stated by one column, but for money of several periods, assessments of several people, and texts that are joined."""
+        """A field is stated by one column, but for money of several periods, assessments of several people, and what an export repeats."""
         seen: dict[tuple[str, str], str] = {}
         for one in columns:
             if one is None or one.field == IGNORE:
@@ -391,7 +393,7 @@ class _Reader:
                 if one.field == ATTRIBUTE
                 else (one.field, f"{one.period} {one.money}".strip() or one.assessor or str(one.level))
             )
-            if key in seen and one.field != ATTRIBUTE:
+            if key in seen and one.field != ATTRIBUTE and one.field not in REPEATED:
                 self.wrong(
                     f"column {one.header!r} states {one.field!r}, as column {seen[key]!r} does",
                     (*path, "columns", _key(one)),

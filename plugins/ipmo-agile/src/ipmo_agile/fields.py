@@ -72,6 +72,7 @@ class WorkItem(Shown):
         epic: what it is part of.
         kind: free name, for example story or bug.
         points: size in the team's own points.
+        iteration: the iteration or sprint that it is in, or was in last.
         created, started, finished: days; what is open has no finish.
         dropped: the day on which it was given up.
     """
@@ -82,6 +83,7 @@ class WorkItem(Shown):
     epic: str = ""
     kind: str = ""
     points: float | None = None
+    iteration: str = ""
     created: date | None = None
     started: date | None = None
     finished: date | None = None

@@ -23,6 +23,7 @@ from ipmo_agile.dates import day_of
 from ipmo_agile.fields import AgileFields, WorkItem
 from ipmo_agile.forecast import MOST_ITEMS, AgileForecast
 from ipmo_agile.history import bulk_closures, throughput, without_bulk
+from ipmo_agile.jira_fields import points_named, sprint_of
 from ipmo_agile.lifecycle import Category, Move, category_of, lived
 
 __all__ = ["KEY", "PROJECT", "USUAL", "backlog", "delivered_by", "portfolio_of", "read_jira", "readable", "sniff_jira"]
@@ -184,12 +185,14 @@ def read_jira(path: Path, where: str) -> Portfolio:
     issues: list[tuple[str, Mapping[str, Any]]] = []
     categories: dict[str, Category] = {}
     pages: list[Mapping[str, Any]] = []
+    names: dict[str, Any] = {}
     bare = 0
     for shown, data in _texts(path, where):
         if _is_issue(data):
             issues.append((shown, data))
         elif isinstance(data, Mapping) and isinstance(data.get("issues"), list):
             pages.append(data)
+            names |= _mapping(data.get("names"))
             issues += [(shown, one) for one in data["issues"] if _is_issue(one)]
             bare += sum(not _is_issue(one) for one in data["issues"])
         elif isinstance(data, list):
@@ -210,7 +213,7 @@ def read_jira(path: Path, where: str) -> Portfolio:
             problems.append(Problem(message=f"{issue['key'][:40]!r} is no issue key", file=shown))
             continue
         try:
-            item, name, updated = _issue(issue, categories)
+            item, name, updated = _issue(issue, categories, names | _mapping(issue.get("names")))
         except (UnitError, ModelError) as error:
             problems.append(Problem(message=f"{issue['key']}: {error}", file=shown))
             continue
@@ -273,8 +276,8 @@ def _is_cut(log: Mapping[str, Any]) -> bool:
     return isinstance(total, int) and total > len(_rows(log.get("histories"))) + len(_rows(log.get("values")))
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _rows(value: Any) -> list[Mapping[str, Any]]:
@@ -286,7 +289,7 @@ def _project_of(issue: Mapping[str, Any]) -> str:
     return key if PROJECT.fullmatch(key) else str(issue["key"]).rpartition("-")[0]
 
 
-def _issue(issue: Mapping[str, Any], categories: Mapping[str, Category]) -> tuple[WorkItem, str, date | None]:
+def _issue(issue: Mapping[str, Any], categories: Mapping[str, Category], names: Mapping[str, Any]) -> tuple[WorkItem, str, date | None]:
     fields = issue["fields"]
     status, resolution = _mapping(fields.get("status")), _mapping(fields.get("resolution"))
     name = str(status.get("name") or "")
@@ -316,6 +319,8 @@ def _issue(issue: Mapping[str, Any], categories: Mapping[str, Category]) -> tupl
         name=readable(str(fields.get("summary") or "")),
         kind=readable(str(_mapping(fields.get("issuetype")).get("name") or "")),
         epic=readable(str(_mapping(fields.get("parent")).get("key") or "")),
+        points=points_named(fields, names),
+        iteration=readable(sprint_of(fields)),
         created=created,
         **attrs.asdict(life),
     )

@@ -34,6 +34,7 @@ COLUMNS = {
     "summary": ("summary",),
     "epic": ("custom field (epic link)", "parent key", "parent", "parent id"),
     "points": ("custom field (story points)", "custom field (story point estimate)", "story points"),
+    "sprint": ("sprint",),
     "project": ("project key",),
     "title": ("project name",),
     "started": ("custom field (actual start)", "actual start"),
@@ -75,9 +76,9 @@ class _Sheet:
             raise FileError(where, [Problem(message="there is no column 'Issue key'", hint="export all fields as CSV", file=where, line=1)])
 
     def value(self, row: Sequence[str], field: str) -> str:
-        """The first filled cell of a field, over all its names and repeated columns; an empty text without one."""
-        cells = (row[n].strip() for name in COLUMNS[field] for n in self.places.get(name, ()) if n < len(row))
-        return next(filter(None, cells), "")
+        """The first filled cell of a field, over all its names and repeated columns, of a sprint the last; an empty text without one."""
+        cells = [row[n].strip() for name in COLUMNS[field] for n in self.places.get(name, ()) if n < len(row)]
+        return next(filter(None, reversed(cells) if field == "sprint" else cells), "")
 
 
 def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfolio:
@@ -159,6 +160,7 @@ def _issue_of_row(cells: Mapping[str, str], order: Order) -> tuple[WorkItem, dat
         kind=readable(cells["kind"]),
         epic=readable(cells["epic"]),
         points=size,
+        iteration=readable(cells["sprint"]),
         created=days["created"],
         **attrs.asdict(life),
     )

@@ -13,7 +13,7 @@ SAYS = ("state", "status", "resolution")
 
 
 def tracked(portfolio: Portfolio) -> tuple[WorkItem, ...]:
-    """Each task that no other has for its parent as an item: its points, its parent as epic, its area as team, and what was given up apart.
+    """Each task that no other has for its parent as an item: its points, its iteration, its parent as epic, its area as team, and what was given up apart.
 
     Points come from the attribute `points`, as mappings of trackers' exports name it; a task without points has none. What was given up
     without a day counts as dropped on the status date; without that it is left out, since it is neither open nor done.
@@ -40,6 +40,7 @@ def tracked(portfolio: Portfolio) -> tuple[WorkItem, ...]:
                     epic=task.parent or "",
                     kind=task.category,
                     points=_points(task),
+                    iteration=task.attributes.get("iteration", ""),
                     started=None if task.actual_start is None else day_of(task.actual_start),
                     finished=None if given_up else finished,
                     dropped=dropped,

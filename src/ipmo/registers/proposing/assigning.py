@@ -8,7 +8,7 @@ import attrs
 
 from ipmo.registers.cells.amounts import currency_named
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
-from ipmo.registers.mapping import ATTRIBUTE, CURRENCY
+from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, REPEATED
 from ipmo.registers.proposing.columns import Column
 from ipmo.registers.proposing.headings import Heading
 from ipmo.registers.proposing.likeness import likenesses
@@ -170,7 +170,7 @@ def assign(
             continue
         key = (one.field, _year_of(reads[place]) if one.field in BY_PERIOD else "")
         if one.field != ATTRIBUTE:
-            if key in holders:
+            if key in holders and not (one.field in REPEATED and _alike(reads[holders[key]], reads[place])):
                 continue
             first = everything[place][0]
             if one is not first and first.like >= EXACT and first.score >= TAKEN and one.score < SECOND_BEST:
@@ -180,6 +180,11 @@ def assign(
     said = _named([_said(place, given.get(place), everything, given, reads) for place in range(len(reads))], kind)
     said = _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
     return _in_english(_currencies(said, reads, columns, kind), reads, kind)
+
+
+def _alike(one: Heading, other: Heading) -> bool:
+    """Whether two columns have one heading: an export repeats a column as often as a row has values."""
+    return one.text.strip().casefold() == other.text.strip().casefold()
 
 
 def _year_of(read: Heading) -> str:
@@ -301,6 +306,7 @@ def _said(
         if other != place
         and any(c.field == one.field and c.like >= SURE_NAME and one.score - c.score < RIVAL for c in found)
         and _open(other, one, given, reads, place)
+        and not (one.field in REPEATED and _alike(reads[other], reads[place]))
     ]
     if rivals:
         doubts.append(f"{', '.join(map(_short, rivals[:2]))} may be {one.field} as well")
