@@ -400,7 +400,7 @@ def test_repeated_columns_of_sprints_say_the_last(tmp_path: Path) -> None:
         "Summary,Key,Sprint,Sprint,Sprint,Story Points,Start date,Due date\nx,A-1,S1,S2,,3,2026-01-05,2026-01-09\ny,A-2,S1,,,3,2026-01-05,2026-01-09\n",
         "utf-8",
     )
-    assert not any("iteration" in one for one in ipmo.propose_mapping(path).mapping.doubts)
+    assert not any("iteration" in one for one in ipmo.propose_mapping(path).doubts)
     assert [task.attributes["iteration"] for task in ipmo.read(path).projects[0].tasks] == ["S2", "S1"]
 
 
