@@ -22,13 +22,14 @@ __all__ = [
     "shown",
 ]
 
-NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 MOST_MONEY, MOST_TIME, MOST_BEHIND = 28, 15, 60
 """Digits before the point of an amount of money (as many as sums keep) and of time or effort, and behind it: what nouns take and files hold."""
+NUMBER = rf"[+-]?[0-9]{{1,{MOST_MONEY}}}(?:\.[0-9]{{1,{MOST_BEHIND}}})?"
+"""Numbers without a unit: as long as any number that Python keeps is written."""
 MONEY_NUMBER = rf"[+-]?[0-9]{{1,{MOST_MONEY}}}(?:\.[0-9]{{1,{MOST_BEHIND}}})?"
 TIME_NUMBER = rf"[+-]?[0-9]{{1,{MOST_TIME}}}(?:\.[0-9]{{1,{MOST_BEHIND}}})?"
 
-_NUMBER = re.compile(rf"{NUMBER}(?:[eE][+-]?[0-9]{{1,2}})?", re.ASCII)
+_NUMBER = re.compile(rf"{NUMBER}(?:[eE](?:[+-]?[0-9]{{1,2}}|-[0-9]{{3}}))?", re.ASCII)
 _AMOUNT = re.compile(rf"{MONEY_NUMBER}(?:[eE][+-]?[0-9]{{1,2}})?", re.ASCII)
 
 
@@ -43,7 +44,7 @@ def plain(number: Decimal) -> str:
 
 
 def as_decimal(value: object, what: str) -> Decimal:
-    """A number of at most 15 digits, or text that is one.
+    """A number, or text that is one.
 
     Raises:
         UnitError: it is none.
@@ -52,7 +53,7 @@ def as_decimal(value: object, what: str) -> Decimal:
         raise UnitError(f"{value!r} is not {what}")
     text = str(value)
     if not _NUMBER.fullmatch(text):
-        raise UnitError(f"{shown(value)} is not {what}; write at most 15 digits")
+        raise UnitError(f"{shown(value)} is not {what}; write at most {MOST_MONEY} digits before the point")
     return Decimal(text)
 
 

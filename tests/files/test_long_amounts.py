@@ -15,7 +15,7 @@ from ipmo.files.portfolios import read_plain, to_json, to_yaml
 from ipmo.files.schema import json_schema
 from ipmo.model.estimates import Discrete, Fixed, Triangular
 from ipmo.model.money import Budget, BudgetLine
-from ipmo.model.people import Resource
+from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Risk
 from ipmo.model.work import Project, Task
@@ -165,3 +165,15 @@ def test_what_a_register_says_is_kept_or_refused_by_its_cell(tmp_path: Path, typ
     )
     ipmo.write(pf, tmp_path / "pf.yaml")
     assert ipmo.read(tmp_path / "pf.yaml") == pf
+
+
+@settings(max_examples=60)
+@given(st.floats(0, 1e27), st.floats(0, 1))
+@example(1 / 3, 2 / 3)
+@example(5e-324, 1e-120)
+@example(123456789012345678.0, 0.1 + 0.2)
+def test_shares_and_counts_of_any_length_are_written_and_read_back_equal(units: float, share: float) -> None:
+    task = Task(id="t", progress=share, assignments=[Assignment(resource="r", units=units)])
+    pf = Portfolio(id="pf", resources=[Resource(id="r")], projects=[Project(id="P", tasks=[task])])
+    for text in (to_yaml(ipmo.to_dict(pf)), to_json(pf)):
+        assert read_plain(parse(text, "x").data) == pf

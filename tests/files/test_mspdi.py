@@ -764,3 +764,10 @@ def test_a_date_that_may_be_meant_is_kept(text: str, read: Reader) -> None:
 def test_of_one_task_alone_a_date_is_kept(read: Reader) -> None:
     one = mspdi(task(1, "Dig", extra=f"<Start>2026-01-05T08:00:00</Start><Deadline>{NOTHING}</Deadline>"))
     assert read(one)["Tram/1"].deadline is not None
+
+
+@pytest.mark.parametrize(("day", "week_"), [(450, 2400), (420, 2250), (480, 2400), (470, 2000)])
+def test_a_week_that_is_no_whole_number_of_days_costs_no_calendar(read: Reader, day: int, week_: int) -> None:
+    head = f"<MinutesPerDay>{day}</MinutesPerDay><MinutesPerWeek>{week_}</MinutesPerWeek>"
+    pf = read(mspdi(task(1)).replace("<MinutesPerDay>480</MinutesPerDay><MinutesPerWeek>2400</MinutesPerWeek>", head))
+    assert (pf.source.refused, pf.calendars[0].day_minutes, pf.calendars[0].week_minutes) == (0, day, week_)

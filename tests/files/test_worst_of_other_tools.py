@@ -249,3 +249,14 @@ def test_nobody_works_less_than_nothing(tmp_path: Path) -> None:
     pf = ipmo.read(mspdi(tmp_path / "a.xml", after=people + "<ResourceUID>5</ResourceUID><Units>-1</Units></Assignment></Assignments>"))
     assert not pf.projects[0].tasks[0].assignments
     assert "an assignment is left out: its Units are -1: nobody does less than nothing" in said(pf)
+
+
+def test_a_week_that_is_no_whole_number_of_days_costs_no_calendar(tmp_path: Path) -> None:
+    shifts = "(0||0(s|08:00|f|12:00)())(0||1(s|12:30|f|16:00)())"
+    week = "".join(f"(0||{day}()({shifts if 2 <= day <= 6 else ''}))" for day in range(1, 8))
+    calendar = {"clndr_id": 1, "default_flag": "Y", "clndr_name": "Std", "day_hr_cnt": 7.5, "week_hr_cnt": 40, "clndr_data": data(week)}
+    pf = ipmo.read(xer(tmp_path / "a.xer", calendars=[calendar]))
+    assert pf.source.refused == 0
+    assert (pf.calendars[0].day_minutes, pf.calendars[0].week_minutes) == (450, 2400)
+    ipmo.write(pf, tmp_path / "a.yaml")
+    assert ipmo.read(tmp_path / "a.yaml").calendars == pf.calendars

@@ -25,7 +25,7 @@ from ipmo.model.stored import StoredDates
 from ipmo.units import Effort, Money, Span
 from ipmo.words import counted, more
 
-__all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "day_or_time", "day_ranges", "escaped", "unescaped"]
+__all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "day_or_time", "day_ranges", "days_of_week", "escaped", "unescaped"]
 
 MAX_NOTES = 50
 """Findings of one kind that are listed one by one; the rest is counted."""
@@ -330,6 +330,15 @@ def day_ranges(days: Mapping[date, str]) -> list[CalendarException]:
         else:
             runs.append([day, day])
     return [CalendarException(first=first, last=last if last > first else None, hours=days[first]) for first, last in runs]
+
+
+def days_of_week(week: Decimal, day: Decimal) -> Decimal:
+    """How many days a week has, from how long both are: as exact as a plan holds it, so that a week stays as long to the minute.
+
+    >>> days_of_week(Decimal(40), Decimal("7.5")), days_of_week(Decimal(40), Decimal(8))
+    (Decimal('5.333333333333'), Decimal('5'))
+    """
+    return round(week / day, 12).normalize() + 0
 
 
 def day_or_time(when: datetime | None) -> date | datetime | None:

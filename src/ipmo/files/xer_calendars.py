@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from ipmo.errors import UnitError
-from ipmo.files.foreign import EPOCH, Intake, RowError, day_ranges
+from ipmo.files.foreign import EPOCH, Intake, RowError, day_ranges, days_of_week
 from ipmo.files.xer_tables import Row
 from ipmo.model.calendars import Calendar
 from ipmo.model.calendars import shifts as shifts_of
@@ -202,6 +202,6 @@ def xer_calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
         name=row.get("clndr_name", ""),
         hours=week,
         day=Span(daily, "h") if daily else None,
-        days_per_week=weekly / daily if daily and weekly else None,
+        days_per_week=days_of_week(weekly, daily) if daily and weekly else None,
         exceptions=day_ranges(exceptions),
     )
