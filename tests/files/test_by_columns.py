@@ -21,10 +21,12 @@ from ipmo.files.by_columns import frames_by_columns
 from ipmo.files.documents import parse
 from ipmo.files.portfolios import read_plain, to_json, to_yaml
 from ipmo.files.structure import structure
+from ipmo.methods import unchanged
 from ipmo.model import After, Benefit, Link, Person, Portfolio, Project, Task
 from ipmo.model.columns import columns_of
 from ipmo.model.contents import Source
 from ipmo.model.later import unread
+from ipmo.model.unseen import alike_work, kinds_of_work
 from ipmo.network.assemble import compile_copy, compile_portfolio
 from ipmo.network.columns import Same
 from ipmo.network.network import Network
@@ -230,13 +232,74 @@ def test_nouns_are_made_of_what_is_looked_at() -> None:
     found = ipmo.from_tables(made())
     assert ipmo.schedule(found).finish is not None
     assert found["P/b"].duration is not None
-    assert (unread(found.projects[0], "tasks"), unread(found.projects[1], "tasks"), unread(found, "links")) == (False, True, True)
-    assert found["Q/a"].duration is not None
-    assert not unread(found.projects[1], "tasks")
+    assert (unread(found.projects[0], "tasks"), unread(found.projects[1], "tasks"), unread(found, "links")) == (True, True, True)
+    one, other = found["P/b"], found["Q/a"]
+    assert any(task is one for task in found.projects[0].tasks), "a task that was made alone stays what it is"
+    assert found["P/b"] is one
+    assert list(found.items.values()) == [*found.projects, *(task for project in found.projects for task in project.tasks)]
+    assert found["Q/a"] is other
     assert "P/x" not in found.items
     assert len(found.items) == 5
     with pytest.raises(AttributeError, match="no attribute 'task'"):
         _ = found.projects[0].task  # type: ignore[attr-defined]
+
+
+def twins(pf: Portfolio) -> tuple[Portfolio, Portfolio]:
+    """A portfolio by columns, and the same whose tasks somebody has looked at."""
+    document = ipmo.to_dict(pf)
+    found, other = read_plain(document), read_plain(document)
+    assert all(project.tasks for project in other.projects)
+    assert unread(found.projects[0], "tasks")
+    return found, other
+
+
+def with_gates(pf: Portfolio, chosen: list[bool]) -> Portfolio:
+    """Some projects with a gate that waits for a task, and a risk beside it."""
+    more = {"gates": [{"id": "g", "after": ["t0"]}], "risks": [{"id": "r", "name": "Rain"}]}
+    return attrs.evolve(pf, projects=[attrs.evolve(p, **more) if one else p for p, one in zip(pf.projects, chosen, strict=True)])
+
+
+@settings(max_examples=80, deadline=None)
+@given(plans(), st.data())
+def test_what_is_checked_of_columns_is_what_is_checked_of_nouns(pf: Portfolio, data: st.DataObject) -> None:
+    """Findings, points of the schedule's quality, their lists, and what stands for many tasks that say the same."""
+    size = len(pf.projects)
+    pf = with_gates(pf, data.draw(st.lists(st.booleans(), min_size=size, max_size=size)))
+    found, other = twins(pf)
+    for one, two in zip(found.projects, other.projects, strict=True):
+        kinds, unlike = kinds_of_work(one), {"id": "x", "name": "", "after": []}
+        assert {repr(attrs.evolve(task, **unlike)) for task in kinds} == {repr(attrs.evolve(task, **unlike)) for task in two.tasks}
+        assert [attrs.evolve(task, **unlike) for task in (alike_work(one) or {}).values()] == [
+            attrs.evolve(task, **unlike) for task in two.tasks
+        ]
+        assert unread(one, "tasks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unchanged, "MANY", 0)
+        assert list(ipmo.check(found)) == list(ipmo.check(other))
+    found, other = twins(pf)
+    quality = [ipmo.schedule_quality(each) for each in (found, other)]
+    assert quality[0].table() == quality[1].table()
+    assert [[(tuple(p.numerator), tuple(p.denominator)) for p in one.points] for one in quality[:1]] == [
+        [(tuple(p.numerator), tuple(p.denominator)) for p in one.points] for one in quality[1:]
+    ]
+    assert quality[0].dangling == quality[1].dangling
+
+
+def test_plain_work_is_checked_without_a_noun_of_each_task() -> None:
+    """Of a thousand tasks a handful is made: those at the ends of links, and one of each kind."""
+    tasks = [{"id": f"t{i}", "duration": f"{i % 7 + 1} d", "after": [f"t{i - 1}"] if i % 50 else []} for i in range(1000)]
+    found = read_plain(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "calendar": "standard"},
+            "projects": [{"id": f"P{p}", "tasks": tasks} for p in range(3)],
+            "links": [{"from": "P0/t999", "to": "P1/t10"}],
+        }
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unchanged, "MANY", 0)
+        assert {one.code for one in ipmo.check(found)} >= {"ipmo/dangling", "ipmo/interface-agreement"}
+    assert all(unread(project, "tasks") for project in found.projects)
 
 
 @pytest.mark.parametrize("change", [copy.copy, copy.deepcopy, lambda pf: pickle.loads(pickle.dumps(pf)), lambda pf: pf.evolve(name="")])

@@ -18,7 +18,7 @@ from ipmo.declared import Declared
 from ipmo.errors import ModelError, UnitError
 from ipmo.files.cells import Cells, FrameCells, NotPlainError, RowCells
 from ipmo.files.structure import structure
-from ipmo.model.columns import Inside, WorkColumns
+from ipmo.model.columns import WorkColumns
 from ipmo.model.contents import Source
 from ipmo.model.estimates import Referenced, number
 from ipmo.model.fields import Plain, PlainData, PlainMap
@@ -30,6 +30,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import Reading, nouns_of, values_of
 from ipmo.model.references import ID
 from ipmo.model.shape import keys_of
+from ipmo.model.unseen import Inside, Kinds
 from ipmo.model.work import Link, Project, Task
 from ipmo.progress import steps
 from ipmo.tables import Table, rows_of
@@ -45,11 +46,15 @@ __all__ = ["document_by_columns", "frames_by_columns"]
 T = TypeVar("T")
 TITLES: Final = ("name", "category", "note")
 """Columns of free text."""
+OWN: Final = frozenset(("id", "name", "after"))
+"""Columns that say of each task something else."""
 QUANTITIES: Final = ("budget", "actual", "forecast", "effort")
 """Columns of which nearly every cell is another number of the same few units."""
 KEPT: Final = ("baseline_start", "baseline_finish", "needed", "promised", "status")
 """Columns that are kept for their nouns: of each different text it is enough to know that it can be read."""
 OWNERS: Final = ("owner", "giver_owner", "receiver_owner")
+MOST_KINDS, MANY = 1000, 4
+"""Kinds of tasks up to which one of each is made to stand for the others; more where as many tasks are of each."""
 LEAST = 1000
 """Tasks of a file from which on columns pay: a first answer on a small file loads no numpy."""
 TYPES: Final[Mapping[str | None, int]] = {None: 0, **{name: number for number, name in enumerate(LINK_TYPES)}}
@@ -211,7 +216,7 @@ class _Columns:
         self.first = np.searchsorted(self.project, np.arange(len(ordered) + 1))
         self.local: list[Inside] = []
         for project, (begin, end) in zip(self.document["projects"], itertools.pairwise(self.first.tolist()), strict=True):
-            found = Inside(zip(self.names[begin:end], range(begin, end), strict=True))
+            found = Inside(zip(self.names[begin:end], range(begin, end), strict=True), self._alone)
             if len(found) < end - begin:
                 raise NotPlainError
             if project.get("tasks") is not None:  # more of them than the table of tasks holds
@@ -379,8 +384,9 @@ class _Columns:
             out = links.places(column, self.ids)
         else:
             inside = {str(row.get("id")): local for row, local in zip(self.document["projects"], self.local, strict=True)}
+            nobody: Mapping[str, int] = {}
             ends = (name.partition("/") for name in names)
-            out = np.array([inside.get(project, Inside()).get(inner, -1) for project, _, inner in ends], np.int64)
+            out = np.array([inside.get(project, nobody).get(inner, -1) for project, _, inner in ends], np.int64)
         if (out < 0).any():
             raise NotPlainError
         return out
@@ -404,10 +410,11 @@ class _Columns:
             source = Source(format="plain", understood=_mappings(self.document) + len(columns.ids) + written + self.mappings)
         projects = nouns_of(Project, steps("building", rows, len(rows)), self.reading)
         money = not {"budget", "actual", "forecast"}.isdisjoint(self.tasks.filled())
+        kinds = Kinds(self._kinds)
         for project, local, (begin, end) in zip(projects, self.local, itertools.pairwise(columns.first.tolist()), strict=True):
             if end > begin:
-                local.plain = not money and not columns.milestone[begin:end].any()
-                leave(project, {"tasks": (end - begin, functools.partial(self._made, begin, end))}, local)
+                local.plain, local.kinds = not money and not columns.milestone[begin:end].any(), kinds
+                leave(project, {"tasks": (end - begin, functools.partial(self._made, begin, end, local))}, local)
         document = {**self.document, "projects": list(projects)}
         with being_made():
             found = structure(document, attrs.evolve(source, findings=(*source.findings, *self.reading.findings)), self.declared)
@@ -418,10 +425,30 @@ class _Columns:
             return leave(found, {}, columns)
         return leave(found, {"links": (links.size, lambda: nouns_of(Link, links.rows(slice(None)), Reading(self.declared)))}, columns)
 
-    def _made(self, begin: int, end: int) -> tuple[Task, ...]:
-        """The tasks at some places, as nouns."""
+    def _kinds(self) -> tuple[list[int], tuple[Task, ...]] | None:
+        """The kind of each task by its place, and a task of each kind; None where there are nearly as many kinds as tasks."""
+        import numpy as np
+
+        columns = [self._sorted(self.tasks.listed(name)) for name in self.tasks.filled() if name not in OWN]
+        columns += [
+            list(map(type, column)) for column in columns if len({*map(type, column)} - {type(None)}) > 1
+        ]  # 5 and "5" are read otherwise
+        known: dict[tuple[PlainData, ...], int] = {}
+        kinds = [known.setdefault(cells, len(known)) for cells in (zip(*columns, strict=True) if columns else [()] * self.tasks.size)]
+        if len(known) > MOST_KINDS and MANY * len(known) > len(kinds):
+            return None
+        first = np.unique(np.array(kinds), return_index=True)[1]
+        return kinds, nouns_of(Task, self.tasks.rows(self.order[first].tolist()), Reading(self.declared))
+
+    def _made(self, begin: int, end: int, local: Inside) -> tuple[Task, ...]:
+        """The tasks at some places, as nouns; those that were made alone stay what they are."""
         rows = self.tasks.rows(slice(begin, end) if self.together else self.order[begin:end].tolist())
-        return nouns_of(Task, rows, Reading(self.declared))
+        made = nouns_of(Task, rows, Reading(self.declared))
+        return tuple(local.made.get(place, task) for place, task in enumerate(made, begin)) if local.made else made
+
+    def _alone(self, place: int) -> Task:
+        """The task at a place."""
+        return nouns_of(Task, self.tasks.rows([int(self.order[place])]), Reading(self.declared))[0]
 
 
 def _check_ids(names: Sequence[str]) -> None:

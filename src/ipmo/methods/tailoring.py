@@ -16,11 +16,11 @@ from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Methodology, Profile
-from ipmo.model.columns import names_of_plain_work
 from ipmo.model.governance import Gate, Waiver
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.people import Office
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import names_of_plain_work
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import as_day
 

@@ -10,6 +10,8 @@ import attrs
 
 from ipmo.memory import forget
 from ipmo.model.fields import Noun
+from ipmo.model.items import Items
+from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
 
 __all__ = ["Unchanged"]
@@ -31,9 +33,12 @@ class Unchanged:
     def __init__(self, portfolio: Portfolio) -> None:
         self._portfolio = portfolio
         alike: dict[type, list[Noun]] = defaultdict(list)
-        for noun in (portfolio, *portfolio.links, *portfolio.items.values()):
+        items = portfolio.items
+        few = len(items) <= MANY
+        self._unseen = [] if few else [project for project in portfolio.projects if unread(project, "tasks")]
+        """Projects whose tasks are columns, which hold nothing that a method adds."""
+        for noun in (portfolio, *portfolio.links, *(items.seen() if not few and isinstance(items, Items) else items.values())):
             alike[type(noun)].append(noun)
-        few = len(portfolio.items) <= MANY
         self._fields = [
             (attrgetter(field.name), nouns, field.name == "extensions")
             for cls, nouns in alike.items()
@@ -60,3 +65,5 @@ class Unchanged:
             yield hash(tuple(map(id, values)))
             if added:
                 yield hash(tuple(map(repr, filter(None, values))))
+        made = (task.extensions for project in self._unseen if not unread(project, "tasks") for task in project.tasks)
+        yield hash(tuple(map(repr, filter(None, made))))

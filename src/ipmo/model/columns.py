@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 
 from ipmo.model.estimates import Estimate
-from ipmo.model.later import kept_beside, unread
+from ipmo.model.governance import LINK_TYPES
+from ipmo.model.later import kept_beside
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project
 from ipmo.units import Span
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Inside", "WorkColumns", "columns_of", "names_of_plain_work"]
-
-
-class Inside(dict[str, int]):
-    """The place of each task of a project by its id, in order; what is kept beside a project whose tasks nobody has looked at."""
-
-    plain = False
-    """None of them is a milestone, and none states money."""
+__all__ = ["WorkColumns", "columns_of"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -63,17 +57,18 @@ class WorkColumns:
     local: Sequence[Mapping[str, int]]
     names: Sequence[str] | None = None
 
+    def inside_projects(self) -> Iterator[tuple[Sequence[int], Sequence[int], Sequence[str], Sequence[Span | None]]]:
+        """The links inside each project: the places of what comes first and of what follows, their types and their lags."""
+        import numpy as np
+
+        source, target = self.source[: self.inside].tolist(), self.target[: self.inside].tolist()
+        types = list(map(LINK_TYPES.__getitem__, self.type[: self.inside].tolist()))
+        lags = list(map((*self.lags, None).__getitem__, self.lag[: self.inside].tolist()))
+        for begin, end in itertools.pairwise(np.searchsorted(self.target[: self.inside], self.first).tolist()):
+            yield source[begin:end], target[begin:end], types[begin:end], lags[begin:end]
+
 
 def columns_of(portfolio: Portfolio) -> WorkColumns | None:
     """The columns that a portfolio was read by; None where its tasks were read one by one."""
     found = kept_beside(portfolio)
     return found if isinstance(found, WorkColumns) else None
-
-
-def names_of_plain_work(project: Project) -> Inside | None:
-    """The ids of the tasks of a project that are plain work right below it, without money, deadlines or methods, and that nobody has looked at.
-
-    None where somebody has, where they were read one by one, or are more than that.
-    """
-    found = kept_beside(project) if unread(project, "tasks") else None
-    return found if isinstance(found, Inside) and found.plain else None

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ipmo.model.fields import PlainData
 from ipmo.model.later import kept_beside, unread
+from ipmo.model.unseen import Inside
 from ipmo.model.work import Project, Task
 
 __all__ = ["INSIDE", "Items", "ItemsOfCopy", "class_of"]
 
 INSIDE = ("tasks", "gates", "risks")
 """The fields of a project whose nouns have ids in it."""
+SOME = 4
+"""Of so many tasks of a project one is made alone when somebody asks for it; who asks for more gets them all."""
 T = TypeVar("T")
 
 
@@ -38,13 +41,17 @@ class Items(Mapping[str, PlainData]):
         """Classes by id of what lies in projects whose tasks nobody has looked at, but for those."""
 
     def _looked_into(self, full_id: object) -> bool:
-        """Looks into the project that an id leads into; says whether that was for the first time."""
+        """Looks for an item in the project that an id leads into; says whether something was made of it, which a second look would find."""
         if not isinstance(full_id, str):
             return False
         project, slash, _ = full_id.partition("/")
         if not slash or project in self._made or project not in self._projects:
             return False
         owner = self._projects[project]
+        left, inner = _left(owner), full_id[len(project) + 1 :]
+        if isinstance(left, Inside) and inner in left and SOME * len(left.made) < len(left):
+            self._known[full_id] = left.alone(inner)
+            return True
         self._known.update((f"{project}/{noun.id}", noun) for group in INSIDE for noun in getattr(owner, group))
         self._made.add(project)
         return True
@@ -79,6 +86,12 @@ class Items(Mapping[str, PlainData]):
             self._looked_into(full_id)  # all of it is made
             found = self._known.get(full_id)
         return None if found is None else type(found)
+
+    def seen(self) -> Iterator[PlainData]:
+        """The items themselves, but for tasks that nobody has looked at."""
+        yield from self._top.values()
+        for project in self._projects.values():
+            yield from _beside(project)
 
     def __contains__(self, full_id: object) -> bool:
         return isinstance(full_id, str) and self.class_of(full_id) is not None

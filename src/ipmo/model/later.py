@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ipmo.model.fields import Noun
 from ipmo.model.several import as_several
 
-__all__ = ["Later", "being_made", "is_being_made", "kept_beside", "leave", "left_out", "size_of", "unread"]
+__all__ = ["LOCK", "Later", "being_made", "is_being_made", "kept_beside", "leave", "left_out", "size_of", "unread"]
 
 T = TypeVar("T", bound="Later")
 Maker = tuple[int, Callable[[], tuple[Noun, ...]]]

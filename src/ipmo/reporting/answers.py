@@ -40,6 +40,7 @@ from ipmo.model.governance import Confidence, StatusReport
 from ipmo.model.held import risks_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Project
 from ipmo.tables import Table
 from ipmo.units import Money, as_day, moment
@@ -134,7 +135,7 @@ class Answers:
     def earned(self) -> EarnedValue | None:
         """Earned value; None when nothing of it is known, planned or earned yet."""
         if self.today is None or not any(
-            p.budget is not None or any(t.budget is not None for t in p.tasks) for p in self.portfolio.projects
+            p.budget is not None or any(t.budget is not None for t in kinds_of_work(p)) for p in self.portfolio.projects
         ):
             return None
         found = self._ask("earned value", lambda: earned_value(self.portfolio, unrated="unknown"))
@@ -150,7 +151,7 @@ class Answers:
     @functools.cached_property
     def capacity(self) -> CapacityView | None:
         """Demand against capacity by month; None when nobody is assigned."""
-        if not any(task.assignments for project in self.portfolio.projects for task in project.tasks):
+        if not any(task.assignments for project in self.portfolio.projects for task in kinds_of_work(project)):
             return None
         found = self._ask("capacity", lambda: capacity(self.portfolio))
         return found if found is not None and len(found) else None
@@ -198,7 +199,7 @@ class Answers:
         if pf.drivers or any(one.noun.before is not None for one in risks_of(pf)):
             return True
         measures = ("duration", "remaining", "budget", "forecast")
-        works = (task for project in pf.projects for task in project.tasks)
+        works = (task for project in pf.projects for task in kinds_of_work(project))
         return any(random(estimate) for task in works for name in measures if isinstance(estimate := getattr(task, name, None), Estimate))
 
     @functools.cached_property
@@ -224,7 +225,7 @@ class Answers:
         wholes = [pf, *pf.programmes, *pf.projects]
         if any(getattr(one, name, None) is not None for one in wholes for name in PHASED):
             return True
-        works = (task for project in pf.projects for task in project.tasks)
+        works = (task for project in pf.projects for task in kinds_of_work(project))
         return any(task.budget is not None or task.actual is not None or task.forecast is not None for task in works)
 
     @functools.cached_property

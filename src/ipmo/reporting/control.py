@@ -11,6 +11,7 @@ from ipmo.analysis.control.status import ItemStatus
 from ipmo.figures.signs import SignRow, sign_rows
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
+from ipmo.model.later import size_of
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
@@ -33,7 +34,7 @@ ASSESSORS = 6
 
 def status(a: Answers) -> Panel:
     """Reported status beside computed status, dates and money, by group; then the exceptions."""
-    grouping, tasks = a.grouping, any(project.tasks for project in a.portfolio.projects)
+    grouping, tasks = a.grouping, any(size_of(project, "tasks") for project in a.portfolio.projects)
     reports = any(project.status for project in a.portfolio.projects) or not a.assessors
     heads = [Head(title="project"), Head(title="state")]
     heads += [Head(title="reported")] if reports else []

@@ -8,6 +8,7 @@ from datetime import datetime
 from ipmo.analysis.dates.pictures import bars_of, work_of
 from ipmo.figures.timeline import Hop
 from ipmo.figures.timeline import timeline as drawn
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, few, number, share
@@ -38,7 +39,7 @@ def timeline(a: Answers) -> Panel:
     bars = bars_of(a.schedule, a.portfolio, chosen, colours, None if a.then is None else a.then.schedule, a.simulation)
     note = "Grey: before the status date. Blue: forecast. Outlined: proposed. Diamond: committed finish; red: past it."
     ghosts = any(bar.ghost is not None for bar in bars)
-    baseline = any(task.baseline_finish is not None for project in chosen for task in project.tasks)
+    baseline = any(task.baseline_finish is not None for project in chosen for task in kinds_of_work(project))
     note += f" Line below a bar: {'its baseline' if baseline else f'as on {a.since}'}." if ghosts else ""
     note += " Small diamonds: commitments on the way; red: late." if any(bar.milestones for bar in bars) else ""
     if any(bar.late for bar in bars):

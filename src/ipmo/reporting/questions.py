@@ -23,6 +23,7 @@ from ipmo.analysis.dependencies.single_points import SinglePoint
 from ipmo.analysis.risk.simulation import Simulated
 from ipmo.findings import Finding, Severity
 from ipmo.model.held import gates_of
+from ipmo.model.later import size_of
 from ipmo.model.work import Project
 from ipmo.reporting.answers import FEW, Answers, waiting_text
 from ipmo.reporting.blocks import Scale, capital, few, share
@@ -129,7 +130,7 @@ def questions(a: Answers) -> tuple[Question, ...]:
 def subtitle(a: Answers) -> str:
     """How much there is, and from when it is seen."""
     pf = a.portfolio
-    tasks = sum(len(p.tasks) for p in pf.projects)
+    tasks = sum(size_of(p, "tasks") for p in pf.projects)
     parts = [counted(len(pf.projects), "project")]
     if tasks:
         parts.append(counted(tasks, "task or milestone", "tasks and milestones"))

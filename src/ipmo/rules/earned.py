@@ -16,6 +16,7 @@ from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Programme, Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import Money, as_day
@@ -85,7 +86,7 @@ def _impossible(project: Project, today: date | None) -> tuple[list[str], list[s
         falls.append(project.id)
     if project.actual is not None and today is not None and _after(project.actual, today):
         later.append(project.id)
-    for task in project.tasks:
+    for task in project.tasks if any(task.budget is not None or task.actual is not None for task in kinds_of_work(project)) else ():
         budget, actual = task.budget, task.actual
         if budget is not None and _falls(budget):
             falls.append(f"{project.id}/{task.id}")
@@ -126,7 +127,7 @@ def _rules(context: CheckContext) -> Iterator[Finding]:
         known = {} if was is None else {task.id: task for task in was.tasks if task.started}
         changed = [
             f"{project.id}/{task.id}"
-            for task in project.tasks
+            for task in (project.tasks if known else ())
             if was is not None and task.id in known and _rule(task, project) != _rule(known[task.id], was)
         ]
         if changed and before is not None:

@@ -11,7 +11,9 @@ from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.held import gates_of
 from ipmo.model.hierarchy import hierarchy
+from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import When, as_day
@@ -51,7 +53,7 @@ def _overdue(context: CheckContext) -> Iterator[Finding]:
 
 
 def _of_project(project: Project, today: date) -> Iterator[Finding]:
-    if not project.tasks and project.counted_as == "active" and project.actual_finish is None and _past(project.finish, today):
+    if not size_of(project, "tasks") and project.counted_as == "active" and project.actual_finish is None and _past(project.finish, today):
         yield fact(
             "project-overdue",
             project.id,
@@ -113,7 +115,7 @@ def _exceptions(context: CheckContext) -> Iterator[Finding]:
     """What is forecast to exceed a tolerance, and whom it goes to."""
     portfolio = context.portfolio
     stated = [portfolio.tolerance, *(p.tolerance for p in portfolio.programmes), *(p.tolerance for p in portfolio.projects)]
-    of_tasks = any(task.tolerance for p in portfolio.projects for task in p.tasks)
+    of_tasks = any(task.tolerance for p in portfolio.projects for task in kinds_of_work(p))
     if not of_tasks and not any(stated):
         return
     for breach in status(portfolio, baseline=context.baseline, tasks=of_tasks).breaches:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.estimates import Fixed
+from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import minutes
@@ -18,7 +20,7 @@ __all__ = ["MODEL_CHECKS"]
 def _find(context: CheckContext) -> Iterator[Finding]:
     """Gaps and contradictions that need no schedule."""
     portfolio = context.portfolio
-    default = portfolio.calendar is None and any(p.calendar is None and (p.tasks or p.gates) for p in portfolio.projects)
+    default = portfolio.calendar is None and any(p.calendar is None and (size_of(p, "tasks") or p.gates) for p in portfolio.projects)
     if default:
         yield fact(
             "default-calendar",
@@ -29,13 +31,14 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         )
     today = portfolio.data_date
     for project in portfolio.projects:
-        parents = {task.parent for task in project.tasks if task.parent}
-        for task in project.tasks:
+        kinds = kinds_of_work(project)
+        parents = {task.parent for task in project.tasks if task.parent} if any(task.parent for task in kinds) else set()
+        for task in project.tasks if parents or any(map(_asked, kinds)) else ():
             if task.id in parents:
                 yield from _summary(task, f"{project.id}/{task.id}")
-            elif type(task.duration) is not Fixed or task.progress or task.started:  # nothing else is asked of work that is to come
+            elif _asked(task):
                 yield from _task(portfolio, project, task, f"{project.id}/{task.id}", today)
-        if not project.tasks and not project.gates and project.state in ("proposed", "approved", "active"):
+        if not kinds and not project.gates and project.state in ("proposed", "approved", "active"):
             missing = [
                 name for name in ("start", "finish") if getattr(project, name) is None and getattr(project, f"actual_{name}") is None
             ]
@@ -46,6 +49,11 @@ def _find(context: CheckContext) -> Iterator[Finding]:
                     f"project {project.id!r} has no tasks and no {' and no '.join(missing)}",
                     "its dates are unknown until it has",
                 )
+
+
+def _asked(task: Task) -> bool:
+    """Whether anything is asked of a task: of work that is to come, and says how long it lasts, nothing is."""
+    return type(task.duration) is not Fixed or bool(task.progress) or task.started
 
 
 def _summary(task: Task, full_id: str) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from ipmo.analysis.dates.quality import dangling
 from ipmo.errors import first_listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.later import size_of
 from ipmo.rules.themes import Theme, fact
 from ipmo.words import agree, beside, counted
 
@@ -19,7 +20,7 @@ __all__ = ["QUALITY_CHECKS"]
 def _find(context: CheckContext) -> Iterator[Finding]:
     """The points that fail, and loose ends."""
     portfolio, s = context.portfolio, context.schedule
-    if not any(project.tasks for project in portfolio.projects):
+    if not any(size_of(project, "tasks") for project in portfolio.projects):
         return
     assessed = Assessed(portfolio, s, None)
     for point in points(assessed):

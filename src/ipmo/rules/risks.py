@@ -17,6 +17,7 @@ from ipmo.model.held import Held, by_project, risks_of
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Impact, Risk
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import Money, Span, as_day
@@ -231,7 +232,7 @@ def _padded(context: CheckContext) -> Iterator[Finding]:
     for project in pf.projects:
         if project.counted_as in LEFT_OUT:
             continue
-        nouns: list[Project | Task] = [project, *project.tasks]
+        nouns: list[Project | Task] = [project, *(project.tasks if any(map(_bases, kinds_of_work(project))) else ())]
         for noun in nouns:
             for kind, estimate in _bases(noun):
                 full_id = project.id if noun is project else f"{project.id}/{noun.id}"

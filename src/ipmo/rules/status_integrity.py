@@ -18,6 +18,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.held import by_project
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
@@ -70,10 +71,10 @@ def _find(context: CheckContext) -> Iterator[Finding]:
 
 def _done(project: Project) -> bool:
     """Whether all its work is finished: nothing that is left can be late, slow or dear."""
+    if project.actual_finish is not None or not any(task.finished for task in kinds_of_work(project)):
+        return project.actual_finish is not None
     wholes = {task.parent for task in project.tasks}
-    return project.actual_finish is not None or (
-        bool(project.tasks) and all(task.finished for task in project.tasks if task.id not in wholes)
-    )
+    return all(task.finished for task in project.tasks if task.id not in wholes)
 
 
 def _due(project: Project, schedule: Schedule, today: date | None) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.findings import Finding
 from ipmo.methods.contract import CheckContext
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import When, said_day
@@ -36,7 +37,7 @@ def _vertical(context: CheckContext) -> Iterator[Finding]:
         if project.counted_as in LEFT_OUT:
             continue
         below: dict[str, list[Task]] = {}
-        for task in project.tasks:
+        for task in project.tasks if any(task.parent is not None for task in kinds_of_work(project)) else ():
             if task.parent is not None:
                 below.setdefault(task.parent, []).append(task)
         wrong: dict[str, list[str]] = {}

@@ -12,10 +12,13 @@ from ipmo.analysis.dates import several
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.calendars import Calendar
+from ipmo.model.columns import columns_of
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
+from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import item_of
+from ipmo.model.unseen import alike_work
 from ipmo.model.work import Project, Task
 from ipmo.network.links import joins_projects
 from ipmo.network.positions import plain
@@ -134,7 +137,18 @@ class Assessed:
         tasks = [node for node, (kind, state) in enumerate(zip(net.kinds, net.state, strict=True)) if kind == "task" and state not in idle]
         if self._inside:
             tasks = [node for node in tasks if net.ids[node].startswith(self._inside)]
-        return [node for node in tasks if isinstance(task := items.get(net.ids[node]), Task) and not task.hammock]
+        said = self._said
+        return [node for node in tasks if isinstance(task := said.get(node) or items.get(net.ids[node]), Task) and not task.hammock]
+
+    @functools.cached_property
+    def _said(self) -> dict[int, Task]:
+        """What nodes say, where no task is made for each: see `alike_work`."""
+        out: dict[int, Task] = {}
+        for project in self.portfolio.projects if self.network.inside is not None else ():
+            alike, nodes = alike_work(project), self.network.inside.get(project.id, {})
+            if alike is not None and nodes.keys() >= alike.keys():
+                out.update(zip(map(nodes.__getitem__, alike), alike.values(), strict=True))
+        return out
 
     @functools.cached_property
     def names(self) -> tuple[str, ...]:
@@ -144,8 +158,9 @@ class Assessed:
 
     @functools.cached_property
     def tasks(self) -> list[Task]:
-        """Its nouns."""
-        return list(map(self.portfolio.items.__getitem__, self.names))
+        """What it says: its nouns, or some that say the same but for what they are called and what they come after."""
+        said, items, ids = self._said, self.portfolio.items, self.network.ids
+        return [said.get(node) or items[ids[node]] for node in self.nodes]
 
     @functools.cached_property
     def rows(self) -> list[int]:
@@ -159,7 +174,7 @@ class Assessed:
 
     @functools.cached_property
     def unfinished(self) -> list[Task]:
-        """Its nouns."""
+        """What it says, as of all."""
         return self.of_incomplete(self.tasks)
 
     def of_incomplete(self, column: Sequence[T]) -> list[T]:
@@ -233,8 +248,16 @@ class Assessed:
         """Every link that moves dates."""
         pf, net = self.portfolio, self.network
         out = StatedLinks(net.ids, net.named)
-        for project in pf.projects:
-            self._add_inner(out, project)
+        columns, inside = columns_of(pf), net.inside or {}
+        stated = [] if columns is None else list(columns.inside_projects())
+        for place, project in enumerate(pf.projects):
+            if (
+                columns is not None and unread(project, "tasks") and inside.get(project.id) is columns.local[place]
+            ):  # nodes are places of tasks
+                out.extend(*stated[place])
+                self._add_inner(out, project, project.gates)
+            else:
+                self._add_inner(out, project, (*project.tasks, *project.gates) if project.gates else project.tasks)
         for link in pf.links:
             if link.kind == "schedule" and not joins_projects(pf, link):
                 out.add(link.source, link.target, link.type, link.lag)
@@ -244,11 +267,10 @@ class Assessed:
                 out.add(enabler.source, effect.id, "FS", None)
         return out
 
-    def _add_inner(self, out: StatedLinks, project: Project) -> None:
+    def _add_inner(self, out: StatedLinks, project: Project, every: Iterable[Task | Gate]) -> None:
         """The links inside a project: most name open items of it, whose nodes are known by their ids there."""
         pf, inside = self.portfolio, self.network.inside
         local = inside.get(project.id, {}) if inside is not None else {}
-        every: Iterable[Task | Gate] = (*project.tasks, *project.gates) if project.gates else project.tasks
         nouns = [noun for noun in every if noun.after]
         afters = [after for noun in nouns for after in noun.after]
         sources = [local.get(after.source) for after in afters]

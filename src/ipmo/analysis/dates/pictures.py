@@ -14,7 +14,9 @@ from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.errors import ModelError
 from ipmo.figures.svg import GLYPHS, Figure
 from ipmo.figures.timeline import Bar, timeline
+from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Project, Task
 from ipmo.tables import Table
 from ipmo.units import as_day, minutes, moment
@@ -161,7 +163,7 @@ def _bar(
         glyph=GLYPHS.get(colour or "", ""),
         start=start,
         finish=finish,
-        commitment=moment(minutes(project.finish, end=True)) if project.finish is not None and project.tasks else None,
+        commitment=moment(minutes(project.finish, end=True)) if project.finish is not None and size_of(project, "tasks") else None,
         late=bool(broken),
         proposed=project.state == "proposed",
         note=note,
@@ -174,8 +176,9 @@ def _bar(
 
 def _ghost(project: Project, start: datetime | None, finish: datetime | None, earlier: Dated | None) -> tuple[datetime, datetime] | None:
     """Where it was to be by the baseline of its work, else by the earlier state; None where that is where it is."""
-    starts = [task.baseline_start for task in project.tasks if task.baseline_start is not None]
-    ends = [task.baseline_finish for task in project.tasks if task.baseline_finish is not None]
+    kinds = kinds_of_work(project)
+    starts = [task.baseline_start for task in kinds if task.baseline_start is not None]
+    ends = [task.baseline_finish for task in kinds if task.baseline_finish is not None]
     if starts and ends:
         found = moment(min(minutes(one) for one in starts)), moment(max(minutes(one, end=True) for one in ends))
     elif earlier is not None and project.id in earlier:

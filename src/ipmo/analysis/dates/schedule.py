@@ -29,6 +29,7 @@ from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.held import in_no_project
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import Reference, reference
+from ipmo.model.unseen import ids_of_work
 from ipmo.network.assemble import compile_portfolio
 from ipmo.network.network import Network
 from ipmo.network.parts import Cut
@@ -247,7 +248,7 @@ class Schedule(Answer[str, ScheduledItem]):
         shown = {*visible, *(f"{project}/{name}" for project, name in net.summaries)}
         out = []
         for project in self.portfolio.projects:
-            inner = [*(task.id for task in project.tasks), *(gate.id for gate in project.gates)]
+            inner = [*ids_of_work(project), *(gate.id for gate in project.gates)]
             names = [project.id, *(f"{project.id}/{name}" for name in inner)]
             out += [name for name in names if name in shown]
         pf = self.portfolio

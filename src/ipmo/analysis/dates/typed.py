@@ -9,6 +9,8 @@ from ipmo.analysis.dates.items import Items, ScheduledItem, Side
 from ipmo.cells import Cells, Numbers, Texts
 from ipmo.model.columns import WorkColumns, columns_of
 from ipmo.model.held import in_no_project
+from ipmo.model.later import unread
+from ipmo.model.unseen import ids_of_work
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
 from ipmo.network.states import FROM_FINISH, LIVE, State
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ipmo.model.governance import Gate
     from ipmo.model.portfolio import Portfolio
-    from ipmo.model.work import Project, Task
     from ipmo.network.readings import Readings
 
     Array = NDArray[np.int64]
@@ -57,7 +57,7 @@ def in_file_order(portfolio: Portfolio) -> list[str]:
     if columns is not None:
         return list(columns.ids)
     for project in portfolio.projects:
-        out += [f"{project.id}/{noun.id}" for noun in _inside(project)] or [project.id]
+        out += [f"{project.id}/{name}" for name in (*ids_of_work(project), *(gate.id for gate in project.gates))] or [project.id]
     return [*out, *(one.id for one in in_no_project(portfolio))]
 
 
@@ -67,8 +67,14 @@ def _names_in_file_order(portfolio: Portfolio) -> list[str]:
     columns = _as_columns(portfolio)
     if columns is not None:
         return [""] * len(columns.ids) if columns.names is None else list(columns.names)
-    for project in portfolio.projects:
-        out += [noun.name or "" for noun in _inside(project)] or [project.name or ""]
+    columns = columns_of(portfolio)
+    for place, project in enumerate(portfolio.projects):
+        if columns is not None and unread(project, "tasks"):
+            begin, end = columns.first[place : place + 2].tolist()
+            out += [""] * (end - begin) if columns.names is None else columns.names[begin:end]
+            out += [gate.name or "" for gate in project.gates]
+        else:
+            out += [noun.name or "" for noun in (*project.tasks, *project.gates)] or [project.name or ""]
     return [*out, *(one.name or "" for one in in_no_project(portfolio))]
 
 
@@ -78,10 +84,6 @@ def _as_columns(portfolio: Portfolio) -> WorkColumns | None:
     if columns is None or portfolio.outcomes or portfolio.benefits or portfolio.gates or any(one.gates for one in portfolio.projects):
         return None
     return columns if (columns.first[1:] > columns.first[:-1]).all() else None
-
-
-def _inside(project: Project) -> Sequence[Task | Gate]:
-    return (*project.tasks, *project.gates) if project.gates else project.tasks
 
 
 class _Rows:

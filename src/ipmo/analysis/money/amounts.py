@@ -16,6 +16,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.estimates import Fixed, Quantity, exact
 from ipmo.model.money import Budget, BudgetLine, Spread
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import ExchangeRates, Money, as_day, minor_digits
 
@@ -153,7 +154,7 @@ class Amounts:
 
     def _used(self) -> Iterator[str]:
         pf = self.portfolio
-        for noun in (pf, *pf.programmes, *pf.projects, *(t for p in pf.projects for t in p.tasks), *pf.benefits):
+        for noun in (pf, *pf.programmes, *pf.projects, *(t for p in pf.projects for t in kinds_of_work(p)), *pf.benefits):
             for name in ("budget", "actual", "forecast", "funding", "exit_cost"):
                 budget: Budget | None = getattr(noun, name, None)
                 for line in budget.lines if budget is not None else ():

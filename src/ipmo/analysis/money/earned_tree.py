@@ -17,9 +17,10 @@ from ipmo.analysis.money.periods import PeriodRule
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
 from ipmo.analysis.money.work_packages import PERCENT, UNKNOWN, Package, WorkPackages, packages_of, stands_whole
 from ipmo.analysis.money.work_tree import LEFT_OUT
-from ipmo.model.columns import Inside, columns_of, names_of_plain_work
+from ipmo.model.columns import columns_of
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import Inside, names_of_plain_work
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Money, When, as_day
 

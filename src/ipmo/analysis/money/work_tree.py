@@ -12,10 +12,10 @@ from weakref import ref
 import attrs
 
 from ipmo.memory import remember
-from ipmo.model.columns import names_of_plain_work
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import names_of_plain_work
 from ipmo.model.work import Programme, Project, Task
 
 if TYPE_CHECKING:
