@@ -165,6 +165,11 @@ def test_a_file_by_columns_is_the_portfolio_that_its_nouns_are(pf: Portfolio, is
     assert columns_of(found) is not None
     assert unread(found.projects[0], "tasks")
     assert found.source.understood == structure(document.data, Source(understood=document.mappings)).source.understood
+    assert ipmo.to_dict(found) == ipmo.to_dict(pf)
+    assert list(ipmo.to_dict(found)["projects"][0]["tasks"][0]) == list(ipmo.to_dict(pf)["projects"][0]["tasks"][0])
+    assert found.digest == pf.digest
+    assert found.tables() == pf.tables()
+    assert unread(found.projects[0], "tasks"), "none of that makes a noun"
     assert_same_network(compile_portfolio(found, found.dialect), compile_portfolio(pf, pf.dialect))
     assert repr(found) == repr(pf)
     assert found == pf

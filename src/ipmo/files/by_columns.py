@@ -7,6 +7,7 @@ read one by one: that says what is wrong with each of them. `files.cells` has th
 
 from __future__ import annotations
 
+import copy
 import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ from ipmo.model.fields import Plain, PlainData, PlainMap
 from ipmo.model.governance import LINK_TYPES, After
 from ipmo.model.integrity import KINDS
 from ipmo.model.later import being_made, leave
-from ipmo.model.plain import from_table_rows
+from ipmo.model.plain import from_table_rows, plain_noun, plain_value
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import Reading, nouns_of, values_of
 from ipmo.model.references import ID
@@ -156,6 +157,7 @@ class _Columns:
         self.owners: set[str] = set()
         self.lags: dict[str, int] = {}
         self.spans: list[PlainData] = []
+        self._said: list[PlainMap] | None = None
 
     def portfolio(self) -> Portfolio:
         """The portfolio.
@@ -413,6 +415,7 @@ class _Columns:
         kinds = Kinds(self._kinds)
         for project, local, (begin, end) in zip(projects, self.local, itertools.pairwise(columns.first.tolist()), strict=True):
             if end > begin:
+                local.write = functools.partial(self._written, columns, begin, end, local)
                 local.plain, local.kinds = not money and not columns.milestone[begin:end].any(), kinds
                 leave(project, {"tasks": (end - begin, functools.partial(self._made, begin, end, local))}, local)
         document = {**self.document, "projects": list(projects)}
@@ -439,6 +442,40 @@ class _Columns:
             return None
         first = np.unique(np.array(kinds), return_index=True)[1]
         return kinds, nouns_of(Task, self.tasks.rows(self.order[first].tolist()), Reading(self.declared))
+
+    def _written(self, columns: WorkColumns, begin: int, end: int, local: Inside) -> list[PlainMap] | None:
+        """The tasks at some places as files have them; None where none stands for others."""
+        if local.kinds is None or local.kinds.found is None:
+            return None
+        kinds, tasks = local.kinds.found
+        if self._said is None:
+            self._said = [plain_noun(task, OWN) for task in tasks]
+        titles = columns.names[begin:end] if columns.names is not None else [""] * (end - begin)
+        out: list[PlainMap] = []
+        for kind, name, title, after in zip(kinds[begin:end], self.names[begin:end], titles, self._after(columns, begin, end), strict=True):
+            row: PlainMap = {"id": name}
+            if title:
+                row["name"] = title
+            if after:
+                row["after"] = after[0] if len(after) == 1 else after
+            row.update({key: value if type(value) is str else copy.deepcopy(value) for key, value in self._said[kind].items()})
+            out.append(row)
+        return out
+
+    def _after(self, columns: WorkColumns, begin: int, end: int) -> list[list[PlainData]]:
+        """What each of the tasks at some places comes after, as files have it."""
+        import numpy as np
+
+        out: list[list[PlainData]] = [[] for _ in range(end - begin)]
+        rows = slice(*np.searchsorted(columns.target[: columns.inside], [begin, end]).tolist())
+        for source, target, kind, lag in zip(
+            *(column[rows].tolist() for column in (columns.source, columns.target, columns.type, columns.lag)), strict=True
+        ):
+            more = {"type": LINK_TYPES[kind]} if kind else {}
+            if lag >= 0:
+                more["lag"] = plain_value(columns.lags[lag])
+            out[target - begin].append({"from": self.names[source], **more} if more else self.names[source])
+        return out
 
     def _made(self, begin: int, end: int, local: Inside) -> tuple[Task, ...]:
         """The tasks at some places, as nouns; those that were made alone stay what they are."""

@@ -18,7 +18,9 @@ from ipmo.model.estimating import to_plain
 from ipmo.model.fields import Noun, PlainData, PlainMap, Short
 from ipmo.model.money import Budget
 from ipmo.model.shape import shape
+from ipmo.model.unseen import written_work
 from ipmo.model.values import CONVERTER, writes
+from ipmo.model.work import Project
 from ipmo.tables import Column, Table
 
 __all__ = [
@@ -108,6 +110,9 @@ def plain_noun(noun: object, without: Container[str] = ()) -> PlainMap:
     out: PlainMap = {}
     for name, key, default, single in _fields(cast(type, noun.__class__)):
         if name in without:
+            continue
+        if name == "tasks" and isinstance(noun, Project) and (rows := written_work(noun)) is not None:
+            out[key] = rows
             continue
         value = getattr(noun, name)
         if value is None or value is default or value == default:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+from ipmo.model.fields import PlainMap
 from ipmo.model.later import LOCK, kept_beside, unread
 from ipmo.model.work import Project, Task
 
-__all__ = ["Inside", "Kinds", "alike_work", "ids_of_work", "kinds_of_work", "names_of_plain_work"]
+__all__ = ["Inside", "Kinds", "alike_work", "ids_of_work", "kinds_of_work", "names_of_plain_work", "written_work"]
 
 
 class Kinds:
@@ -34,6 +35,9 @@ class Inside(dict[str, int]):
     """None of them is a milestone, and none states money."""
     kinds: Kinds | None = None
     """What they say, of all tasks of the portfolio."""
+
+    write: Callable[[], list[PlainMap] | None] | None = None
+    """What they say as files have it, if it is known without making each of them."""
 
     def __init__(self, ids: Iterable[tuple[str, int]], make: Callable[[int], Task]) -> None:
         super().__init__(ids)
@@ -109,3 +113,9 @@ def ids_of_work(project: Project) -> Collection[str]:
     """
     inside = kept_beside(project) if unread(project, "tasks") else None
     return inside.keys() if isinstance(inside, Inside) else [task.id for task in project.tasks]
+
+
+def written_work(project: Project) -> list[PlainMap] | None:
+    """The tasks of a project as files have them, without what is unknown or default; None where they have to be made for it."""
+    inside = kept_beside(project) if unread(project, "tasks") else None
+    return inside.write() if isinstance(inside, Inside) and inside.write is not None else None

@@ -18,6 +18,7 @@ from ipmo.analysis.money.work_tree import WorkTree, work_tree
 from ipmo.errors import IpmoError
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
+from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 
@@ -108,23 +109,23 @@ def _leaves(engine: Combining, tree: WorkTree) -> tuple[dict[int, Weighed], list
     minutes = _Minutes(engine.portfolio)
     for here, work in tree.works:
         project = work.project
-        nouns: tuple[Project | Task, ...] = (project, *work.tasks)
-        for position, noun in enumerate(nouns, here):
-            if not leaf[position] or position in silent or (noun is project and project.tasks):  # milestones only: no work to weigh
+        nouns: tuple[Project | Task, ...] = (project, *work.said)
+        for position, (name, noun) in enumerate(zip(("", *work.ids), nouns, strict=True), here):
+            if not leaf[position] or position in silent or (not name and size_of(project, "tasks")):  # milestones only: no work to weigh
                 continue
             asked.append(position)
-            one = _weighed(engine, minutes, project, noun)
+            one = _weighed(engine, minutes, project, noun, name)
             if one is not None:
                 found[position] = one
     return found, asked
 
 
-def _weighed(engine: Combining, minutes: _Minutes, project: Project, noun: Project | Task) -> Weighed | None:
+def _weighed(engine: Combining, minutes: _Minutes, project: Project, noun: Project | Task, name: str) -> Weighed | None:
     """What `measures.share_done` says of a leaf."""
     if isinstance(noun, Project) or (noun.actual_finish is None and noun.progress is None and noun.actual_start is not None):
-        full_id = noun.id if isinstance(noun, Project) else f"{project.id}/{noun.id}"
+        full_id = f"{project.id}/{name}" if name else project.id
         return cast("Weighed | None", engine.own(full_id, noun)[0])
-    weight = minutes.of(project, noun)
+    weight = minutes.of(project, noun, name)
     if weight is None:
         return None
     if noun.actual_finish is not None:
@@ -140,11 +141,11 @@ class _Minutes:
         self._calendars: dict[str, Calendar] = {}
         self._known: dict[tuple[int, int], tuple[Estimate, int | None]] = {}
 
-    def of(self, project: Project, task: Task) -> int | None:
-        """The planned minutes of a task that is no milestone; None where they are not known."""
+    def of(self, project: Project, task: Task, name: str) -> int | None:
+        """The planned minutes of a task that is no milestone, by its id in the project; None where they are not known."""
         if task.length is None:
             return None
-        full_id = f"{project.id}/{task.id}"
+        full_id = f"{project.id}/{name}"
         if task.calendar:
             return minutes_of(self.portfolio, full_id, task.length)
         if project.id not in self._calendars:

@@ -15,7 +15,7 @@ from ipmo.memory import remember
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.unseen import names_of_plain_work
+from ipmo.model.unseen import alike_work, names_of_plain_work
 from ipmo.model.work import Programme, Project, Task
 
 if TYPE_CHECKING:
@@ -314,6 +314,12 @@ class Work:
     def tasks(self) -> Sequence[Task]:
         """Its tasks without milestones that have no parts, each before its parts."""
         return self.project.tasks if self._tasks is None else self._tasks
+
+    @property
+    def said(self) -> Collection[Task]:
+        """What these tasks say, in order: each of them, or one that says the same but for what it is called and what it comes after."""
+        alike = None if self.names is None else alike_work(self.project)
+        return self.tasks if alike is None else alike.values()
 
     @property
     def ids(self) -> Collection[str]:
