@@ -465,7 +465,7 @@ def test_work_past_the_last_year_has_no_schedule() -> None:
 
 
 def test_benefits_that_wait_for_tasks_need_none_of_them(tmp_path: Path) -> None:
-    """The network, its loops and what is said of references: no task is made for them; an item that is looked at makes those of its project."""
+    """The network, its loops and what is said of references: no task is made for them; one that is looked at is made alone."""
     projects = [{"id": name, "tasks": [{"id": "a", "duration": "3 d"}, {"id": "b", "duration": "2 d", "after": "a"}]} for name in "pq"]
     effects = [
         {"id": "late", "enabled_by": ["p/b", "q/b"], "need_by": "2026-01-09"},
@@ -484,7 +484,7 @@ def test_benefits_that_wait_for_tasks_need_none_of_them(tmp_path: Path) -> None:
     assert [str(found.reference(text) or "") for text in ("p/b@start", "late@start", "p/z", "q")] == ["p/b@start", "", "", "q"]
     assert all(unread(project, "tasks") for project in found.projects)
     assert found["q/b"].after[0].source == "a"
-    assert [unread(project, "tasks") for project in found.projects] == [True, False]
+    assert [unread(project, "tasks") for project in found.projects] == [True, True]
     assert list(found.items) == list(structure(data, Source()).items)
 
 
