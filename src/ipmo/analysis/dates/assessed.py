@@ -144,8 +144,9 @@ class Assessed:
     def _said(self) -> dict[int, Task]:
         """What nodes say, where no task is made for each: see `alike_work`."""
         out: dict[int, Task] = {}
-        for project in self.portfolio.projects if self.network.inside is not None else ():
-            alike, nodes = alike_work(project), self.network.inside.get(project.id, {})
+        inside = self.network.inside or {}
+        for project in self.portfolio.projects if inside else ():
+            alike, nodes = alike_work(project), inside.get(project.id, {})
             if alike is not None and nodes.keys() >= alike.keys():
                 out.update(zip(map(nodes.__getitem__, alike), alike.values(), strict=True))
         return out

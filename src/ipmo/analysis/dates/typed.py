@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from ipmo.analysis.dates.items import Items, ScheduledItem, Side
 from ipmo.cells import Cells, Numbers, Texts
 from ipmo.model.columns import WorkColumns, columns_of
+from ipmo.model.governance import Gate
 from ipmo.model.held import in_no_project
 from ipmo.model.later import unread
 from ipmo.model.unseen import ids_of_work
+from ipmo.model.work import Task
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
 from ipmo.network.states import FROM_FINISH, LIVE, State
@@ -74,7 +76,8 @@ def _names_in_file_order(portfolio: Portfolio) -> list[str]:
             out += [""] * (end - begin) if columns.names is None else columns.names[begin:end]
             out += [gate.name or "" for gate in project.gates]
         else:
-            out += [noun.name or "" for noun in (*project.tasks, *project.gates)] or [project.name or ""]
+            nouns: list[Task | Gate] = [*project.tasks, *project.gates]
+            out += [noun.name or "" for noun in nouns] or [project.name or ""]
     return [*out, *(one.name or "" for one in in_no_project(portfolio))]
 
 
