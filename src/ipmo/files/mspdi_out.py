@@ -21,7 +21,7 @@ from ipmo.files.mspdi_work import available
 from ipmo.files.no_room import NoRoom
 from ipmo.files.xml_elements import tag
 from ipmo.model.calendars import Calendar
-from ipmo.model.estimates import Estimate
+from ipmo.model.estimates import Estimate, UncertainLag
 from ipmo.model.governance import After
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
@@ -505,6 +505,8 @@ class _Writer:
 
     def _lag(self, after: After, calendar: Calendar) -> str:
         lag = after.lag
+        if isinstance(lag, UncertainLag):
+            self.lost.lose("ranges of estimates, written as their central value")
         if lag is None or not lag.amount:
             return "<LinkLag>0</LinkLag><LagFormat>7</LagFormat>"
         if lag.dimension == "step":

@@ -22,7 +22,7 @@ from ipmo.files.xer_tables import Row
 from ipmo.model.calendars import Calendar
 from ipmo.model.calendars import shifts as shifts_of
 from ipmo.model.dialects import DIALECTS
-from ipmo.model.estimates import Estimate
+from ipmo.model.estimates import Estimate, UncertainLag
 from ipmo.model.governance import GO, After, Gate
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
@@ -515,6 +515,8 @@ class P6Tables:
 
     def _lag(self, lag: Span | None, source: str, target: str) -> Decimal:
         """Hours of a lag on the calendar that P6 counts it on."""
+        if isinstance(lag, UncertainLag):
+            self.lost.lose("ranges of estimates, written as their central value")
         if lag is None or not lag.amount:
             return Decimal(0)
         if lag.dimension == "step":

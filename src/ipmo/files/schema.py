@@ -14,6 +14,7 @@ from ipmo.model.changes import NAMES as CHANGES
 from ipmo.model.changes import Change
 from ipmo.model.contents import Contents
 from ipmo.model.earning import RULES
+from ipmo.model.estimating import as_lag
 from ipmo.model.fields import Short
 from ipmo.model.money import CURVES
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
@@ -164,6 +165,8 @@ def _value(kind: Kind, one: Shape) -> Schema:
         )
     if kind.form == "either":
         return {"anyOf": [_value(inner, one) for inner in kind.inner]}
+    if one.converter is as_lag:
+        return {"$ref": "#/$defs/TimeEstimate"}
     if kind.noun is not None or kind.cls in DEFINED:
         return {"$ref": f"#/$defs/{DEFINED.get(kind.cls) or kind.cls.__name__}"}
     if kind.cls is model.Estimate:

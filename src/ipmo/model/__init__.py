@@ -19,6 +19,7 @@ from ipmo.model.estimates import (
     Pert,
     Referenced,
     Triangular,
+    UncertainLag,
     Uniform,
 )
 from ipmo.model.fields import FrozenMap, Noun, doc
@@ -131,6 +132,7 @@ __all__ = [
     "Task",
     "Tolerance",
     "Triangular",
+    "UncertainLag",
     "Uniform",
     "Uplift",
     "Waiver",

@@ -10,7 +10,7 @@ import attrs
 from attrs.converters import optional
 
 from ipmo.model.estimates import Estimate
-from ipmo.model.estimating import as_factor
+from ipmo.model.estimating import as_factor, as_lag
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, text, texts
 from ipmo.model.money import Budget, PriceBase, as_budget
 from ipmo.model.reading import named
@@ -61,7 +61,9 @@ class Enabler(Noun):
     alone: ClassVar[str] = "source"
     source: str = attrs.field(metadata=doc("task, milestone, gate, project, outcome or benefit", key="from", refers="node"))
     lag: Span | None = attrs.field(
-        default=None, converter=optional(as_span), metadata=doc("adoption time", unit="time", source="Piney, Earned Benefit")
+        default=None,
+        converter=as_lag,
+        metadata=doc("adoption time, or an estimate of it", unit="time", source="Piney, Earned Benefit"),
     )
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "Shaped",
     "Triangular",
     "Unbounded",
+    "UncertainLag",
     "Uniform",
 ]
 
@@ -456,6 +457,13 @@ class OpaqueEstimate(Estimate):
 
     def quantile(self, share: float) -> None:
         """Unknown."""
+
+
+@attrs.frozen(order=False)
+class UncertainLag(Span):
+    """A waiting time that is estimated: in the schedule its central value, in the simulation another one in each sample."""
+
+    estimate: Estimate = attrs.field(kw_only=True)
 
 
 def stated(estimate: Estimate) -> tuple[Quantity, ...]:

@@ -25,6 +25,7 @@ from ipmo.model.estimates import (
     Shaped,
     Triangular,
     Unbounded,
+    UncertainLag,
     Uniform,
 )
 from ipmo.model.fields import FrozenMap, Parse, PlainData, plain_data, said, text
@@ -33,7 +34,7 @@ from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
 from ipmo.model.shape import Shape
 from ipmo.units import Effort, Money, Span, as_effort, as_money, as_number, as_share, as_span
 
-__all__ = ["as_cost", "as_estimate", "as_factor", "as_time", "estimate_of", "to_plain"]
+__all__ = ["as_cost", "as_estimate", "as_factor", "as_lag", "as_time", "estimate_of", "to_plain"]
 
 T = TypeVar("T")
 SHAPES: Mapping[str, type[Shaped]] = FrozenMap({"triangular": Triangular, "pert": Pert})
@@ -113,6 +114,26 @@ def as_estimate(
 def as_time(value: object) -> Estimate:
     """An estimate of working or elapsed time."""
     return as_estimate(value, as_span)
+
+
+def as_lag(value: object) -> Span | None:
+    """A waiting time, or an estimate of one; None is none.
+
+    Raises:
+        UnitError: it is neither, or an estimate of months, which have no fixed length.
+    """
+    if isinstance(value, Estimate | Mapping):
+        estimate = as_time(value)
+        if isinstance(estimate, Fixed):
+            return as_span(cast(Span, estimate.value))
+        central = estimate.central()
+        if not isinstance(central, Span) or central.dimension == "step":
+            said_as = "of a kind of estimate" if central is None else f"of {central}"
+            raise UnitError(
+                f"a lag {said_as} cannot be drawn; write for example {{low: 5 d, likely: 10 d, high: 20 d}}, working or elapsed"
+            )
+        return UncertainLag(central.amount, central.unit, estimate=estimate)
+    return value if value is None or isinstance(value, UncertainLag) else as_span(cast("Span | str", value))
 
 
 def as_cost(value: object) -> Estimate:

@@ -9,6 +9,7 @@ import attrs
 from attrs.converters import optional
 
 from ipmo.errors import ModelError
+from ipmo.model.estimating import as_lag
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
 from ipmo.model.reading import named
 from ipmo.model.reference import RATINGS
@@ -48,7 +49,7 @@ class After(Noun):
     source: str = attrs.field(metadata=doc("the item that comes first", key="from", refers="node"))
     type: str = attrs.field(default="FS", metadata=doc("finish or start to finish or start", choices=LINK_TYPES))
     lag: Span | None = attrs.field(
-        default=None, converter=optional(as_span), metadata=doc("waiting time, negative for a lead", unit="time")
+        default=None, converter=as_lag, metadata=doc("waiting time, or an estimate of it; negative for a lead", unit="time")
     )
 
 

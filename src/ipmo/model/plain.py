@@ -13,7 +13,7 @@ import attrs
 from ipmo.errors import ModelError, Problem
 from ipmo.model.changes import NAMES, Change, parts_of
 from ipmo.model.contents import Contents
-from ipmo.model.estimates import Estimate
+from ipmo.model.estimates import Estimate, UncertainLag
 from ipmo.model.estimating import to_plain
 from ipmo.model.fields import Noun, PlainData, PlainMap, Short
 from ipmo.model.money import Budget
@@ -96,6 +96,7 @@ CONVERTER.register_unstructure_hook_func(attrs.has, _whole_noun)
 writes(Short, lambda value: plain_value(value.to_plain()))
 writes(Budget, _budget)
 writes(Estimate, to_plain)
+writes(UncertainLag, lambda lag: to_plain(lag.estimate))
 for _change in NAMES.values():
     writes(_change, lambda change: change_to_plain(change))
 

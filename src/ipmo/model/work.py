@@ -15,7 +15,7 @@ from ipmo.errors import ModelError
 from ipmo.model.carbon import Carbon
 from ipmo.model.earning import Earning, as_earning
 from ipmo.model.estimates import Estimate, Fixed
-from ipmo.model.estimating import as_time
+from ipmo.model.estimating import as_lag, as_time
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, text, texts
 from ipmo.model.governance import (
     LINK_TYPES,
@@ -402,7 +402,7 @@ class Link(Noun):
     target: str = attrs.field(converter=text, metadata=doc("what follows", key="to"))
     type: str = attrs.field(default="FS", metadata=doc("finish or start to finish or start", choices=LINK_TYPES))
     lag: Span | None = attrs.field(
-        default=None, converter=optional(as_span), metadata=doc("waiting time, negative for a lead", unit="time")
+        default=None, converter=as_lag, metadata=doc("waiting time, or an estimate of it; negative for a lead", unit="time")
     )
     kind: str = attrs.field(default="schedule", metadata=doc("only `schedule` moves dates; others are labels"))
     giver_owner: str | None = attrs.field(default=None, metadata=doc("who commits to it", refers="owner"))

@@ -11,6 +11,7 @@ import attrs
 
 from ipmo.memory import remember
 from ipmo.model.dialects import Dialect
+from ipmo.model.estimates import UncertainLag
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.network import bounds
@@ -346,6 +347,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         lagclk=lagclk,
         numbers=links.numbers,
         derived=links.derived,
+        estimated={link for link, lag in links.lags.items() if isinstance(lag, UncertainLag)},
         clocks=draft.clocks,
         starts=nodes.starts,
         finishes=nodes.finishes,

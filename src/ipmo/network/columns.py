@@ -114,6 +114,7 @@ class Columns:
         lagclk: the clock that the lag is counted on.
         numbers: the place in the portfolio's links of those that stand there.
         derived: links that nobody wrote: of summaries and projects to what they hold.
+        estimated: links whose lag is an estimate, as it was stated.
         starts: when nodes began, as instants.
         finishes: when nodes were done.
         holds: why nodes have no dates.
@@ -167,6 +168,7 @@ class Columns:
     lagclk: Ints | None = None
     numbers: Mapping[int, int] = attrs.field(factory=dict)
     derived: AbstractSet[int] = frozenset()
+    estimated: AbstractSet[int] = frozenset()
     starts: Mapping[int, int] = attrs.field(factory=dict)
     finishes: Mapping[int, int] = attrs.field(factory=dict)
     holds: Mapping[int, Hold] = attrs.field(factory=dict)

@@ -551,6 +551,7 @@ class Network(Columns):
             lagclk=None if self.lagclk is None else pick(self.lagclk),
             numbers={places[k]: number for k, number in self.numbers.items() if k not in gone},
             derived={places[k] for k in self.derived if k not in gone},
+            estimated={places[k] for k in self.estimated if k not in gone},
             cuts=tuple(Cut(self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts),
         )
 

@@ -114,6 +114,7 @@ class SampledDates(NamedTuple):
         finish: finishes as instants.
         drives: for each link in place, whether its target starts when it lets it.
         length: minutes on each position's clock from start to finish, those lost among them.
+        lags: minutes of those lags, by the place of their link, that are not the network's own.
     """
 
     x: list[Row]
@@ -121,6 +122,7 @@ class SampledDates(NamedTuple):
     finish: Finishes
     drives: list[NDArray[np.bool_]]
     length: list[Row]
+    lags: Mapping[int, Row] = FrozenMap()
 
 
 class _Dated(NamedTuple):
@@ -168,6 +170,7 @@ class SampledPass:
         shifts: Mapping[int, Row],
         capped: Mapping[int, Cap] = FrozenMap(),
         lost: Mapping[int, Lost] = FrozenMap(),
+        lags: Mapping[int, Row] = FrozenMap(),
     ) -> SampledDates:
         """Early dates of all positions.
 
@@ -176,13 +179,16 @@ class SampledPass:
             shifts: minutes, on its own clock, by which a position starts later than all lets it.
             capped: what some links ask for at most, by place.
             lost: working time that some positions lose.
+            lags: minutes of those lags, above none, that are not the network's own, by the place of their link.
         """
+        varied = {self.heads[k] for k in lags}
         dur = [lengths[v] if v in lengths else np.array([length], np.int64) for v, length in enumerate(self.dur)]
         x: list[Row] = []
         edge: list[Row] = []
-        found = SampledDates(x, edge, Finishes(self, x, edge, dur), [], dur)
+        found = SampledDates(x, edge, Finishes(self, x, edge, dur), [], dur, lags)
         for v in range(self.network.n):
-            if self._simple[v] and v not in shifts and v not in lost and not capped and self._simply(v, found):
+            moved = v in shifts or v in lost or v in varied
+            if self._simple[v] and not moved and not capped and self._simply(v, found):
                 continue
             one = self._dated(v, found, dur[v], (shifts.get(v), capped, lost.get(v)))
             found.x.append(one.x)
@@ -254,7 +260,7 @@ class SampledPass:
             lengths, shifts, lost: as they were given to `forward`.
             capped: what some links ask for at most, by place.
         """
-        x, edge, finish, _, length = dates
+        x, edge, finish, length = dates.x, dates.edge, dates.finish, dates.length
         undo: dict[int, tuple[Row, Row, Row, Row]] = {}
         waiting = sorted({self.heads[k] for k in capped})
         seen = set(waiting)
@@ -370,12 +376,12 @@ class SampledPass:
         """The start that a link asks for, and whether the finish then lies where the next shift begins."""
         u, mode, typ, lag = self.src[k], self.mode[k], self.typ[k], self.lag[k]
         if mode in (PLAIN, FINISHES):
-            y = (found.finish.worked(u) if typ in (FS, FF) else found.x[u]) + lag
+            y = (found.finish.worked(u) if typ in (FS, FF) else found.x[u]) + found.lags.get(k, lag)
             if typ >= FF:
                 y = _back(y, length, away)
             return y, found.edge[u] if mode == FINISHES else 0
         clocks, own = self.clocks, self.clk[v]
-        instant = self._given(k, u, found.x[u], found.finish[u])
+        instant = self._given(k, u, found)
         worked = clocks.work(own, instant)
         if typ < FF:
             return worked, 0
@@ -390,10 +396,12 @@ class SampledPass:
         most, waits = _to_finish(cap.at, cap.waits, length, away) if to_finish else (cap.at, cap.waits)
         return np.minimum(y, most), np.where(y > most, waits, np.where(y == most, np.minimum(e, waits), e))
 
-    def _given(self, k: int, u: int, x: Row, finish: Row) -> Row:
+    def _given(self, k: int, u: int, found: SampledDates) -> Row:
         """The instant that a calendar link hands on; see `kernels.links.given`."""
         clocks, typ, lag, lagclk = self.clocks, self.typ[k], self.lag[k], self.lagclk[k]
-        t = clocks.start_at(self.clk[u], x) if typ in (SS, SF) else finish
+        t = clocks.start_at(self.clk[u], found.x[u]) if typ in (SS, SF) else found.finish[u]
+        if k in found.lags:
+            return clocks.finish_at(lagclk, clocks.work(lagclk, t) + found.lags[k])
         if self.mode[k] == MONTHS:
             return clocks.add_months(t, lag)
         if lag > 0:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ipmo import model as m
 from ipmo.emissions import CARBON, Emissions
 from ipmo.model.changes import Change, Delay, SetProbability
+from ipmo.model.estimating import as_lag
 from ipmo.model.governance import SCALES
 from ipmo.model.shape import Kind, Shape, shape
 from ipmo.testing import strategies as s
@@ -130,6 +131,8 @@ def of_field(one: Shape, known: Known = NOBODY) -> Drawn | None:
         found = st.sampled_from(list(one.choices))
     elif one.cls is float and one.unit.startswith("share"):
         found = s.shares
+    elif one.converter is as_lag:
+        found = s.spans() | s.estimates().map(as_lag)
     elif one.cls is m.Estimate:
         found = {"time": s.estimates(), "money": costs}.get(one.unit, factors)
     else:

@@ -121,8 +121,8 @@ class Plan:
         if others:
             what = "sketched" if sketches else "left out"
             self.settings += f", samples of {counted(len(kept), 'item')} kept in {memory:g} MB, the dates of {len(others)} {what}"
-        causes = (*found, *branches, *self.setup.lost, *self.setup.factors)
-        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, causes)
+        causes = (*found, *branches, *self.setup.lost, *self.setup.factors, *structures.lags)
+        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, causes, list(structures.lags.values()))
 
     def _likely(self, drivers: Sequence[Shared]) -> dict[str, float]:
         """The benefits of which nobody knows how much of them comes, and the probability that they come at all.

@@ -14,9 +14,10 @@ from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.risk.causes import Shared
 from ipmo.analysis.risk.distributions import deviation
 from ipmo.analysis.risk.uncertain import Piece
+from ipmo.analysis.risk.waiting import Waiting
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
-from ipmo.model.estimates import number
+from ipmo.model.estimates import Estimate, number
 from ipmo.model.portfolio import Portfolio
 from ipmo.words import agree, counted
 
@@ -36,7 +37,12 @@ POINTS = (("leads", "leads"), ("hard-constraints", "hard constraints"))
 
 
 def readiness(
-    portfolio: Portfolio, found: Schedule, work: Sequence[Piece], drivers: Sequence[Shared], causes: Sequence[object]
+    portfolio: Portfolio,
+    found: Schedule,
+    work: Sequence[Piece],
+    drivers: Sequence[Shared],
+    causes: Sequence[object],
+    lags: Sequence[Waiting] = (),
 ) -> tuple[Finding, ...]:
     """What stands between a portfolio and a simulation that can be believed, the worst first.
 
@@ -45,9 +51,10 @@ def readiness(
         found: its schedule.
         work: its open work.
         drivers: shared drivers.
-        causes: what else makes samples differ: risks, branches, calendars that lose days.
+        causes: what else makes samples differ: risks, branches, calendars that lose days, estimated lags.
+        lags: the lags that are estimated.
     """
-    out = [*_impossible(found, work, [*drivers, *causes]), *_logic(portfolio, found), *_estimates(work, drivers)]
+    out = [*_impossible(found, work, [*drivers, *causes]), *_logic(portfolio, found), *_estimates(work, drivers, lags)]
     return tuple(sorted(out, key=lambda one: one.severity.rank))
 
 
@@ -115,10 +122,11 @@ def _logic(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
             )
 
 
-def _estimates(work: Sequence[Piece], drivers: Sequence[Shared]) -> Iterator[Finding]:
+def _estimates(work: Sequence[Piece], drivers: Sequence[Shared], lags: Sequence[Waiting]) -> Iterator[Finding]:
     """Estimates too narrow to be true, work without any range, and causes that are taken as independent."""
     uncertain = [piece for piece in work if piece.uncertain]
-    narrow = [piece.full_id for piece in uncertain if _narrow(piece)]
+    narrow = [piece.full_id for piece in uncertain if _narrow(piece.estimate, piece.corners)]
+    narrow += [lag.name for lag in lags if _narrow(lag.estimate)]
     if narrow:
         yield _finding(
             "estimates-too-narrow",
@@ -144,6 +152,6 @@ def _estimates(work: Sequence[Piece], drivers: Sequence[Shared]) -> Iterator[Fin
         )
 
 
-def _narrow(piece: Piece) -> bool:
-    central = piece.estimate.central()
-    return central is not None and deviation(piece.estimate, corners=piece.corners) < NARROW * abs(number(central))
+def _narrow(estimate: Estimate, corners: tuple[float, float, float, float] | None = None) -> bool:
+    central = estimate.central()
+    return central is not None and deviation(estimate, corners=corners) < NARROW * abs(number(central))

@@ -33,7 +33,7 @@ class Cause:
 
     Args:
         id: of the driver, the risk, the calendar or the task.
-        kind: driver, risk, calendar (the days that it loses) or estimate.
+        kind: driver, risk, calendar (the days that it loses), lag or estimate.
     """
 
     id: str
@@ -124,6 +124,7 @@ def causes(setup: Setup, estimates: Iterable[str]) -> list[Cause]:
         *(Cause(id=one.driver.id, kind="driver") for one in setup.shared if one.driver.affects != "value"),
         *(Cause(id=event.full_id, kind="risk") for event in setup.events),
         *(Cause(id=name, kind="calendar") for name in setup.lost),
+        *(Cause(id=name, kind="lag") for name in setup.structures.lags),
         *(Cause(id=name, kind="estimate") for name in uncertain),
     ]
 
@@ -135,7 +136,7 @@ def without(setup: Setup, gone: Iterable[Cause]) -> Setup:
         setup,
         shared=tuple(one for one in setup.shared if ("driver", one.driver.id) not in names),
         events=tuple(event for event in setup.events if ("risk", event.full_id) not in names),
-        certain=frozenset(name for kind, name in names if kind == "estimate"),
+        certain=frozenset(name for kind, name in names if kind in ("estimate", "lag")),
         lost={name: one for name, one in setup.lost.items() if ("calendar", name) not in names},
     )
 

@@ -26,7 +26,8 @@ from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.sharing import cores, on_threads, shared_out
 from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import Spending
-from ipmo.analysis.risk.uncertain import Piece
+from ipmo.analysis.risk.uncertain import Piece, patterns
+from ipmo.analysis.risk.waiting import places_of
 from ipmo.errors import ModelError, UnitError
 from ipmo.model.estimates import Estimate, OpaqueEstimate, Uniform
 from ipmo.model.fields import FrozenMap
@@ -36,7 +37,7 @@ from ipmo.network.sampled import NO_EDGE, Cap, Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
-from ipmo.units import DAY
+from ipmo.units import DAY, Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from ipmo.analysis.risk.distributions import Floats
 
     Row = NDArray[np.int64]
+    Moved = tuple[Mapping[str, Row], Mapping[str, Floats]]
     Yes = NDArray[np.bool_]
 
 __all__ = ["Batch", "Part", "Samples", "groups_in_batch", "run", "spans_of"]
@@ -93,7 +95,7 @@ class Part(NamedTuple):
     Args:
         sampled: their network.
         columns: which of the batch they are.
-        lengths, shifts, lost: of positions, as `SampledPass.forward` takes them.
+        lengths, shifts, lost, lags: as `SampledPass.forward` takes them.
         worked: the uncertain work that does not come to nothing.
     """
 
@@ -102,6 +104,7 @@ class Part(NamedTuple):
     lengths: Mapping[int, Row]
     shifts: Mapping[int, Row]
     lost: Mapping[int, Lost]
+    lags: Mapping[int, Row]
     worked: frozenset[str]
 
 
@@ -128,6 +131,8 @@ class Samples:
         for piece in self.pieces:
             if piece.full_id not in inside and (piece.full_id not in setup.certain or piece.full_id in mixed) and piece.uncertain:
                 self._want(piece.full_id, "length", piece.estimate)
+        for name, lag in structures.lags.items():
+            self._want(name, "lag", lag.estimate)
         for one in setup.shared:
             assert one.driver.factor is not None
             self._want(one.driver.id, "factor", one.driver.factor)
@@ -188,8 +193,8 @@ class Samples:
                 return Samples(setup, compiled=False).batch(first, last)
             dates, critical, driving, after, sums = found
         else:
-            later = self._later(drawn, happens)
-            (dates, critical, driving, ends), lasting = self._dated(lengths, later, self._lost(first, last), size)
+            moved = self._later(drawn, happens), self._values(drawn)
+            (dates, critical, driving, ends), lasting = self._dated(lengths, moved, self._lost(first, last), size)
             after = ends - setup.structures.base.network.base
             sums = sums_of(list(lengths.values()), after)
             lengths = {**lengths, **lasting}
@@ -223,6 +228,19 @@ class Samples:
         """The minutes of uncertain work in groups of samples, and by how many nodes start later: what makes a sample a plan."""
         drawn, happens, factors = self._drawn(first, last)
         return self._lengths(drawn, happens, factors, self._taken(drawn))[0], self._later(drawn, happens)
+
+    def lags(self, first: int, last: int) -> dict[str, list[Span]]:
+        """The lags that are estimated in groups of samples, by the names of their links."""
+        lags = self.setup.structures.lags
+        return {name: lags[name].spans(values) for name, values in self._values(self._drawn(first, last)[0]).items()}
+
+    def _values(self, drawn: Floats) -> dict[str, Floats]:
+        """What the estimates of lags come to, in their own units."""
+        certain = self.setup.certain
+        return {
+            name: np.full(drawn.shape[1], float(one.lag.amount)) if name in certain else drawn[self._row[name, "lag"]]
+            for name, one in self.setup.structures.lags.items()
+        }
 
     def lost_days(self, first: int, last: int, sample: int) -> dict[str, tuple[date, ...]]:
         """The days that each calendar loses in one sample of groups of samples, as far as they matter first."""
@@ -316,7 +334,7 @@ class Samples:
     # ------------------------------------------------------------------------------------------ dates
 
     def _dated(
-        self, lengths: Mapping[str, Row], later: Mapping[str, Row], lost: Mapping[str, LostTime], size: int
+        self, lengths: Mapping[str, Row], moved: Moved, lost: Mapping[str, LostTime], size: int
     ) -> tuple[tuple[Row, Row, dict[int, int], Row], dict[str, Row]]:
         """The dates of what is kept, how often each node and link is critical, and the end of each sample; how long work with lost days lasts."""
         structures = self.setup.structures
@@ -326,10 +344,13 @@ class Samples:
         ends = np.zeros(size, np.int64)
         lasting: dict[str, Row] = {}
         if structures.one_by_one:
+            later, values = moved
+            waits = {name: structures.lags[name].spans(row) for name, row in values.items()}
             for sample in range(size):
-                self._one(sample, lengths, later, (dates, critical, driving, ends))
+                lags = {name: spans[sample] for name, spans in waits.items()}
+                self._one(sample, lengths, (later, lags), (dates, critical, driving, ends))
             return (dates, critical, driving, ends), lasting
-        for part in self._parts(lengths, later, lost, size):
+        for part in self._parts(lengths, moved, lost, size):
             found = self._many(part, (dates, critical, driving, ends))
             net = part.sampled.network
             for v in part.lost:
@@ -338,10 +359,11 @@ class Samples:
                     lasting.setdefault(net.ids[node], np.zeros(size, np.int64))[part.columns] = found.length[v]
         return (dates, critical, driving, ends), lasting
 
-    def _parts(self, lengths: Mapping[str, Row], later: Mapping[str, Row], lost: Mapping[str, LostTime], size: int) -> Iterator[Part]:
+    def _parts(self, lengths: Mapping[str, Row], moved: Moved, lost: Mapping[str, LostTime], size: int) -> Iterator[Part]:
         """The samples of a batch by the work that comes to nothing in them."""
-        nodes = self._nodes
-        for nothing, columns in self._patterns(lengths, size):
+        nodes, lags = self._nodes, self.setup.structures.lags
+        later, waits = moved[0], {name: lags[name].minutes(values).astype(np.int64) for name, values in moved[1].items()}
+        for nothing, columns in patterns(lengths, size):
             sampled = self.setup.structures.of(nothing)
             pos, net = sampled.pos, sampled.network
             times = {number: Some(lost[name], columns) for name, number in self._losing(net).items()}
@@ -351,25 +373,15 @@ class Samples:
                 lengths={pos[nodes[name]]: row[columns] for name, row in lengths.items() if name not in nothing},
                 shifts={pos[nodes[name]]: row[columns] for name, row in later.items()},
                 lost={v: times[clk] for v, clk in enumerate(sampled.clk) if clk in times and net.state[sampled.order[v]] in LIVE},
+                lags={k: waits[name][columns] for k, name in places_of(lags, sampled).items()} if waits else {},
                 worked=frozenset(name for name in lengths if name not in nothing),
             )
-
-    def _patterns(self, lengths: Mapping[str, Row], size: int) -> Iterator[tuple[frozenset[str], Row]]:
-        """Which work comes to nothing in which samples."""
-        names = [name for name, row in lengths.items() if not row.all()]
-        if not names:
-            yield frozenset(), np.arange(size)
-            return
-        zero = np.array([lengths[name] == 0 for name in names])
-        kinds, which = np.unique(zero, axis=1, return_inverse=True)
-        for number in range(kinds.shape[1]):
-            yield frozenset(name for name, yes in zip(names, kinds[:, number], strict=True) if yes), np.flatnonzero(which.ravel() == number)
 
     def _many(self, part: Part, out: tuple[Row, Row, dict[int, int], Row]) -> SampledDates:
         """Some samples of one structure, by one pass over rows."""
         dates, critical, driving, ends = out
         sampled, columns, net = part.sampled, part.columns, part.sampled.network
-        found = sampled.forward(part.lengths, part.shifts, lost=part.lost)
+        found = sampled.forward(part.lengths, part.shifts, lost=part.lost, lags=part.lags)
         for place in range(len(self.setup.dated)):
             dates[place, columns] = self._kept(place, sampled, found)
         end, set_by = self._ends(sampled, found)
@@ -446,9 +458,9 @@ class Samples:
         """The dates of all positions in groups of samples, from one to another (not in it), by which work comes to nothing in them."""
         drawn, happens, factors = self._drawn(first, last)
         lengths, _ = self._lengths(drawn, happens, factors, self._taken(drawn))
-        later = self._later(drawn, happens)
-        for part in self._parts(lengths, later, self._lost(first, last), drawn.shape[1]):
-            yield part, part.sampled.forward(part.lengths, part.shifts, lost=part.lost)
+        moved = self._later(drawn, happens), self._values(drawn)
+        for part in self._parts(lengths, moved, self._lost(first, last), drawn.shape[1]):
+            yield part, part.sampled.forward(part.lengths, part.shifts, lost=part.lost, lags=part.lags)
 
     def in_time(self, first: int, last: int, wanted: Sequence[int]) -> Iterator[tuple[int, Row, dict[int, Row]]]:
         """What is dated otherwise in groups of samples where single links hand over no later than the schedule says.
@@ -502,14 +514,20 @@ class Samples:
                     out[k] = Cap(own.work(instant), sampled.typ[k] in TO_FINISH and own.waits(instant))
         return out
 
-    def _one(self, sample: int, lengths: Mapping[str, Row], later: Mapping[str, Row], out: tuple[Row, Row, dict[int, int], Row]) -> None:
+    def _one(
+        self,
+        sample: int,
+        lengths: Mapping[str, Row],
+        moved: tuple[Mapping[str, Row], Mapping[str, Span]],
+        out: tuple[Row, Row, dict[int, int], Row],
+    ) -> None:
         """One sample, as the schedule that it is."""
         dates, critical, driving, ends = out
         structures = self.setup.structures
         base = structures.base.network
         minutes = {name: int(row[sample]) for name, row in lengths.items()}
-        moved = {name: int(row[sample]) for name, row in later.items() if row[sample]}
-        passes = structures.dated(minutes, moved)
+        later = {name: int(row[sample]) for name, row in moved[0].items() if row[sample]}
+        passes = structures.dated(minutes, later, moved[1])
         net, q = passes.network, passes.lists
         for place, kept in enumerate(self.setup.dated):
             last = kept.done

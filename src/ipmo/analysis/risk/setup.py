@@ -55,7 +55,7 @@ class Setup:
         samples: how many.
         pert: which distribution a PERT estimate is.
         together: work whose draws go together.
-        certain: work whose estimate counts as certain: as long as the schedule says.
+        certain: work, and links by name, whose estimate counts as certain: as long as the schedule says.
         forks: branches at which one way is taken.
         lost: calendars that lose days to weather, by id, where something open lies on them.
     """

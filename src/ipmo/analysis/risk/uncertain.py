@@ -7,7 +7,7 @@ no length is a point in time, work as late as possible waits for its float) a ne
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.risk.distributions import BOUNDED, corners_of, random
+from ipmo.analysis.risk.waiting import waiting, with_lags
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.fields import FrozenMap
@@ -26,11 +27,16 @@ from ipmo.network.states import LIVE, State
 from ipmo.units import ELAPSED, WEEK, Span, moment
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ipmo.analysis.risk.distributions import Floats
     from ipmo.model.dialects import Dialect
     from ipmo.network.network import Network
 
-__all__ = ["Piece", "Structures", "Way", "minutes_per", "open_work", "way_of_sampling", "with_lengths"]
+    Row = NDArray[np.int64]
+
+__all__ = ["Piece", "Structures", "Way", "minutes_per", "open_work", "patterns", "way_of_sampling", "with_lengths"]
 Way = Literal["at once", "one by one", "compiled"]
 """All samples by one pass over rows; each by passes of its own over the network; each as a portfolio of its own."""
 MOST_KEPT = 256
@@ -174,6 +180,20 @@ def with_lengths(
     return attrs.evolve(portfolio, projects=projects)
 
 
+def patterns(lengths: Mapping[str, Row], size: int) -> Iterator[tuple[frozenset[str], Row]]:
+    """Which work comes to nothing in which samples, by their places; `size` of them."""
+    import numpy as np
+
+    names = [name for name, row in lengths.items() if not row.all()]
+    if not names:
+        yield frozenset(), np.arange(size)
+        return
+    zero = np.array([lengths[name] == 0 for name in names])
+    kinds, which = np.unique(zero, axis=1, return_inverse=True)
+    for number in range(kinds.shape[1]):
+        yield frozenset(name for name, yes in zip(names, kinds[:, number], strict=True) if yes), np.flatnonzero(which.ravel() == number)
+
+
 def way_of_sampling(portfolio: Portfolio) -> Way:
     """How the samples of a portfolio are dated: a hundred times as dear one by one as at once, and ten times more where each is compiled.
 
@@ -199,6 +219,7 @@ class Structures:
     def __init__(self, portfolio: Portfolio, dialect: str | Dialect | None, pieces: Mapping[str, Piece]) -> None:
         self.portfolio, self.dialect, self.pieces = portfolio, dialect, pieces
         self.base = schedule(portfolio, dialect=dialect, on_cycle="cut")
+        self.lags = waiting(portfolio, self.base.network)
         self._nothing = frozenset(name for name, piece in pieces.items() if not piece.minutes)
         self._kept: dict[frozenset[str], SampledPass] = {}
 
@@ -220,9 +241,10 @@ class Structures:
         """Another length of work changes no bound, date or state by itself.
 
         It does where work is scheduled by hand, or under way without a status date; and an expected finish makes lengths of its own.
+        Another lag does where it may be none, or where it runs on from what is done.
         """
         net, pf = self.base.network, self.portfolio
-        if net.expected:
+        if net.expected or any(one.unit is None for one in self.lags.values()) or (self.lags and net.latest):
             return False
         binds = pf.data_date is not None and net.dialect is not None and net.dialect.data_date == "binds"
         for node, name in enumerate(net.ids):
@@ -247,10 +269,10 @@ class Structures:
             self._kept[gone] = found
         return found
 
-    def dated(self, minutes: Mapping[str, int], later: Mapping[str, int] = FrozenMap()) -> Passes:
+    def dated(self, minutes: Mapping[str, int], later: Mapping[str, int] = FrozenMap(), lags: Mapping[str, Span] = FrozenMap()) -> Passes:
         """The dates of one sample: see `scheduled`. Where lengths change nothing but lengths, no portfolio is compiled for it."""
         if not self.lengths_alone:
-            return self.scheduled(minutes, later).passes
+            return self.scheduled(minutes, later, lags).passes
         nodes = self.base.passes.nodes
         net = self.of([name for name, length in minutes.items() if not length]).network
         lengths = {nodes[name]: length for name, length in minutes.items()}
@@ -262,15 +284,19 @@ class Structures:
             passes = Passes(net.lasting(lengths, starts, often=True))
         return passes
 
-    def scheduled(self, minutes: Mapping[str, int], later: Mapping[str, int] = FrozenMap()) -> Schedule:
+    def scheduled(
+        self, minutes: Mapping[str, int], later: Mapping[str, int] = FrozenMap(), lags: Mapping[str, Span] = FrozenMap()
+    ) -> Schedule:
         """The schedule with other lengths of some work, some of it later.
 
         Args:
             minutes: the minutes that are left of some work.
             later: by how many minutes, on its own clock, some of it starts later than all lets it, whether links or bounds.
+            lags: other lags of links, by their names.
         """
         starts: dict[str, datetime] = {}
-        found = self._with(minutes, starts)
+        waited = with_lags(self.portfolio, lags)
+        found = self._with(waited, minutes, starts)
         nodes = self.base.passes.nodes
         for some in _rounds(found.passes, {nodes[name]: name for name in later}):
             passes = found.passes
@@ -279,11 +305,11 @@ class Structures:
                 clock = passes.network.running_clock(node)
                 point = not passes.lists.dur[passes.lists.pos[node]]
                 starts[name] = moment(clock.finish(x) if point else clock.start(x))  # a point may lie at the end of a shift
-            found = self._with(minutes, starts)
+            found = self._with(waited, minutes, starts)
         return found
 
-    def _with(self, minutes: Mapping[str, int], starts: Mapping[str, datetime]) -> Schedule:
-        return schedule(with_lengths(self.portfolio, self.pieces, minutes, starts), dialect=self.dialect, on_cycle="cut")
+    def _with(self, portfolio: Portfolio, minutes: Mapping[str, int], starts: Mapping[str, datetime]) -> Schedule:
+        return schedule(with_lengths(portfolio, self.pieces, minutes, starts), dialect=self.dialect, on_cycle="cut")
 
 
 def _put_off(passes: Passes, node: int, minutes: int) -> int:
