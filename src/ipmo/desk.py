@@ -376,7 +376,7 @@ def roll_up(
     as_of: date | str | None = None,
     include: tuple[str, ...] = (),
     within: str | None = None,
-    unrated: Unrated = "refuse",
+    unrated: Unrated = "unknown",
     confidence: float | None = None,
 ) -> RollUp:
     """A measure over the tree of a portfolio or by any attribute: the core measures and those that plugins declare.
@@ -386,7 +386,7 @@ def roll_up(
     Raises:
         UnknownItemError: there is no such measure, item or attribute.
         OptionError: there is no such level.
-        MissingRateError: money in another currency has no exchange rate.
+        MissingRateError: money in another currency has no exchange rate, and that is to be refused.
         PluginError: a plugin's measure failed: a total with a missing part is a wrong number.
     """
     known = installed().measures

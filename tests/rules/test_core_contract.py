@@ -257,12 +257,17 @@ def used_up() -> Portfolio:
     return made([{"id": "P", "tasks": tasks}], {}, resources=[steel])
 
 
+def foreign() -> Portfolio:
+    """A budget in a currency without an exchange rate."""
+    return made([{"id": "P", "budget": "1 k USD", "tasks": [{"id": "a", "duration": "1 d"}]}], {"money": {"currency": "GBP"}})
+
+
 def offences() -> list[CheckContext]:
     """Contexts in which every rule of the core is broken somewhere."""
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
     jumped = month("2026-03-02", "20 %", "90 GBP", [{"date": "2026-03-01", "rag": "red"}])
     dear = month("2026-01-06", "20 %", "90 GBP")
-    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear, scheduled_elsewhere(), circular(), used_up()]
+    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear, scheduled_elsewhere(), circular(), used_up(), foreign()]
     pool += [ipmo.read(EXAMPLES / "city.yaml"), *map(ipmo.examples.load, ("handover", "library", "commitment"))]
     return [
         *(CheckContext(portfolio=pf) for pf in pool),

@@ -8,6 +8,7 @@ import click
 
 import ipmo
 from ipmo.analysis.benefits.attribution import Method
+from ipmo.analysis.money.unrated import unrated_note
 from ipmo.cli.shell import TableVerb, answer, as_of_option, baseline_option, json_option, main, portfolio_argument
 
 __all__: list[str] = []
@@ -26,7 +27,7 @@ discount_option = click.option(
 def benefits(path: str, discount: str | None, as_of: str | None, baseline: str | None, as_json: bool) -> None:
     """Benefits: when they start, what they are worth, what their delay costs."""
     found = ipmo.benefits(path, discount=discount, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
-    answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))
+    answer(found.table(), as_json, [repr(found)[1:-1], *unrated_note(found.unrated)], ("name",), unrated=list(found.unrated))
 
 
 @main.command(cls=TableVerb)

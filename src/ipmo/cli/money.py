@@ -8,6 +8,7 @@ import click
 
 import ipmo
 from ipmo.analysis.money.periods import EVERY
+from ipmo.analysis.money.unrated import unrated_note
 from ipmo.analysis.resources.capacity import Cut
 from ipmo.cli.shell import (
     TableVerb,
@@ -66,7 +67,8 @@ def roll_up(
     """Roll a MEASURE up: budget, actual, forecast, funding, exit_cost, spent, effort, start, finish, progress, status."""
     r = ipmo.roll_up(path, measure, by=by, level=level, as_of=as_of, include=include, confidence=_share(confidence))
     if as_json:
-        emit(plain_rows(r.table()), r.findings, measure=r.measure.name, explanation=list(r.explain(explain).lines) if explain else [])
+        lines = list(r.explain(explain).lines) if explain else []
+        emit(plain_rows(r.table()), r.findings, measure=r.measure.name, explanation=lines, unrated=list(r.unrated))
     elif explain:
         say(str(r.explain(explain)))
     else:
@@ -75,6 +77,8 @@ def roll_up(
             say(f"{indent}{figure}")
             if figure.left_out:
                 say(f"{indent}  left out: {', '.join(figure.left_out)}")
+        for note in unrated_note(r.unrated):
+            say(note)
 
 
 @main.command(cls=TableVerb)
@@ -94,7 +98,7 @@ def earned_value(path: str, as_of: str | None, level: Level | None, baseline: st
         notes.append(f"{total.floating} of them {have} no approved dates: {their} {plan} with the status date and never {look} late")
     for scope, items in (("added to the baseline, in no sum", found.added), ("removed from the baseline, still in BAC", found.removed)):
         notes += [f"{scope}: {', '.join(item.item for item in items)}"] if items else []
-    answer(found.table(level), as_json, notes, ("name", "level"))
+    answer(found.table(level), as_json, [*notes, *unrated_note(found.unrated)], ("name", "level"), unrated=list(found.unrated))
 
 
 @main.command(cls=TableVerb)
@@ -107,7 +111,8 @@ def earned_value(path: str, as_of: str | None, level: Level | None, baseline: st
 def time_phase(path: str, every: Every, item: str | None, as_of: str | None, confidence: str | None, as_json: bool) -> None:
     """Budget against actual against forecast, by period."""
     found = ipmo.time_phase(path, every=every, item=item, as_of=as_of, confidence=_share(confidence))
-    answer(found.table(), as_json, found.notes() or (() if found.periods else ["nothing has both an amount and a date"]))
+    notes = found.notes() or (() if found.periods else ["nothing has both an amount and a date"])
+    answer(found.table(), as_json, notes, unrated=list(found.unrated))
 
 
 @main.command(cls=TableVerb)

@@ -249,10 +249,11 @@ def _budgets(portfolio: Portfolio) -> dict[str, Money]:
         return {}
     try:
         roll = roll_up(portfolio, "budget", include=("proposed",))
-    except IpmoError:  # a rate is missing: what is at stake is not known
+    except IpmoError:  # price bases differ: what is at stake is not known
         return {}
     names = [portfolio.id, *(programme.id for programme in portfolio.programmes), *(project.id for project in portfolio.projects)]
-    return {name: roll[name].value for name in names if name in roll and roll[name].value is not None}
+    known = {name: roll[name] for name in names if name in roll and roll[name].value is not None}
+    return {name: figure.value for name, figure in known.items() if not (roll.noted and figure.reasons)}  # a rate is missing: not known
 
 
 def _authority(portfolio: Portfolio, gate: Gate, stake: Money | None) -> tuple[str, bool | None]:

@@ -244,14 +244,14 @@ def decisions(a: Answers) -> Panel | None:
     heads += [Head(title="why")]
     grid = []
     for row in rows:
-        late = row.late_by > 0
+        late = row.too_late
         cells = [Cell(text=row.kind), Cell(text=a.name(row.who) if row.who else "nobody is named")]
         cells += [Cell(text=day_text(row.latest, finish=True), kind="date"), Cell(text=day_text(row.stated, finish=True), kind="date")]
         cells.append(Cell(text=number(row.float), kind="bad" if late else "num"))
         cells += [Cell(text=scale.text(None if row.day_costs is None else row.day_costs.amount, ""), kind="num")] if scale else []
         cells.append(Cell(text=rounded_text(row.said(a.name)), kind="why"))
         grid.append(Row(name=row.name, under=row.item if row.item != row.name else "", cells=cells))
-    late_ones = sum(row.late_by > 0 for row in queue)
+    late_ones = sum(row.too_late for row in queue)
     text = f"{waiting_text(queue)} {agree(len(queue), 'waits', 'wait')}, what is needed first on top. Latest is the day up to which every commitment downstream still holds; working days left count from the status date."
     if late_ones:
         text += f" {late_ones:,} of them {agree(late_ones, 'comes', 'come')} too late for one already."

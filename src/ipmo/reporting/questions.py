@@ -190,7 +190,7 @@ def _lateness(a: Answers, late: int, total: int) -> str:
 
 
 def _too_late(a: Answers, row: Due) -> bool:
-    return row.late_by > 0 or _days_ago(a, row) > 0
+    return row.too_late or _days_ago(a, row) > 0
 
 
 def _days_ago(a: Answers, row: Due) -> int:
@@ -224,8 +224,12 @@ def _due(a: Answers, row: Due) -> Line:
     risk = "its own date" if row.at_risk == row.item else a.name(row.at_risk)
     if ago := _days_ago(a, row):
         when = f"needed by {stated}, {counted(ago, 'day')} ago"
-    elif row.late_by:
-        when = f"{measured(row.late_by, 'working day')} too late for {risk}"
+    elif row.too_late:
+        when = (
+            f"{measured(row.late_by, 'working day')} too late for {risk}"
+            if row.late_by
+            else f"too late for {risk}, reached {row.expected_day}"
+        )
     elif row.latest is not None and row.float is not None:
         when = f"by {latest}, in {measured(row.float, 'working day')}, or {risk} is missed"
     else:

@@ -41,7 +41,9 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
         if one.broken and not overdue:
             dates = [("expected", one.expected), ("committed", one.committed), ("needed", one.needed)]
             said = ", ".join(
-                f"{word} {day_text(when, finish=not (one.begins and word == 'expected'))}" for word, when in dates if when is not None
+                f"{word} {day_text(when, finish=not ((one.begins or one.from_morning) and word == 'expected'))}"
+                for word, when in dates
+                if when is not None
             )
             yield fact(
                 "hand-over",

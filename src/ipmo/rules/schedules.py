@@ -129,9 +129,11 @@ def _constraints(s: Schedule) -> Iterator[Finding]:
         clock = net.running_clock(node)
         reached = q.finish[place] if at_finish else clock.start(q.x[place])
         allowed = clock.start(clock.work(instant))
-        if reached > max(instant, allowed if not at_finish else instant):
+        morning = at_finish and reached >= instant and s.begins_day(net.ids[node], int(reached))
+        if reached > max(instant, allowed if not at_finish else instant) or (morning and reached == instant):
             what = "finish" if at_finish else "start"
-            bound, expected = (day_text(moment(int(t)), finish=at_finish) for t in (instant, reached))
+            bound = day_text(moment(int(instant)), finish=at_finish)
+            expected = day_text(moment(int(reached)), finish=at_finish and not morning)
             yield fact(
                 "constraint-missed",
                 net.ids[node],

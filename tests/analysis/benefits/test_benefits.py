@@ -174,7 +174,8 @@ def test_disbenefits_and_probability_are_in_the_net_and_unknown_is_not_zero() ->
     with pytest.raises(UnitError, match="write it per month or per year"):
         benefits(case(value="5 GBP per pd"))
     with pytest.raises(MissingRateError, match="value of 'be' is 250 USD"):
-        benefits(case(value="250 USD per year"))
+        benefits(case(value="250 USD per year"), unrated="refuse")
+    assert benefits(case(value="250 USD per year"))["be"].reason.startswith("value of 'be' is 250 USD")
     converted = benefits(case(value="100 USD per month").evolve(rates=[RateRow(since="2026-01-01", per={"USD": "0.5"})]))["be"]
     assert converted.forecast is not None
     assert converted.forecast.flows[0].amount == 600

@@ -183,7 +183,7 @@ def test_a_missing_rate_blanks_what_needs_it_and_says_so() -> None:
     assert (str(rolled.total.value), rolled.total.known, rolled.total.total) == ("20 M GBP", 2, 3)
     assert rolled.total.reasons == rolled["p1"].reasons
     with pytest.raises(ipmo.MissingRateError):
-        ipmo.roll_up(pf, "budget")
+        ipmo.roll_up(pf, "budget", unrated="refuse")
     with pytest.raises(ipmo.OptionError, match="write one of 'refuse', 'unknown'"):
         ipmo.roll_up(pf, "budget", unrated="zero")  # type: ignore[arg-type]
 
@@ -208,7 +208,7 @@ def test_benefits_and_what_is_attributed_of_them_miss_only_what_needs_a_rate() -
     found = ipmo.benefits(pf, unrated="unknown")
     assert (found["euro"].npv, "no rate from EUR to GBP" in found["euro"].reason, found["pound"].npv is not None) == (None, True, True)
     with pytest.raises(ipmo.MissingRateError):
-        ipmo.benefits(pf)
+        ipmo.benefits(pf, unrated="refuse")
     due = ipmo.attribute(pf)
     assert (due["p1"].value, due.left_out, due["p0"].value is not None) == (None, ("euro",), True)
     assert "no rate from EUR to GBP" in due.explain("p1")

@@ -67,14 +67,18 @@ def test_status_by_columns_is_status_item_by_item(data: st.DataObject, tied: boo
     assert dict(large.computed) == {row.item: row.computed for row in plain.rows}
 
 
-def worst(rows: list[Commitment]) -> dict[str, tuple[str, int, int]]:
-    """Of each project the first of the rows that are missed by most: item, date and forecast."""
-    out: dict[str, tuple[str, int, int]] = {}
+def worst(rows: list[Commitment]) -> dict[str, tuple[str, int, int, bool]]:
+    """Of each project the first of the rows that are missed by most: item, date, forecast, and whether that begins its day."""
+    out: dict[str, tuple[str, int, int, bool]] = {}
+    most: dict[str, int] = {}
     for row in rows:
         if row.expected is not None:
-            one = row.item, minutes(row.date), minutes(row.expected)
-            if row.project not in out or one[2] - one[1] > out[row.project][2] - out[row.project][1]:
-                out[row.project] = one
+            late = minutes(row.expected) - minutes(row.date)
+            if row.from_morning and not row.begins and row.date.hour == row.date.minute == 0:
+                late += 24 * 60  # by the evening is a day before the morning after
+            if late > most.get(row.project, -1):
+                most[row.project] = late
+                out[row.project] = row.item, minutes(row.date), minutes(row.expected), row.from_morning and not row.begins
     return out
 
 

@@ -98,7 +98,7 @@ def dated(finish: str, *, commitment: str = "2026-03-31", tolerance: Any = None,
     ("finish", "rag"),
     [
         ("2026-03-31T17:00", "green"),
-        ("2026-04-01T00:00", "green"),
+        ("2026-04-01T00:00", "amber"),  # the point begins 1 April: a day late for what was to end by 31 March
         ("2026-04-01T09:00", "amber"),
         ("2026-04-02T17:00", "amber"),  # two working days later, to the minute: equal to the limit is within it
         ("2026-04-02T17:01", "red"),
@@ -111,9 +111,10 @@ def test_a_forecast_beyond_tolerance_is_red_equal_to_it_is_not(finish: str, rag:
 
 
 def test_tolerances_in_elapsed_time_and_months_and_of_the_programme() -> None:
-    assert status(dated("2026-04-02T00:00", tolerance=Tolerance(time="1 ed")))["P"].computed == "amber"
-    assert status(dated("2026-04-02T00:01", tolerance=Tolerance(time="1 ed")))["P"].computed == "red"
-    assert status(dated("2026-05-01T00:00", tolerance=Tolerance(time="1 month")))["P"].computed == "amber"
+    assert status(dated("2026-04-01T23:59", tolerance=Tolerance(time="1 ed")))["P"].computed == "amber"
+    assert status(dated("2026-04-02T00:00", tolerance=Tolerance(time="1 ed")))["P"].computed == "red"  # it is said as 2 April
+    assert status(dated("2026-04-30T17:00", tolerance=Tolerance(time="1 month")))["P"].computed == "amber"
+    assert status(dated("2026-05-01T00:00", tolerance=Tolerance(time="1 month")))["P"].computed == "red"
     pf = Portfolio(
         id="y",
         start="2026-01-01",

@@ -72,7 +72,8 @@ def test_money_converts_each_line_at_its_own_date_and_rounds_once() -> None:
 def test_money_without_a_rate_is_an_error_that_names_the_item() -> None:
     pf = Portfolio(id="x", status_date="2026-03-01", money=MoneySettings(currency="GBP"), projects=[Project(id="P", budget="1 USD")])
     with pytest.raises(MissingRateError, match="budget of 'P' is 1 USD: no rate from USD to GBP"):
-        ipmo.roll_up(pf, "budget")
+        ipmo.roll_up(pf, "budget", unrated="refuse")
+    assert ipmo.roll_up(pf, "budget").total.value is None
     assert ipmo.roll_up(Portfolio(id="x", projects=[Project(id="P", budget="1 USD")]), "budget").total.value == as_money("1 USD")
 
 
@@ -293,7 +294,7 @@ def test_money_without_a_rate_names_both_items() -> None:
     with pytest.raises(
         MissingRateError, match="budget of 'b' is 1 USD, that of 'a' is in GBP: no rate from USD to GBP on 2026-03-01; add one"
     ):
-        ipmo.roll_up(pf, "budget")
+        ipmo.roll_up(pf, "budget", unrated="refuse")
 
 
 def test_amounts_that_do_not_fit_int64_minor_units_are_refused_in_tables_only() -> None:

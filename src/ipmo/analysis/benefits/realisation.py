@@ -219,6 +219,11 @@ class Benefits(Rows[str, BenefitValue]):
         return self._sum(lambda row: row.loss)
 
     @property
+    def unrated(self) -> tuple[str, ...]:
+        """What has no exchange rate, and which: it is unknown, and sums are of the rest."""
+        return tuple(why for amounts in (self.figures.amounts, self.figures.measured) for why in amounts.missing.values())
+
+    @property
     def known(self) -> int:
         """How many benefits have a forecast value."""
         return sum(1 for row in self.rows if row.npv is not None)
@@ -300,7 +305,7 @@ def benefits(
     baseline: Portfolio | None = None,
     discount: DiscountSchedule | float | str | None = None,
     as_of: date | str | None = None,
-    unrated: Unrated = "refuse",
+    unrated: Unrated = "unknown",
 ) -> Benefits:
     """Every benefit: planned, forecast and actual, in time and in money.
 
@@ -351,7 +356,7 @@ def share_benefits(copy: Portfolio, portfolio: Portfolio) -> None:
     if copy.money is None:  # the currency is then that of the work
         return
     try:
-        known = benefits(portfolio).figures
+        known = benefits(portfolio, unrated="refuse").figures
         remember(copy, "benefits", lambda: _found(_Columns(copy, None, known.discount, known.as_of, known=known)))
     except IpmoError:  # what is not known is found out, and said, where it is asked
         return
@@ -380,7 +385,7 @@ class _Columns:
         known: _Columns | None = None,
     ) -> None:
         self.portfolio, self.baseline, self.discount, self.as_of = portfolio, baseline, discount, as_of
-        self.amounts = Amounts(portfolio, as_of, "value", unrated=unrated)
+        self.amounts, self.measured = (Amounts(portfolio, as_of, what, unrated=unrated) for what in ("value", "actual"))
         self.valued = known.valued if known is not None else None if discount is None else Valued(discount, as_of)
         self._benefits = portfolio.benefits
         self.starts, self._reasons = self._begun()
@@ -554,7 +559,7 @@ class _Columns:
         """What has come of it so far; None where nothing was measured, or a rate is missing."""
         if benefit.actual is None:
             return None
-        lines = Amounts(self.portfolio, self.as_of, "actual", unrated=self.amounts.unrated).lines(benefit.id, benefit.actual)
+        lines = self.measured.lines(benefit.id, benefit.actual)
         if lines is None:
             return None
         seen = [a.value for a in lines if a.line.since is None or as_day(a.line.since) <= self.as_of]
@@ -575,7 +580,7 @@ class _Columns:
             return "its start is not known"
         if worth is None and (self.valued is not None or profile(benefit, start, yearly) is None):
             return "no life is stated: lasts: or until:"
-        return "" if self.discount is not None else "no discount rate is stated"
+        return self.measured.missing.get(benefit.id, "") if self.discount is not None else "no discount rate is stated"
 
     @functools.cached_property
     def currency(self) -> str:

@@ -364,7 +364,7 @@ def _fund(pf: Portfolio, change: Fund) -> Portfolio:
         raise ModelError(f"project {change.target!r} is {state}")
     held: Budget | None = noun.funding
     if held is None and isinstance(noun, Programme | Portfolio):  # its own figure would be its total: what is below it counts too
-        below = roll_up(pf, "funding")[change.target].value
+        below = roll_up(pf, "funding", unrated="refuse")[change.target].value
         held = None if below is None else as_budget(below)
     more: dict[str, object] = {"funding": _more(held, change.amount, change.target)}
     if state == "proposed":

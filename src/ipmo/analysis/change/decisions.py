@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,7 @@ class Due(Shown):
         costs_from: the moment from which waiting delays a benefit of known worth; None where none waits.
         waits: ids of what waits for it.
         undated: why it has no latest date, where something keeps the schedule from dating it; empty else.
+        from_morning: what is expected begins its day: due by the day before, it is late.
     """
 
     kind: str
@@ -79,6 +80,19 @@ class Due(Shown):
     costs_from: datetime | None = None
     waits: tuple[str, ...] = ()
     undated: str = ""
+    from_morning: bool = False
+
+    @property
+    def expected_day(self) -> date | None:
+        """The day on which the schedule comes to it."""
+        return said_day(self.expected, finish=not self.from_morning)
+
+    @property
+    def too_late(self) -> bool:
+        """It comes too late for a commitment, or has been waiting too long for one."""
+        if self.expected is None or self.latest is None:
+            return self.late_by > 0
+        return self.late_by > 0 or (self.from_morning and self.expected >= self.latest)
 
     @property
     def reason(self) -> str:
@@ -154,11 +168,12 @@ class DecisionQueue(Answer[str, Due]):
         columns.append(Column("waits", "str", [", ".join(r.waits) or None for r in self._rows]))
         columns.append(Column("reason", "str", [r.reason for r in self._rows]))
         for name in ("by", "latest", "stated", "expected"):
-            columns.append(Column(f"{name}_date", "date", [said_day(getattr(r, name), finish=True) for r in self._rows]))
+            days = [r.expected_day if name == "expected" else said_day(getattr(r, name), finish=True) for r in self._rows]
+            columns.append(Column(f"{name}_date", "date", days))
         return Table(columns)
 
     def __repr__(self) -> str:
-        late = sum(row.late_by > 0 for row in self._rows)
+        late = sum(row.too_late for row in self._rows)
         return f"<DecisionQueue: {counted(len(self), 'decision')} due, {late} too late for a commitment>"
 
 
@@ -270,11 +285,13 @@ class _Finder:
         after = dict.fromkeys(self.net.shown(int(self.s.passes.positions.order[v])) for v in self.s.passes.led_to(place))
         latest, risk = self._latest(place)
         expected = int(self.s.passes.finishes[place])
-        margin = None if latest is None else self.clock.days(expected, minutes(latest))
+        morning = self.s.begins_day(full_id, expected)
+        late = morning and latest is not None and expected >= minutes(latest)
+        margin = None if latest is None else self.clock.days(expected + DAY * late, minutes(latest))  # late by the days that are said
         self._held["gate", full_id] = [place]
         return attrs.evolve(
             row, latest=latest, expected=moment(expected), float=self._left(latest), margin=margin, at_risk=risk,
-            costs_from=self._costs_from([place]), waits=tuple(after),
+            costs_from=self._costs_from([place]), waits=tuple(after), from_morning=morning,
         )  # fmt: skip
 
     def _left(self, latest: datetime | None) -> float | None:
@@ -362,10 +379,10 @@ class _Finder:
     def _cost(self, before: Mapping[int, int], after: Mapping[int, int]) -> Money | None:
         """What the benefits lose that are later after a slip than after another."""
         aims, cost, known = self.branches.targets, Decimal(0), False
-        for t, date in after.items():
+        for t, when in after.items():
             if aims.kinds[t] == "benefit":
                 item, now = aims.items[t], aims.date(t)
-                loss, spent = self.stakes.delayed(item, now, date), self.stakes.delayed(item, now, before.get(t, now))
+                loss, spent = self.stakes.delayed(item, now, when), self.stakes.delayed(item, now, before.get(t, now))
                 if loss is not None and spent is not None:
                     cost, known = cost + loss - spent, True
         return Money(cost, self.stakes.currency) if known else None
@@ -421,10 +438,11 @@ def _sentence(row: Due, name: Callable[[str], str]) -> str:
     latest, costs = day_text(row.latest, finish=True), row.day_costs is not None and row.day_costs.amount > 0
     if row.latest is None or row.float is None:
         text = f"{decides}; no commitment waits for it"
-    elif row.late_by:
-        text = f"{row.late_by:,.4g} working days too late for {risk}: needed by {latest}; {decides}"
+    elif row.too_late:
+        front = f"{row.late_by:,.4g} working days too late" if row.late_by else "too late"
+        text = f"{front} for {risk}: needed by {latest}; {decides}"
         if row.float >= 0 and row.expected is not None:
-            text += f", and what comes before it ends on {day_text(row.expected, finish=True)}"
+            text += f", and {'it cannot come before' if row.from_morning else 'what comes before it ends on'} {row.expected_day}"
     else:
         text = f"{decides} by {latest}, in {row.float:,.4g} working days, or {risk} is missed"
     if row.stated is not None and (row.latest is None or row.stated < row.latest):

@@ -163,14 +163,14 @@ class Sides:
             if place is None:
                 row = one[t]
                 note = _why_gone(other.schedule, self.after, row)
-                yield _date_of(self.before, row, before=_shown(one.date(t), row.kind), note=note)
+                yield _date_of(self.before, row, before=_shown(one, row, one.date(t)), note=note)
             elif doubts and (moved := _unclear(one, t, other, place)) is not None:
                 yield from moved
             elif now[place] != was[t]:
-                yield _dated(one, t, other.date(place))
+                yield _dated(one, t, other.date(place), other)
         for name in places.keys() - one.place.keys():
             row = other[t := places[name]]
-            yield _date_of(self.after, row, after=_shown(other.date(t), row.kind), note="new")
+            yield _date_of(self.after, row, after=_shown(other, row, other.date(t)), note="new")
 
     def _new_doubt(self, project: str) -> str:
         """Why nobody knows any longer when a project ends: work of it waits for what does not come; empty where that is known, or was not known before."""
@@ -233,7 +233,15 @@ class Sides:
         )  # fmt: skip
 
     def _whole(
-        self, what: str, *, before: str = "", after: str = "", change: float, unit: str = "", share: float | None = None, note: str = ""
+        self,
+        what: str,
+        *,
+        before: str = "",
+        after: str = "",
+        change: float | None,
+        unit: str = "",
+        share: float | None = None,
+        note: str = "",
     ) -> Moved:
         """Something of the whole portfolio."""
         return Moved(
@@ -242,25 +250,25 @@ class Sides:
         )  # fmt: skip
 
     def money(self) -> tuple[Moved, ...]:
-        """The totals of budget, forecast and funding, where they are known on both sides and differ."""
+        """The totals of budget, forecast and funding, where they are known on both sides and differ; of amounts without an exchange rate, that."""
         out = []
         granted = any(map(_grants, (self.before, self.after)))
         for measure in ("budget", "forecast", *(("funding",) if granted else ())):
             if measure != "funding" and self._touched is not None and silent_change(self.before, self.after, measure):
                 continue
-            was, now = (_total(portfolio, measure) for portfolio in (self.before, self.after))
+            (was, lacks), (now, lacking) = (_total(portfolio, measure) for portfolio in (self.before, self.after))
             if measure == "funding" and now is not None and was is None:
                 was = Money(now.amount - now.amount, now.currency)  # nothing was granted yet
-            if was is None or now is None or was.currency != now.currency or was == now:
+            if was is None or now is None or was.currency != now.currency or (was == now and lacks == lacking):
                 continue
-            change = now.amount - was.amount
-            share = float(change / was.amount) if was.amount else None
+            change = float(now.amount - was.amount) if lacks == lacking else None  # what is missing on both sides moves nothing
+            share = change / float(was.amount) if change is not None and was.amount and not lacks else None
+            unrated = f"{counted(len({*lacks, *lacking}), 'amount')} without an exchange rate left out" if lacks or lacking else ""
+            before, after = (f"{'at least ' if few else ''}{money:,}" for money, few in ((was, lacks), (now, lacking)))
+            note = "; ".join(filter(None, (self._left_out, unrated)))
             out.append(
-                self._whole(
-                    f"total {measure}", before=f"{was:,}", after=f"{now:,}", change=float(change), unit=now.currency, share=share,
-                    note=self._left_out,
-                )
-            )  # fmt: skip
+                self._whole(f"total {measure}", before=before, after=after, change=change, unit=now.currency, share=share, note=note)
+            )
         return tuple(out)
 
     @functools.cached_property
@@ -360,12 +368,12 @@ def _date_of(portfolio: Portfolio, row: Target, *, before: str = "", after: str 
     )  # fmt: skip
 
 
-def _dated(rows: Targets, t: int, date: int) -> Moved:
-    """A target that has another date; where that is not known because of the same work before and after, what of it has dates moved."""
+def _dated(rows: Targets, t: int, date: int, after: Targets | None = None) -> Moved:
+    """A target that has another date, on the schedule after the change where there is one; where that is not known because of the same work before and after, what of it has dates moved."""
     was, row, doubts = rows.date(t), rows[t], rows.schedule.commitments.doubts
     doubt = doubts.of(row.item) if doubts else ""
     return _date_of(
-        rows.portfolio, row, before=_shown(was, row.kind), after=_shown(date, row.kind), change=rows.days(t, was, date),
+        rows.portfolio, row, before=_shown(rows, row, was), after=_shown(after or rows, row, date), change=rows.days(t, was, date),
         note=f"these days or later: {doubt}" if doubt else "",
     )  # fmt: skip
 
@@ -375,7 +383,7 @@ def _unclear(one: Targets, t: int, other: Targets, place: int) -> Sequence[Moved
     row, was, now = one[t], one.schedule.commitments.doubts, other.schedule.commitments.doubts
     if not was.work(row.item) and not now.work(row.item):
         return None
-    then, day = _shown(one.date(t), row.kind), _shown(other.date(place), row.kind)
+    then, day = _shown(one, row, one.date(t)), _shown(other, row, other.date(place))
     if new := now.since(row.item, was):
         return [
             _date_of(one.portfolio, row, before=end_not_known(then) if was.work(row.item) else then, note=f"{end_not_known(day)}: {new}")
@@ -386,7 +394,7 @@ def _unclear(one: Targets, t: int, other: Targets, place: int) -> Sequence[Moved
         return [_date_of(one.portfolio, row, before=end_not_known(then), after=end_not_known(day), note=still)] if then != day else ()
     if then == day:
         return ()
-    return [_dated(one, t, other.date(place))]
+    return [_dated(one, t, other.date(place), other)]
 
 
 def _stands(row: Commitment | None) -> str:
@@ -448,12 +456,16 @@ def _why_gone(s: Schedule, after: Portfolio, row: Target) -> str:
     return "no open work of it has a date"
 
 
-def _shown(instant: int, kind: str = "") -> str:
+def _shown(rows: Targets, row: Target, instant: int) -> str:
+    """The date of a target in words: the day as its schedule says it."""
     when = moment(instant)
-    if kind == "benefit":  # it starts on the first whole day
+    if row.kind == "benefit":  # it starts on the first whole day
         return str(first_day(when))
-    day = day_text(when, finish=True)
-    return day if when.hour == when.minute == 0 else f"{day} {when:%H:%M}"
+    if when.hour or when.minute:
+        return f"{day_text(when, finish=True)} {when:%H:%M}"
+    if row.kind == "portfolio" and rows.schedule.finish == when:
+        return rows.schedule.end_text
+    return str(rows.schedule.day_of(row.item, when))
 
 
 def _title(portfolio: Portfolio, item: str) -> str:
@@ -537,13 +549,13 @@ def _grants(portfolio: Portfolio) -> bool:
     return any(money is not None for money in granted)
 
 
-def _total(portfolio: Portfolio, measure: str) -> Money | None:
+def _total(portfolio: Portfolio, measure: str) -> tuple[Money | None, tuple[str, ...]]:
+    """(what is known of a total, what of it has no exchange rate)."""
     try:
         roll = roll_up(portfolio, measure)
-        found: Money | None = roll.total.value if roll.states else None
+        return (roll.total.money, roll.unrated) if roll.states else (None, ())
     except IpmoError:
-        return None
-    return found
+        return None, ()
 
 
 def _benefits(was: Benefits, now: Benefits) -> Iterator[Moved]:

@@ -302,10 +302,10 @@ class _Reduced:
         if getattr(self.project, name) is not None or not any(getattr(task, name) is not None for task in self.project.tasks):
             return None
         try:
-            found = roll_up(self.portfolio, name, include=("proposed",))[self.project.id].value
+            found = roll_up(self.portfolio, name, include=("proposed",))[self.project.id]
         except IpmoError:
             return None
-        return None if found is None else as_budget(found)
+        return None if found.value is None or found.reasons else as_budget(found.value)
 
 
 def _after(source: str, kind: str, lag: int) -> After:

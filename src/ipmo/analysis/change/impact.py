@@ -160,10 +160,11 @@ def _moved(one: Portfolio, other: Portfolio, before: Schedule) -> tuple[tuple[st
 
 def _dearer(one: Portfolio, other: Portfolio, cost: Money | None) -> Money | None:
     try:
-        before, after = (roll_up(pf, "budget").total.value for pf in (one, other))
+        rolls = [roll_up(pf, "budget") for pf in (one, other)]
     except IpmoError:
         return cost
-    if before is None or after is None:
+    before, after = (roll.total.value for roll in rolls)
+    if before is None or after is None or rolls[0].unrated != rolls[1].unrated:
         return cost
     moved = Money(after.amount - before.amount, after.currency)
     return cost if not moved.amount and cost is not None else moved

@@ -21,7 +21,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import LIVE
-from ipmo.units import day_text, first_day, minutes, moment
+from ipmo.units import first_day, minutes, moment
 
 __all__ = ["Quantity", "What"]
 
@@ -69,8 +69,8 @@ class Quantity:
             npv = found[self.item].npv if self.item in found else None
             return None if npv is None else Fraction(npv.amount)
         roll = roll_up(portfolio, self.what, include=("proposed",))
-        value = roll[self.item].value if self.item in roll else None
-        return None if value is None else Fraction(value.amount)
+        figure = roll[self.item] if self.item in roll else None
+        return None if figure is None or figure.value is None or figure.reasons else Fraction(figure.value.amount)
 
     def of_projects(self, portfolio: Portfolio) -> dict[str, Fraction]:
         """What each project below the item costs, where that is known."""
@@ -118,7 +118,8 @@ class Quantity:
             instant = self._instant(portfolio)
             if instant is not None and isinstance(self.noun, Benefit):
                 return str(first_day(moment(instant)))
-            day = "" if instant is None else day_text(moment(instant), finish=True)
+            s = schedule(portfolio, on_cycle="cut")
+            day = "" if instant is None else str(s.day_of(self.item, moment(instant)))
             return end_not_known(day) if self.doubt(portfolio) else day
         value = self.of(portfolio)
         return "" if value is None else f"{float(value):,.2f} {self.unit}"

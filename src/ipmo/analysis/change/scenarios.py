@@ -217,15 +217,16 @@ def _row(name: str, pf: Portfolio, s: Schedule, base: Schedule, changes: tuple[s
 
 def _known(pf: Portfolio, measure: str) -> Money | None:
     try:
-        value = roll_up(pf, measure).total.value
-    except IpmoError:  # an exchange rate is missing, price bases differ
+        rolled = roll_up(pf, measure)
+    except IpmoError:  # price bases differ
         return None
-    return value if isinstance(value, Money) else None
+    return rolled.total.money if not rolled.unrated else None  # a sum that lacks an exchange rate is not the whole
 
 
 def _worth(pf: Portfolio, s: Schedule) -> Money | None:
     try:
-        return benefits(pf).npv if pf.benefits and s.finish is not None else None
+        found = benefits(pf) if pf.benefits and s.finish is not None else None
+        return None if found is None or found.unrated else found.npv
     except IpmoError:
         return None
 

@@ -9,12 +9,11 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-import attrs
-
 from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.control.aspect import Aspect
 from ipmo.analysis.control.carbon import CarbonFigures, judged
 from ipmo.analysis.control.exposure import RiskExposure, exposure
-from ipmo.analysis.dates.by_day import later_by
+from ipmo.analysis.control.in_time import Reached, end_unknown, time_told
 from ipmo.analysis.dates.commitments import LateHandOver
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, rounded
@@ -31,33 +30,12 @@ from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.network.losses import Serving, serving, share_serving
 from ipmo.network.positions import places_of
-from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment
+from ipmo.units import DAY, MAX_INSTANT, Money, Span, minutes, moment
 from ipmo.words import counted
 
 __all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
 
 Noun = Portfolio | Programme | Project | Task
-
-
-@attrs.frozen(kw_only=True)
-class Aspect:
-    """One aspect of control of one item.
-
-    Args:
-        name: time, cost, benefits, risk, carbon or children.
-        rag: its colour; None when it cannot be said.
-        text: what was compared.
-        over: how far beyond a tolerance that somebody stated, in words; empty within it and where nobody did.
-        stake: money of a breach, for the authority that it takes.
-        withholds: it has no colour although somebody set a tolerance for it: without it the item is not known to be well.
-    """
-
-    name: str
-    rag: str | None
-    text: str
-    over: str = ""
-    stake: Fraction | None = attrs.field(default=None, repr=False)
-    withholds: bool = False
 
 
 class Judged(NamedTuple):
@@ -89,10 +67,6 @@ def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
     if own is None and isinstance(noun, Project | Programme):
         own = next((p.tolerance for p in hierarchy(portfolio).programmes_of(noun.id) if p.tolerance is not None), None)
     return portfolio.tolerance if own is None else own
-
-
-def _end_unknown(commitment: int, rag: str | None, limited: bool, why: str) -> Aspect:
-    return Aspect(name="time", rag=rag, text=f"committed to {day_text(moment(commitment), finish=True)}; {why}", withholds=limited)
 
 
 class Aspects:
@@ -191,7 +165,10 @@ class Aspects:
                 finish = self.before.dates(full_id)[1]
             except UnknownItemError:
                 finish = None
-            return None if finish is None else minutes(finish)
+            if finish is None:
+                return None
+            planned = minutes(finish)
+            return planned + self.before.begins_day(full_id, planned)  # a minute later it is that day, whichever way it is read
         return None
 
     def _within(self, noun: Programme | Portfolio) -> list[Project]:
@@ -220,23 +197,46 @@ class Aspects:
         if isinstance(noun, Project) and not noun.tasks and noun.actual_finish is None and noun.state == "active":
             if self.as_of is not None:
                 reached = max(reached, minutes(self.as_of))  # a bar past its finish that nobody has closed
-            if noun.finish is not None and reached <= commitment == minutes(noun.finish, end=True):
+            past = self._until_today(noun, commitment)
+            if noun.finish is not None and not past and reached <= commitment == minutes(noun.finish, end=True):
                 return commitment, None  # it is held against the same date that it states: that tells nothing
         return commitment, reached
+
+    def _until_today(self, bar: Project, instant: int) -> bool:
+        """Whether a bar that nobody has closed was to end by an instant that is past: it ends today at the earliest."""
+        return bar.state == "active" and self.as_of is not None and minutes(self.as_of) >= instant
 
     @functools.cached_property
     def _works(self) -> Works:
         return works_of(self.portfolio)
 
-    def _deadlines(self, project: Project) -> Iterable[tuple[LateHandOver | Task, int, int]]:
-        """(what, committed, forecast finish) of what a project hands over too late, and of the open deadlines inside it."""
+    def _reached(self, full_id: str, noun: Noun) -> tuple[int | None, Reached | None]:
+        """What an item is committed to, and its forecast finish beside that, where both are known."""
+        commitment, done = self._dated(full_id, noun)
+        if commitment is None or done is None:
+            return commitment, None
+        return commitment, Reached(commitment, done, done >= commitment and self._begins_day(full_id, noun, done))
+
+    def _begins_day(self, full_id: str, noun: Noun, done: int) -> bool:
+        """Whether the finish of an item is the beginning of the day that people say of it."""
+        if done % DAY:
+            return False
+        if isinstance(noun, Programme | Portfolio):
+            return any(self._begins_day(p.id, p, done) for p in self._within(noun) if self._dated(p.id, p)[1] == done)
+        if isinstance(noun, Project) and not noun.tasks and noun.actual_finish is None and self._until_today(noun, done):
+            return True
+        return self.schedule.begins_day(full_id, done)
+
+    def _deadlines(self, project: Project) -> Iterable[tuple[LateHandOver | Task, Reached]]:
+        """What a project hands over too late, and the open deadlines inside it."""
         one = self.schedule.commitments.worst_hand_over(project.id)
         if one is not None:
-            yield one, one.committed, one.expected
+            yield one, Reached(one.committed, one.expected, one.from_morning)
         for task in self._works.of(project).due:
-            finish = self._end(f"{project.id}/{task.id}") if not task.finished else None
+            finish = self._end(full_id := f"{project.id}/{task.id}") if not task.finished else None
             if task.deadline is not None and finish is not None:
-                yield task, minutes(task.deadline, end=True), finish
+                due = minutes(task.deadline, end=True)
+                yield task, Reached(due, finish, finish >= due and self._begins_day(full_id, task, finish))
 
     def _about(self, one: LateHandOver | Task | None) -> str:
         """What of a project is late, in words; empty where that is its own finish."""
@@ -257,11 +257,11 @@ class Aspects:
         return next((doubt for name in due if (doubt := found.doubt(name))), "")
 
     def _time(self, full_id: str, noun: Noun) -> Judged | None:
-        commitment, reached = self._dated(full_id, noun)
+        commitment, reached = self._reached(full_id, noun)
         about: LateHandOver | Task | None = None
-        for one, due, done in self._deadlines(noun) if isinstance(noun, Project) else ():
-            if commitment is None or reached is None or done - due > reached - commitment:
-                commitment, reached, about = due, done, one  # of several commitments the one that is missed by most
+        for one, other in self._deadlines(noun) if isinstance(noun, Project) else ():
+            if reached is None or other.over > reached.over:
+                commitment, reached, about = other.due, other, one  # of several commitments the one that is missed by most
         tolerance = self._tolerance(noun)
         limited = tolerance is not None and tolerance.time is not None
         if commitment is None:
@@ -273,28 +273,26 @@ class Aspects:
                 None,
                 limited,
                 False,
-                functools.partial(_end_unknown, commitment, None, limited, "nothing forecasts when it finishes"),
+                functools.partial(end_unknown, commitment, None, limited, "nothing forecasts when it finishes"),
             )
         limit = self._limit(full_id, commitment, tolerance.time if tolerance is not None else None)
-        rag = "green" if reached <= commitment else "amber" if reached <= limit else "red"
+        rag = reached.colour(limit)
         doubt = self._doubt(full_id, noun) if rag != "red" else ""
         if doubt:  # what has a date is in time; what has none may not be
             known, why = None if rag == "green" else rag, f"not known when it finishes: {doubt}"
-            return Judged("time", known, limited, False, functools.partial(_end_unknown, commitment, known, limited, why))
-        told = functools.partial(self._time_told, full_id, rag, about, (commitment, reached, limit), limited)
+            return Judged("time", known, limited, False, functools.partial(end_unknown, commitment, known, limited, why))
+        told = functools.partial(self._time_told, full_id, noun, rag, about, reached, limit, limited)
         return Judged("time", rag, False, limited and rag == "red", told)
 
-    def _time_told(self, full_id: str, rag: str, about: LateHandOver | Task | None, dates: tuple[int, int, int], limited: bool) -> Aspect:
-        """The aspect of time: (committed, forecast, limit) in words."""
-        commitment, reached, limit = dates
+    def _time_told(
+        self, full_id: str, noun: Noun, rag: str, about: LateHandOver | Task | None, dates: Reached, limit: int, limited: bool
+    ) -> Aspect:
+        """The aspect of time in words."""
+        if about is None and dates.done < dates.due:  # how its day is read changes nothing but the words
+            dates = dates._replace(from_morning=self._begins_day(full_id, noun, dates.done))
+        stake = self.budget(full_id) if rag == "red" else None
         first = "" if rag != "red" or about is not None or not self.schedule.doubt(full_id) else "at the earliest "
-        text = f"{self._about(about)}finishes {first}{day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
-        if rag == "green":
-            return Aspect(name="time", rag=rag, text=text)
-        if rag == "amber":
-            return Aspect(name="time", rag=rag, text=f"{text}, within tolerance")
-        over = f"{later_by(reached, limit)} beyond {'tolerance' if limited else 'the commitment'}"
-        return Aspect(name="time", rag=rag, text=f"{text}, {over}", over=over if limited else "", stake=self.budget(full_id))
+        return time_told(self._about(about), first, rag, dates, limit, limited, stake)
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:
         """(amount, whether all of it is known)."""

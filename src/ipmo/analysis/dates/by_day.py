@@ -14,7 +14,7 @@ from ipmo.words import measured
 
 DAY = 24 * 60
 
-__all__ = ["agreed", "at_finish_of", "days_after", "gives_at_finish", "last_instant", "last_start", "later_by"]
+__all__ = ["agreed", "at_finish_of", "days_after", "gives_at_finish", "in_time", "last_instant", "last_start", "later_by"]
 
 
 def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
@@ -63,15 +63,27 @@ def last_start(network: Network, node: int, instant: int) -> int:
     return instant if clock.start(done) <= instant else int(clock.start(done - 1))
 
 
-def days_after(reached: int, stated: int, *, at_finish: bool) -> float:
-    """Elapsed days from the last instant by a day to when it is reached; of a start that was said for a day, days of the calendar."""
+def days_after(reached: int, stated: int, *, at_finish: bool, from_morning: bool = False) -> float:
+    """Elapsed days from the last instant by a day to when it is reached; of what begins a day, and was said for one, days of the calendar.
+
+    Args:
+        reached: the instant that is reached.
+        stated: the last instant that keeps what was stated.
+        at_finish: it is stated of a finish.
+        from_morning: what is reached begins its day: midnight then is the day after the one that ends there.
+    """
     if at_finish or stated % DAY != DAY - 1:
-        return (reached - stated) / DAY
+        return (reached - stated) / DAY + (from_morning and at_finish and not stated % DAY)
     return float(reached // DAY - stated // DAY)
 
 
-def later_by(reached: int, limit: int) -> str:
+def in_time(reached: int, limit: int, *, from_morning: bool = False) -> bool:
+    """Whether what is reached keeps a limit: by the evening is not next morning, though both are midnight."""
+    return reached < limit or (reached == limit and not from_morning)
+
+
+def later_by(reached: int, limit: int, *, from_morning: bool = False) -> str:
     """How much later one finish is than another: by the days that are said of them, a part of one day as hours."""
-    one, other = said_day(moment(reached), finish=True), said_day(moment(limit), finish=True)
+    one, other = said_day(moment(reached), finish=not from_morning), said_day(moment(limit), finish=True)
     days = (one - other).days if one is not None and other is not None else 0
     return measured(float(days), "day") if days else measured(round((reached - limit) / 60, 1), "hour")

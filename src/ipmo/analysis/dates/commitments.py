@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple, TypedDict
 
-from ipmo.analysis.dates.by_day import days_after
+from ipmo.analysis.dates.by_day import days_after, in_time
 from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Standing, Stated
 from ipmo.analysis.dates.doubts import Doubts
 from ipmo.analysis.dates.held import from_outside, held_by
@@ -41,11 +41,19 @@ OTHER, MISSED, UNSURE = range(3)
 
 
 class LateHandOver(NamedTuple):
-    """A hand-over that is missed: full id of what is handed over, when it was to be there and when it is expected, as instants."""
+    """A hand-over that is missed.
+
+    Args:
+        item: full id of what is handed over.
+        committed: when it was to be there, as an instant.
+        expected: when it is expected, as an instant.
+        from_morning: that begins its day.
+    """
 
     item: str
     committed: int
     expected: int
+    from_morning: bool = False
 
 
 class Found(TypedDict, total=False):
@@ -159,7 +167,7 @@ class Commitments(Answer[str, Commitment]):
             item = self.statements.hand_over(alike[0]).item
             return LateHandOver(item, found.dates[alike[0]], reached[alike[0]])
         row = self._missed_of(alike)[0]
-        return LateHandOver(row.item, minutes(row.date), minutes(row.expected or row.date))
+        return LateHandOver(row.item, minutes(row.date), minutes(row.expected or row.date), row.from_morning and not row.begins)
 
     @functools.cached_property
     def _late_hand_overs(self) -> Mapping[str, Sequence[tuple[int, int]]]:
@@ -172,7 +180,8 @@ class Commitments(Answer[str, Commitment]):
             elif sure == UNSURE:
                 for row in self._missed_of((place,)):
                     if row.expected is not None:
-                        late.setdefault(row.project, []).append((minutes(row.expected) - minutes(row.date), place))
+                        more = DAY * (row.from_morning and not row.begins and not minutes(row.date) % DAY)
+                        late.setdefault(row.project, []).append((minutes(row.expected) - minutes(row.date) + more, place))
         return late
 
     @functools.cached_property
@@ -194,7 +203,8 @@ class Commitments(Answer[str, Commitment]):
             else:
                 reached[one] = net.running_clock(giver).start(int(passes.early_starts[place[one]]))
         other = reached + at_finish <= date  # by the very minute it may be next morning
-        missed = (reached > date) & ((date > self._today) | (as_array(passes.positions.dur)[place] != 0))
+        work = as_array(passes.positions.dur)[place] != 0
+        missed = (reached > date) & ((date > self._today) | work) & (work | (reached % DAY != 0))  # a point may begin its day
         return np.where(place < 0, UNSURE, np.where(other, OTHER, np.where(missed, MISSED, UNSURE))).tolist(), reached.tolist()
 
     @functools.cached_property
@@ -294,8 +304,9 @@ class Commitments(Answer[str, Commitment]):
         end = self._whole_end(one)
         if end is not None and end <= one.date and not self._passed(one):
             from_morning = self.from_morning(one.nodes, end)
-            if not from_morning or end < one.date:
-                return Found(expected=moment(end), days=(end - one.date) / DAY, from_morning=from_morning)
+            if in_time(end, one.date, from_morning=from_morning):
+                days = days_after(end, one.date, at_finish=True, from_morning=from_morning)
+                return Found(expected=moment(end), days=days, from_morning=from_morning)
         if end is not None:
             reached, node = self._last(one.nodes)
         else:
@@ -312,8 +323,9 @@ class Commitments(Answer[str, Commitment]):
             clock = net.running_clock(node)
             limit = max(limit, clock.start(clock.work(one.date)))  # a date in a break means the shift after it
         late = self._passed(one) and self._at_data_date(node)
-        on_time = reached < one.date or (reached <= limit and not (from_morning and one.at_finish))  # by the evening is not next morning
-        found = Found(expected=moment(reached), days=days_after(reached, one.date, at_finish=one.at_finish), from_morning=from_morning)
+        on_time = reached < one.date or in_time(reached, limit, from_morning=from_morning and one.at_finish)
+        days = days_after(reached, one.date, at_finish=one.at_finish, from_morning=from_morning and one.word != PLANNED)
+        found = Found(expected=moment(reached), days=days, from_morning=from_morning)
         if on_time and not late:
             unclear = self._unclear(one, limit)
             return found if unclear is None else self._undated(one, unclear)

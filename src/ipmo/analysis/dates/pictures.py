@@ -38,6 +38,7 @@ class Dated(Protocol):
     def __getitem__(self, full_id: str, /) -> ScheduledItem: ...
     def dates(self, full_id: str, /) -> tuple[datetime | None, datetime | None]: ...
     def doubt(self, full_id: str, /) -> str: ...
+    def begins_day(self, name: str, instant: int, /) -> bool: ...
 
 
 class Sampled(Protocol):
@@ -115,7 +116,11 @@ def _work(s: Dated, full_id: str, task: Task, level: int) -> Bar:
     deadline = None if task.deadline is None else moment(minutes(task.deadline, end=True))
     was = task.baseline_start, task.baseline_finish
     ghost = None if was[0] is None or was[1] is None else (moment(minutes(was[0])), moment(minutes(was[1], end=True)))
-    late = deadline is not None and finish is not None and finish > deadline
+    late = (
+        deadline is not None
+        and finish is not None
+        and (finish > deadline or (finish == deadline and s.begins_day(full_id, minutes(finish))))
+    )
     when = finish or start
     return Bar(
         label="\u2003" * level + (task.name or task.id),

@@ -38,7 +38,7 @@ from ipmo.network.positions import as_array, plain_list
 from ipmo.network.states import LIVE, TYPE_NAMES, State
 from ipmo.options import checked
 from ipmo.tables import FIRST, Answer, Column, Table, row_at
-from ipmo.units import as_when, day_text, minutes, moment, said_day
+from ipmo.units import DAY, as_when, day_text, minutes, moment, said_day
 from ipmo.words import counted
 
 __all__ = ["Driver", "OnCycle", "Schedule", "network", "schedule"]
@@ -349,6 +349,11 @@ class Schedule(Answer[str, ScheduledItem]):
             full_id: its id; the whole portfolio when left out.
         """
         return self.commitments.doubts.of(full_id)
+
+    def begins_day(self, name: str, instant: int) -> bool:
+        """Whether an instant of an item, in minutes, is its finish and the beginning of the day that people say of it."""
+        when = moment(instant)
+        return not instant % DAY and self.day_of(name, when) == when.date()
 
     def finish_text(self, full_id: str) -> str:
         """The finish of an item as people read it; empty when it has none."""

@@ -51,6 +51,7 @@ class InterfaceAgreement:
         open: what is handed over, the finish or the start of the source, is still to come by the schedule.
         begins: it hands over by starting, so that midnight belongs to the day that begins.
         dead: why it never comes: its giver was stopped; empty while it may.
+        from_morning: what is expected begins its day, so that it is late for what was said for the day before.
     """
 
     id: str
@@ -69,11 +70,19 @@ class InterfaceAgreement:
     open: bool = False
     begins: bool = False
     dead: str = ""
+    from_morning: bool = False
 
     @property
     def giver_margin(self) -> float | None:
         """Promised less expected: what the giver holds back; negative when it cannot keep its word."""
-        return _margin(self.committed, self.expected)
+        margin = _margin(self.committed, self.expected)
+        return margin if margin is None or not self.from_morning or self.committed is None or _time_of(self.committed) else margin - 1
+
+    def late_for(self, when: datetime | None) -> bool:
+        """Whether it is expected later than a date that was stated for it, where both are known."""
+        if self.expected is None or when is None:
+            return False
+        return self.expected > when or (self.expected == when and self.from_morning)
 
     @property
     def between(self) -> float | None:
@@ -94,7 +103,7 @@ class InterfaceAgreement:
     def broken(self) -> bool:
         """The dates contradict one another."""
         return any(margin is not None and margin < 0 for margin in (self.giver_margin, self.between)) or (
-            self.committed is None and self.expected is not None and self.needed is not None and self.expected > self.needed
+            self.committed is None and self.late_for(self.needed)
         )
 
     @property
@@ -107,10 +116,13 @@ class InterfaceAgreement:
         expected, committed, needed = self.expected, self.committed, self.needed
         if committed is not None and needed is not None and committed > needed:
             yield f"committed {_after(committed, needed)} it is needed"
-        if expected is not None and committed is not None and expected > committed:
-            yield f"expected {_after(expected, committed, self.begins)} it is committed"
-        if expected is not None and needed is not None and expected > needed and (committed is None or committed <= needed):
-            yield f"expected {_after(expected, needed, self.begins)} it is needed"
+        if expected is not None and committed is not None and self.late_for(committed):
+            yield f"expected {self._after(expected, committed)} it is committed"
+        if expected is not None and needed is not None and self.late_for(needed) and (committed is None or committed <= needed):
+            yield f"expected {self._after(expected, needed)} it is needed"
+
+    def _after(self, expected: datetime, stated: datetime) -> str:
+        return _after(expected, stated, self.begins, from_morning=self.from_morning)
 
     def _open_points(self) -> Iterator[str]:
         """What is not agreed, not said, or not owned."""
@@ -160,8 +172,13 @@ def _margin(later: datetime | None, earlier: datetime | None) -> float | None:
     return None if later is None or earlier is None else (later - earlier).total_seconds() / 86400
 
 
-def _after(later: datetime, earlier: datetime, begins: bool = False) -> str:
-    one, other = (said_day(when, finish=not begins) for when in (later, earlier))
+def _time_of(when: datetime) -> bool:
+    """It is an instant within a day."""
+    return bool(when.hour or when.minute)
+
+
+def _after(later: datetime, earlier: datetime, begins: bool = False, *, from_morning: bool = False) -> str:
+    one, other = said_day(later, finish=not (begins or from_morning)), said_day(earlier, finish=not begins)
     said = (one - other).days if one is not None and other is not None else 0
     return f"{days_text(said or _margin(later, earlier) or 0)} after"  # by the days that are said, a part of one day as such
 
@@ -197,6 +214,9 @@ def agreement(
     stale = waits or (reference(source).external and outside_date(link, portfolio.data_date) is None)
     if link.status == "delivered" and stale:
         expected = None  # it was handed over: a date still to come no longer says when
+    committed, needed = _by(link.promised, at_finish), _by(link.needed, at_finish)
+    asked = at_finish and expected is not None and not reference(source).external
+    asked = asked and any(when is not None and expected is not None and expected >= when for when in (committed, needed))
     return InterfaceAgreement(
         id=link_name(link),
         source=source,
@@ -207,13 +227,14 @@ def agreement(
         receiver_owner=link.receiver_owner,
         status=link.status,
         expected=expected,
-        committed=_by(link.promised, at_finish),
-        needed=_by(link.needed, at_finish),
+        committed=committed,
+        needed=needed,
         used=used,
         age=age,
         open=waits,
         begins=not at_finish,
         dead=_dead(portfolio, s, link, source),
+        from_morning=asked and expected is not None and s.begins_day(source, minutes(expected)),
     )
 
 

@@ -136,4 +136,5 @@ class CriticalLink(Shown):
             nearest=None if self.target_float is None or self.nearest is None else (self.target_float, name(self.nearest)), drag=self.drag,
             drag_on=None if self.drag_on is None else name(self.drag_on), projects=len(self.downstream_projects),
             benefits=len(self.downstream_benefits), given=self.given, needed=self.needed, committed=self.committed,
+            from_morning=self.agreement.from_morning,
         )  # fmt: skip

@@ -27,6 +27,7 @@ def reason(
     given: datetime | None,
     needed: datetime | None,
     committed: datetime | None,
+    from_morning: bool = False,
 ) -> str:
     """Whether it drives, what it puts at risk by how much, how long it holds what back, what lies behind it, what is late.
 
@@ -37,20 +38,23 @@ def reason(
         own: it is that of the hand-over itself.
         nearest: days until a target moves that is only forecast, and that target.
         projects, benefits: how many lie downstream.
+        from_morning: what is given begins its day: it is late for what was said for the day before.
     """
     if driving:
         first = f"{source} sets the date of {target}"
     else:
         first = f"{source} can slip {_days(link_float)} before it moves {target}"
-    text = f"{first}; {_spare(commitment_float, at_risk, own, nearest)}"
+    late = [w for w in (needed, committed) if w is not None and given is not None and (given > w or (given == w and from_morning))]
+    missed = own and commitment_float == 0 and late
+    text = f"{first}; {'its own date is missed already' if missed else _spare(commitment_float, at_risk, own, nearest)}"
     if drag and drag_on:
         text += f"; without it {drag_on} would come {_days(drag).replace('working ', '')} earlier"
     behind = [counted(n, word) for n, word in ((projects, "project"), (benefits, "benefit")) if n]
     if behind:
         text += f"; {' and '.join(behind)} downstream"
     for word, when in (("needed by", needed), ("committed for", committed)):
-        if when is not None and given is not None and given > when:
-            text += f"; {word} {day_text(when, finish=True)}, expected {day_text(given, finish=True)}"
+        if when in late:
+            text += f"; {word} {day_text(when, finish=True)}, expected {day_text(given, finish=not from_morning)}"
     return text
 
 

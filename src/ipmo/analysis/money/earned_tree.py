@@ -54,10 +54,11 @@ class EarnedTree:
     """
 
     def __init__(self, portfolio: Portfolio, as_of: When, plan: Portfolio, rule: PeriodRule, own: bool, unrated: Unrated) -> None:
-        self.portfolio, self.as_of, self.plan, self.rule, self.unrated = portfolio, as_of, plan, rule, unrated
+        self.portfolio, self.as_of, self.plan, self.rule = portfolio, as_of, plan, rule
         dates = {p.id: p.status_date for p in portfolio.projects if own and p.status_date is not None}
         self.budgets = Amounts(plan, as_day(as_of), "budget", unrated=unrated)
         self.actuals = Amounts(portfolio, as_day(as_of), "actual", unrated=unrated)
+        self._of_added = Amounts(portfolio, as_day(as_of), "budget", unrated=unrated)
         self.currency = self.budgets.currency
         self.packages = WorkPackages(portfolio, plan, as_of, dates, self.budgets, self.actuals)
         self.columns = PackageColumns(self.packages)
@@ -237,13 +238,18 @@ class EarnedTree:
 
     def _added(self, full_id: str, noun: Task | Project, project: Project) -> int:
         """What the baseline does not have is shown with its own budget and actual cost, and is in no sum."""
-        amounts = Amounts(self.portfolio, as_day(self.as_of), "budget", unrated=self.unrated)
+        amounts = self._of_added
         stated = ((amounts, budget_of(self.portfolio, full_id, noun)), (self.actuals, noun.actual))
         budget, actual = (None if money is None else known.lines(full_id, money) for known, money in stated)
         position = self._keep(noun, project, self.columns.size)
         bac, ac = (None if lines is None else sum((line.value for line in lines), Fraction(0)) for lines in (budget, actual))
         self.scope[position], self.added[position] = ("added", full_id), (bac, ac)
         return position
+
+    @property
+    def unrated(self) -> tuple[str, ...]:
+        """What has no exchange rate, and which."""
+        return tuple(why for known in (self.budgets, self._of_added, self.actuals) for why in known.missing.values())
 
     def _keep(self, noun: Counted, project: Project | None, first: int, parts: Sequence[int] = (), *, single: bool = False) -> int:
         """An item that is all packages from one on; its position."""

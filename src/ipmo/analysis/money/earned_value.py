@@ -32,11 +32,22 @@ IN_COLUMNS = 1_000
 
 
 class EarnedValue(Rows[str, EarnedItem]):
-    """The answer of `earned_value`, indexed by id."""
+    """The answer of `earned_value`, indexed by id.
 
-    def __init__(self, items: Mapping[str, EarnedItem], root: str, as_of: When, rule: PeriodRule, currency: str) -> None:
+    Args:
+        items: the rows, by id.
+        root: the portfolio.
+        as_of: the date of the figures.
+        rule: the periods of earned schedule.
+        currency: of all figures.
+        unrated: what has no exchange rate, and which: it is unknown, and sums are of the rest.
+    """
+
+    def __init__(
+        self, items: Mapping[str, EarnedItem], root: str, as_of: When, rule: PeriodRule, currency: str, unrated: Iterable[str] = ()
+    ) -> None:
         super().__init__(items, "this earned value")
-        self.root, self.as_of, self.rule, self.currency = root, as_of, rule, currency
+        self.root, self.as_of, self.rule, self.currency, self.unrated = root, as_of, rule, currency, tuple(unrated)
         self.every = rule.every
 
     @property
@@ -155,7 +166,7 @@ def earned_value(
     as_of: date | str | None = None,
     baseline: Portfolio | None = None,
     every: Every = "month",
-    unrated: Unrated = "refuse",
+    unrated: Unrated = "unknown",
 ) -> EarnedValue:
     """Earned value of every task, project, programme and the portfolio.
 
@@ -188,7 +199,9 @@ def earned_value(
         return _answered(portfolio, when, baseline, rule, own, unrated)
     if unrated == "unknown":
         try:
-            return earned_value(portfolio, as_of=as_of, every=every)  # where no rate is missing it is one answer, made once
+            return earned_value(
+                portfolio, as_of=as_of, every=every, unrated="refuse"
+            )  # where no rate is missing it is one answer, made once
         except MissingRateError:
             pass
     key = ("earned value", when, every, own, unrated)
@@ -197,4 +210,4 @@ def earned_value(
 
 def _answered(portfolio: Portfolio, as_of: When, plan: Portfolio, rule: PeriodRule, own: bool, unrated: Unrated) -> EarnedValue:
     tree = EarnedTree(portfolio, as_of, plan, rule, own, unrated)
-    return EarnedValue(tree.rows(), portfolio.id, as_of, rule, tree.currency)
+    return EarnedValue(tree.rows(), portfolio.id, as_of, rule, tree.currency, tree.unrated)

@@ -13,6 +13,7 @@ from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import Every, Period, period_rule
 from ipmo.analysis.money.pictures import Kind, money_picture
 from ipmo.analysis.money.rollup import RollUp, roll_up
+from ipmo.analysis.money.unrated import unrated_note
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.figures.svg import Figure
 from ipmo.model.measures import Measure
@@ -134,7 +135,12 @@ class TimePhased(Rows[str, NamedRow[Fraction | None]]):
                 out.append(f"{name}: {roll[UNDATED].text} without a date")
             if UNKNOWN in roll:
                 out.append(f"{name}: {roll[UNKNOWN].total} unknown")
-        return tuple(out)
+        return (*out, *unrated_note(self.unrated))
+
+    @property
+    def unrated(self) -> tuple[str, ...]:
+        """What has no exchange rate, and which: it lies in no period."""
+        return tuple(dict.fromkeys(why for roll in self.rolls.values() for why in roll.unrated))
 
     def __repr__(self) -> str:
         return f"<TimePhased {self.item!r}: {', '.join([counted(len(self), self.every), *self.rolls])}>"
@@ -147,7 +153,7 @@ def time_phase(
     item: str | None = None,
     as_of: date | str | None = None,
     measures: Mapping[str, Measure] = MEASURES,
-    unrated: Unrated = "refuse",
+    unrated: Unrated = "unknown",
     confidence: float | None = None,
 ) -> TimePhased:
     """Budget, actual, forecast, funding and effort by period, each exact: the periods sum to the whole.

@@ -56,6 +56,11 @@ class RollUp(Rows[str, RolledUpValue]):
         return not isinstance(self._rows, SummedRows) or bool(self._rows.sums.bases)
 
     @property
+    def unrated(self) -> tuple[str, ...]:
+        """What has no exchange rate, and which: it is unknown, and sums are of the rest."""
+        return self.total.reasons if self.noted and self.measure.unit == "money" else ()
+
+    @property
     def noted(self) -> bool:
         """Whether any of its figures may say why it is not known."""
         return not isinstance(self._rows, SummedRows) or bool(self._rows.sums.notes)
@@ -174,7 +179,7 @@ def roll_up(
     include: Iterable[str] = (),
     within: str | None = None,
     measures: Mapping[str, Measure] = MEASURES,
-    unrated: Unrated = "refuse",
+    unrated: Unrated = "unknown",
     confidence: float | None = None,
 ) -> RollUp:
     """A measure over the tree of a portfolio, or by any attribute, objective, office, owner or period.
@@ -191,7 +196,8 @@ def roll_up(
         include: states to count although totals leave them out: `proposed`, `cancelled`.
         within: a programme, project or summary: only what it holds is grouped.
         measures: the measures known by name.
-        unrated: `unknown` counts money without an exchange rate as unknown, with the reason as its note; `refuse` raises.
+        unrated: `unknown` counts money without an exchange rate as unknown, with the reason as its note, and `.unrated` says all of it;
+            `refuse` raises.
         confidence: money counts at this percentile (0.8 for P80), each uncertain line in its own item and periods, as if all went
             badly together; percentiles add only then. Central values when left out.
 

@@ -116,7 +116,10 @@ class Gathering:
         row.flags.writeable = False
         bound = self._bound(kept)
         planned, committed = self.plan.planned(kept), self.plan.committed(kept.full_id)
-        return Dates(id=kept.full_id, instants=row, begins=kept.begins, planned=planned, committed=committed, at_least=bound)
+        return Dates(
+            id=kept.full_id, instants=row, begins=kept.begins, planned=planned, committed=committed, at_least=bound,
+            mornings=self.plan.mornings(kept),
+        )  # fmt: skip
 
     def _costs(self, money: NDArray[np.int64]) -> dict[str, Sums]:
         """What each item costs: its own, or the sum of what is inside it, and what happens to it."""

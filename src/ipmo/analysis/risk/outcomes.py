@@ -67,6 +67,8 @@ class Dates:
         planned: the instant of the schedule as it stands; None where it has none.
         committed: the date that somebody relies on; None where nobody stated one.
         at_least: it is, or waits for, work without a duration: its dates are lower bounds, and nothing says how sure they are.
+        mornings: midnights at which it begins a day, if it falls on them: a status date or a not-before holds it there. Any other
+            midnight ends the day before.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Dates:
     planned: int | None = None
     committed: date | None = None
     at_least: bool = False
+    mornings: frozenset[int] = frozenset()
     _ordered: NDArray[np.int64] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -83,7 +86,7 @@ class Dates:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Dates):
             return NotImplemented
-        mine, others = ((one.id, one.begins, one.planned, one.committed, one.at_least) for one in (self, other))
+        mine, others = ((one.id, one.begins, one.planned, one.committed, one.at_least, one.mornings) for one in (self, other))
         return mine == others and bool(np.array_equal(self.instants, other.instants))
 
     __hash__ = None  # type: ignore[assignment]
@@ -95,7 +98,7 @@ class Dates:
 
     def day(self, instant: float) -> date:
         """The day that people say of an instant of it."""
-        return day_of(instant, begins=self.begins)
+        return day_of(instant, begins=self.begins or instant in self.mornings)
 
     @property
     def planned_day(self) -> date | None:
@@ -132,10 +135,12 @@ class Dates:
         Raises:
             UnitError: that is no date.
         """
-        return float(np.count_nonzero(self.instants <= self._last(date)) / len(self.instants))
+        return float(np.count_nonzero(self.instants <= self.last(date)) / len(self.instants))
 
-    def _last(self, day: date | str) -> int:
-        return minutes(as_when(day), end=not self.begins)
+    def last(self, day: date | str) -> int:
+        """The last instant that is on or before a day."""
+        last = minutes(as_when(day), end=not self.begins)
+        return last - (last in self.mornings)
 
     @checked
     def by_error(self, date: date | str) -> float:
@@ -147,6 +152,11 @@ class Dates:
         """The mean."""
         first = int(self._ordered[0])
         return moment(round(first + float((self.instants - first).mean())))
+
+    @property
+    def mean_day(self) -> date:
+        """The day of the mean."""
+        return self.day(minutes(self.mean))
 
     @property
     def mean_error(self) -> float:
@@ -366,7 +376,7 @@ class Joint:
         Raises:
             UnitError: that is no date, or no amount of the currency.
         """
-        good = (self.dates.instants <= minutes(as_when(date), end=not self.dates.begins)) & (self.costs.minor <= self.costs.limit(amount))
+        good = (self.dates.instants <= self.dates.last(date)) & (self.costs.minor <= self.costs.limit(amount))
         return float(np.count_nonzero(good) / len(good))
 
     @property

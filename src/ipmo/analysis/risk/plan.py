@@ -30,7 +30,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
-from ipmo.units import as_day, minutes
+from ipmo.units import DAY, as_day, minutes
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -282,6 +282,27 @@ class Plan:
             v = q.pos[node]
             return q.finish[v] if node in net.points else net.running_clock(node).start(q.x[v])
         return max([kept.done, *(q.finish[q.pos[node]] for node in kept.nodes)])
+
+    @functools.cached_property
+    def _held_points(self) -> Mapping[int, int]:
+        """By node, of points in time, the midnight before which a status date or a not-before lets none of them come."""
+        net, p, found = self.schedule.network, self.schedule.passes.positions, dict[int, int]()
+        for node, state in enumerate(net.state):
+            if state in LIVE and not p.dur[p.pos[node]] and not p.clk[p.pos[node]]:
+                first = int(net.running_clock(node).start(int(net.low[node])))
+                if not first % DAY:
+                    found[node] = first
+        return found
+
+    def mornings(self, kept: Kept) -> frozenset[int]:
+        """The midnights at which an item begins a day, if it falls on them; see `Dates`."""
+        if kept.begins:
+            return frozenset()
+        found = {self._held_points[node] for node in kept.nodes if node in self._held_points} if self._held_points else set[int]()
+        planned = self.planned(kept)
+        if planned is not None and not planned % DAY and self.schedule.commitments.from_morning(kept.nodes, planned):
+            found.add(planned)  # also where it follows what is held
+        return frozenset(found)
 
     def committed(self, full_id: str) -> date | None:
         """The day that somebody relies on."""

@@ -66,6 +66,7 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
                 "begins": row.dates.begins,
                 "planned": row.dates.planned,
                 "at_least": row.dates.at_least,
+                "mornings": sorted(row.dates.mornings),
                 "committed": None if committed is None else committed.isoformat(),
             }
         if row.sketch is not None:
@@ -141,7 +142,7 @@ def _made(text: dict[str, Any], arrays: dict[str, Array]) -> Simulation:
             committed = None if more["committed"] is None else date.fromisoformat(more["committed"])
             row = _whole(arrays[f"dates{place}"], samples)
             kept = {"begins": more["begins"], "planned": more["planned"], "at_least": bool(more.get("at_least", False))}
-            dates = Dates(id=said["id"], instants=row, committed=committed, **kept)
+            dates = Dates(id=said["id"], instants=row, committed=committed, mornings=frozenset(more.get("mornings", ())), **kept)
         if "costs" in said:
             sums = _sums(said["id"], said["costs"], _whole(arrays[f"costs{place}"], samples))
         if "value" in said:

@@ -10,7 +10,7 @@ import attrs
 from ipmo.analysis.resources.capacity import Cut
 from ipmo.analysis.risk import pictures
 from ipmo.analysis.risk.merges import Merge, merge_table
-from ipmo.analysis.risk.outcomes import Dates, Joint, Sums, day_of
+from ipmo.analysis.risk.outcomes import Dates, Joint, Sums
 from ipmo.analysis.risk.outcomes import percent as _share
 from ipmo.analysis.risk.pictures import Kind
 from ipmo.analysis.risk.precision import of_share, percentile, sectioned
@@ -23,7 +23,7 @@ from ipmo.findings import Finding, Findings, Severity
 from ipmo.notebooks import Shown
 from ipmo.options import checked
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, minutes
+from ipmo.units import DAY
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -446,7 +446,7 @@ class Simulation(Rows[str, Simulated]):
                 *(Column(name, "str", [getattr(row, name) for row in rows]) for name in ("id", "name", "kind")),
                 Column("schedule", "date", [None if d is None else d.planned_day for d in map(_either, rows)]),
                 Column("on_schedule", "float", [None if d is None else d.on_plan for d in dates]),
-                Column("mean", "date", [None if d is None else day_of(minutes(d.mean), begins=d.begins) for d in map(_either, rows)]),
+                Column("mean", "date", [None if d is None else d.mean_day for d in map(_either, rows)]),
                 Column("sd", "float", [None if d is None else d.sd for d in map(_either, rows)], "days"),
                 day("p10", 10),
                 day("p50", 50),

@@ -78,6 +78,11 @@ class SketchedDates:
         return self.sketch.deviation / DAY
 
     @property
+    def mean_day(self) -> date:
+        """The day of the mean."""
+        return day_of(minutes(self.mean), begins=self.begins)
+
+    @property
     def planned_day(self) -> date | None:
         """The day of the schedule as it stands."""
         return None if self.planned is None else day_of(self.planned, begins=self.begins)
