@@ -19,6 +19,7 @@ from ipmo.analysis.money.amounts import Amounts, Priced
 from ipmo.analysis.money.combining import Combining
 from ipmo.analysis.money.exact import ExactColumn, exact_column, fitting, half_even
 from ipmo.analysis.money.explanation import RolledUpValue
+from ipmo.analysis.money.grouping import Grouping
 from ipmo.analysis.money.sums import SUMMED, sums
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding
@@ -49,10 +50,18 @@ def money(rng: random.Random) -> Any:
     return rng.choices(choices, (4, 6, 2, 1, 1, 1, 0.3))[0]
 
 
+def carbon(rng: random.Random) -> Any:
+    """Carbon as files state it: nothing, what is planned, what is expected and emitted beside it."""
+    amount = rng.randint(0, 900)
+    some = {"planned": f"{amount} t CO2e", "forecast": f"{amount}.5 kt CO2e", "actual": f"{amount // 3} kg CO2e"}
+    kept = {name: text for name, text in some.items() if rng.random() < 0.5}
+    return rng.choice((None, None, some["planned"], kept or None))
+
+
 def plan(seed: int, *, lean: bool = False) -> Portfolio:
     """A random portfolio with programmes in programmes, summaries in summaries, totals stated at every level, and bases of prices."""
     rng = random.Random(seed)
-    programmes = [Programme(id=f"g{i}", programme=f"g{rng.randrange(i)}" if i and rng.random() < 0.5 else None, budget=money(rng) if rng.random() < 0.3 else None) for i in range(rng.randint(0, 4))]  # fmt: skip
+    programmes = [Programme(id=f"g{i}", programme=f"g{rng.randrange(i)}" if i and rng.random() < 0.5 else None, budget=money(rng) if rng.random() < 0.3 else None, carbon=carbon(rng) if rng.random() < 0.3 else None) for i in range(rng.randint(0, 4))]  # fmt: skip
     projects = []
     for p in range(rng.randint(0, 6)):
         tasks: list[Task] = []
@@ -66,6 +75,7 @@ def plan(seed: int, *, lean: bool = False) -> Portfolio:
                     budget=money(rng),
                     actual=money(rng),
                     forecast=money(rng),
+                    carbon=carbon(rng),
                 )
             )
         tasks = [
@@ -77,12 +87,36 @@ def plan(seed: int, *, lean: bool = False) -> Portfolio:
         base = PriceBase(year=2025) if rng.random() < 0.2 else None
         projects.append(
             Project(
-                id=f"p{p}", programme=held, state=state, tasks=tasks, price_base=base, budget=money(rng) if rng.random() < 0.4 else None
+                id=f"p{p}",
+                programme=held,
+                state=state,
+                tasks=tasks,
+                price_base=base,
+                budget=money(rng) if rng.random() < 0.4 else None,
+                carbon=carbon(rng),
             )
         )
     rates = [RateRow(since="2026-03-01", per={"EUR": "0.8567"})] if rng.random() < 0.8 else []
     name = "p0" if len(projects) == 1 else "all"
     return Portfolio(id=name, start="2026-01-05", status_date="2026-06-30", money=MoneySettings(currency="GBP"), rates=rates, programmes=programmes, projects=projects)  # fmt: skip
+
+
+def shared_out(
+    pf: Portfolio, measure: Measure, unrated: str, confidence: float | None, include: frozenset[str], every: str, within: str
+) -> None:
+    """A measure by period, with columns below it and item by item."""
+
+    def asked(*, columns: bool) -> object:
+        amounts = Amounts(pf, date(2026, 6, 30), measure.name, unrated=unrated, confidence=confidence)  # type: ignore[arg-type]
+        one = Combining(pf, measure, amounts, include)
+        found = sums(one) if columns else None
+        rows = one.tree() if found is None else found.rows
+        figures = Grouping(one).phased(every, rows[within], rows) if within in rows else {}
+        return seen({name: figure for name, figure in figures.items() if name != within}, ()), [
+            [(attrs.evolve(part, parts=()), part.carried) for part in figure.parts] for figure in figures.values()
+        ]
+
+    assert answered(lambda: asked(columns=True)) == answered(lambda: asked(columns=False))
 
 
 def answered(ask: Callable[[], object]) -> object:
@@ -124,6 +158,12 @@ def compared(pf: Portfolio, measure: Measure, unrated: str, confidence: float | 
 @example(2399, True, SUMMED[1], "refuse", None, frozenset())  # two things are wrong: the first one in the tree's order is said
 def test_sums_on_columns_are_those_made_item_by_item(seed: int, lean: bool, measure: Measure, unrated: str, confidence: float | None, include: frozenset[str]) -> None:  # fmt: skip
     compared(plan(seed, lean=lean), measure, unrated, confidence, include)
+
+
+@given(st.integers(0, 10**9), st.booleans(), MEASURES, st.sampled_from([None, 0.8]), st.sampled_from([frozenset(), frozenset({"proposed"})]), st.sampled_from(["month", "year"]), st.sampled_from(["all", "p0", "p1", "g0", "p2/t1"]))  # fmt: skip
+def test_by_period_they_are_those_shared_out_item_by_item(seed: int, lean: bool, measure: Measure, confidence: float | None, include: frozenset[str], every: str, within: str) -> None:  # fmt: skip
+    pf = plan(seed, lean=lean)
+    shared_out(pf, measure, "unknown", confidence, include, every, pf.id if within == "all" else within)
 
 
 @given(portfolios(), MEASURES, st.sampled_from([None, 0.8]))

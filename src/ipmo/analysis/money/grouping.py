@@ -11,7 +11,9 @@ import attrs
 from ipmo.analysis.money.amounts import Amount, Priced
 from ipmo.analysis.money.combining import STATED, Combining
 from ipmo.analysis.money.explanation import RolledUpValue
+from ipmo.analysis.money.made_rows import Parts
 from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
+from ipmo.analysis.money.sums import SummedRows
 from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.analysis.money.work_tree import Bearing
 from ipmo.emissions import TONNES
@@ -99,10 +101,15 @@ class Grouping:
 
     # -------------------------------------------------------------------------------------- periods
 
-    def phased(self, every: str, whole: RolledUpValue) -> dict[str, RolledUpValue]:
+    def phased(self, every: str, whole: RolledUpValue, rows: Mapping[str, RolledUpValue]) -> dict[str, RolledUpValue]:
         """Figures by period; what nothing dates and what nobody knows are groups of their own.
 
         Their sum is the whole, and beside it the dated lines of items whose whole is not known.
+
+        Args:
+            every: the period.
+            whole: the figure that is shared out.
+            rows: all figures; of columns, what says nothing is looked at by its position alone.
         """
         measure = self.engine.measure
         if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number", TONNES):
@@ -110,16 +117,24 @@ class Grouping:
         timing, rule = Timing(self.engine.portfolio, self.engine.schedule), period_rule(self.engine.portfolio, every)
         dated: dict[Period, list[RolledUpValue]] = {}
         rest: dict[str, list[RolledUpValue]] = {UNDATED: [], UNKNOWN: []}
-        for figure in _bearing(whole):
+        on = rows.sums if isinstance(rows, SummedRows) else None
+        loud, quiet = ((), ()) if on is None else on.bearing(rows.place(whole.item))
+        unknown: list[int] = []
+        for place, figure in enumerate(_bearing(whole)) if on is None else ((place, on.rows.at(place)) for place in loud):
             note = figure.note
             if figure.carried is None:
                 rest[UNKNOWN].append(figure)
+                unknown.append(place)
                 note = "the rest of it is unknown"
             for period, part in self._over(timing, rule, figure).items():
                 portion = self.engine.portion(figure, part, note)
                 (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
         out = {period.name: self._group_figure(period.name, dated[period]) for period in sorted(dated)}
         out |= {name: self._group_figure(name, figures) for name, figures in rest.items() if figures}
+        if quiet and on is not None:
+            unknown = sorted((*quiet, *unknown))
+            counts = int(on.known[unknown].sum()), int(on.total[unknown].sum())
+            out[UNKNOWN] = self.engine.made(UNKNOWN, "group", None, counts, parts=Parts(on.rows, unknown, noted=bool(on.notes)))
         return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
 
     def _over(self, timing: Timing, rule: PeriodRule, figure: RolledUpValue) -> dict[Period | None, Priced | Fraction]:

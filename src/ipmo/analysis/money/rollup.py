@@ -243,7 +243,7 @@ def roll_up(
     if by is None:
         figures = tree if within is None else {figure.item: figure for _, figure, _ in Explanation(tree[root]).walk()}
     elif by in EVERY:
-        figures = Grouping(engine).phased(by, tree[root])
+        figures = Grouping(engine).phased(by, tree[root], tree)
     else:
         figures = Grouping(engine).grouped(by, tree[root])
     if level is not None:
@@ -270,7 +270,7 @@ def roll_up_alone(portfolio: Portfolio, measure: Measure, item: Programme | Proj
     found = sums(engine, item) if measure in SUMMED and isinstance(item, Project) else None
     figures: Mapping[str, RolledUpValue] = engine.tree_of(item) if found is None else found.rows
     if by is not None:
-        figures = Grouping(engine).phased(by, figures[item.id])
+        figures = Grouping(engine).phased(by, figures[item.id], figures)
     return RollUp(measure, figures, item.id, engine.findings if found is None else found.findings)
 
 

@@ -1,4 +1,4 @@
-"""Money summed over the tree in one pass on columns: what `combining` answers item by item, for budgets, actuals and forecasts.
+"""Money and carbon summed over the tree in one pass on columns: what `combining` answers item by item, for budgets, actuals and forecasts.
 
 Every amount is exact. A figure, with its working, is made when it is asked for.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.work_tree import WorkTree, tree_of_project, work_tree
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding
+from ipmo.model.carbon import Carbon
 from ipmo.model.work import Project, Task
 from ipmo.units import Money
 
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SUMMED", "SummedRows", "Sums", "sums"]
 
-SUMMED = tuple(MEASURES[name] for name in ("budget", "actual", "forecast"))
-"""The measures that are summed on columns: money that an item states for itself and all that it holds."""
+SUMMED = tuple(MEASURES[name] for name in ("budget", "actual", "forecast", "carbon", "carbon_forecast", "carbon_actual"))
+"""The measures that are summed on columns: money and carbon that an item states for itself and all that it holds."""
+Exact = Priced | Fraction
+"""What is carried: money by price base, tonnes of carbon as they are."""
 
 
 @attrs.frozen(eq=False)
@@ -44,11 +47,13 @@ class _Stated:
         amounts: by base, the position of each and its amount.
         notes: rates used, and why something is not known.
         refused: positions whose own total is stated and cannot be counted.
+        given: positions that state something.
     """
 
     amounts: Mapping[str, dict[int, Decimal | Fraction]]
     notes: Mapping[int, str]
     refused: list[int]
+    given: Sequence[int]
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -62,6 +67,7 @@ class Sums:
         counted: tells (leaves known, leaves that should be) below each position.
         own: which positions state a total for what they hold.
         notes: rates used, and why something is not known.
+        given: positions that state something.
         findings: where stated totals differ from their parts.
     """
 
@@ -71,6 +77,7 @@ class Sums:
     counted: Callable[[], tuple[NDArray[np.int64], NDArray[np.int64]]]
     own: frozenset[int]
     notes: Mapping[int, str]
+    given: Sequence[int]
     findings: tuple[Finding, ...]
 
     @functools.cached_property
@@ -97,7 +104,10 @@ class Sums:
         carried = self.carried(position)
         if carried is None:
             return None, False
-        return carried.only(self.engine.measure.name)[1], bool(self.known[position] == self.total[position]) and carried.apart is None
+        whole = bool(self.known[position] == self.total[position])
+        if isinstance(carried, Fraction):
+            return carried, whole
+        return carried.only(self.engine.measure.name)[1], whole and carried.apart is None
 
     def all_places(self) -> Mapping[str, int]:
         """The position of every id."""
@@ -126,11 +136,39 @@ class Sums:
         shown = self.engine.shown(self.carried(position)).value
         return shown if isinstance(shown, Money) else None, bool(self.known[position] >= self.total[position])
 
-    def carried(self, position: int) -> Priced | None:
+    def carried(self, position: int) -> Exact | None:
         """The exact amount of a position; None where nothing is known."""
         item = self.tree.id(position)
-        entries = {base: (amounts.at(position), item) for base, (amounts, has) in self.bases.items() if has[position]}
-        return Priced(entries) if entries else None
+        return _carried(self.engine, {base: (amounts.at(position), item) for base, (amounts, has) in self.bases.items() if has[position]})
+
+    def bearing(self, root: int) -> tuple[Sequence[int], Sequence[int]]:
+        """The positions that the figure of one is made of in the end: what has no parts, and what states a total of its own.
+
+        Returns:
+            (those of which something is stated or said, those of which nothing is), each in order.
+        """
+        import numpy as np
+
+        end, size = self.tree.end, len(self.tree)
+        stops = end == np.arange(size) + 1
+        stops[list(self.own)] = True
+        if not self.total[0]:
+            stops[0] = False  # a portfolio that should state nothing
+        said = np.zeros(size, bool)
+        said[list(self.given)] = said[list(self.notes)] = True
+        has = np.zeros(size, bool)
+        for _, one in self.bases.values():
+            has |= one
+        noted = np.zeros(size, bool)
+        noted[list(self.notes)] = True
+        stops |= noted & ~has
+        places = root + np.flatnonzero(stops[root : int(end[root])])
+        behind = np.maximum.accumulate(end[places]) if len(places) else places
+        free = np.ones(len(places), bool)
+        free[1:] = places[1:] >= behind[:-1]
+        places = places[free]
+        loud = said[places] | has[places]
+        return places[loud].tolist(), places[~loud].tolist()
 
     def _noted(self, position: int) -> bool:
         """Whether something below a position has a note."""
@@ -152,6 +190,12 @@ class SummedRows(MadeRows[RolledUpValue]):
         super().__init__(of.all_places, of.figure, of.tree.find)
         self.sums = of
 
+    def place(self, item: str) -> int:
+        """The position of an item that has a figure."""
+        position = self._position(item)
+        assert position is not None
+        return position
+
     def amount(self, item: str) -> tuple[Fraction | None, bool]:
         """(exact amount, whether all of it is known) of an item; (None, False) of what has no figure."""
         position = self._position(item)
@@ -161,6 +205,13 @@ class SummedRows(MadeRows[RolledUpValue]):
         """(what the figure of an item shows, whether all of it is known); (None, False) of what has no figure."""
         position = self._position(item)
         return (None, False) if position is None else self.sums.value(position)
+
+
+def _carried(engine: Combining, entries: Mapping[str, tuple[Fraction, str]]) -> Exact | None:
+    """Exact amounts by price base as the measure carries them; carbon has none."""
+    if not entries:
+        return None
+    return Priced(entries) if engine.measure.unit == "money" else entries[""][0]
 
 
 def sums(engine: Combining, project: Project | None = None) -> Sums | None:
@@ -184,18 +235,18 @@ def sums(engine: Combining, project: Project | None = None) -> Sums | None:
 
 def _stated(engine: Combining, tree: WorkTree) -> _Stated:
     """What every item states; a lump in the portfolio's own currency is taken as it is, all else by the rules."""
-    name, pf = engine.measure.name, engine.portfolio
-    found = tree.stating(name)
+    pf, money = engine.portfolio, engine.measure.unit == "money"
+    found = tree.stating(engine.measure.name if money else "carbon")
     if not found:
-        return _Stated({}, {}, [])
+        return _Stated({}, {}, [], ())
     amounts: dict[str, dict[int, Decimal | Fraction]] = {}
     lumps: dict[int, Decimal | Fraction] = {}
     notes: dict[int, str] = {}
     others, refused = [], []
     currency = pf.money.currency if pf.money is not None else None
-    plain = pf.money is not None and pf.money.price_base is None and not any(p.price_base is not None for p in pf.projects)
-    for position, noun, money in found:
-        lump = certain_lump(money, currency) if plain else None
+    plain = money and pf.money is not None and pf.money.price_base is None and not any(p.price_base is not None for p in pf.projects)
+    for position, noun, stated in found:
+        lump = certain_lump(stated, currency) if plain and not isinstance(stated, Carbon) else None
         if lump is None or (isinstance(noun, Task) and (noun.plus_resources or noun.milestone)):
             others.append(position)
         else:
@@ -212,9 +263,11 @@ def _stated(engine: Combining, tree: WorkTree) -> _Stated:
         if isinstance(own, Priced):
             for base, (amount, _) in own.entries.items():
                 amounts.setdefault(base, {})[position] = amount
+        elif isinstance(own, Fraction):
+            amounts.setdefault("", {})[position] = own
         elif note:
             refused.append(position)
-    return _Stated(amounts, notes, refused)
+    return _Stated(amounts, notes, refused, [position for position, _, _ in found])
 
 
 def _leaves(tree: WorkTree, owns: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
@@ -247,7 +300,7 @@ def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
     import numpy as np
 
     if not stated.amounts and not stated.refused:
-        return Sums(engine, tree, {}, functools.partial(_unstated, tree), frozenset(), stated.notes, ())
+        return Sums(engine, tree, {}, functools.partial(_unstated, tree), frozenset(), stated.notes, stated.given, ())
     size = len(tree)
     owns = np.zeros(size, bool)
     bases: dict[str, tuple[ExactColumn, NDArray[np.bool_]]] = {}
@@ -261,7 +314,7 @@ def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
     refused[stated.refused] = True
     leaf, known, total = _leaves(tree, owns)
     inner_own = owns & ~leaf
-    differing: list[tuple[int, Priced]] = []
+    differing: list[tuple[int, Exact | None]] = []
     for layer, above, first in tree.sums:
         own, out = above[inner_own[above]], above[refused[above]]
         parts: list[dict[str, tuple[Fraction, str]]] = [{} for _ in own]
@@ -276,17 +329,26 @@ def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
         known[above], total[above] = np.add.reduceat(known[layer], first), np.add.reduceat(total[layer], first)
         whole = known[own] == total[own]
         differing += [
-            (position, Priced(one)) for position, one, all_ in zip(own.tolist(), parts, whole.tolist(), strict=True) if one and all_
+            (position, _carried(engine, one))
+            for position, one, all_ in zip(own.tolist(), parts, whole.tolist(), strict=True)
+            if one and all_
         ]
         known[own] = total[own] = total[out] = 1
         known[out] = 0
     found = Sums(
-        engine, tree, bases, functools.partial(_known, known, total), frozenset(np.flatnonzero(inner_own).tolist()), stated.notes, ()
+        engine,
+        tree,
+        bases,
+        functools.partial(_known, known, total),
+        frozenset(np.flatnonzero(inner_own).tolist()),
+        stated.notes,
+        stated.given,
+        (),
     )
     return attrs.evolve(found, findings=_findings(found, dict(differing)))
 
 
-def _findings(found: Sums, summed: Mapping[int, Priced]) -> tuple[Finding, ...]:
+def _findings(found: Sums, summed: Mapping[int, Exact | None]) -> tuple[Finding, ...]:
     """Where a stated total is other than its parts, all of them known; percentiles of parts need not add up to that of the whole."""
     engine, tree = found.engine, found.tree
     if engine.amounts.confidence is not None:

@@ -12,6 +12,7 @@ from weakref import ref
 import attrs
 
 from ipmo.memory import remember
+from ipmo.model.carbon import Carbon
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
@@ -29,6 +30,8 @@ __all__ = ["LEFT_OUT", "Bearing", "Work", "WorkTree", "Works", "share_work", "tr
 Head = Portfolio | Programme | Project
 Bearing = Head | Task
 """What money is stated of."""
+Stated = Budget | Carbon
+"""What is stated: money, or carbon."""
 LEFT_OUT = ("proposed", "cancelled")
 
 
@@ -36,7 +39,7 @@ MONEY = ("budget", "actual", "forecast")
 """The fields in which tasks state money."""
 FEW = 1000
 """Entries that are not worth looking through."""
-NOTHING: Mapping[str, Sequence[tuple[int, Task, Budget]]] = dict.fromkeys(MONEY, ())
+NOTHING: Mapping[str, Sequence[tuple[int, Task, Stated]]] = dict.fromkeys(MONEY, ())
 """What tasks without money state."""
 
 
@@ -121,8 +124,8 @@ class WorkTree:
         places[self.ids[0]] = 0
         return places
 
-    def stating(self, field: str) -> list[tuple[int, Bearing, Budget]]:
-        """(position, item, money) of every item that has some in a field, in order."""
+    def stating(self, field: str) -> list[tuple[int, Bearing, Stated]]:
+        """(position, item, money or carbon) of every item that has some in a field, in order."""
         heads = [(place, noun, money) for place, noun in self.heads if (money := getattr(noun, field, None)) is not None]
         inside = [(here + place, task, money) for here, work in self.works for place, task, money in work.stating(field)]
         return sorted((*heads, *inside), key=operator.itemgetter(0)) if heads else list(inside)
@@ -357,12 +360,14 @@ class Work:
         self._tasks, self.parent, self.depth = tasks, parent, depth
         self.silent = [place for place, task in enumerate(tasks, 1) if task.milestone]
 
-    def stating(self, field: str) -> Sequence[tuple[int, Task, Budget]]:
-        """(how far behind the project it stands, task, money) of every task that has some in a field."""
-        return self._stating[field] if field in self._stating else self._found(field)
+    def stating(self, field: str) -> Sequence[tuple[int, Task, Stated]]:
+        """(how far behind the project it stands, task, money or carbon) of every task that has some in a field."""
+        if field in self._stating:
+            return self._stating[field]
+        return self._found(field) if self.names is None else ()  # plain work states nothing else
 
-    def _found(self, field: str) -> Sequence[tuple[int, Task, Budget]]:
-        moneys: list[Budget | None] = list(map(operator.attrgetter(field), self.tasks))
+    def _found(self, field: str) -> Sequence[tuple[int, Task, Stated]]:
+        moneys: list[Stated | None] = list(map(operator.attrgetter(field), self.tasks))
         some = enumerate(zip(self.tasks, moneys, strict=True), 1) if moneys.count(None) < len(moneys) else ()
         return [(place, task, money) for place, (task, money) in some if money is not None]
 
