@@ -51,8 +51,7 @@ def test_the_spread_of_a_line_stays_in_its_year() -> None:
     stated = {"every": "year", "confidence": "80 %", "envelopes": {"2026": "11.4 M GBP", "2027": "5 M GBP"}}
     pf = portfolio(TWO_YEARS, fields=stated)
     assert heard(pf) == ["budgets of 2026 at P80 are 11,550,510 GBP, 150,510 above the envelope of 11,400,000"]
-    costs = project_costs(pf, "p")
-    assert costs is not None
+    costs = project_costs(pf)["p"]
     assert {period: float(cost) for period, cost in costs.items()} == {"2026": pytest.approx(P80 * 1e6), "2027": 1e6}
     phased = ipmo.time_phase(pf, every="year", confidence=0.8)
     assert float(phased.value("budget", "2026") or 0) == pytest.approx(P80 * 1e6)

@@ -11,7 +11,7 @@ import ipmo
 from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, ShownAnswer, Table, UnknownItemError
 from ipmo_mop.catalogue import OPEN, fields_of
-from ipmo_mop.envelopes import COUNTED, length, period_of
+from ipmo_mop.envelopes import COUNTED, added, by_project, length, period_of
 from ipmo_mop.wording import TONNES, finding
 
 __all__ = ["CarbonBudget", "CarbonPeriod", "carbon", "carbon_envelopes", "emitted_elsewhere", "project_carbon"]
@@ -107,10 +107,6 @@ class CarbonBudget(ShownAnswer):
         return f"<CarbonBudget: {float(total):,.6g} {TONNES} expected in {len(self.rows)} periods{said}>"
 
 
-def _by_period(portfolio: Portfolio, measure: str, within: str | None = None) -> ipmo.RollUp:
-    return ipmo.roll_up(portfolio, measure, by=length(portfolio), within=within, include=("proposed",) if within is not None else ())
-
-
 def _amounts(roll: ipmo.RollUp) -> dict[str, Fraction]:
     return {group.item: group.exact or Fraction(0) for group in roll.groups}
 
@@ -124,7 +120,7 @@ def carbon(portfolio: Portfolio) -> CarbonBudget:
     Args:
         portfolio: the portfolio.
     """
-    rolls = {name: _by_period(portfolio, measure) for name, measure in MEASURES.items()}
+    rolls = {name: ipmo.roll_up(portfolio, measure, by=length(portfolio)) for name, measure in MEASURES.items()}
     found = {name: _amounts(roll) for name, roll in rolls.items()}
     most = {period_of(portfolio, name): limit.tonnes for name, limit in fields_of(portfolio).carbon_envelopes.items()}
     names = sorted({name for one in found.values() for name in one if not name.startswith("(")} | set(most))
@@ -134,27 +130,22 @@ def carbon(portfolio: Portfolio) -> CarbonBudget:
         for name in names
     )
     planned = ipmo.roll_up(portfolio, "carbon")
-    unknown = tuple(
-        p.id for p in portfolio.projects if p.counted_as in COUNTED and p.id in planned and planned[p.id].known < planned[p.id].total
-    )
+    unsure = [p.id for p in portfolio.projects if p.counted_as in COUNTED and p.id in planned and not planned.amount(p.id)[1]]
+    unknown = tuple(name for name in unsure if planned[name].known < planned[name].total)
     undated = {figure: amounts["(undated)"] for figure, amounts in found.items() if amounts.get("(undated)")}
     return CarbonBudget(rows, undated, unknown, rolls)
 
 
-def project_carbon(portfolio: Portfolio, project: str) -> dict[str, Fraction] | None:
-    """What a project is planned to emit by period; None where it is not wholly known and dated."""
-    found = _amounts(_by_period(portfolio, "carbon", project))
-    return None if not found or any(name.startswith("(") for name in found) else found
+def project_carbon(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
+    """What each project is planned to emit by period; those are left out of which not all is known and dated."""
+    found = by_project(portfolio, "carbon", length(portfolio))
+    return {name: amounts for name, amounts in found.items() if amounts and not any(period.startswith("(") for period in amounts)}
 
 
 def emitted_elsewhere(portfolio: Portfolio) -> dict[str, Fraction]:
     """What is counted in each period of projects that are not chosen between: closed ones."""
-    out: dict[str, Fraction] = {}
-    for project in portfolio.projects:
-        if project.counted_as in COUNTED and project.counted_as not in OPEN:
-            for period, amount in (project_carbon(portfolio, project.id) or {}).items():
-                out[period] = out.get(period, Fraction(0)) + amount
-    return out
+    emits = project_carbon(portfolio)
+    return added(emits.get(p.id, {}) for p in portfolio.projects if p.counted_as in COUNTED and p.counted_as not in OPEN)
 
 
 def carbon_envelopes(context: CheckContext) -> Iterable[Finding]:

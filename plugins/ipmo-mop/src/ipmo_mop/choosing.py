@@ -100,14 +100,15 @@ def problem_of(
     names = {p.id for p in projects}
     states = {p.id: p.counted_as for p in portfolio.projects}
     candidates, requires, excludes, barred = [], [], [], []
+    every_cost, every_carbon = project_costs(portfolio) if limits else {}, project_carbon(portfolio) if carbon else {}
     for project in projects:
         fields = fields_of(project)
-        costs = project_costs(portfolio, project.id) if limits else {}
+        costs = every_cost.get(project.id)
         if project.id not in worth and not fields.mandatory:
             barred.append((project.id, f"{project.id} has no value to be ranked by"))
         if limits and costs is None:
             barred += [] if fields.mandatory else [(project.id, f"what {project.id} costs is not known")]
-        emits = project_carbon(portfolio, project.id) if carbon else {}
+        emits = every_carbon.get(project.id)
         if carbon and emits is None:
             barred += [] if fields.mandatory else [(project.id, f"how much carbon {project.id} emits is not known")]
         within = {name: costs[period] for name, period in periods.items() if costs and period in costs}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import ipmo
-from ipmo.model import Portfolio
+from ipmo.model import Portfolio, Programme
 from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import finding, in_currency
 
-__all__ = ["COUNTED", "committed", "envelopes", "length", "period_of", "project_costs"]
+__all__ = ["COUNTED", "added", "by_project", "committed", "envelopes", "length", "period_of", "project_costs"]
 
+UNKNOWN = "(unknown)"
+"""The group of what nobody knows."""
 COUNTED = ("approved", "active", "paused", "closed")
 """States whose money totals count."""
 
@@ -42,52 +45,86 @@ def _amounts(roll: ipmo.RollUp) -> dict[str, Fraction]:
     return out
 
 
-def _rolled(portfolio: Portfolio, measure: str, within: str | None = None) -> dict[str, Fraction]:
+def _rolled(portfolio: Portfolio, measure: str) -> dict[str, Fraction]:
     """A measure by period at the chosen confidence; what has no exchange rate is unknown."""
     roll = ipmo.roll_up(
         portfolio,
         measure,
         by=length(portfolio),
-        within=within,
-        include=("proposed",) if within is not None else (),
         confidence=fields_of(portfolio).confidence,
         unrated="unknown",
     )
     return _amounts(roll)
 
 
-def project_costs(portfolio: Portfolio, project: str) -> dict[str, Fraction] | None:
-    """What a project costs by period, at the confidence that the portfolio chose; None where its budget is not wholly known and dated."""
-    try:
-        found = _rolled(portfolio, "budget", project)
-    except IpmoError:
-        return None
-    return None if not found or any(name.startswith("(") for name in found) else found
+def by_project(portfolio: Portfolio, measure: str, every: str, confidence: float | None = None) -> dict[str, dict[str, Fraction]]:
+    """What each project states of a measure by period, and by `(undated)` and `(unknown)` what is in none; proposed ones too.
+
+    The portfolio is asked once. Where a programme or the portfolio states a total of its own, which hides its projects, or its prices do not add,
+    each project is asked, and those are left out of which nothing can be said.
+    """
+
+    def asked(by: str | None = None, within: str | None = None) -> ipmo.RollUp:
+        return ipmo.roll_up(portfolio, measure, by=by, within=within, include=("proposed",), confidence=confidence, unrated="unknown")
+
+    heads: list[Portfolio | Programme] = [portfolio, *portfolio.programmes]
+    field = "carbon" if measure.startswith("carbon") else measure
+    if all(getattr(head, field, None) is None for head in heads) and not any(p.id == portfolio.id for p in portfolio.projects):
+        with contextlib.suppress(IpmoError):
+            return _shared_out(portfolio, asked(), asked(every))
+    out = {}
+    for project in portfolio.projects:
+        with contextlib.suppress(IpmoError):
+            out[project.id] = _amounts(asked(every, project.id))
+    return out
+
+
+def _shared_out(portfolio: Portfolio, whole: ipmo.RollUp, phased: ipmo.RollUp) -> dict[str, dict[str, Fraction]]:
+    """The parts of the periods by project."""
+    out: dict[str, dict[str, Fraction]] = {p.id: {} for p in portfolio.projects if p.id in whole}
+    for group in phased.groups:
+        for part in () if group.item == UNKNOWN else group.parts:
+            known = out[portfolio.project_of(part.item) or part.item]
+            known[group.item] = known.get(group.item, Fraction(0)) + (part.exact or Fraction(0))
+    for name, known in out.items():
+        if not whole.amount(name)[1] and (figure := whole[name]).known < figure.total:
+            known[UNKNOWN] = Fraction(0)
+    return out
+
+
+def project_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
+    """What each project costs by period, at the confidence that the portfolio chose; those are left out whose budget is not wholly known and dated."""
+    found = by_project(portfolio, "budget", length(portfolio), fields_of(portfolio).confidence)
+    return {name: costs for name, costs in found.items() if costs and not any(period.startswith("(") for period in costs)}
 
 
 def committed(portfolio: Portfolio) -> dict[str, Fraction]:
     """What is counted in each period of projects that are not chosen between: closed ones."""
+    costs = project_costs(portfolio)
+    return added(costs.get(p.id, {}) for p in portfolio.projects if p.counted_as in COUNTED and p.counted_as not in OPEN)
+
+
+def added(amounts: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
+    """Amounts by period, summed."""
     out: dict[str, Fraction] = {}
-    for project in portfolio.projects:
-        if project.counted_as in COUNTED and project.counted_as not in OPEN:
-            for period, cost in (project_costs(portfolio, project.id) or {}).items():
-                out[period] = out.get(period, Fraction(0)) + cost
+    for one in amounts:
+        for period, amount in one.items():
+            out[period] = out.get(period, Fraction(0)) + amount
     return out
 
 
 def _expected(portfolio: Portfolio) -> dict[str, Fraction]:
     """What projects are expected to cost by period: their forecast where it is known and dated, else their budget; empty without one."""
-    out: dict[str, Fraction] = {}
-    forecasts = 0
-    for project in portfolio.projects:
-        if project.counted_as not in COUNTED:
-            continue
-        found = _rolled(portfolio, "forecast", project.id)
-        known = bool(found) and not any(name.startswith("(") for name in found)
-        forecasts += known
-        for period, cost in (found if known else _rolled(portfolio, "budget", project.id)).items():
-            out[period] = out.get(period, Fraction(0)) + cost
-    return out if forecasts else {}
+    at = fields_of(portfolio).confidence
+    found = {
+        name: one
+        for name, one in by_project(portfolio, "forecast", length(portfolio), at).items()
+        if one and portfolio[name].counted_as in COUNTED and not any(period.startswith("(") for period in one)
+    }
+    if not found:
+        return {}
+    budgets = by_project(portfolio, "budget", length(portfolio), at)
+    return added(found.get(p.id, budgets.get(p.id, {})) for p in portfolio.projects if p.counted_as in COUNTED)
 
 
 def _above(name: str, what: str, total: Fraction, most: Fraction, unit: str) -> str:
@@ -107,7 +144,8 @@ def envelopes(context: CheckContext) -> Iterable[Finding]:
     spent = _rolled(pf, "budget")
     expected, actual = _expected(pf), _rolled(pf, "actual")
     musts = [p for p in pf.projects if p.counted_as in OPEN and fields_of(p).mandatory]
-    costs = [project_costs(pf, p.id) or {} for p in musts]
+    known = project_costs(pf) if musts else {}
+    costs = [known.get(p.id, {}) for p in musts]
     for name, envelope in stated.envelopes.items():
         most = in_currency(pf, envelope)
         if most is None:

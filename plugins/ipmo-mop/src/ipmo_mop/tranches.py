@@ -12,6 +12,7 @@ import ipmo
 from ipmo.model import Benefit, Gate, Outcome, Portfolio, Project, Task
 from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Shown, ShownAnswer, Table, UnknownItemError, counted
 from ipmo_mop.catalogue import OPEN, fields_of
+from ipmo_mop.envelopes import by_project
 from ipmo_mop.fields import Tranche
 from ipmo_mop.wording import day_of, finding, in_currency
 
@@ -235,27 +236,11 @@ def _rows(
 
 def _cash(pf: Portfolio) -> Mapping[str, Cash | None]:
     """What each project is planned to spend, month by month; None where not all of it is known and dated."""
-    try:
-        roll = ipmo.roll_up(pf, "budget", by="month", include=("proposed",), unrated="unknown")
-    except IpmoError:
-        return {}
-    months: dict[str, dict[str, Fraction]] = {}
-    lacking: set[str] = set()
-    for group in roll.groups:
-        for part in group.parts:
-            project = pf.project_of(part.item) or part.item
-            if group.item.startswith("("):
-                lacking.add(project)
-            else:
-                known = months.setdefault(project, {})
-                known[group.item] = known.get(group.item, Fraction(0)) + (part.exact or Fraction(0))
-    whole = ipmo.roll_up(pf, "budget", include=("proposed",), unrated="unknown")
-    out: dict[str, Cash | None] = {}
-    for one in pf.projects:
-        found = months.get(one.id, {})
-        stated = whole.amount(one.id)[0] is not None
-        out[one.id] = None if one.id in lacking or not stated else [(*_month(name), found[name]) for name in sorted(found)]
-    return out
+    found = by_project(pf, "budget", "month")
+    lacking = {name for name, months in found.items() if any(month.startswith("(") for month in months)}
+    return {
+        name: None if name in lacking else [(*_month(month), months[month]) for month in sorted(months)] for name, months in found.items()
+    }
 
 
 def _month(name: str) -> tuple[date, date]:

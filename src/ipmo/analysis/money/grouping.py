@@ -13,7 +13,7 @@ from ipmo.analysis.money.combining import STATED, Combining
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.made_rows import Parts
 from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
-from ipmo.analysis.money.sums import SummedRows
+from ipmo.analysis.money.sums import SummedRows, Sums
 from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.analysis.money.work_tree import Bearing
 from ipmo.emissions import TONNES
@@ -117,9 +117,11 @@ class Grouping:
         timing, rule = Timing(self.engine.portfolio, self.engine.schedule), period_rule(self.engine.portfolio, every)
         dated: dict[Period, list[RolledUpValue]] = {}
         rest: dict[str, list[RolledUpValue]] = {UNDATED: [], UNKNOWN: []}
-        on = rows.sums if isinstance(rows, SummedRows) else None
-        loud, quiet = ((), ()) if on is None else on.bearing(rows.place(whole.item))
-        unknown: list[int] = []
+        on: Sums | None = None
+        loud, quiet, unknown = list[int](), list[int](), list[int]()
+        if isinstance(rows, SummedRows):
+            on = rows.sums
+            loud, quiet = on.bearing(rows.place(whole.item))
         for place, figure in enumerate(_bearing(whole)) if on is None else ((place, on.rows.at(place)) for place in loud):
             note = figure.note
             if figure.carried is None:

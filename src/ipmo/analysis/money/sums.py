@@ -141,7 +141,7 @@ class Sums:
         item = self.tree.id(position)
         return _carried(self.engine, {base: (amounts.at(position), item) for base, (amounts, has) in self.bases.items() if has[position]})
 
-    def bearing(self, root: int) -> tuple[Sequence[int], Sequence[int]]:
+    def bearing(self, root: int) -> tuple[list[int], list[int]]:
         """The positions that the figure of one is made of in the end: what has no parts, and what states a total of its own.
 
         Returns:
