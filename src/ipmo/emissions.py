@@ -5,6 +5,7 @@ User text is matched by an anchored pattern; pint turns known units into one ano
 
 from __future__ import annotations
 
+import functools
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -49,8 +50,7 @@ class Emissions:
     @property
     def tonnes(self) -> Fraction:
         """How many tonnes, exactly."""
-        found: Fraction = registry().Quantity(Fraction(self.amount), f"{self.unit}_CO2e").to("t_CO2e").magnitude
-        return Fraction(found)
+        return Fraction(self.amount) * _in_tonnes(self.unit)
 
     def __str__(self) -> str:
         return f"{plain(self.amount)} {self.unit} CO2e"
@@ -69,3 +69,9 @@ def as_emissions(value: Emissions | str) -> Emissions:
     if match is None:
         raise UnitError(f"{shown(value)} is no amount of carbon; write for example 800 kg CO2e, 120 t CO2e or 1.2 kt CO2e")
     return Emissions(Decimal(match[1]), match[2])
+
+
+@functools.cache
+def _in_tonnes(unit: str) -> Fraction:
+    """How many tonnes one of a unit is."""
+    return Fraction(registry().Quantity(Fraction(1), f"{unit}_CO2e").to("t_CO2e").magnitude)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import ipmo
 from ipmo.model import Portfolio, Programme
-from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
+from ipmo.plugin import CheckContext, Finding, IpmoError, Severity, amounts_by_period
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import finding, in_currency
 
@@ -64,32 +64,32 @@ def by_project(portfolio: Portfolio, measure: str, every: str, confidence: float
     each project is asked, and those are left out of which nothing can be said.
     """
 
-    def asked(by: str | None = None, within: str | None = None) -> ipmo.RollUp:
-        return ipmo.roll_up(portfolio, measure, by=by, within=within, include=("proposed",), confidence=confidence, unrated="unknown")
-
     heads: list[Portfolio | Programme] = [portfolio, *portfolio.programmes]
     field = "carbon" if measure.startswith("carbon") else measure
     if all(getattr(head, field, None) is None for head in heads) and not any(p.id == portfolio.id for p in portfolio.projects):
         with contextlib.suppress(IpmoError):
-            return _shared_out(portfolio, asked(), asked(every))
+            found = amounts_by_period(portfolio, measure, every, include=("proposed",), confidence=confidence)
+            return _of_projects(portfolio, found)
     out = {}
     for project in portfolio.projects:
         with contextlib.suppress(IpmoError):
-            out[project.id] = _amounts(asked(every, project.id))
+            roll = ipmo.roll_up(
+                portfolio, measure, by=every, within=project.id, include=("proposed",), confidence=confidence, unrated="unknown"
+            )
+            out[project.id] = _amounts(roll)
     return out
 
 
-def _shared_out(portfolio: Portfolio, whole: ipmo.RollUp, phased: ipmo.RollUp) -> dict[str, dict[str, Fraction]]:
-    """The parts of the periods by project."""
-    out: dict[str, dict[str, Fraction]] = {p.id: {} for p in portfolio.projects if p.id in whole}
-    for group in phased.groups:
-        for part in () if group.item == UNKNOWN else group.parts:
-            known = out[portfolio.project_of(part.item) or part.item]
-            known[group.item] = known.get(group.item, Fraction(0)) + (part.exact or Fraction(0))
-    for name, known in out.items():
-        if not whole.amount(name)[1] and (figure := whole[name]).known < figure.total:
-            known[UNKNOWN] = Fraction(0)
-    return out
+def _of_projects(portfolio: Portfolio, found: Mapping[str, Mapping[str, Fraction]]) -> dict[str, dict[str, Fraction]]:
+    """Amounts of projects from those of what they hold."""
+    out: dict[str, dict[str, Fraction]] = {}
+    for item, periods in found.items():
+        project = item.partition("/")[0]
+        known = out.setdefault(project, {})
+        for period, amount in periods.items():
+            known[period] = known.get(period, Fraction(0)) + amount
+    programmes = {one.id for one in portfolio.programmes}
+    return {name: known for name, known in out.items() if name not in programmes}
 
 
 def project_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
@@ -116,6 +116,8 @@ def added(amounts: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
 def _expected(portfolio: Portfolio) -> dict[str, Fraction]:
     """What projects are expected to cost by period: their forecast where it is known and dated, else their budget; empty without one."""
     at = fields_of(portfolio).confidence
+    if not ipmo.roll_up(portfolio, "forecast", include=("proposed",), unrated="unknown").states:
+        return {}
     found = {
         name: one
         for name, one in by_project(portfolio, "forecast", length(portfolio), at).items()

@@ -149,13 +149,18 @@ def tranches(portfolio: Portfolio) -> FundingPlan:
     Raises:
         ScheduleError: nothing says when the portfolio starts.
     """
+    return _planned(portfolio, reach=True)
+
+
+def _planned(portfolio: Portfolio, *, reach: bool) -> FundingPlan:
+    """The plan; without what tranches make possible where only money is asked for."""
     today = None if portfolio.status_date is None else day_of(portfolio.status_date)
     rows: list[TrancheRow] = []
     released: dict[str, Fraction] = {}
     some = [one for one in portfolio.projects if one.counted_as in OPEN and fields_of(one).tranches]
     plan = ipmo.schedule(portfolio) if some else None
     roll = ipmo.roll_up(portfolio, "actual", include=("proposed",), unrated="unknown") if some else None
-    after = _after(portfolio) if some else {}
+    after = _after(portfolio) if some and reach else None
     cash = _cash(portfolio) if some else {}
     spent: dict[str, Fraction | None] = {}
     for project in some:
@@ -196,23 +201,24 @@ def _rows(
     project: Project,
     plan: ipmo.Schedule,
     today: date | None,
-    after: Mapping[str, Sequence[str]],
+    after: Mapping[str, Sequence[str]] | None,
     cash: Cash | None,
 ) -> list[TrancheRow]:
     """The tranches of a project, released ones first, then by their days."""
     found = [(one, *_release(pf, project, one, plan, today)) for one in fields_of(project).tranches]
     found.sort(key=lambda row: (not row[2], row[3] or date.max))
     taken: set[str] = set()
-    reached = [_behind(after, row[4]) for row in found]
+    reached = [frozenset[str]() if after is None else _behind(after, row[4]) for row in found]
     out, money = [], Fraction(0)
     for place, (one, amount, free, on, by, why) in enumerate(found):
         nxt = found[place + 1][3] if place + 1 < len(found) else date.max
         money += amount or Fraction(0)
         later = set().union(*(behind for other, behind in zip(found[place + 1 :], reached[place + 1 :], strict=True) if other[4]))
-        makes = [*one.makes, *(name for name in _possible(pf, project, plan, by, (on, nxt), reached[place]) if name not in later)]
+        opened = () if after is None else _possible(pf, project, plan, by, (on, nxt), reached[place])
+        makes = [*one.makes, *(name for name in opened if name not in later)]
         mine = tuple(name for name in dict.fromkeys(makes) if name not in taken)
         taken.update(mine)
-        needs = _behind(after, *mine)
+        needs = frozenset[str]() if after is None else _behind(after, *mine)
         need = None if cash is None or on is None or nxt is None else _until(cash, nxt)
         before = Fraction(0) if place == 0 or cash is None or on is None else _until(cash, on)
         out.append(
@@ -253,9 +259,9 @@ def _until(cash: Cash, day: date) -> Fraction:
     """What goes before a day begins."""
     total = Fraction(0)
     for first, last, amount in cash:
-        days = (last - first).days + 1
-        gone = min(max((day - first).days, 0), days)
-        total += amount * Fraction(gone, days)
+        if first >= day:
+            break
+        total += amount if last < day else amount * Fraction((day - first).days, (last - first).days + 1)
     return total
 
 
@@ -337,7 +343,7 @@ def funded(context: CheckContext) -> Iterable[Finding]:
     if not any(fields_of(project).tranches for project in pf.projects):
         return
     try:
-        found = tranches(pf)
+        found = _planned(pf, reach=False)
     except IpmoError as error:
         yield finding("tranches", "", f"nothing can be said of tranches: {error}", severity=Severity.INFO)
         return

@@ -167,6 +167,7 @@ class Items:
         self.made: dict[str, ScheduledItem] = {}
         """Those that were looked at, by full id."""
         self._beginnings: dict[int, bool] = {}
+        self._spans: dict[str, tuple[int | None, int | None]] = {}
         self._backward = passes.back_from is not None or passes.dialect.direction == "back"
 
     @functools.cached_property
@@ -499,8 +500,10 @@ class Items:
         node = self.passes.named.get(full_id)
         if node is not None:
             return self._instants(node)
-        pairs = [self._instants(v) for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
-        return _least(a for a, _ in pairs), _most(b for _, b in pairs)
+        if full_id not in self._spans:
+            pairs = [self._instants(v) for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
+            self._spans[full_id] = _least(a for a, _ in pairs), _most(b for _, b in pairs)
+        return self._spans[full_id]
 
     def ends(self, full_id: str) -> datetime | None:
         """The finish of an item alone, as `dates` has it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias, overload
 
 import attrs
 
@@ -31,6 +33,36 @@ __all__ = ["NO_GROUP", "UNDATED", "UNKNOWN", "Grouping"]
 NO_GROUP, UNDATED, UNKNOWN = "(none)", "(undated)", "(unknown)"
 FIELDS = ("category", "owner", "state", "programme", "project", "methodology", "objective", "office", "price_base")
 """What a roll-up can go by besides free attributes and periods."""
+
+
+_Share: TypeAlias = "tuple[RolledUpValue, Priced | Fraction, str]"
+"""(a figure, what of it lies in a group, a note)."""
+
+
+class _Portions(Sequence[RolledUpValue]):
+    """Shares of figures as figures, made when somebody looks at them.
+
+    Args:
+        engine: the roll-up.
+        shares: of which figures, and how much.
+    """
+
+    def __init__(self, engine: Combining, shares: Sequence[_Share]) -> None:
+        self._engine, self._shares = engine, shares
+
+    @functools.cached_property
+    def _made(self) -> tuple[RolledUpValue, ...]:
+        return tuple(self._engine.portion(*share) for share in self._shares)
+
+    def __len__(self) -> int:
+        return len(self._shares)
+
+    @overload
+    def __getitem__(self, place: int) -> RolledUpValue: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[RolledUpValue, ...]: ...
+    def __getitem__(self, place: int | slice) -> RolledUpValue | tuple[RolledUpValue, ...]:
+        return self._made[place]
 
 
 class Grouping:
@@ -62,6 +94,15 @@ class Grouping:
     def _group_figure(self, name: str, parts: list[RolledUpValue]) -> RolledUpValue:
         carried, known, total = self.engine.joined(parts)
         return self.engine.made(name, "group", carried, (known, total), parts=tuple(parts))
+
+    def _shared_figure(self, name: str, shares: list[_Share]) -> RolledUpValue:
+        """A group of shares of figures: each is known, and its figure made when it is looked at."""
+        carried: object = None
+        total = 0
+        for figure, part, _ in shares:
+            carried = part if carried is None else self.engine.measure.join(carried, part)
+            total += figure.total
+        return self.engine.made(name, "group", carried, (total, total), parts=_Portions(self.engine, shares))
 
     def _group(self, full_id: str, by: str) -> str:
         """The item's own value, else its project's, else its programme's."""
@@ -111,12 +152,10 @@ class Grouping:
             whole: the figure that is shared out.
             rows: all figures; of columns, what says nothing is looked at by its position alone.
         """
-        measure = self.engine.measure
-        if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number", TONNES):
-            raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money, effort and carbon")
-        timing, rule = Timing(self.engine.portfolio, self.engine.schedule), period_rule(self.engine.portfolio, every)
-        dated: dict[Period, list[RolledUpValue]] = {}
-        rest: dict[str, list[RolledUpValue]] = {UNDATED: [], UNKNOWN: []}
+        timing, rule = self._timing(every)
+        dated: dict[Period, list[_Share]] = {}
+        undated: list[_Share] = []
+        unknown_figures: list[RolledUpValue] = []
         on: Sums | None = None
         loud, quiet, unknown = list[int](), list[int](), list[int]()
         if isinstance(rows, SummedRows):
@@ -125,19 +164,50 @@ class Grouping:
         for place, figure in enumerate(_bearing(whole)) if on is None else ((place, on.rows.at(place)) for place in loud):
             note = figure.note
             if figure.carried is None:
-                rest[UNKNOWN].append(figure)
+                unknown_figures.append(figure)
                 unknown.append(place)
                 note = "the rest of it is unknown"
             for period, part in self._over(timing, rule, figure).items():
-                portion = self.engine.portion(figure, part, note)
-                (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
-        out = {period.name: self._group_figure(period.name, dated[period]) for period in sorted(dated)}
-        out |= {name: self._group_figure(name, figures) for name, figures in rest.items() if figures}
+                (undated if period is None else dated.setdefault(period, [])).append((figure, part, note))
+        out = {period.name: self._shared_figure(period.name, dated[period]) for period in sorted(dated)}
+        if undated:
+            out[UNDATED] = self._shared_figure(UNDATED, undated)
+        if unknown_figures:
+            out[UNKNOWN] = self._group_figure(UNKNOWN, unknown_figures)
         if quiet and on is not None:
             unknown = sorted((*quiet, *unknown))
             counts = int(on.known[unknown].sum()), int(on.total[unknown].sum())
             out[UNKNOWN] = self.engine.made(UNKNOWN, "group", None, counts, parts=Parts(on.rows, unknown, noted=bool(on.notes)))
         return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
+
+    def amounts(self, every: str, whole: RolledUpValue, rows: Mapping[str, RolledUpValue]) -> dict[str, dict[str, Fraction]]:
+        """What `phased` shares out, by what bears it and by period, as exact amounts alone: no figure is made of a part.
+
+        Args:
+            every: the period.
+            whole: the figure that is shared out.
+            rows: all figures.
+        """
+        timing, rule = self._timing(every)
+        figures: Iterable[RolledUpValue]
+        if isinstance(rows, SummedRows):
+            loud, quiet = rows.sums.bearing(rows.place(whole.item))
+            names = rows.sums.tree.ids
+            figures, silent = map(rows.at, loud), [names[place] for place in quiet]
+        else:
+            figures, silent = _bearing(whole), []
+        out: dict[str, dict[str, Fraction]] = {}
+        for figure in figures:
+            mine = out[figure.item] = {} if figure.carried is not None else {UNKNOWN: Fraction(0)}
+            for period, part in self._over(timing, rule, figure).items():
+                mine[UNDATED if period is None else period.name] = part.only(figure.item)[1] if isinstance(part, Priced) else part
+        return out | {name: {UNKNOWN: Fraction(0)} for name in silent}
+
+    def _timing(self, every: str) -> tuple[Timing, PeriodRule]:
+        measure = self.engine.measure
+        if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number", TONNES):
+            raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money, effort and carbon")
+        return Timing(self.engine.portfolio, self.engine.schedule), period_rule(self.engine.portfolio, every)
 
     def _over(self, timing: Timing, rule: PeriodRule, figure: RolledUpValue) -> dict[Period | None, Priced | Fraction]:
         """A figure's exact amount by period; None where nothing dates it."""

@@ -204,8 +204,15 @@ class Stretch:
             return {rule.of(_day(self.since)): Fraction(1)}
         out: dict[Period, Fraction] = {}
         before = Fraction(0)
+        worked, begun = self.worked, self.worked(self.since)
+        whole = worked(self.until) - begun
         for period in rule.between(_day(self.since), _day(self.until - 1)):
-            share = self.by(minutes(period.end)) if period.end < date.max else Fraction(1)
+            end = minutes(period.end)
+            share = (
+                Fraction(1)
+                if end >= self.until or period.end == date.max
+                else self.spread.share(Fraction(worked(max(end, self.since)) - begun, whole))
+            )
             if share != before:
                 out[period] = share - before
             before = share
