@@ -95,70 +95,110 @@ def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[
         UnknownItemError: there is no such item.
     """
     bits = {name: 1 << place for place, name in enumerate(_known(portfolio, items))}
-    number: dict[str, int] = {}
-    own: list[int] = []
-    inside: dict[str, list[int]] = {}
-    parents = {f"{p.id}/{t.id}": f"{p.id}/{t.parent}" for p in portfolio.projects for t in p.tasks if t.parent is not None}
-    wholes = {p.id for p in portfolio.projects if p.tasks or p.gates} | set(parents.values())
-
-    def chain(name: str) -> Iterator[str]:
-        """An item and all that it lies in."""
-        while name:
-            yield name
-            name = parents.get(name) or reference(name).project
-
-    def node(name: str) -> int:
-        if name in number:
-            return number[name]
-        place = number[name] = len(own)
-        mask = 0
-        for above in chain(reference(name).item):
-            if "@" not in name or above not in wholes:  # the ends of a whole are no part of it
-                mask |= bits.get(above, 0)
-                if above in wholes and above != name:
-                    inside.setdefault(above, []).append(place)
-        own.append(mask)
-        return place
-
-    edges: list[tuple[int, int]] = []
-    whole_ends: set[str] = set()
-
-    def end(name: str, which: str) -> int:
-        """An end of a link; a whole begins before and ends after all that lies in it."""
-        if name in wholes:
-            name = f"{name}@{which}"
-        if "@" in name:
-            whole_ends.add(name)
-        return node(name)
-
-    for project in portfolio.projects:
-        node(project.id)
-        nouns: list[Task | Gate] = [*project.tasks, *project.gates]
-        for noun in nouns:
-            target = f"{project.id}/{noun.id}"
-            node(target)
-            for after in noun.after:
-                source = portfolio.resolve(after.source, project.id)
-                if source is not None:
-                    edges.append((end(source, "finish"), end(target, "start")))
+    work = _Places(portfolio, bits)
+    edges = [edge for project in portfolio.projects for edge in work.inner(portfolio, project)]
     for link in portfolio.links:
         if link.kind == "schedule":
             one, other = (portfolio.resolve(name) or name for name in (link.source, link.target))
-            edges.append((end(one, "finish"), end(other, "start")))
+            edges.append((work.end(one, "finish"), work.end(other, "start")))
     follows = [(after.source, gate.id) for gate in portfolio.gates for after in gate.after]
     follows += [(enabler.source, one.id) for one in portfolio.benefits for enabler in (*one.enabled_by, *one.any_of)]
-    edges += [(end(portfolio.resolve(source) or source, "finish"), node(target)) for source, target in follows]
-    for name in whole_ends:
-        meant = reference(name)
-        for place in inside.get(meant.item, ()):
-            edges.append((place, number[name]) if meant.end == "finish" else (number[name], place))
-    found = _closed(bits, own, edges)
+    edges += [(work.end(portfolio.resolve(source) or source, "finish"), work.node(target)) for source, target in follows]
+    edges += work.around()
+    found = _closed(bits, work.own, edges)
     holds: dict[str, set[str]] = {}
     for name in bits:
-        for above in {*chain(name)} & bits.keys() - {name}:
+        for above in {*work.chain(name)} & bits.keys() - {name}:
             holds.setdefault(name, set()).add(above)
             holds.setdefault(above, set()).add(name)
     return {name: before - holds[name] if name in holds else before for name, before in found.items()}
+
+
+class _Places:
+    """A number for every item and every end of a whole, with the bits of the items asked about that it is part of.
+
+    Args:
+        portfolio: the portfolio.
+        bits: the bit of each item that is asked about.
+    """
+
+    def __init__(self, portfolio: Portfolio, bits: Mapping[str, int]) -> None:
+        self._bits = bits
+        self.number: dict[str, int] = {}
+        self.own: list[int] = []
+        """The bits of each number."""
+        self._inside: dict[str, list[int]] = {}
+        self._parents = {f"{p.id}/{t.id}": f"{p.id}/{t.parent}" for p in portfolio.projects for t in p.tasks if t.parent is not None}
+        self._wholes = {p.id for p in portfolio.projects if p.tasks or p.gates} | set(self._parents.values())
+        self._whole_ends: set[str] = set()
+
+    def chain(self, name: str) -> Iterator[str]:
+        """An item and all that it lies in."""
+        while name:
+            yield name
+            name = self._parents.get(name) or reference(name).project
+
+    def node(self, name: str) -> int:
+        """The number of an item."""
+        if name in self.number:
+            return self.number[name]
+        place = self.number[name] = len(self.own)
+        mask = 0
+        for above in self.chain(reference(name).item):
+            if "@" not in name or above not in self._wholes:  # the ends of a whole are no part of it
+                mask |= self._bits.get(above, 0)
+                if above in self._wholes and above != name:
+                    self._inside.setdefault(above, []).append(place)
+        self.own.append(mask)
+        return place
+
+    def end(self, name: str, which: str) -> int:
+        """An end of a link; a whole begins before and ends after all that lies in it."""
+        if name in self._wholes:
+            name = f"{name}@{which}"
+        if "@" in name:
+            self._whole_ends.add(name)
+        return self.node(name)
+
+    def _plain(self, project: Project, nouns: Iterable[Task | Gate]) -> dict[str, int]:
+        """The numbers of what a project holds that has no parts; names are taken apart only where something lies between."""
+        self.node(project.id)
+        within, mask, number = f"{project.id}/", self._bits.get(project.id, 0), self.number
+        mine = self._inside.setdefault(project.id, [])
+        out = {}
+        for noun in nouns:
+            name = within + noun.id
+            if name in self._wholes:
+                self.node(name)
+            elif name in self._parents or name in number:
+                out[noun.id] = self.node(name)
+            else:
+                place = number[name] = out[noun.id] = len(self.own)
+                mine.append(place)
+                self.own.append(mask | self._bits.get(name, 0))
+        return out
+
+    def inner(self, portfolio: Portfolio, project: Project) -> Iterator[tuple[int, int]]:
+        """What follows what by the links that the items of a project state."""
+        nouns: list[Task | Gate] = [*project.tasks, *project.gates]
+        places = self._plain(project, nouns)
+        for noun in nouns:
+            target = places.get(noun.id)
+            for after in noun.after:
+                before = places.get(after.source)
+                if before is None:
+                    source = portfolio.resolve(after.source, project.id)
+                    if source is None:
+                        continue
+                    before = self.end(source, "finish")
+                yield before, self.end(f"{project.id}/{noun.id}", "start") if target is None else target
+
+    def around(self) -> Iterator[tuple[int, int]]:
+        """What lies in a whole comes after its start and before its finish, where anything is linked to these."""
+        for name in self._whole_ends:
+            meant = reference(name)
+            for place in self._inside.get(meant.item, ()):
+                yield (place, self.number[name]) if meant.end == "finish" else (self.number[name], place)
 
 
 def _closed(bits: Mapping[str, int], own: Sequence[int], edges: Sequence[tuple[int, int]]) -> dict[str, frozenset[str]]:
@@ -189,14 +229,14 @@ def _closed(bits: Mapping[str, int], own: Sequence[int], edges: Sequence[tuple[i
         again = changed
     found = dict.fromkeys(bits, 0)
     names = list(bits)
-    for v, mask in enumerate(own):
+    wanted: dict[int, int] = {}  # of items that lie in the same ones, all at once
+    for mask, ahead in zip(own, before, strict=True):
+        if mask:
+            wanted[mask] = wanted.get(mask, 0) | ahead
+    for mask, ahead in wanted.items():
         for place in places_of(mask):
-            found[names[place]] |= before[v]
-    out = {}
-    for name, mask in found.items():
-        mask &= ~bits[name]
-        out[name] = frozenset(names[place] for place in range(len(names)) if mask >> place & 1)
-    return out
+            found[names[place]] |= ahead
+    return {name: frozenset(names[place] for place in places_of(mask & ~bits[name])) for name, mask in found.items()}
 
 
 def one_loop(edges: Sequence[tuple[str, str, int]]) -> list[tuple[str, int]]:

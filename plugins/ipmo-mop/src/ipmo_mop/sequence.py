@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -15,8 +14,6 @@ from ipmo_mop.wording import day_of, finding
 __all__ = ["sequence"]
 
 GO = ("go", "conditional go")
-Node = tuple[str, str]
-"""The start `S` or the finish `F` of an item, by its full id."""
 
 
 def sequence(context: CheckContext) -> Iterable[Finding]:
@@ -162,10 +159,17 @@ class _Before:
     """
 
     def __init__(self, pf: Portfolio, gates: Mapping[str, Gate]) -> None:
-        self._points = {one.id for one in gates_of(pf)}
-        self._points |= {f"{p.id}/{t.id}" for p in pf.projects for t in p.tasks if t.milestone}
-        self._follows: dict[Node, list[Node]] = {}
-        self._waits: Counter[Node] = Counter()
+        self._ends: dict[str, tuple[int, int]] = {}
+        """The nodes of the start and the finish of each item; of a point in time they are one."""
+        self._follows: list[list[int]] = []
+        for project in pf.projects:
+            self._number(project.id)
+            for task in project.tasks:
+                self._number(f"{project.id}/{task.id}", point=task.milestone)
+            for gate in project.gates:
+                self._number(f"{project.id}/{gate.id}", point=True)
+        for one in gates_of(pf):
+            self._number(one.id, point=True)
         for project in pf.projects:
             self._inside(pf, project)
         for gate in pf.gates:
@@ -176,58 +180,83 @@ class _Before:
             if link.kind == "schedule" and not any(isinstance(pf.items.get(end or ""), Project) for end in ends):
                 self._link(ends[0], ends[1], link.type)
         self._names = list(gates)
-        self._seen = self._spread({self._node(name, "S"): 1 << place for place, name in enumerate(self._names)})
+        self._seen = self._spread({self._number(name)[0]: 1 << place for place, name in enumerate(self._names)})
 
     def __call__(self, item: str) -> list[str]:
         """The gates before an item's start, itself left out."""
-        mask = self._seen.get(self._node(item, "S"), 0)
+        ends = self._ends.get(item)
+        mask = 0 if ends is None else self._seen[ends[0]]
         return [name for place, name in enumerate(self._names) if mask >> place & 1 and name != item] if mask else []
 
-    def _node(self, item: str, side: str) -> Node:
-        return (item, "S" if item in self._points else side)
-
-    def _lead(self, source: str, begin: str, target: str, end: str) -> None:
-        one, other = self._node(source, begin), self._node(target, end)
-        if one != other:
-            self._follows.setdefault(one, []).append(other)
-            self._waits[other] += 1
+    def _number(self, item: str, *, point: bool = False) -> tuple[int, int]:
+        """The nodes of an item, made where it is met first."""
+        found = self._ends.get(item)
+        if found is None:
+            first = len(self._follows)
+            found = self._ends[item] = (first, first) if point else (first, first + 1)
+            self._follows += [[]] if point else [[], []]
+        return found
 
     def _inside(self, pf: Portfolio, project: Project) -> None:
         """A whole begins before its parts and ends after them; work ends after it begins."""
-        self._lead(project.id, "S", project.id, "F")
+        ends, follows = self._ends, self._follows
+        within = f"{project.id}/"
         nouns: tuple[Task | Gate, ...] = (*project.tasks, *project.gates)
+        own = {noun.id: ends[within + noun.id] for noun in nouns}
+        whole = ends[project.id]
+        follows[whole[0]].append(whole[1])
         for noun in nouns:
-            full_id, parent = f"{project.id}/{noun.id}", noun.parent if isinstance(noun, Task) else None
-            whole = project.id if parent is None else f"{project.id}/{parent}"
-            self._lead(full_id, "S", full_id, "F")
-            self._lead(whole, "S", full_id, "S")
-            self._lead(full_id, "F", whole, "F")
+            start, finish = own[noun.id]
+            parent = noun.parent if isinstance(noun, Task) else None
+            begins, done = whole if parent is None else own.get(parent) or self._number(within + parent)
+            if start != finish:
+                follows[start].append(finish)
+            if begins != start:
+                follows[begins].append(start)
+            if finish != done:
+                follows[finish].append(done)
             for after in noun.after:
-                self._link(pf.resolve(after.source, project.id), full_id, after.type)
+                source = own.get(after.source)
+                if source is None:
+                    self._link(pf.resolve(after.source, project.id), within + noun.id, after.type)
+                else:
+                    self._lead(source["SF".index(after.type[0])], (start, finish)["SF".index(after.type[1])])
 
     def _link(self, source: str | None, target: str | None, kind: str) -> None:
         if source is None or target is None:
             return
         one, other = reference(source), reference(target)
-        sides = {"start": "S", "finish": "F"}
-        self._lead(one.item, sides.get(one.end, kind[0]), other.item, sides.get(other.end, kind[1]))
+        sides = {"start": 0, "finish": 1}
+        begin, end = sides.get(one.end, "SF".index(kind[0])), sides.get(other.end, "SF".index(kind[1]))
+        self._lead(self._number(one.item)[begin], self._number(other.item)[end])
 
-    def _spread(self, seen: dict[Node, int]) -> dict[Node, int]:
+    def _lead(self, source: int, target: int) -> None:
+        if source != target:
+            self._follows[source].append(target)
+
+    def _spread(self, marks: Mapping[int, int]) -> list[int]:
         """Along the links in their order; what lies on a loop or behind one comes again until nothing changes."""
-        nodes = {*self._follows, *self._waits}
-        waits = Counter(self._waits)
-        ready = [node for node in nodes if not waits[node]]
+        follows = self._follows
+        seen, waits = [0] * len(follows), [0] * len(follows)
+        for node, mark in marks.items():
+            seen[node] = mark
+        for heads in follows:
+            for node in heads:
+                waits[node] += 1
+        ready = [node for node, count in enumerate(waits) if not count]
         for here in ready:
-            for node in self._follows.get(here, ()):
-                seen[node] = seen.get(node, 0) | seen.get(here, 0)
+            mask = seen[here]
+            for node in follows[here]:
+                if mask:
+                    seen[node] |= mask
                 waits[node] -= 1
                 if not waits[node]:
                     ready.append(node)
-        again = [node for node in nodes if waits[node] > 0]
+        again = [node for node, count in enumerate(waits) if count > 0]
         while again:
             here = again.pop()
-            for node in self._follows.get(here, ()):
-                if seen.get(here, 0) & ~seen.get(node, 0):
-                    seen[node] = seen.get(node, 0) | seen[here]
+            for node in follows[here]:
+                if seen[here] & ~seen[node]:
+                    seen[node] |= seen[here]
                     again.append(node)
         return seen
