@@ -3,7 +3,6 @@
 A new plugin starts with `ipmo plugins new NAME`; `ipmo.testing.conformance` proves it.
 """
 
-from ipmo.analysis.money.rollup import amounts_by_period
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, Problem, UnitError, UnknownItemError
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
@@ -65,7 +64,6 @@ __all__ = [
     "UnitError",
     "UnknownItemError",
     "agree",
-    "amounts_by_period",
     "beside",
     "counted",
     "hookimpl",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -284,3 +285,15 @@ def test_a_free_attribute_called_like_a_period_groups_nothing_by_period(every: s
     plain = pf.evolve("P/t", attributes={})
     for ask in (lambda one: time_phase(one, every=every), lambda one: ipmo.roll_up(one, "budget", by=every)):
         assert ask(pf).table().to_dict() == ask(plain).table().to_dict()
+
+
+def test_exact_amounts_by_period_are_those_of_the_figures() -> None:
+    pf = ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml")
+    for measure in ("budget", "actual", "carbon"):
+        found = ipmo.roll_up(pf, measure, unrated="unknown").amounts_by_period("quarter")
+        figures = ipmo.roll_up(pf, measure, by="quarter", unrated="unknown").groups
+        assert {(item, period): amount for item, periods in found.items() for period, amount in periods.items()} == {
+            (part.item, group.item): 0 if group.item == "(unknown)" else part.exact for group in figures for part in group.parts
+        }
+    with pytest.raises(ipmo.UnitError, match="ask roll_up"):
+        ipmo.roll_up(pf, "finish").amounts_by_period("month")

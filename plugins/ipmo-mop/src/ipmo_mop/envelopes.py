@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import ipmo
 from ipmo.model import Portfolio, Programme
-from ipmo.plugin import CheckContext, Finding, IpmoError, Severity, amounts_by_period
+from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import finding, in_currency
 
@@ -68,8 +68,8 @@ def by_project(portfolio: Portfolio, measure: str, every: str, confidence: float
     field = "carbon" if measure.startswith("carbon") else measure
     if all(getattr(head, field, None) is None for head in heads) and not any(p.id == portfolio.id for p in portfolio.projects):
         with contextlib.suppress(IpmoError):
-            found = amounts_by_period(portfolio, measure, every, include=("proposed",), confidence=confidence)
-            return _of_projects(portfolio, found)
+            roll = ipmo.roll_up(portfolio, measure, include=("proposed",), confidence=confidence, unrated="unknown")
+            return _of_projects(portfolio, roll.amounts_by_period(every))
     out = {}
     for project in portfolio.projects:
         with contextlib.suppress(IpmoError):

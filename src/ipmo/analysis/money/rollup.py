@@ -30,7 +30,7 @@ from ipmo.model.work import Programme, Project
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_day, as_when
 
-__all__ = ["LEFT_OUT", "MEASURES", "RollUp", "RolledUpValue", "amounts_by_period", "roll_up", "roll_up_alone"]
+__all__ = ["LEFT_OUT", "MEASURES", "RollUp", "RolledUpValue", "roll_up", "roll_up_alone"]
 
 Level = Literal["portfolio", "programme", "project", "task"]
 LEVELS = (*get_args(Level), "group")
@@ -108,6 +108,21 @@ class RollUp(Rows[str, RolledUpValue]):
     def groups(self) -> tuple[RolledUpValue, ...]:
         """The figures of the groups, in order; empty without `by=`."""
         return tuple(figure for figure in self.rows if figure.level == "group")
+
+    def amounts_by_period(self, every: str) -> dict[str, dict[str, Fraction]]:
+        """Exact amounts by what bears them and by period, of money and carbon rolled up without `by=`: what `by=every` sums, without its figures.
+
+        What nothing dates is `(undated)`; of what is not known in full `(unknown)` is nothing.
+
+        Args:
+            every: `month`, `quarter`, `year` or `financial year`.
+
+        Raises:
+            UnitError: it is no such roll-up.
+        """
+        if not isinstance(self._rows, SummedRows):
+            raise UnitError(f"this roll-up of {self.measure.name} has no amounts by period; ask roll_up(..., by={every!r})")
+        return Grouping(self._rows.sums.engine).amounts(every, self.total, self._rows)
 
     def explain(self, item: str | None = None, *, depth: int | None = None) -> Explanation:
         """The tree of what a figure was made of: amounts, rates used, shares, and what is unknown.
@@ -249,29 +264,6 @@ def roll_up(
     if level is not None:
         figures = {key: figure for key, figure in figures.items() if figure.level in (level, "group") or key == root}
     return RollUp(measure, figures, root, findings)
-
-
-def amounts_by_period(
-    portfolio: Portfolio, measure: str, every: str, *, include: Iterable[str] = (), confidence: float | None = None
-) -> dict[str, dict[str, Fraction]]:
-    """Exact amounts of a measure of the core by what bears them and by period: what `roll_up(..., by=every)` is made of, without its figures.
-
-    What nothing dates is `(undated)`; of what is not known in full `(unknown)` is nothing; money without an exchange rate is not known.
-
-    Args:
-        portfolio: the portfolio.
-        measure: budget, actual, forecast, effort, or a figure of carbon.
-        every: `month`, `quarter`, `year` or `financial year`.
-        include: states to count although totals leave them out.
-        confidence: money counts at this percentile.
-
-    Raises:
-        UnitError: the measure does not lie over time, or money of two known price bases would be mixed.
-    """
-    amounts = Amounts(portfolio, _default_date(portfolio), measure, unrated="unknown", confidence=confidence)
-    engine = Combining(portfolio, MEASURES[measure], amounts, _counted(portfolio, include))
-    tree, _ = _tree(engine)
-    return Grouping(engine).amounts(every, tree[portfolio.id], tree)
 
 
 def roll_up_alone(portfolio: Portfolio, measure: Measure, item: Programme | Project, *, by: str | None = None) -> RollUp:
