@@ -28,12 +28,11 @@ commitments
 # %% [markdown]
 # ## Which hand-overs hold the others back?
 
+# An answer shows itself: its sentence, its first rows and its picture, here the map with the hand-overs that matter most (`links.plot()` alone).
+
 # %%
 links = ipmo.critical_links(pf)
 links
-
-# %%
-links.plot()
 
 # %% [markdown]
 # ## The envelope

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from ipmo.errors import ModelError
+from ipmo.errors import IpmoError
 
 if TYPE_CHECKING:
     import attrs
 
-__all__ = ["Shown", "ShownAnswer", "fact_rows", "grid", "in_a_cell"]
+__all__ = ["Shown", "ShownAnswer", "drawn", "fact_rows", "grid", "in_a_cell"]
 
 ROOM = "padding: 0.15em 0.7em 0.15em 0"
 """Around a cell in a notebook, some of which give it none."""
@@ -21,6 +21,8 @@ WHOLE = 10_000
 """From here on a notebook shows no fractions: nobody reads them."""
 FEW, LONG = 6, 300
 """Values of a field, and characters of one, that are shown."""
+DRAWN, LARGEST = 500, 60_000
+"""Rows up to which an answer shows its picture by itself, and the characters that it may take; beyond that somebody asks for it."""
 
 
 def in_a_cell(value: object) -> str:
@@ -82,6 +84,18 @@ class Shown:
         return f"{said}{fact_rows(facts)}"
 
 
+def drawn(answer: object) -> str:
+    """The picture that an answer makes of itself; empty where it makes none, where there is nothing to draw, or more than belongs in a cell."""
+    plot, rows = getattr(answer, "plot", None), len(answer) if isinstance(answer, Sized) else 1
+    if plot is None or not 0 < rows <= DRAWN or not getattr(answer, "drawn_unasked", True):
+        return ""
+    try:
+        markup: str = plot()._repr_html_()
+    except IpmoError:
+        return ""
+    return markup if len(markup) <= LARGEST else ""
+
+
 class ShownAnswer:
     """An answer that shows itself in a notebook: its sentence (its `repr`), the first rows of its `table()`, and its `plot()` where it has one.
 
@@ -93,15 +107,10 @@ class ShownAnswer:
     def _repr_html_(self) -> str:
         """In a notebook."""
         parts = [f"<p>{html.escape(repr(self).removeprefix('<').removesuffix('>'))}</p>"]
-        table, plot = getattr(self, "table", None), getattr(self, "plot", None)
+        table = getattr(self, "table", None)
         if table is not None:
             parts.append(table()._repr_html_())
-        if plot is not None:
-            try:
-                parts.append(plot()._repr_html_())
-            except ModelError:
-                pass
-        return "".join(parts)
+        return "".join([*parts, drawn(self)])
 
 
 def _brief(value: object) -> str:

@@ -23,7 +23,7 @@ import attrs
 from ipmo.atomic import replacing, write_atomically
 from ipmo.cells import Cell, Cells
 from ipmo.errors import MissingExtraError, ModelError, OptionError, UnitError, UnknownItemError, close_matches, one_of
-from ipmo.notebooks import grid, in_a_cell
+from ipmo.notebooks import drawn, grid, in_a_cell
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -441,10 +441,15 @@ class Answer(Generic[K, T]):
         """Its table up to so many rows, without making the rest where that takes long."""
         return self.table().head(count)
 
+    @property
+    def drawn_unasked(self) -> bool:
+        """Whether a notebook shows its picture by itself: not where that takes long."""
+        return True
+
     def _repr_html_(self) -> str:
-        """In a notebook: the sentence, then the first rows."""
+        """In a notebook: the sentence, then the first rows, then its picture where it has one."""
         more = f"<p>{len(self):,} rows in all</p>" if len(self) > FIRST else ""
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.first(FIRST)._repr_html_()}{more}"
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.first(FIRST)._repr_html_()}{more}{drawn(self)}"
 
 
 def among(key: object, names: Container[object]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 from datetime import datetime
 from typing import Any, get_args, get_origin
@@ -66,6 +67,37 @@ def test_a_day_stands_once_and_no_rows_are_said() -> None:
     assert grid([("a<b", "left")], [["<i>"]]).count("<i>") == 0
 
 
+def test_a_core_answer_says_its_sentence_then_its_rows_then_its_picture() -> None:
+    city, library = (ipmo.read(path) for path in ("examples/city.yaml", "src/ipmo/examples/library.yaml"))
+    drawn = [
+        *(getattr(ipmo, name)(city) for name in ("schedule", "critical_links", "interfaces", "status", "benefits", "earned_value")),
+        *(getattr(ipmo, name)(city) for name in ("time_phase", "risk_exposure", "line_of_sight", "simulate")),
+        *(getattr(ipmo, name)(library) for name in ("capacity", "level")),
+    ]
+    for answer in drawn:
+        shown, name = answer._repr_html_(), type(answer).__name__
+        assert shown.startswith(f"<p>{html.escape(repr(answer)[1:-1])}</p><table>"), name
+        assert shown.count("<svg") == 1, name
+        assert shown.rstrip().endswith("</svg>"), name
+        assert len(shown) < 100_000, name
+    nothing = ipmo.Portfolio(id="empty", start="2026-01-05", status_date="2026-01-05")
+    for name in ("schedule", "critical_links", "interfaces", "status", "benefits", "capacity", "risk_exposure", "line_of_sight"):
+        assert getattr(ipmo, name)(nothing)._repr_html_().startswith("<p>"), name
+
+
+def test_a_picture_can_be_read_whatever_theme_the_notebook_has() -> None:
+    """It lies on paper of its own, and follows the notebook's theme rather than the system's where they differ."""
+    figure = ipmo.schedule(ipmo.examples.load("handover")).plot()
+    shown = figure._repr_html_()
+    assert shown.startswith("<svg viewBox=")
+    assert 'style="background:var(--paper)"' in shown.partition(">")[0]
+    light, dark = shown.index("[data-jp-theme-light=true] svg"), shown.index("[data-jp-theme-light=false] svg")
+    assert "--paper:#ffffff" in shown[light:dark]
+    assert "--paper:#16191d" in shown[dark:]
+    assert ".vscode-dark svg" in shown
+    assert "data-jp" not in figure.to_svg()
+
+
 def test_a_large_schedule_is_shown_without_going_through_all_of_it_backwards() -> None:
     tasks = [{"id": f"t{n}", "duration": "1 d", **({"after": f"t{n - 1}"} if n % 10 else {})} for n in range(100)]
     pf = ipmo.from_dict(
@@ -78,5 +110,6 @@ def test_a_large_schedule_is_shown_without_going_through_all_of_it_backwards() -
     assert s["p0/t0"].finish_date.isoformat() in shown
     for one in (pf, pf.projects, pf["p3"].tasks, s, ipmo.critical_links(pf), ipmo.interfaces(pf), ipmo.status(pf), ipmo.check(pf)):
         assert len(one._repr_html_()) < 100_000
+        assert "<svg" not in one._repr_html_()  # it takes long
         assert len(repr(one)) < 10_000
     assert repr(pf.projects) == "<110 projects: p0, p1, p2, p3, p4, p5 and 104 more>"

@@ -34,6 +34,14 @@ PALETTE = {
 """Colour names to (light, dark); each is at least 4.5 to 1 on its paper, or is never the only cue."""
 
 
+def _theme(place: int, *scopes: str) -> str:
+    return f"{','.join(f'{scope} svg' for scope in scopes)}{{{''.join(f'--{name}:{pair[place]};' for name, pair in PALETTE.items())}}}"
+
+
+THEMES = _theme(0, "[data-jp-theme-light=true]", ".vscode-light") + _theme(1, "[data-jp-theme-light=false]", ".vscode-dark", ".dark")
+"""The palette by the theme of Jupyter, VS Code and marimo, which need not be that of the reader's system."""
+
+
 def tag(name: str, *inside: object, **attributes: object) -> Markup:
     """An element; every attribute and every child that is not markup already is escaped."""
     from markupsafe import Markup, escape
@@ -117,7 +125,9 @@ class Figure:
         return target
 
     def _repr_html_(self) -> str:
-        return self.to_svg().replace(' xmlns="http://www.w3.org/2000/svg"', "")
+        """In a notebook: on paper of its own, so that it can be read whatever theme the notebook and the reader's system have."""
+        text = self.to_svg().replace(' xmlns="http://www.w3.org/2000/svg"', ' style="background:var(--paper)"', 1)
+        return text.replace("</style>", f"\n{THEMES}</style>", 1)
 
 
 def cut(text: str, wide: float, letter: float) -> str:

@@ -31,6 +31,8 @@ from ipmo.units import Money, Span, said_day
 
 __all__ = ["RULES", "CriticalLink", "CriticalLinks", "Reached", "critical_links"]
 WHERE = "the links across projects"
+SMALL = 1_000
+"""Items of a plan up to which a notebook draws its map by itself."""
 
 
 class Sortable(Protocol):
@@ -311,6 +313,11 @@ class CriticalLinks(Answer[str, CriticalLink]):
             groups: project to the name or id of its group, for those without a box; by programme when left out.
         """
         return portfolio_map(self, projects=projects, hand_overs=hand_overs, groups=groups)
+
+    @property
+    def drawn_unasked(self) -> bool:
+        """Of a small plan: for the map it is asked of every project what is lost without it."""
+        return self.schedule.network.n <= SMALL
 
     def plot(self) -> Figure:
         """The map of the portfolio: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`."""

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["InterfaceView", "Matrix", "Pair", "interfaces"]
 WHERE = "the pairs of projects that hand over"
 
-MOST, DRAWN = 80, 200
-"""Projects up to which a network is drawn (more are a hairball), and pairs up to which a notebook draws it."""
+MOST = 80
+"""Projects up to which a network is drawn: more are a hairball."""
 SQUARE = 120
 """Projects up to which the matrix is drawn whole."""
 Measured = Literal["links", "driving", "drag", "value", "loss"]
@@ -376,12 +376,14 @@ class InterfaceView(Answer[tuple[str, str], Pair]):
             ]
         )
 
+    @property
+    def drawn_unasked(self) -> bool:
+        """Where it is a network: a matrix of many projects takes long."""
+        return len({name for pair in self.pairs for name in (pair.giver, pair.receiver)}) <= MOST
+
     def __repr__(self) -> str:
         projects = {n for p in self.pairs for n in (p.giver, p.receiver)}
         return f"<InterfaceView: {counted(len(self), 'pair')} among {counted(len(projects), 'project')}>"
-
-    def _repr_html_(self) -> str:
-        return super()._repr_html_() if len(self) > DRAWN else self.figure()._repr_html_() + super()._repr_html_()
 
 
 def interfaces(portfolio: Portfolio, *, boundary: Boundary = "project", on_cycle: OnCycle = "error") -> InterfaceView:
