@@ -260,3 +260,32 @@ def test_a_week_that_is_no_whole_number_of_days_costs_no_calendar(tmp_path: Path
     assert (pf.calendars[0].day_minutes, pf.calendars[0].week_minutes) == (450, 2400)
     ipmo.write(pf, tmp_path / "a.yaml")
     assert ipmo.read(tmp_path / "a.yaml").calendars == pf.calendars
+
+
+def test_a_wbs_summary_lasts_over_all_that_lies_in_its_element_and_below(tmp_path: Path) -> None:
+    """P6 links it to nothing: from the first start to the last finish, early and late, in its element and below; b has 3 days of float."""
+    wbs = [
+        {"wbs_id": 11, "proj_id": 1, "wbs_short_name": "w", "parent_wbs_id": 10},
+        {"wbs_id": 12, "proj_id": 1, "wbs_short_name": "x", "parent_wbs_id": 11},
+    ]
+    tasks = [
+        {"task_code": "first", "target_drtn_hr_cnt": 16, "remain_drtn_hr_cnt": 16},
+        {"task_code": "a", "wbs_id": 11},
+        {"task_code": "b", "wbs_id": 12, "target_drtn_hr_cnt": 24, "remain_drtn_hr_cnt": 24},
+        {"task_code": "long", "target_drtn_hr_cnt": 64, "remain_drtn_hr_cnt": 64},
+        {"task_code": "level", "wbs_id": 12, "task_type": "TT_LOE"},
+        {"task_code": "sum", "wbs_id": 11, "task_type": "TT_WBS"},
+        {"task_code": "inner", "wbs_id": 12, "task_type": "TT_WBS"},
+        {"task_code": "none", "wbs_id": 10, "task_type": "TT_WBS"},
+    ]
+    links = [{"task_id": task, "pred_task_id": 1, "pred_type": "PR_FS"} for task in (2, 3)]
+    pf = ipmo.read(xer(tmp_path / "a.xer", wbs=wbs, tasks=tasks, TASKPRED=links))
+    s = ipmo.schedule(pf)
+    rows = {id: s[f"P/{id}"] for id in ("sum", "inner", "none")}
+    dates = {id: (f"{row.early_start:%d}", f"{row.early_finish:%d}", row.total_float) for id, row in rows.items()}
+    assert dates == {"sum": ("07", "09", 3.0), "inner": ("07", "09", 3.0), "none": ("05", "14", 0.0)}
+    ipmo.write(pf, tmp_path / "out.xer")
+    again = ipmo.schedule(ipmo.read(tmp_path / "out.xer"))
+    assert {
+        id: (f"{again[f'P/{id}'].early_start:%d}", f"{again[f'P/{id}'].early_finish:%d}", again[f"P/{id}"].total_float) for id in rows
+    } == dates

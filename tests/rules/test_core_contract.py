@@ -212,8 +212,8 @@ def scheduled_elsewhere() -> Portfolio:
 
 
 def circular() -> Portfolio:
-    """The only task of a summary waits for what starts with the summary."""
-    whole = Project(id="a", tasks=[Task(id="s"), Task(id="t", parent="s", duration="1 d")])
+    """The only task of a summary waits for what starts with the summary, which has a constraint of its own."""
+    whole = Project(id="a", tasks=[Task(id="s", constraints={"must_start_on": "2026-01-05"}), Task(id="t", parent="s", duration="1 d")])
     links = [Link(source="a/s", target="b/x", type="SS"), Link(source="b/x", target="a/t")]
     return Portfolio(id="x", start="2026-01-05", projects=[whole, Project(id="b", tasks=[Task(id="x", duration="1 d")])], links=links)
 

@@ -23,7 +23,7 @@ from ipmo.files.p6_codes import CONSTRAINTS, ON_ITSELF, RESOURCES, TYPES
 from ipmo.files.portfolios import no_collection
 from ipmo.files.xer_calendars import xer_calendar
 from ipmo.files.xer_options import options_of
-from ipmo.files.xer_structure import above_activities, baselines_of, chosen_baselines, first_of_each, wbs_path
+from ipmo.files.xer_structure import above_activities, baselines_of, chosen_baselines, first_of_each, spanned, wbs_path
 from ipmo.files.xer_tables import Row, sniff_xer, xer_tables
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
@@ -114,6 +114,7 @@ class _Reader:
         self.baseline_dates: dict[tuple[str, str], tuple[datetime | None, datetime | None]] = {}
         self.wbs: dict[str, tuple[str, str]] = {}  # wbs_id to proj_id and id
         self.summaries: dict[str, dict[str, Task]] = defaultdict(dict)
+        self.spanned: dict[str, list[str]] = {}  # task_id of a WBS summary to those of what it lasts over
         self.tasks: dict[str, tuple[str, str]] = {}  # task_id to proj_id and id
         self.made: dict[str, dict[str, Task]] = defaultdict(dict)
         self.afters: dict[str, list[After]] = defaultdict(list)
@@ -248,6 +249,7 @@ class _Reader:
 
     def _wbs(self) -> None:
         elements = first_of_each(self.intake, self.rows("PROJWBS"), "wbs_id", "a WBS element")
+        self.spanned = spanned(elements, (row for _, row in self.rows("TASK")))
         used = above_activities(elements, (row.get("wbs_id", "") for _, row in self.rows("TASK")))
         empty = 0
         for key, (line, row) in elements.items():
@@ -515,6 +517,13 @@ class _Reader:
                     self.afters[ends[1]].append(After(source=source[1], type=kind, lag=lag))
                 else:
                     self.links.append(Link(source=ends[0], target=ends[1], type=kind, lag=lag))
+        for key, below in self.spanned.items():
+            owner, id = self.tasks.get(key, ("", ""))
+            if owner and not self.afters[f"{self.projects[owner][0]}/{id}"]:
+                inside = [task for one in below if (task := self.tasks.get(one)) is not None and task[0] == owner]
+                self.afters[f"{self.projects[owner][0]}/{id}"] += [
+                    After(source=task[1], type=kind) for task in inside for kind in ("SS", "FF")
+                ]
         for line, row in self.rows("TASK"):
             end = self.tasks.get(row["task_id"])
             if end is not None and row.get("external_early_start_date"):

@@ -8,8 +8,10 @@ from ipmo.files.foreign import Intake
 from ipmo.files.xer_tables import Row
 from ipmo.findings import Severity
 
-__all__ = ["above_activities", "baselines_of", "chosen_baselines", "first_of_each", "wbs_path"]
+__all__ = ["above_activities", "baselines_of", "chosen_baselines", "first_of_each", "spanned", "wbs_path"]
 
+SPANS = ("TT_WBS", "TT_LOE")
+"""Types of activities whose dates are those of others."""
 MAX_DEPTH = 90
 """Levels of WBS elements that are read as summaries, one in the other."""
 
@@ -133,3 +135,28 @@ def wbs_path(elements: Mapping[str, tuple[int, Row]], key: str) -> list[str] | N
         path.append(elements[key][1].get("wbs_short_name") or key)
         key = elements[key][1].get("parent_wbs_id", "")
     return path[::-1]
+
+
+def spanned(elements: Mapping[str, tuple[int, Row]], activities: Iterable[Row]) -> dict[str, list[str]]:
+    """The activities that each WBS summary lasts over: those of its own element and of the ones below; those that span others apart.
+
+    Args:
+        elements: rows of table PROJWBS, with their lines, by key.
+        activities: rows of table TASK.
+    """
+    rows = list(activities)
+    asked: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get("task_type") == "TT_WBS":
+            asked.setdefault(row.get("wbs_id", ""), []).append(row["task_id"])
+    found: dict[str, list[str]] = {task: [] for tasks in asked.values() for task in tasks}
+    for row in rows if asked else ():
+        if row.get("task_type") in SPANS:
+            continue
+        key, seen = row.get("wbs_id", ""), set()
+        while key in elements and key not in seen:
+            seen.add(key)
+            for task in asked.get(key, ()):
+                found[task].append(row["task_id"])
+            key = elements[key][1].get("parent_wbs_id", "")
+    return found

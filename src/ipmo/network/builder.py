@@ -14,7 +14,7 @@ from ipmo.model.work import Project, Task
 from ipmo.network.bounds import least_finish
 from ipmo.network.drafts import Draft
 from ipmo.network.holds import lacking
-from ipmo.network.parts import Commitment, Hold
+from ipmo.network.parts import Commitment, Hold, LateBound
 from ipmo.network.resting import periods_of
 from ipmo.network.states import LIVE, State
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, minutes
@@ -236,7 +236,7 @@ class Builder:
             self.nodes.commitments.append(Commitment(self.nodes.ids[node], (node,), minutes(task.deadline, end=True), is_deadline=True))
 
     def _summaries(self, project: Project) -> None:
-        """The leaves below each summary, and its deadline as a target of them all."""
+        """The leaves below each summary, its deadline as a target of them all, and its own "finish no later" as a bound of each."""
         nodes = self.nodes
         local = nodes.local[project.id]
         above = {task.id: task.parent for task in project.tasks}
@@ -248,12 +248,14 @@ class Builder:
                 nodes.leaves[(project.id, parent)].append(local[task.id])
                 parent = above[parent]
         for task in project.tasks:
-            if task.id not in local and task.deadline is not None:
-                leaves = tuple(n for n in nodes.leaves[(project.id, task.id)] if nodes.state[n] in LIVE)
-                if leaves:
-                    nodes.commitments.append(
-                        Commitment(f"{project.id}/{task.id}", leaves, minutes(task.deadline, end=True), is_deadline=True)
-                    )
+            latest = None if task.constraints is None else task.constraints.finish_no_later
+            if task.id in local or (task.deadline is None and latest is None):
+                continue
+            leaves = tuple(n for n in nodes.leaves[(project.id, task.id)] if nodes.state[n] in LIVE)
+            if leaves and task.deadline is not None:
+                nodes.commitments.append(Commitment(f"{project.id}/{task.id}", leaves, minutes(task.deadline, end=True), is_deadline=True))
+            if latest is not None:
+                self.bounds.late += [LateBound(leaf, minutes(latest, end=True), True) for leaf in leaves]
 
     # ------------------------------------------------------------------------------------- bars and gates
 

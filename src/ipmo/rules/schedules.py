@@ -24,6 +24,12 @@ from ipmo.words import agree, counted
 
 __all__ = ["SCHEDULE_CHECKS"]
 
+HEEDLESS = (
+    *("start_on", "finish_on", "start_no_later", "must_start_on", "must_finish_on", "mandatory_start", "mandatory_finish"),
+    *("as_late_as_possible", "expected_finish"),
+)
+"""Constraints that say nothing of what lies in a summary."""
+
 
 def _find(context: CheckContext) -> Iterator[Finding]:
     """Bounds, work out of sequence, gates decided early or waiting, external dependencies."""
@@ -92,6 +98,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             Severity.INFO,
         )
     yield from _constraints(s)
+    yield from _of_summaries(portfolio, s)
     yield from _unmet(portfolio, s)
     yield from _holds(s)
     yield from _reproduced(portfolio, s)
@@ -106,6 +113,23 @@ def _reproduced(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     yield fact("dates-reproduced", "", str(found), hint, Severity.INFO)
     for one in found.differences:
         yield fact("date-differs", one.item, one.message, severity=Severity.WARNING if one.root else Severity.INFO)
+
+
+def _of_summaries(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
+    """Constraints of summaries that no date heeds: their dates are those of what lies in them."""
+    for project, task in s.network.summaries:
+        item = portfolio.items.get(f"{project}/{task}") if task else None
+        if not isinstance(item, Task):
+            continue
+        tied = [name for name in HEEDLESS if item.constraints is not None and getattr(item.constraints, name)]
+        if tied := ["finish_not_before"] * (item.finish_not_before is not None) + tied:
+            names = listed([name.replace("_", " ") for name in tied])
+            yield fact(
+                "summary-constraint",
+                f"{project}/{task}",
+                f"summary {f'{project}/{task}'!r} has {agree(len(tied), 'a constraint', 'constraints')} that {agree(len(tied), 'moves', 'move')} nothing: {names}",
+                "put it on the task that it is meant for; not before and finish no later hold for all that a summary holds",
+            )
 
 
 def _constraints(s: Schedule) -> Iterator[Finding]:
@@ -235,6 +259,7 @@ SCHEDULE_CHECKS = (
     _SCHEDULE.check("paused-hand-over", "What work waits for is not paused", "Hand-overs whose giver is paused or closed"),
     _SCHEDULE.check("constraint-conflict", "Constraints agree with the logic", "Constraints that contradict the logic"),
     _SCHEDULE.check("constraint-missed", "Constraints are kept by the forecast", "Constraints that the forecast does not keep"),
+    _SCHEDULE.check("summary-constraint", "A constraint stands on what it moves", "Constraints of summaries that move nothing"),
     _SCHEDULE.check(
         "dates-reproduced", "The schedule has the dates that the file stores", "Dates of the file that were reproduced", rule="SCH-R18"
     ),

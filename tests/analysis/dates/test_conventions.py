@@ -562,3 +562,38 @@ def test_without_a_constraint_no_lag_on_any_calendars_makes_a_negative_float(row
         for name in ("total_float", "free_float", "project_float", "target_float"):
             assert (getattr(item, name) or 0) >= 0, (item.id, name)
     assert any(item.critical for item in s.rows if item.kind != "project")
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject", "p6"])
+def test_a_summary_that_finishes_no_later_bounds_all_that_lies_in_it(dialect: str) -> None:
+    """As Microsoft Project has it: b may slip two days, c misses the day by two; what is outside keeps its float."""
+    inner = [Task(id="m", parent="s"), Task(id="b", parent="m", duration="1 d"), Task(id="c", parent="s", duration="5 d")]
+    tasks = [
+        Task(id="s", constraints={"finish_no_later": "2026-01-07"}),
+        *inner,
+        Task(id="d", duration="10 d"),
+        Task(id="e", duration="9 d"),
+    ]
+    pf = Portfolio(id="x", start="2026-01-05", dialect=dialect, projects=[Project(id="P", tasks=tasks)])
+    s = ipmo.schedule(pf)
+    assert [s[f"P/{id}"].total_float for id in "bcde"] == [2.0, -2.0, 0.0, 1.0]
+    assert {one.item for one in s.commitments} == {"P/b", "P/c"}
+    assert [f.item for f in ipmo.check(pf) if f.code == "ipmo/constraint-missed"] == ["P/c"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({"constraints": {"must_start_on": "2026-01-08", "start_no_later": "2026-01-06"}}, "'start no later', 'must start on'"),
+        ({"constraints": {"as_late_as_possible": True}}, "'as late as possible'"),
+        ({"finish_not_before": "2026-01-14"}, "'finish not before'"),
+        ({"constraints": {"finish_no_later": "2026-01-20"}, "not_before": "2026-01-06"}, ""),
+    ],
+)
+def test_a_constraint_of_a_summary_that_moves_nothing_is_said(fields: dict[str, Any], names: str) -> None:
+    pf = Portfolio(
+        id="x", projects=[Project(id="P", start="2026-01-05", tasks=[Task(id="s", **fields), Task(id="a", parent="s", duration="1 d")])]
+    )
+    found = [f.message for f in ipmo.check(pf) if f.code == "ipmo/summary-constraint"]
+    assert len(found) == bool(names)
+    assert all(one.endswith(f"nothing: {names}") for one in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import attrs
@@ -9,7 +10,8 @@ import attrs
 from ipmo.errors import listed
 from ipmo.findings import Severity
 from ipmo.registers.building.rows import Column, Table
-from ipmo.registers.cells.outcomes import BLANK, Refused
+from ipmo.registers.cells.choice_words import plain_word
+from ipmo.registers.cells.outcomes import BLANK, Blank, Refused, Unknown
 from ipmo.registers.fields import CATALOGUE
 
 __all__ = ["raid_tables"]
@@ -31,11 +33,18 @@ OTHER_NAMES: Final = {
     "risks": {"text": "name", "question": "name", "due": "ends", "note": "effect"},
 }
 """What a column of the whole log states for one kind of row, where that calls it otherwise."""
+STATES: Final = ("status", "state", "issue status", "issue state", "current status", "open closed", "open or closed")
+CLOSED: Final = frozenset(
+    "closed resolved done complete completed fixed cancelled canceled withdrawn rejected superseded geschlossen erledigt clos fermé cerrado".split()
+)
+"""What the state of an issue is that is open no longer."""
 
 
 def raid_tables(table: Table) -> list[Table]:
     """The table itself; of a RAID log one for each kind of row in it."""
     if table.kind.name != "raid":
+        if table.kind.name == "issues":
+            _closed_issues(table)
         return [table]
     said = table.column("type")
     kinds = said.outcomes if said is not None else [BLANK] * len(table.rows)
@@ -87,7 +96,30 @@ def _part(table: Table, register: str, positions: list[int]) -> Table:
         )
     made = _chosen(table, positions, columns)
     made.kind = kind
+    if register == "issues":
+        for column in table.columns:
+            if column.name == "state":
+                _closed_issues(made, [column.outcomes[position] for position in positions])
     return made
+
+
+def _closed_issues(table: Table, states: Sequence[object] | None = None) -> None:
+    """Leaves out issues that are said to be closed, where nothing says when: as issues without that day they would be open.
+
+    Args:
+        table: of issues.
+        states: what each row says of its state; what columns that are called so hold when left out.
+    """
+    if states is None:
+        named = [one for one in table.columns if one.attribute and plain_word(one.mapping.header) in STATES and one.outcomes]
+        if not named:
+            return
+        states = named[0].outcomes
+    days = table.column("closed")
+    for position, (row, state) in enumerate(zip(table.rows, states, strict=True)):
+        undated = days is None or isinstance(days.outcomes[position], Blank | Refused | Unknown)
+        if undated and isinstance(state, str) and state.casefold() in CLOSED:
+            table.refuse_row(row, f"the issue is {state.casefold()}, and nothing says since when; map a column to closed")
 
 
 def _chosen(table: Table, positions: list[int], columns: list[Column]) -> Table:

@@ -51,6 +51,11 @@ SPANS: Final = {
     "ed": "ed", "eday": "ed", "edays": "ed", "elapsed day": "ed", "elapsed days": "ed", "calendar day": "ed", "calendar days": "ed",
     "eh": "eh", "ehr": "eh", "ehrs": "eh", "ehour": "eh", "ehours": "eh", "ew": "ew", "ewk": "ew", "ewks": "ew",
     "eweek": "ew", "eweeks": "ew", "emin": "emin", "emins": "emin",
+    "tag": "d", "tage": "d", "j": "d", "jour": "d", "jours": "d", "dia": "d", "dias": "d", "giorno": "d", "giorni": "d", "dag": "d", "dagen": "d",
+    "std": "h", "stunde": "h", "stunden": "h", "heure": "h", "heures": "h", "hora": "h", "horas": "h", "ora": "h", "ore": "h", "uur": "h",
+    "woche": "w", "wochen": "w", "semaine": "w", "semaines": "w", "semana": "w", "semanas": "w", "settimana": "w", "settimane": "w", "weken": "w",
+    "monat": "month", "monate": "month", "mois": "month", "mes": "month", "meses": "month", "mese": "month", "mesi": "month", "maand": "month",
+    "maanden": "month", "jahr": "year", "jahre": "year", "ans": "year", "jaar": "year",
 }  # fmt: skip
 EFFORTS: Final = {
     "ph": "ph", "pd": "pd", "pw": "pw", "h": "ph", "hr": "ph", "hrs": "ph", "hour": "ph", "hours": "ph", "d": "pd", "day": "pd", "days": "pd",

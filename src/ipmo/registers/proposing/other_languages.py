@@ -10,6 +10,7 @@ from typing import Final
 __all__ = ["english"]
 
 NAMES: Final = {
+    "project": "projekt; projet; proyecto; projeto; progetto",
     "project name": "projektname; projekttitel; projektbezeichnung; name des projekts; nom du projet; intitulé du projet; titre du projet; nombre del proyecto;"
     " título del proyecto; nome do projeto; título do projeto; nome progetto; nome del progetto; titolo del progetto; titolo progetto; projectnaam; naam project; naam van het project",
     "project id": "projektnummer; projekt nr; projekt id; projektkennung; numéro de projet; numéro du projet; code projet; code du projet; identifiant du projet; código del proyecto;"

@@ -352,14 +352,15 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
     columns = _leveled(one, _assessed(one, columns, file))
     stated = {column.field for column in columns}
     project, new = "", False
-    if kind.inner and not any(other.kind == "projects" for other in found):
+    inner = kind.inner or (kind.name == "raid" and "project" not in stated)  # a risk belongs to a project
+    if inner and not any(other.kind == "projects" for other in found):
         new = True
         if "project" not in stated:
             project = _slug(PurePath(one.sheet.file).stem or one.sheet.name)
             doubts.append(f"no column says to which project its rows belong: {project!r} is made for them")
         else:
             doubts.append("there is no list of projects: those that it names are made")
-    elif kind.inner and "project" not in stated:
+    elif inner and "project" not in stated:
         doubts.append("no column says to which project its rows belong: write `project:`")
     elif not kind.inner and kind.name != "projects" and _names_projects(kind, stated) and not _lists_projects(kind, found):
         new = True
