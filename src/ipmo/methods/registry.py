@@ -74,6 +74,7 @@ NOTICES = (
     Notice(code="ipmo/spent-beyond", heading="Spent beyond the largest estimate"),
     Notice(code="ipmo/driver-idle", heading="Drivers that touch nothing"),
     Notice(code="ipmo/adapter-missing", heading="Estimates whose adapter is not installed"),
+    Notice(code="ipmo/window-not-simulated", heading="Windows of risks that a simulation cannot hold"),
     Notice(code="ipmo/waiver", heading="Waivers that do not hold"),
 )
 """What is found while the rules are applied, and by a simulation."""

@@ -72,7 +72,7 @@ class Risk(Noun):
     """An uncertain event with cause, effect, owner and response; a threat or an opportunity, of a project, a programme or the portfolio.
 
     Dates, probability and cost before and after the response are counted, until the last day it can happen; the simulation counts the
-    cost of the response too. The fallback and the trigger are kept for the risk register; no figure is made from them.
+    cost of the response too, and lets the risk strike only what runs between its first and its last day. The fallback and the trigger are kept for the risk register; no figure is made from them.
     """
 
     id: str = attrs.field(metadata=doc("id"))

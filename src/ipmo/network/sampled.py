@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     Row = NDArray[np.int64]
 
-__all__ = ["NO_EDGE", "Cap", "Finishes", "Lost", "SampledDates", "SampledPass"]
+__all__ = ["NO_EDGE", "Cap", "Finishes", "Lost", "SampledDates", "SampledPass", "Strike"]
 
 NO_EDGE: Row = np.zeros(1, np.int64)
 """Of a finish that never lies in a break."""
@@ -68,6 +68,21 @@ class Cap(NamedTuple):
 
     at: int
     waits: bool = False
+
+
+class Strike(NamedTuple):
+    """What holds work up, or puts it off, where it runs in a window.
+
+    Args:
+        first, last: the window, as instants.
+        minutes: by how much, sample by sample; nothing where it does not happen.
+        later: it starts later by that; else it lasts longer.
+    """
+
+    first: int
+    last: int
+    minutes: Row
+    later: bool
 
 
 class Finishes:
@@ -115,6 +130,7 @@ class SampledDates(NamedTuple):
         drives: for each link in place, whether its target starts when it lets it.
         length: minutes on each position's clock from start to finish, those lost among them.
         lags: minutes of those lags, by the place of their link, that are not the network's own.
+        struck: of positions that may be struck the minutes of their work then, and by how many more minutes they start later.
     """
 
     x: list[Row]
@@ -123,6 +139,7 @@ class SampledDates(NamedTuple):
     drives: list[NDArray[np.bool_]]
     length: list[Row]
     lags: Mapping[int, Row] = FrozenMap()
+    struck: Mapping[int, tuple[Row, Row]] = FrozenMap()
 
 
 class _Dated(NamedTuple):
@@ -171,6 +188,7 @@ class SampledPass:
         capped: Mapping[int, Cap] = FrozenMap(),
         lost: Mapping[int, Lost] = FrozenMap(),
         lags: Mapping[int, Row] = FrozenMap(),
+        strikes: Mapping[int, Sequence[Strike]] = FrozenMap(),
     ) -> SampledDates:
         """Early dates of all positions.
 
@@ -180,17 +198,23 @@ class SampledPass:
             capped: what some links ask for at most, by place.
             lost: working time that some positions lose.
             lags: minutes of those lags, above none, that are not the network's own, by the place of their link.
+            strikes: what holds positions up where they run in a window, by the dates that they have without it.
         """
         varied = {self.heads[k] for k in lags}
         dur = [lengths[v] if v in lengths else np.array([length], np.int64) for v, length in enumerate(self.dur)]
         x: list[Row] = []
         edge: list[Row] = []
-        found = SampledDates(x, edge, Finishes(self, x, edge, dur), [], dur, lags)
+        struck: dict[int, tuple[Row, Row]] = {}
+        found = SampledDates(x, edge, Finishes(self, x, edge, dur), [], dur, lags, struck)
         for v in range(self.network.n):
-            moved = v in shifts or v in lost or v in varied
+            moved = v in shifts or v in lost or v in varied or v in strikes
             if self._simple[v] and not moved and not capped and self._simply(v, found):
                 continue
             one = self._dated(v, found, dur[v], (shifts.get(v), capped, lost.get(v)))
+            if v in strikes:
+                longer, later = self._struck(v, one, strikes[v])
+                struck[v] = dur[v] + longer, later + shifts.get(v, 0)
+                one = self._dated(v, found, struck[v][0], (struck[v][1], capped, lost.get(v)))
             found.x.append(one.x)
             found.edge.append(one.edge)
             found.drives.extend(one.drives)
@@ -198,6 +222,15 @@ class SampledPass:
             if v in lost:
                 found.finish[v] = one.finish
         return found
+
+    def _struck(self, v: int, one: _Dated, strikes: Sequence[Strike]) -> tuple[Row, Row]:
+        """By how much longer a position works, and how much later it starts, that would have these dates."""
+        begin = self.starts(v, one.x)
+        longer = later = np.zeros(1, np.int64)
+        for strike in strikes:
+            minutes = np.where((begin < strike.last) & (one.finish > strike.first), strike.minutes, 0)
+            longer, later = (longer, later + minutes) if strike.later else (longer + minutes, later)
+        return longer, later
 
     @functools.cached_property
     def _simple(self) -> list[bool]:

@@ -16,19 +16,22 @@ from ipmo.analysis.risk.uncertain import Piece, minutes_per
 from ipmo.errors import ModelError
 from ipmo.findings import Finding, Severity
 from ipmo.model.estimates import Estimate, number
+from ipmo.model.fields import FrozenMap
 from ipmo.model.held import risks_of
 from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Driver, Exposure, Impact, Risk
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
-from ipmo.units import Money, Span
+from ipmo.units import Money, Span, minutes
 
 if TYPE_CHECKING:
     from ipmo.network.network import Network
 
-__all__ = ["Delayed", "Event", "RiskView", "Shared", "Targets", "events", "not_counted", "shared"]
+__all__ = ["Delayed", "Event", "RiskView", "Shared", "Targets", "always", "events", "not_counted", "shared"]
 
+ENDLESS = 1 << 60
+"""An instant after all others."""
 RiskView = Literal["before", "after", "none"]
 """Risks as they stand now, once their responses work, or no risks at all."""
 
@@ -75,6 +78,8 @@ class Event:
         delays: what it does to dates.
         costs: the item that bears it, the money, and what its draws are called.
         response: what its response costs, whether it happens or not; None where no response is counted.
+        window: from which instant to which it can happen; None of one that always can.
+        running: the open nodes of what it costs money at, by item.
     """
 
     full_id: str
@@ -84,6 +89,8 @@ class Event:
     delays: tuple[Delayed, ...]
     costs: tuple[tuple[str, Estimate, str], ...]
     response: Money | None = None
+    window: tuple[int, int] | None = None
+    running: Mapping[str, tuple[int, ...]] = FrozenMap()
 
 
 class Targets:
@@ -122,6 +129,11 @@ class Targets:
         if (project, inner) in net.summaries:
             return list(net.summaries[project, inner])
         return [self.nodes[item]] if item in self.nodes else []
+
+    def running(self, item: str) -> tuple[int, ...]:
+        """The nodes of an item that are open."""
+        net = self.network
+        return tuple(node for node in self.nodes_in(item) if net.state[node] in LIVE and net.kinds[node] not in (*EFFECTS, "helper"))
 
     def first_in(self, item: str) -> list[int]:
         """The nodes of an item that are open and wait for nothing else open in it: what a delay of the whole moves."""
@@ -288,8 +300,27 @@ def _event(
                 costs.append((item, impact.cost, f"cost {place}"))
             else:
                 findings.append(not_counted(full_id, f"the cost of risk {full_id!r} is not known", "state it as money"))
-    sign = -1 if risk.opportunity else 1
-    return Event(full_id=full_id, owner=owner, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs)), findings
+    sign, window = -1 if risk.opportunity else 1, _window(risk)
+    if window is not None and sign < 0 and delays:
+        window = None
+        findings.append(always(full_id))
+    running = {item: targets.running(item) for item, *_ in costs} if window is not None else {}
+    event = Event(full_id=full_id, owner=owner, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs))
+    return attrs.evolve(event, window=window, running=running), findings
+
+
+def _window(risk: Risk) -> tuple[int, int] | None:
+    """From which instant to which a risk can happen; None where nothing says so."""
+    if risk.starts is None and risk.ends is None:
+        return None
+    return 0 if risk.starts is None else minutes(risk.starts), ENDLESS if risk.ends is None else minutes(risk.ends, end=True)
+
+
+def always(risk: str) -> Finding:
+    """That a risk may strike outside its window too, where samples are dated otherwise."""
+    message = f"the window of risk {risk!r} is not held: it may strike whenever its work is done"
+    hint = "windows hold for threats, where no work is as late as possible, until an expected finish or scheduled by hand"
+    return Finding(code="ipmo/window-not-simulated", item=risk, severity=Severity.INFO, message=message, hint=hint)
 
 
 def _below_zero(risk: str, impact: Impact) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.analysis.benefits.realisation import BenefitValue, benefits
-from ipmo.analysis.risk.causes import Event, RiskView, Shared, Targets, events, not_counted, shared
+from ipmo.analysis.risk.causes import Event, RiskView, Shared, Targets, always, events, not_counted, shared
 from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Bearer, Costs
 from ipmo.analysis.risk.distributions import PertRule, endless
@@ -93,7 +93,8 @@ class Plan:
         touched |= {name for event in found for delayed in event.delays for name, _ in delayed.longer}
         structures = Structures(portfolio, dialect, {name: work[name] for name in touched})
         if structures.one_by_one:
-            found = tuple(self._without_points(event) for event in found)
+            self.findings += [always(event.full_id) for event in found if event.window is not None]
+            found = tuple(attrs.evolve(self._without_points(event), window=None) for event in found)
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
         kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples), linked=sketches)

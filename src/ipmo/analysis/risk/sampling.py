@@ -21,6 +21,7 @@ from ipmo.analysis.risk.distributions import Draws
 from ipmo.analysis.risk.exact import of_products, sums_of
 from ipmo.analysis.risk.fast import Fast
 from ipmo.analysis.risk.forks import taken
+from ipmo.analysis.risk.in_time import capped
 from ipmo.analysis.risk.lost_days import LostTime, Some
 from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.sharing import cores, on_threads, shared_out
@@ -28,13 +29,14 @@ from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import Spending
 from ipmo.analysis.risk.uncertain import Piece, patterns
 from ipmo.analysis.risk.waiting import places_of
+from ipmo.analysis.risk.windows import Moved, role_of, runs, struck_in
 from ipmo.errors import ModelError, UnitError
 from ipmo.model.estimates import Estimate, OpaqueEstimate, Uniform
 from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
 from ipmo.network.network import Network
-from ipmo.network.sampled import NO_EDGE, Cap, Lost, SampledDates, SampledPass
-from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
+from ipmo.network.sampled import NO_EDGE, Cap, Lost, SampledDates, SampledPass, Strike
+from ipmo.network.states import EFFECTS, LIVE
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
 from ipmo.units import DAY, Span
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from ipmo.analysis.risk.distributions import Floats
 
     Row = NDArray[np.int64]
-    Moved = tuple[Mapping[str, Row], Mapping[str, Floats]]
     Yes = NDArray[np.bool_]
 
 __all__ = ["Batch", "Part", "Samples", "groups_in_batch", "run", "spans_of"]
@@ -95,7 +96,7 @@ class Part(NamedTuple):
     Args:
         sampled: their network.
         columns: which of the batch they are.
-        lengths, shifts, lost, lags: as `SampledPass.forward` takes them.
+        lengths, shifts, lost, lags, strikes: as `SampledPass.forward` takes them.
         worked: the uncertain work that does not come to nothing.
     """
 
@@ -105,6 +106,7 @@ class Part(NamedTuple):
     shifts: Mapping[int, Row]
     lost: Mapping[int, Lost]
     lags: Mapping[int, Row]
+    strikes: Mapping[int, Sequence[Strike]]
     worked: frozenset[str]
 
 
@@ -193,8 +195,9 @@ class Samples:
                 return Samples(setup, compiled=False).batch(first, last)
             dates, critical, driving, after, sums = found
         else:
-            moved = self._later(drawn, happens), self._values(drawn)
-            (dates, critical, driving, ends), lasting = self._dated(lengths, moved, self._lost(first, last), size)
+            moved = self._moved(drawn, happens)
+            (dates, critical, driving, ends), lasting, spent = self._dated(lengths, moved, self._lost(first, last), size)
+            happens = {**happens, **spent}
             after = ends - setup.structures.base.network.base
             sums = sums_of(list(lengths.values()), after)
             lengths = {**lengths, **lasting}
@@ -287,7 +290,7 @@ class Samples:
                 at_work.setdefault(name, []).append(factors[one.driver.id])
         lost: dict[str, Floats] = {}
         for event in self.setup.events:
-            for delayed in event.delays:
+            for delayed in event.delays if event.window is None else ():
                 for name, unit in delayed.longer:
                     lost[name] = lost.get(name, 0.0) + self._delay(drawn, happens, event, delayed.role, unit)
         out: dict[str, Row] = {}
@@ -325,31 +328,46 @@ class Samples:
         """Minutes by which nodes start later: opportunities take away from what threats delay, and no more."""
         out: dict[str, Row] = {}
         for event in self.setup.events:
-            for delayed in event.delays:
+            for delayed in event.delays if event.window is None else ():
                 for name, unit in delayed.later:
                     lost = self._delay(drawn, happens, event, delayed.role, unit).astype(np.int64)
                     out[name] = out.get(name, 0) + lost
         return {name: np.maximum(row, 0) for name, row in out.items()}
 
+    def _moved(self, drawn: Floats, happens: Mapping[str, Yes]) -> Moved:
+        """What moves samples beside the lengths of work."""
+        strikes: dict[str, list[Strike]] = {}
+        for event in self.setup.events:
+            for delayed in event.delays if event.window is not None else ():
+                for pairs, later in ((delayed.longer, False), (delayed.later, True)):
+                    for name, unit in pairs:
+                        minutes = self._delay(drawn, happens, event, delayed.role, unit).astype(np.int64)
+                        strikes.setdefault(name, []).append(Strike(*event.window or (0, 0), minutes, later))
+        return Moved(self._later(drawn, happens), self._values(drawn), strikes, happens)
+
     # ------------------------------------------------------------------------------------------ dates
 
     def _dated(
-        self, lengths: Mapping[str, Row], moved: Moved, lost: Mapping[str, LostTime], size: int
-    ) -> tuple[tuple[Row, Row, dict[int, int], Row], dict[str, Row]]:
-        """The dates of what is kept, how often each node and link is critical, and the end of each sample; how long work with lost days lasts."""
+        self, lengths: dict[str, Row], moved: Moved, lost: Mapping[str, LostTime], size: int
+    ) -> tuple[tuple[Row, Row, dict[int, int], Row], dict[str, Row], dict[str, Yes]]:
+        """The dates of what is kept, how often each node and link is critical, and the end of each sample.
+
+        Beside them how long work with lost days lasts, and where risks with a window cost something; struck work is made longer in `lengths`.
+        """
         structures = self.setup.structures
         dates = np.full((len(self.setup.dated), size), -1, np.int64)
         critical = np.zeros(structures.base.network.n, np.int64)
         driving: dict[int, int] = {}
         ends = np.zeros(size, np.int64)
         lasting: dict[str, Row] = {}
+        spent: dict[str, Yes] = {}
+        windowed = [event for event in self.setup.events if event.window is not None]
         if structures.one_by_one:
-            later, values = moved
-            waits = {name: structures.lags[name].spans(row) for name, row in values.items()}
+            waits = {name: structures.lags[name].spans(row) for name, row in moved.values.items()}
             for sample in range(size):
                 lags = {name: spans[sample] for name, spans in waits.items()}
-                self._one(sample, lengths, (later, lags), (dates, critical, driving, ends))
-            return (dates, critical, driving, ends), lasting
+                self._one(sample, lengths, (moved.later, lags), (dates, critical, driving, ends))
+            return (dates, critical, driving, ends), lasting, spent
         for part in self._parts(lengths, moved, lost, size):
             found = self._many(part, (dates, critical, driving, ends))
             net = part.sampled.network
@@ -357,12 +375,19 @@ class Samples:
                 node = part.sampled.order[v]
                 if node not in net.points and (v in part.lengths or part.sampled.dur[v]):
                     lasting.setdefault(net.ids[node], np.zeros(size, np.int64))[part.columns] = found.length[v]
-        return (dates, critical, driving, ends), lasting
+            for v, (longer, _) in found.struck.items():
+                if net.ids[part.sampled.order[v]] in lengths:
+                    lengths[net.ids[part.sampled.order[v]]][part.columns] = longer
+            for event in windowed:
+                for item, _, role in event.costs:
+                    row = spent.setdefault(role_of(event, role), moved.happens[event.full_id].copy())
+                    row[part.columns] &= runs(event, item, part.sampled, found)
+        return (dates, critical, driving, ends), lasting, spent
 
     def _parts(self, lengths: Mapping[str, Row], moved: Moved, lost: Mapping[str, LostTime], size: int) -> Iterator[Part]:
         """The samples of a batch by the work that comes to nothing in them."""
         nodes, lags = self._nodes, self.setup.structures.lags
-        later, waits = moved[0], {name: lags[name].minutes(values).astype(np.int64) for name, values in moved[1].items()}
+        waits = {name: lags[name].minutes(values).astype(np.int64) for name, values in moved.values.items()}
         for nothing, columns in patterns(lengths, size):
             sampled = self.setup.structures.of(nothing)
             pos, net = sampled.pos, sampled.network
@@ -371,9 +396,10 @@ class Samples:
                 sampled=sampled,
                 columns=columns,
                 lengths={pos[nodes[name]]: row[columns] for name, row in lengths.items() if name not in nothing},
-                shifts={pos[nodes[name]]: row[columns] for name, row in later.items()},
+                shifts={pos[nodes[name]]: row[columns] for name, row in moved.later.items()},
                 lost={v: times[clk] for v, clk in enumerate(sampled.clk) if clk in times and net.state[sampled.order[v]] in LIVE},
                 lags={k: waits[name][columns] for k, name in places_of(lags, sampled).items()} if waits else {},
+                strikes={pos[nodes[name]]: struck_in(some, columns) for name, some in moved.strikes.items() if name not in nothing},
                 worked=frozenset(name for name in lengths if name not in nothing),
             )
 
@@ -381,7 +407,7 @@ class Samples:
         """Some samples of one structure, by one pass over rows."""
         dates, critical, driving, ends = out
         sampled, columns, net = part.sampled, part.columns, part.sampled.network
-        found = sampled.forward(part.lengths, part.shifts, lost=part.lost, lags=part.lags)
+        found = sampled.forward(part.lengths, part.shifts, lost=part.lost, lags=part.lags, strikes=part.strikes)
         for place in range(len(self.setup.dated)):
             dates[place, columns] = self._kept(place, sampled, found)
         end, set_by = self._ends(sampled, found)
@@ -458,9 +484,11 @@ class Samples:
         """The dates of all positions in groups of samples, from one to another (not in it), by which work comes to nothing in them."""
         drawn, happens, factors = self._drawn(first, last)
         lengths, _ = self._lengths(drawn, happens, factors, self._taken(drawn))
-        moved = self._later(drawn, happens), self._values(drawn)
-        for part in self._parts(lengths, moved, self._lost(first, last), drawn.shape[1]):
-            yield part, part.sampled.forward(part.lengths, part.shifts, lost=part.lost, lags=part.lags)
+        for part in self._parts(lengths, self._moved(drawn, happens), self._lost(first, last), drawn.shape[1]):
+            found = part.sampled.forward(part.lengths, part.shifts, lost=part.lost, lags=part.lags, strikes=part.strikes)
+            longer = {v: length for v, (length, _) in found.struck.items()}
+            shifts = {v: later for v, (_, later) in found.struck.items()}
+            yield part._replace(lengths={**part.lengths, **longer}, shifts={**part.shifts, **shifts}), found
 
     def in_time(self, first: int, last: int, wanted: Sequence[int]) -> Iterator[tuple[int, Row, dict[int, Row]]]:
         """What is dated otherwise in groups of samples where single links hand over no later than the schedule says.
@@ -479,7 +507,7 @@ class Samples:
                 for node in kept.nodes:
                     keeps.setdefault(sampled.pos[node], []).append(place)
             own: dict[int, dict[int, Cap]] = {}
-            for k, cap in self._capped(sampled, frozenset(wanted)).items():
+            for k, cap in capped(self.setup.structures.base.passes, sampled, frozenset(wanted)).items():
                 own.setdefault(sampled.network.numbers[sampled.links[k]], {})[k] = cap
             for number in wanted:
                 if number not in own:
@@ -488,31 +516,6 @@ class Samples:
                 places = {place for v in moved for place in keeps.get(v, ())}
                 if places:
                     yield number, part.columns, {place: self._kept(place, sampled, found, moved) for place in places}
-
-    def _capped(self, sampled: SampledPass, wanted: frozenset[int]) -> dict[int, Cap]:
-        """What links that hand over in time ask for at most, by their place: what they ask for in the schedule."""
-        passes = self.setup.structures.base.passes
-        base, q = passes.network, passes.lists
-        asked: dict[int, tuple[Cap, int]] = {}
-        for v in range(base.n):
-            for k in range(q.ptr[v], q.ptr[v + 1]):
-                number = base.numbers.get(q.perm[k], -1)
-                if number in wanted:
-                    start, waits = passes.asked(k, v)
-                    asked[number] = Cap(start + (q.dur[v] if q.typ[k] in TO_FINISH else 0), waits), q.clk[v]
-        out: dict[int, Cap] = {}
-        for v in range(sampled.network.n):
-            for k in range(sampled.ptr[v], sampled.ptr[v + 1]):
-                number = sampled.network.numbers.get(sampled.links[k], -1)
-                if number in asked:
-                    cap, given = asked[number]  # work that comes to nothing may lie on another clock
-                    if given == sampled.clk[v]:
-                        out[k] = cap
-                        continue
-                    clock, own = base.clock(given), sampled.network.clock(sampled.clk[v])
-                    instant = clock.finish(cap.at) if sampled.typ[k] in TO_FINISH and not cap.waits else clock.start(cap.at)
-                    out[k] = Cap(own.work(instant), sampled.typ[k] in TO_FINISH and own.waits(instant))
-        return out
 
     def _one(
         self,
