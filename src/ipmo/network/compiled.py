@@ -24,6 +24,7 @@ from ipmo.network.kernels import (
     links,
     order,
     passes,
+    pieces,
     pools,
     reach,
     reading,
@@ -54,6 +55,7 @@ MODULES = (
     days,
     samples,
     pools,
+    pieces,
     generation,
 )
 SOURCES = (states, *MODULES)

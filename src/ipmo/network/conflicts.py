@@ -36,6 +36,7 @@ class Asked(NamedTuple):
         last: when it must end at the latest.
         length: how long it is.
         units: how much it takes.
+        whole: it is not interrupted.
     """
 
     name: int
@@ -43,6 +44,7 @@ class Asked(NamedTuple):
     last: int
     length: int
     units: int
+    whole: bool = True
 
 
 class Overload(NamedTuple):
@@ -103,7 +105,7 @@ def overload_of(leveller: Leveller, place: int, latest: Ints) -> Overload | None
     asked, clock = list[Asked](), net.clock(axis)
     for row in leveller.asked:
         v = row.node
-        if row.pool != place or v in leveller.several:
+        if row.pool != place or v in leveller.choosing:
             continue
         start = x[v] if fixed[v] == today[v] else late[v]
         begin, last = x[v] + row.begin, start + row.end if x[v] <= start < FAR // 2 else FAR
@@ -111,7 +113,7 @@ def overload_of(leveller: Leveller, place: int, latest: Ints) -> Overload | None
             own = net.clock(nodes.clk[v])
             begin, last = clock.work(own.start(begin)), last if last == FAR else clock.work(own.finish(last))
         if min(last, gone) < FAR:
-            asked.append(Asked(v, begin, min(last, gone), row.end - row.begin, row.units))
+            asked.append(Asked(v, begin, min(last, gone), row.end - row.begin, row.units, v not in leveller.splits))
     found = overload(steps, asked)
     if found is None:
         return None
@@ -122,7 +124,7 @@ def overload_of(leveller: Leveller, place: int, latest: Ints) -> Overload | None
 
 def _used_up(leveller: Leveller, place: int) -> Overload | None:
     """The fewest that use up more than there ever is, each in the way that takes the least."""
-    ways: dict[int, dict[int, int]] = {v: {way: 0 for one, way in leveller.lengths if one == v} for v in leveller.several}
+    ways: dict[int, dict[int, int]] = {v: {way: 0 for one, way in leveller.lengths if one == v} for v in leveller.choosing}
     for row in leveller.asked:
         by_way = ways.setdefault(row.node, {})
         by_way[row.way] = by_way.get(row.way, 0) + (row.units if row.pool == place else 0)
@@ -160,7 +162,9 @@ def _in_a_time(steps: Sequence[tuple[int, int]], asked: Sequence[Asked]) -> Over
 def _at_once(steps: Sequence[tuple[int, int]], asked: Sequence[Asked]) -> Overload | None:
     """The smallest set that must go on at one time and needs more then than there is."""
     times = [time for time, _ in steps]
-    parts = [(one.last - one.length, one.head + one.length, one) for one in asked if one.last - one.length < one.head + one.length]
+    parts = [
+        (one.last - one.length, one.head + one.length, one) for one in asked if one.whole and one.last - one.length < one.head + one.length
+    ]
     best = None
     for at in sorted({begin for begin, _, _ in parts} | {time for time in times if any(begin < time < end for begin, end, _ in parts)}):
         held = [one for begin, end, one in parts if begin <= at < end]

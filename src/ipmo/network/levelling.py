@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipmo.network.clocks import FAR
 from ipmo.network.energy import Piece, least_finish
 from ipmo.network.kernels import generation as kernels
+from ipmo.network.kernels import pieces as piece_kernels
 from ipmo.network.kernels import pools as pool_kernels
 from ipmo.network.kernels.columns import Dates, Links, Nodes
 from ipmo.network.kernels.generation import Placing
 from ipmo.network.kernels.pools import Pools, Takes
 from ipmo.network.passes import Passes
-from ipmo.network.plans import UNIT, Due, Levelling, Made, Pool, Score, Take
+from ipmo.network.plans import UNIT, Due, Levelling, Made, Pieces, Pool, Score, Split, Take
 from ipmo.network.pooled import MOST_AHEAD, Pooled
 from ipmo.network.positions import as_array, plain, plain_list
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["UNIT", "Due", "Leveller", "Levelling", "Pool", "Score", "Take"]
+__all__ = ["UNIT", "Due", "Leveller", "Levelling", "Pool", "Score", "Split", "Take"]
 
 SAMPLED = 3
 """So many rules, of the first, noise is added to."""
@@ -128,6 +129,7 @@ class Leveller(Pooled):
             made += 1
             parallel, key = self._priority(number, seed, None if best is None else best[1].early)
             preferred = self._preferred(number, seed, None if best is None else best[1].chosen)
+            self._keep_whole(number, seed)
             for plan in self.improved(parallel, key, preferred, self._forced(number, seed)):
                 score = self.score(plan.early)
                 first = first or score
@@ -138,9 +140,9 @@ class Leveller(Pooled):
                 break
         assert best is not None
         assert first is not None
-        (early, over, chosen), proved = best[1], objective(best[0]) <= goal and not best[1].over
-        self.stand(chosen)
-        return Levelling(early, best[0], today, self.least_score, first, over, chosen, made, found, proved)
+        plan, proved = best[1], objective(best[0]) <= goal and not best[1].over
+        self.stand(plan)
+        return Levelling(plan.early, best[0], today, self.least_score, first, plan.over, plan.chosen, made, found, proved, plan.pieces)
 
     def _priority(self, number: int, seed: int, best: Dates | None) -> tuple[int, Ints]:
         """Whether a pass generates in parallel, and its priorities: each rule in both ways first, then rules and the best plan with noise."""
@@ -187,6 +189,19 @@ class Leveller(Pooled):
 
         words = np.random.Philox(key=np.array([seed % 2**64, number + 2**41], np.uint64)).random_raw(self.network.n)
         return plain_list((words % np.uint64(2)).astype(np.int64) if number % 4 != 3 else np.ones(self.network.n, np.int64))
+
+    def _keep_whole(self, number: int, seed: int) -> None:
+        """Which positions are not interrupted in a pass although they may be: none in the first passes, then a quarter by chance."""
+        for v in self.splits:
+            self.takes.whole[v] = 0
+        number -= 2 * len(self.priorities)
+        if number < 0 or not self.splits:
+            return
+        import numpy as np
+
+        words = np.random.Philox(key=np.array([seed % 2**64, number + 2**42], np.uint64)).random_raw(len(self.splits))
+        for v, word in zip(sorted(self.splits), words.tolist(), strict=True):
+            self.takes.whole[v] = int(word % 4 == 0)
 
     def improved(
         self, parallel: int, key: Ints, preferred: Sequence[int] | None = None, forced: Sequence[int] | None = None
@@ -244,8 +259,18 @@ class Leveller(Pooled):
                     early,
                     (*self.never, *(v for v, one in enumerate(over) if one)),
                     tuple(map(operator.sub, plain(self.takes.chosen), plain(self.takes.ways))),
+                    self._pieces_now(),
                 )
             self._give_up(never)
+
+    def _pieces_now(self) -> Pieces:
+        """The pieces of those that are interrupted in what was generated last."""
+        found = {}
+        for v in sorted(self.splits):
+            first, count = int(self.takes.room[v]), int(self.takes.pieces[v])
+            if count > 1:
+                found[v] = tuple((int(self.takes.piece[k]), int(self.takes.piece_end[k])) for k in range(first, first + count))
+        return found
 
     def _back(self, early: Dates) -> Ints:
         """Starts as late as they can be without a later end."""
@@ -298,10 +323,15 @@ class Leveller(Pooled):
         return False
 
     @staticmethod
-    def _choose(takes: Takes, chosen: Sequence[int] | None) -> None:
-        """Sets the way in which each position takes what it takes; the first of each without any."""
+    def _choose(takes: Takes, plan: Made | Levelling | None) -> None:
+        """Sets the way in which each position takes what it takes, and its pieces; the first of each, in one piece, without a plan."""
         for v in range(len(takes.chosen)):
-            takes.chosen[v] = takes.ways[v] + (0 if chosen is None else chosen[v])
+            takes.chosen[v] = takes.ways[v] + (0 if plan is None else plan.chosen[v])
+            takes.pieces[v] = 0
+        for v, pieces in plan.pieces.items() if plan is not None else ():
+            takes.pieces[v] = len(pieces)
+            for k, (begin, end) in enumerate(pieces, int(takes.room[v])):
+                takes.piece[k], takes.piece_end[k] = begin, end
 
     def _fit_nowhere(self, positions: AbstractSet[int]) -> set[int]:
         """Those of some positions that fit nowhere from their start without limits on, with nothing but what else is fixed taken."""
@@ -313,7 +343,9 @@ class Leveller(Pooled):
             if self.fixed[v] != FAR:  # it was moved by a link, so that its old place is free
                 self.takes.chosen[v] = self.takes.ways[v]
                 self._run(take, *some, int(self.fixed[v]), -1)
-            if self._run(fit, *some, int(self.today.x[v]), FAR) >= FAR // 2:
+            if self._run(fit, *some, int(self.today.x[v]), FAR) >= FAR // 2 and not (
+                v in self.splits and self._run(piece_kernels.in_pieces, *some, int(self.today.x[v]), self._usual_length(v), FAR)[2]
+            ):
                 found.add(v)
         return found
 
@@ -339,8 +371,8 @@ class Leveller(Pooled):
     def read(self, plan: Levelling) -> PlainColumns:
         """The network, as long as everything lasts in a plan, and what is taken, as plain lists; `plain` from now on."""
         self.__dict__.pop("plain", None)
-        self.stand(plan.chosen)
-        self._choose(self.plain.takes, plan.chosen)
+        self.stand(plan)
+        self._choose(self.plain.takes, plan)
         return self.plain
 
     def bounds(self, early: Dates) -> Dates:
@@ -360,7 +392,7 @@ class Leveller(Pooled):
 
     def left_by(self, plan: Levelling) -> Pools:
         """What a plan leaves of the pools, in plain lists; the plain columns take what it takes from then on."""
-        self._choose(self.plain.takes, plan.chosen)
+        self._choose(self.plain.takes, plan)
         while True:
             pools, x = Pools(*map(plain, self._full())), plain(plan.early.x)
             cal, columns = self.network.clock_tables, self.plain
@@ -390,13 +422,13 @@ class Leveller(Pooled):
             return None
         clk = self.plain.nodes.clk
         tails = (
-            not self.lasting and net.additive and not net.late_bounds and len(set(clk)) == 1
+            not self.varying and net.additive and not net.late_bounds and len(set(clk)) == 1
         )  # else what must follow takes longer or shorter by when it is
         late, last = plain(self.late_starts[0]), net.clock(clk[0]).work(self.usual_score.end) if clk else 0
         steps = [(max(time, -MOST_AHEAD), units) for time, units in self.steps_of(place)]
         work = []
         for row in self.rows:
-            if row.pool == place and row.node not in self.several:
+            if row.pool == place and row.node not in self.choosing:
                 head = x[row.node] + row.begin
                 if clk[row.node] != axis:
                     head = net.clock(clk[row.node]).start(head)

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import attrs
 
 from ipmo.network.kernels.columns import Dates
 
-__all__ = ["UNIT", "Due", "Levelling", "Made", "Pool", "Score", "Solved", "Take"]
+__all__ = ["UNIT", "Due", "Levelling", "Made", "Pieces", "Pool", "Score", "Solved", "Split", "Take"]
 
 UNIT = 1_000_000
 """Parts that a unit of a pool is counted in: capacities and demands are whole numbers of them."""
+
+
+Pieces: TypeAlias = Mapping[int, tuple[tuple[int, int], ...]]
+"""Begin and end of each piece, by position."""
+
+
+class Split(NamedTuple):
+    """How far work may be interrupted.
+
+    Args:
+        least: no piece is shorter, in minutes of the work.
+        most: it has so many pieces at most.
+    """
+
+    least: int
+    most: int
 
 
 class Pool(NamedTuple):
@@ -97,11 +113,13 @@ class Made(NamedTuple):
         early: starts by position.
         over: positions that did not fit.
         chosen: the way in which each position takes what it takes.
+        pieces: (begin, end) of each piece of those that are interrupted, on their own clocks.
     """
 
     early: Dates
     over: tuple[int, ...]
     chosen: tuple[int, ...]
+    pieces: Pieces
 
 
 @attrs.frozen(eq=False)
@@ -119,6 +137,7 @@ class Levelling:
         passes: how many passes were made.
         found: the pass that found it, from 1.
         proved: everything fits, and no plan is better: it is as good as the one without limits.
+        pieces: (begin, end) of each piece of those that are interrupted, on their own clocks.
     """
 
     early: Dates
@@ -131,6 +150,7 @@ class Levelling:
     passes: int
     found: int
     proved: bool
+    pieces: Pieces = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

@@ -15,7 +15,7 @@ from ipmo.network.kernels.columns import Dates, Links, Nodes, Tables
 from ipmo.network.kernels.generation import Dues, Leaving
 from ipmo.network.kernels.pools import Pools, Takes
 from ipmo.network.passes import Passes
-from ipmo.network.plans import Due, Pool, Score, Take
+from ipmo.network.plans import Due, Levelling, Made, Pool, Score, Split, Take
 from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.network.states import FROM_FINISH, NUMBERS, TO_FINISH
 from ipmo.units import DAY
@@ -50,6 +50,7 @@ class Pooled:
         weights: what a minute of the finish of each project counts; 1 where nobody says.
         committed: the latest start of each position at which that is kept, FAR where nothing asks.
         lengths: how long the work of a node lasts in each of its ways, where they last differently: (node, way) each.
+        splits: how far the work of a node may be interrupted, where it may.
         within_float: nothing moves beyond its float to the nearest target; what does not fit within it stays too much.
         samples: how many passes will be made: it decides whether compiling pays.
     """
@@ -66,6 +67,7 @@ class Pooled:
         weights: Sequence[int] = (),
         committed: Ints | None = None,
         lengths: Mapping[tuple[int, int], int] | None = None,
+        splits: Mapping[int, Split] | None = None,
         within_float: bool = False,
         samples: int = 1,
     ) -> None:
@@ -83,9 +85,21 @@ class Pooled:
         ties["clk"] = [alike[number] for number in plain(p.clk)]
         self.lengths = {(int(p.pos[node]), way): long for (node, way), long in (lengths or {}).items()}
         """How long the work of a position lasts in each of its ways, where they last differently."""
-        self.lasting = frozenset(v for v, _ in self.lengths)
-        self.several = self.lasting | {row.node for row in self.asked if row.way}
+        self.varying = frozenset(v for v, _ in self.lengths)
+        """Positions whose ways last differently."""
+        self.choosing = self.varying | {row.node for row in self.asked if row.way}
         """Positions that have several ways."""
+        taking = {row.node for row in self.rows}
+        stay = {int(p.pos[node]) for node in frozen} | {
+            v for v in taking if int(p.nodes.high[v] if not self.network.additive else FAR) < FAR
+        }
+        self.splits = {int(p.pos[node]): one for node, one in (splits or {}).items() if one.most > 1 and int(p.pos[node]) in taking - stay}
+        """Positions that may be interrupted, and how far."""
+        for v in self.splits.keys() - self.varying:
+            self.lengths[v, 0] = self._usual_length(v)
+        self.lasting = self.varying | self.splits.keys()
+        """Positions that last otherwise in other plans."""
+        self.several = self.choosing | self.lasting
         self.links, self.nodes = Links(*map(self.as_column, p.links)), Nodes(*map(self.as_column, p.nodes._replace(**ties)))
         if self.lasting:  # they change with the way that is chosen
             self.links = self.links._replace(w=self.links.w.copy())
@@ -102,8 +116,6 @@ class Pooled:
         self._spare, self.never = 1, tuple[int, ...]()
         """Positions that fit nowhere, even with nothing but what is fixed taken: they take nothing."""
         self._first_horizon = self._horizon = self.network.base + 2 * max((passes.end or 0) - self.network.base, 183 * DAY)
-        taking = {row.node for row in self.rows}
-        stay = {int(p.pos[node]) for node in frozen} | {v for v in taking if int(self.nodes.high[v]) < FAR}
         self.fixed = self._filled(self.network.n, FAR)
         self._since = self.network.base
         for v in stay & taking:
@@ -151,8 +163,16 @@ class Pooled:
             bounds[ways[v] + way] = long, least if way else low[v], waits if way else edge[v]
         rows = ([row[at] for row in self.rows] for at in (1, 2, 3, 4))
         flags = [int(v in self.lasting) for v in range(self.network.n)]
-        more = (flags, [0] * len(flags), *(list(column) for column in zip(*bounds, strict=True)))
-        return Takes(*map(self.as_column, (ways, ways[:-1], ways[:-1], ptr, *rows, *(more if bounds else ([], [], [], [], [])))))
+        more = (flags, [0] * len(flags), *(list(column) for column in zip(*bounds, strict=True))) if bounds else ([], [], [], [], [])
+        return Takes(*map(self.as_column, (ways, ways[:-1], ways[:-1], ptr, *rows, *more, *self._pieces())))
+
+    def _pieces(self) -> tuple[list[int], ...]:
+        """Who may be interrupted and how far, with room for the pieces."""
+        size, most = self.network.n, [self.splits[v].most if v in self.splits else 0 for v in range(self.network.n)]
+        least = [self.splits[v].least if v in self.splits else 0 for v in range(size)]
+        room, largest = [0, *itertools.accumulate(most)], max(most, default=0)
+        split, whole, pieces = [int(one > 0) for one in most], [0] * size, [0] * size
+        return split, whole, least, room, pieces, [0] * room[-1], [0] * room[-1], [0] * largest, [0] * largest
 
     @functools.cached_property
     def leaving(self) -> Leaving:
@@ -278,10 +298,15 @@ class Pooled:
 
     # ------------------------------------------------------------------------------------------- ways
 
-    def stand(self, chosen: Sequence[int] | None) -> None:
-        """Everything lasts as long as it does in these ways; in the usual ones where none are given."""
+    def stand(self, plan: Made | Levelling | None) -> None:
+        """Everything lasts as long as it does in a plan; as it usually does where none is given."""
         for v in self.lasting:
-            long = self._usual_length(v) if chosen is None else int(self.takes.long[self.takes.ways[v] + chosen[v]])
+            if plan is None:
+                long = self._usual_length(v)
+            elif v in plan.pieces:
+                long = plan.pieces[v][-1][1] - plan.pieces[v][0][0]
+            else:
+                long = int(self.takes.long[self.takes.ways[v] + plan.chosen[v]])
             self._run(kernels.relast, self.links, self.nodes, self.leaving, v, long)
 
     def _usual_length(self, v: int) -> int:
@@ -309,6 +334,7 @@ class Pooled:
         both: list[dict[int, int]] = [{}, {}]
         for (v, _), long in self.lengths.items():
             both[0][v], both[1][v] = min(long, both[0].get(v, long)), max(long, both[1].get(v, long))
+        both[1].update(dict.fromkeys(self.splits, MOST_AHEAD))  # as long as its interruptions last
         usual = {v: self._usual_length(v) for v in self.lasting}
         self.stand(None)
         links, nodes, dates = self.links, self.nodes, Dates(self._low.x.copy(), self._low.edge.copy())
@@ -326,6 +352,8 @@ class Pooled:
             if v in self.lasting:
                 columns[1].dur[v] = both[1][v]
                 dates.x[v] = min(int(takes.low[way]) for way in range(takes.ways[v], takes.ways[v + 1]))
+            if v in self.splits:
+                dates.x[v] = self.network.bounds_lasting(int(self.network.positions.order[v]), MOST_AHEAD)[0]
             self._run(kernels.bound_by_links, *columns, self.cal, v, dates)
             if v in self.lasting:
                 columns[1].dur[v], dates.edge[v] = both[0][v], 0

@@ -70,8 +70,8 @@ def improve(
     for one in leveller.improved(0, leveller.as_column(made.instants(starts)), ways, forced):
         score = leveller.score(one.early)
         if (len(one.over), _ordered(score, places)) < (len(best.over), _ordered(best.score, places)):
-            best = attrs.evolve(best, early=one.early, score=score, over=one.over, chosen=one.chosen)
-    leveller.stand(best.chosen)
+            best = attrs.evolve(best, early=one.early, score=score, over=one.over, chosen=one.chosen, pieces=one.pieces)
+    leveller.stand(best)
     proved = not best.over and _ordered(best.score, places) <= _ordered(plan.least, places)
     return attrs.evolve(best, proved=proved), Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
 
@@ -166,6 +166,7 @@ class _Model:
             {nodes.clk[v] for v in used} | {axes[row.pool] for row in self.leveller.rows} != {self.axis}
             or self.plan.over
             or self.leveller.within_float
+            or self.leveller.splits
         ):
             return False
         if any(nodes.mark[v] & (ONE_IS_ENOUGH | STARTS_SHIFT) or nodes.high[v] < FAR for v in used):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import ipmo
 from ipmo.model import Calendar
 from ipmo.network import levelling
-from ipmo.network.levelling import Due, Leveller, Pool, Take
+from ipmo.network.levelling import Due, Leveller, Pool, Split, Take
 from ipmo.network.network import Network
 from ipmo.network.passes import Passes
 
@@ -61,7 +61,9 @@ def use_and_room(pf: ipmo.Portfolio, plan: ipmo.Levelled) -> Iterator[tuple[str,
                             minute(row.start), minute(datetime.combine(pf.status_date, datetime.min.time())) if pf.status_date else 0
                         )
                         span = slice(since, minute(row.finish))
-                        worked = masks[task.calendar or project.calendar or pf.calendar or "standard"][span]
+                        worked = masks[task.calendar or project.calendar or pf.calendar or "standard"][span].copy()
+                        for rest in row.rests:
+                            worked[max(minute(rest.since) - since, 0) : max(minute(rest.until) - since, 0)] = False
                         units = one.units
                         if one.effort is not None:
                             units = float(one.effort.amount) * {"ph": 60, "pd": 480}[one.effort.unit] / worked.sum()
@@ -101,7 +103,7 @@ links = st.sampled_from(["FS", "SS", "FF", "SF"])
 
 
 @st.composite
-def portfolios(draw: st.DrawFn) -> ipmo.Portfolio:
+def portfolios(draw: st.DrawFn, split: bool = False) -> ipmo.Portfolio:
     """Two projects on several calendars, links of all types with lags, people with leave and hours, ties, and work under way."""
     status = draw(st.booleans())
     projects: list[dict[str, Any]] = []
@@ -124,6 +126,8 @@ def portfolios(draw: st.DrawFn) -> ipmo.Portfolio:
             elif draw(st.integers(0, 3)) == 0:
                 day = (MONDAY + timedelta(days=draw(st.integers(2, 14)))).isoformat()
                 task |= draw(st.sampled_from([{"deadline": day}, {"constraints": {"start_no_later": day}}]))
+            if split and draw(st.booleans()):
+                task["split"] = draw(st.sampled_from([True, {"least": "2 h"}, {"most": 1}, {"least": "90 min", "most": 2}]))
             tasks.append(task)
         projects.append({"id": name, "tasks": tasks})
     if status and draw(st.booleans()):
@@ -151,12 +155,16 @@ def jobs(
     room: tuple[int, int],
     samples: int,
     due: Sequence[Due] = (),
+    splits: Mapping[int, Split] | None = None,
+    steps: Sequence[tuple[int, int]] = (),
 ) -> Leveller:
     """A leveller of plain jobs on two pools, in minutes around the clock."""
     net = Network.from_columns([str(j) for j in range(len(lengths))], lengths, [u for u, _ in links], [v for _, v in links])
     takes = [Take(j, r, units * levelling.UNIT, 0, lengths[j]) for j, both in enumerate(needs) for r, units in enumerate(both)]
     pools = [Pool(f"r{r}", ((0, units * levelling.UNIT),)) for r, units in enumerate(room)]
-    return Leveller(Passes(net), pools, takes, samples=samples, due=due)
+    if steps:  # of the first
+        pools[0] = Pool("r0", tuple((time, units * levelling.UNIT) for time, units in steps))
+    return Leveller(Passes(net), pools, takes, samples=samples, due=due, splits=splits)
 
 
 def shortest(lengths: list[int], links: list[tuple[int, int]], needs: list[tuple[int, int]], room: tuple[int, int]) -> int:

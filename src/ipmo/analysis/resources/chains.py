@@ -65,6 +65,8 @@ def chain_to(reading: Reading, v: int) -> tuple[ChainStep, ...]:
     while at is not None and at not in seen:
         seen.add(at)
         wait = reading.wait(at)
+        if (rest := next(reversed([*reading.rests(at)]), None)) is not None:
+            wait = rest.wait  # it ends when it does because it rested last
         name = wait.resource if wait is not None else ""
         if reading.shown(at):
             out.append(

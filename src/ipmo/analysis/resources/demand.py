@@ -25,7 +25,7 @@ from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.network.clocks import FAR, clocks_of
-from ipmo.network.levelling import UNIT, Pool, Take
+from ipmo.network.levelling import UNIT, Pool, Split, Take
 from ipmo.network.states import LIVE, State
 from ipmo.units import minutes
 from ipmo.words import agree, counted
@@ -44,6 +44,8 @@ LACKING = {
 """Why a role cannot be filled, by kind of shortage."""
 SHOWN = 3
 """Of those who hold a resource, or could, so many are named."""
+PIECES = 250
+"""So many pieces work has at most."""
 PARTS = 10
 """Equal parts of its time in which work with a spread takes what it takes."""
 Rows: TypeAlias = Sequence[tuple[int, int, Fraction]]
@@ -136,12 +138,14 @@ class Demand:
         shortages: what cannot be levelled.
         left_out: (item, why) of work with assignments that takes nothing.
         options: of each node that has ways that last differently, which of them each of its ways is.
+        splits: how far the work of a node may be interrupted, where it may.
     """
 
     pools: tuple[Pool, ...]
     takes: tuple[Take, ...]
     frozen: tuple[int, ...]
     options: Mapping[int, tuple[Option, ...]]
+    splits: Mapping[int, Split]
     shortages: tuple[Shortage, ...]
     left_out: tuple[tuple[str, str], ...]
 
@@ -189,6 +193,7 @@ class _Gathering:
         self.shortages: list[Shortage] = []
         self.left_out: list[tuple[str, str]] = []
         self.options: dict[int, tuple[Option, ...]] = {}
+        self.splits: dict[int, Split] = {}
         self.gone = dict.fromkeys((one.id for one in portfolio.resources if one.used_up), Fraction(0))
         """What finished work has used up, by resource."""
         self.able: dict[str, list[tuple[str, Fraction]]] = {}
@@ -221,6 +226,7 @@ class _Gathering:
             shortages=(*self._lacking(), *self.shortages),
             left_out=tuple(self.left_out),
             options=self.options,
+            splits=self.splits,
         )
 
     def _pool(self, resource: Resource) -> Pool:
@@ -241,6 +247,7 @@ class _Gathering:
             return
         if self.network.state[node] is State.STARTED:
             self.frozen.append(node)
+        self._split(full_id, node, task)
         options = self._options(full_id, node, task)
         if len(options) == 1:
             self._option(full_id, node, task, options[0], 0, WAYS)
@@ -250,6 +257,15 @@ class _Gathering:
             ways += [one] * self._option(full_id, node, task, one, len(ways), max(WAYS // len(options), 1))
         if any(one is not options[0] for one in ways):
             self.options[node] = tuple(ways)
+
+    def _split(self, full_id: str, node: int, task: Task) -> None:
+        """How far some work may be interrupted beyond its interruptions; not at all where it has begun or stays as it is."""
+        how, length = task.split, int(self.network.dur[node])
+        if how is None or node in self.stays or self.network.state[node] is State.STARTED or self.network.highest(node, length) < FAR // 2:
+            return
+        least = 1 if how.least is None else max(self._calendar(full_id, task).minutes(how.least), 1)
+        often = PIECES if how.most is None else how.most + 1 - len(task.interruptions)
+        self.splits[node] = Split(least, min(often, length // least))
 
     def _options(self, full_id: str, node: int, task: Task) -> list[Option]:
         """The ways to do some work, the usual one first; that alone of what has begun or stays as it is."""

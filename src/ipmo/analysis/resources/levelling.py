@@ -17,7 +17,7 @@ from ipmo.analysis.resources.demand import Conflict, Demand, Shortage, demand_of
 from ipmo.analysis.resources.moves import LevelledItem, Payment, SolverResult
 from ipmo.analysis.resources.pictures import drawn_moves
 from ipmo.analysis.resources.prices import RolePrice, with_more
-from ipmo.analysis.resources.starts import with_delays, with_starts
+from ipmo.analysis.resources.starts import interrupted, with_delays, with_starts
 from ipmo.analysis.resources.teams import Option, span_of
 from ipmo.analysis.resources.waits import Reading
 from ipmo.analysis.resources.weighing import USUAL, Priority, losses_of, lost, weights_of
@@ -278,7 +278,7 @@ class Levelled(Rows[str, LevelledItem]):
         return drawn_moves(self.rows, self.before)
 
     def table(self) -> Table:
-        """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits."""
+        """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits, interruptions."""
         rows = self.rows
         return Table(
             [
@@ -292,6 +292,7 @@ class Levelled(Rows[str, LevelledItem]):
                 Column("because", "str", [r.because for r in rows]),
                 Column("frozen", "bool", [r.frozen for r in rows]),
                 Column("fits", "bool", [r.fits for r in rows]),
+                Column("interruptions", "int", [len(r.rests) for r in rows]),
             ]
         )
 
@@ -319,8 +320,8 @@ def level(
 ) -> Levelled:
     """A schedule in which no resource is needed more than there is of it, minute by minute; links, calendars and constraints hold as ever.
 
-    Work is not split: it takes its resources from its start to its finish, in the working time of its own calendar. Of a resource with
-    a calendar of its own there is nothing outside that. Work that has begun, that is scheduled by hand or must lie on a date stays where it is
+    Work takes its resources from its start to its finish, in the working time of its own calendar; where it says `split:` it may rest in between,
+    while more urgent work or leave takes its people. Of a resource with a calendar of its own there is nothing outside that. Work that has begun, that is scheduled by hand or must lie on a date stays where it is
     unless a link moves it; other work goes around it. What is as late as possible is placed as early as it fits.
 
     Args:
@@ -398,7 +399,7 @@ def _leveller(
     return Leveller(
         today.passes, demand.pools, demand.takes, frozen=stays, due=due, losses=losses, weights=weights, committed=committed,
         lengths={(node, way): one.minutes for node, ways in demand.options.items() for way, one in enumerate(ways)},
-        within_float=within_float, samples=samples,
+        splits=demand.splits, within_float=within_float, samples=samples,
     )  # fmt: skip
 
 
@@ -426,7 +427,7 @@ def _late_by(leveller: Leveller, early: Dates, due: Due, one: Stated) -> int:
 
 def _late(leveller: Leveller, plan: Levelling | None, stated: Sequence[Stated]) -> int:
     """Minutes by which a plan misses commitments, summed, or that without limits; those about starts are read one by one."""
-    leveller.stand(None if plan is None else plan.chosen)
+    leveller.stand(plan)
     early = leveller.today if plan is None else plan.early
     both = [(due, one) for due, one in zip(leveller.due, stated, strict=True) if not one.at_finish]
     return leveller.late(early) + sum(_late_by(leveller, early, due, one) - leveller.missed(early, due) for due, one in both)
@@ -502,8 +503,10 @@ def _answer(
         clock, started = net.clock_of(node), net.state[node] is State.STARTED
         start, finish, before = reading.start(v), reading.finish(v), int(passes.finishes[v])
         begun = net.starts.get(node) if started else None
-        wait = reading.wait(v) if v in needs else None
-        if reading.put_off(v):
+        wait, rests = reading.wait(v) if v in needs else None, tuple(reading.rests(v))
+        if rests:
+            changes.append(interrupted(portfolio, full_id, ((one.since, one.until) for one in rests)))
+        if reading.put_off(v) or rests:
             changes.append(SetDate(full_id, "resumes" if started else "not_before", moment(start)))
         items.append(
             LevelledItem(
@@ -515,9 +518,10 @@ def _answer(
                 moved=clock.days(before, finish),
                 needs=tuple((name, units / UNIT) for name, units in needs.get(v, {}).items()),
                 waits=wait,
-                after="" if wait is not None or finish <= before else reading.follows(v),
+                after="" if wait is not None or rests or finish <= before else reading.follows(v),
                 frozen=reading.frozen(v),
                 fits=v not in over,
+                rests=rests,
             )
         )
     short = [*demand.shortages, *reading.shortages(within)]
@@ -528,7 +532,7 @@ def _answer(
     result = None if solved is None else _solver_result(solved, plan, earlier - late)
     chain = chain_to(reading, last) if last is not None else ()
     bites = list(_bites(today, leveller, plan, reading))
-    missed = late > _late(leveller, None, stated) and not leveller.lasting  # others may do it in less time
+    missed = late > _late(leveller, None, stated) and not leveller.varying  # others may do it in less time
     found = reading.conflicts(within, today.commitments.late.x if missed else None)
     return Levelled(items, portfolio, plan, today, demand, short, found, chain, bites, late, bounds, changes, again, result)
 
@@ -539,7 +543,7 @@ def _bites(today: Schedule, leveller: Leveller, plan: Levelling, reading: Readin
     for due, one in zip(leveller.due, (one for one in today.commitments.stated if one.nodes), strict=True):
         leveller.stand(None)
         before = _late_by(leveller, leveller.today, due, one)
-        leveller.stand(plan.chosen)
+        leveller.stand(plan)
         late = _late_by(leveller, plan.early, due, one)
         places = [int(place_of[node]) for node in due.nodes]
         last = (last_of(reading, places) if one.at_finish else min(places, key=reading.start)) if late > before else None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import attrs
 
-from ipmo.analysis.resources.waits import Wait
+from ipmo.analysis.resources.waits import Rest, Wait
 from ipmo.notebooks import Shown
 from ipmo.units import said_day
 
@@ -29,6 +29,7 @@ class LevelledItem(Shown):
         after: the item before it, where it moves because that does; empty else.
         frozen: it has begun, or is tied to a date: it stays where it is unless a link moves it.
         fits: there is enough of everything for it.
+        rests: when it rests although it has begun, and what for.
     """
 
     id: str
@@ -42,6 +43,7 @@ class LevelledItem(Shown):
     after: str
     frozen: bool
     fits: bool
+    rests: tuple[Rest, ...] = ()
 
     @property
     def finish_date(self) -> date | None:
@@ -51,9 +53,8 @@ class LevelledItem(Shown):
     @property
     def because(self) -> str:
         """Why it moves, in words; empty where it does not."""
-        if self.waits is not None:
-            return str(self.waits)
-        return f"follows {self.after}" if self.after else ""
+        why = str(self.waits) if self.waits is not None else f"follows {self.after}" if self.after else ""
+        return "; ".join([*([why] if why else []), *map(str, self.rests)])
 
 
 @attrs.frozen(kw_only=True)

@@ -12,10 +12,11 @@ from ipmo.analysis.dates.schedule import schedule
 from ipmo.model.changes import Change, Interrupt, Restaff, SetDate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
+from ipmo.model.splitting import Interruption
 from ipmo.model.work import Project, Task
-from ipmo.units import DAY, Span, minutes
+from ipmo.units import DAY, Span, minutes, moment
 
-__all__ = ["with_delays", "with_starts"]
+__all__ = ["interrupted", "with_delays", "with_starts"]
 
 Meaning: TypeAlias = Restaff | Interrupt | SetDate
 Meant: TypeAlias = Mapping[str, Sequence[Meaning]]
@@ -30,6 +31,21 @@ def with_starts(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
         meant = reference(change.target)
         wanted.setdefault(meant.project, {}).setdefault(meant.inner, []).append(change)
     return portfolio.evolve(projects=[_project(project, wanted.get(project.id, {})) for project in portfolio.projects])
+
+
+def interrupted(portfolio: Portfolio, full_id: str, rests: Iterable[tuple[datetime, datetime]]) -> Interrupt:
+    """What has some work rest in these times too, beside those in which it rests already."""
+    task = portfolio[full_id]
+    assert isinstance(task, Task)
+    found: list[tuple[int, int]] = []
+    for since, until in sorted(
+        [*(one.period for one in task.interruptions), *((minutes(since), minutes(until)) for since, until in rests)]
+    ):
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(until, found[-1][1]))
+        else:
+            found.append((since, until))
+    return Interrupt(full_id, tuple(Interruption(since=moment(since), until=moment(until)) for since, until in found))
 
 
 def with_delays(portfolio: Portfolio, changes: Iterable[Change], dialect: str | None = None) -> Portfolio:

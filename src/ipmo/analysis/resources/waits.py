@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import attrs
@@ -25,7 +27,7 @@ from ipmo.words import agree
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["Reading", "Wait"]
+__all__ = ["Reading", "Rest", "Wait"]
 
 
 @attrs.frozen(kw_only=True)
@@ -46,6 +48,24 @@ class Wait:
         if not self.holders:
             return f"waits for {self.resource}: not there on {self.day}"
         return f"waits for {self.resource}: with {few(self.holders)} on {self.day}"
+
+
+@attrs.frozen(kw_only=True)
+class Rest:
+    """A time in which work rests that may be interrupted.
+
+    Args:
+        since: when it stops.
+        until: when it goes on.
+        wait: what it waits for.
+    """
+
+    since: datetime
+    until: datetime
+    wait: Wait
+
+    def __str__(self) -> str:
+        return f"rests from {self.since:%Y-%m-%d %H:%M} to {self.until:%Y-%m-%d %H:%M}, {self.wait}"
 
 
 class Reading:
@@ -157,23 +177,51 @@ class Reading:
         """What keeps a position from starting a minute earlier; None where its links do, or it is frozen."""
         if not self.put_off(v) or self._fixed[v] == self._x[v]:
             return None
+        before = self._x[v] - 1
+        if v in self._plan.pieces:
+            return next(self._lacking(v, before, self._x[v]), None)
         clock, left, takes = self._nodes.clk[v], self._left, self._takes
-        pool_kernels.take(self._cal, clock, left, takes, v, self._x[v], -1)
-        try:
+        with self._given_back(v):
             for i in range(takes.ptr[takes.chosen[v]], takes.ptr[takes.chosen[v] + 1]):
-                before = self._x[v] - 1
                 after = pool_kernels.next_fit(self._cal, clock, left, takes, i, before)
                 if after > before:
-                    return self._holders(v, i, after)
-        finally:
-            pool_kernels.take(self._cal, clock, left, takes, v, self._x[v], 1)
+                    return self._holders(v, i, after + takes.begin[i] - 1 if after < FAR // 2 else self._x[v])
         return None
 
-    def _holders(self, v: int, i: int, after: int) -> Wait:
-        """Who has the pool of a row in the last minute before it would be free for it."""
+    @contextmanager
+    def _given_back(self, v: int) -> Iterator[None]:
+        """While it lasts, what a position takes is left."""
+        some = self._cal, self._nodes.clk[v], self._left, self._takes, v, self._x[v]
+        pool_kernels.take(*some, -1)
+        try:
+            yield
+        finally:
+            pool_kernels.take(*some, 1)
+
+    def _lacking(self, v: int, begin: int, end: int) -> Iterator[Wait]:
+        """What work in pieces waits for between two times of its clock: of all that is short the first."""
+        clock, left, takes = self._nodes.clk[v], self._left, self._takes
+        with self._given_back(v):
+            found = [
+                (pool_kernels.room_until(self._cal, clock, left, takes.pool[i], takes.units[i], begin, end), i)
+                for i in range(takes.ptr[takes.chosen[v]], takes.ptr[takes.chosen[v] + 1])
+                if takes.end[i] < FAR
+            ]
+        at, i = min(found, default=(end, -1))
+        if at < end:
+            yield self._holders(v, i, at)
+
+    def rests(self, v: int) -> Iterator[Rest]:
+        """When a position rests between its pieces, and what for."""
+        clock = self._net.clock(self._nodes.clk[v])
+        for (_, end), (begin, _) in itertools.pairwise(self._plan.pieces.get(v, ())):
+            for wait in self._lacking(v, end, begin):
+                yield Rest(since=moment(clock.finish(end)), until=moment(clock.start(begin)), wait=wait)
+
+    def _holders(self, v: int, i: int, last: int) -> Wait:
+        """Who has the pool of a row in a minute of the clock of a position."""
         clock, pool = self._net.clock(self._nodes.clk[v]), self._leveller.pools[self._takes.pool[i]]
-        last = after + self._takes.begin[i] - 1
-        instant = clock.start(last) if after < FAR // 2 else clock.start(self._x[v])
+        instant = clock.start(last)
         holders = [row for row in self._rows[self._takes.pool[i]] if row.node != v and self._at(row, instant)]
         holders.sort(key=lambda row: (-row.units, self._names[row.node]))
         return Wait(resource=pool.name, day=moment(instant).date(), holders=tuple(dict.fromkeys(self._names[row.node] for row in holders)))
@@ -182,7 +230,15 @@ class Reading:
         """Whether a row takes its pool in the minute that begins at an instant."""
         clock = self._net.clock(self._nodes.clk[row.node])
         worked = clock.work(instant)
-        return self._x[row.node] + row.begin <= worked < self._x[row.node] + row.end and clock.start(worked) == instant
+        if clock.start(worked) != instant:
+            return False
+        done = worked - self._x[row.node]
+        if row.node in self._plan.pieces:
+            here = [(begin, end) for begin, end in self._plan.pieces[row.node] if begin <= worked]
+            if not here or worked >= here[-1][1]:
+                return False
+            done = worked - here[-1][0] + sum(end - begin for begin, end in here[:-1])
+        return row.begin <= done < row.end
 
     def shortages(self, within: str) -> Iterator[Shortage]:
         """What is short in the plan all the same: of what is frozen, and what did not fit."""
@@ -240,7 +296,7 @@ class Reading:
         tried: list[tuple[str, Ints]] = (
             [("capacity", free)] if self._plan.over or any(map(self._is_short, range(len(leveller.pools)))) else []
         )
-        if leveller.lasting:  # late dates hold for the usual ways only
+        if leveller.varying:  # late dates hold for the usual ways only
             latest = None
         elif within == "float" and self._plan.over:
             tried.append(("float", leveller.limit))

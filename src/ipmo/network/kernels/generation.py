@@ -29,6 +29,7 @@ from ipmo.network.kernels.columns import (
 )
 from ipmo.network.kernels.links import given, pull
 from ipmo.network.kernels.passes import finish_of
+from ipmo.network.kernels.pieces import in_pieces
 from ipmo.network.kernels.pools import Pools, Takes, best_way, earliest_fit, latest_fit, take
 
 if TYPE_CHECKING:
@@ -185,7 +186,9 @@ def relast(links: Links, nodes: Nodes, leaving: Leaving, v: int, length: int) ->
 def soonest_way(
     links: Links, nodes: Nodes, cal: Tables, leaving: Leaving, takes: Takes, pools: Pools, v: int, limit: int, early: Dates
 ) -> int:
-    """The start of the way of a position that is done first, chosen, with its duration and its bound by links; FAR where none fits.
+    """The start of the way of a position that is done first, chosen, with its pieces, its duration and its bound by links; FAR where none fits.
+
+    Work in pieces lasts from the start of the first to the end of the last.
 
     Args:
         limit: the latest start of its usual way; one that lasts longer starts as much earlier.
@@ -197,6 +200,7 @@ def soonest_way(
     start = FAR
     first = takes.first[v]
     found = first
+    count = 0
     for at in range(takes.ways[v] - 1, takes.ways[v + 1]):
         way = first if at < takes.ways[v] else at
         if at == first or (at >= takes.ways[v] and takes.forced[v] and best < FAR):
@@ -212,10 +216,22 @@ def soonest_way(
         y = early.x[v]
         if takes.ptr[way] < takes.ptr[way + 1]:
             y = FAR if y > last else earliest_fit(cal, clk, pools, takes, v, y, last)
-        if y < FAR // 2 and y <= last:
-            best, start, found = y + long, y, way
+        fits = y < FAR // 2 and y <= last
+        if takes.split[v] and takes.ptr[way] < takes.ptr[way + 1] and not (fits and takes.whole[v]):
+            below = y + long if fits else FAR
+            if last < FAR and last + long + 1 < below:
+                below = last + long + 1
+            begun, done, pieces = in_pieces(cal, clk, pools, takes, v, early.x[v], long, below)
+            if pieces > 0:
+                best, start, found, count = done, begun, way, pieces
+                for k in range(pieces):
+                    takes.piece[takes.room[v] + k], takes.piece_end[takes.room[v] + k] = takes.spare[k], takes.spare_end[k]
+                continue
+        if fits:
+            best, start, found, count = y + long, y, way, 0
     takes.chosen[v] = found
-    relast(links, nodes, leaving, v, takes.long[found])
+    takes.pieces[v] = count
+    relast(links, nodes, leaving, v, best - start if count else takes.long[found])
     early.x[v], early.edge[v] = low[found], edge[found]
     bound_by_links(links, nodes, cal, v, early)
     return start
@@ -280,6 +296,7 @@ def generate(
         waits[v] = links.ptr[v + 1] - links.ptr[v]
         over[v] = 0
         takes.chosen[v] = ways[v]
+        takes.pieces[v] = 0
         if takes.several[v]:
             relast(links, nodes, leaving, v, takes.long[ways[v]])
         if waits[v] == 0:
@@ -338,7 +355,7 @@ def generate_back(
 ) -> int:
     """Places everything from the back, as late as it fits: the way back of forward-backward improvement.
 
-    What does not fit stays where it was. The starts are read as priorities only, so that what calendars round costs nothing.
+    What does not fit stays where it was; what is in pieces stands as late as links let it, and takes nothing. The starts are read as priorities only, so that what calendars round costs nothing.
 
     Args:
         key: priorities; the lowest comes first: the last finish.
@@ -381,7 +398,7 @@ def generate_back(
                     best = y
             if best < x[v]:
                 best = x[v]
-            if takes.ptr[takes.chosen[v]] < takes.ptr[takes.chosen[v] + 1]:
+            if takes.pieces[v] == 0 and takes.ptr[takes.chosen[v]] < takes.ptr[takes.chosen[v] + 1]:
                 y = latest_fit(cal, nodes.clk[v], pools, takes, v, best, x[v])
                 best = x[v] if y <= -FAR // 2 else y
                 if not take(cal, nodes.clk[v], pools, takes, v, best, 1):

@@ -54,6 +54,13 @@ class Takes(NamedTuple):
         long: how long the work of each way lasts.
         low: where it starts at the earliest by its own bounds.
         low_edge: 1 where its finish then waits for the next shift.
+        split: 1 where a position may be interrupted.
+        whole: 1 where it is not, as long as it fits in one piece.
+        least: how long each of its pieces is at least.
+        room: where the pieces of each position stand, and their number at the end: so many it may have.
+        pieces: how many it has now; 0 where it is in one piece, from its start on.
+        piece, piece_end: when each piece begins and ends, on the position's own clock.
+        spare, spare_end: room to work in, for as many pieces as a position may have at most.
     """
 
     ways: Ints
@@ -69,6 +76,15 @@ class Takes(NamedTuple):
     long: Ints
     low: Ints
     low_edge: Ints
+    split: Ints
+    whole: Ints
+    least: Ints
+    room: Ints
+    pieces: Ints
+    piece: Ints
+    piece_end: Ints
+    spare: Ints
+    spare_end: Ints
 
 
 def refill(pools: Pools, full: Pools) -> None:
@@ -210,13 +226,14 @@ def next_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int
     """x where row i fits when its work starts at x; else a later start before which it does not fit; FAR where it never does."""
     if takes.end[i] >= FAR:
         return next_supply(cal, clock, pools, takes, i, x)
-    r = takes.pool[i]
-    begin = x + takes.begin[i]
-    end = x + takes.end[i]
-    units = takes.units[i]
+    found = room_from(cal, clock, pools, takes.pool[i], takes.units[i], x + takes.begin[i], x + takes.end[i])
+    return FAR if found >= FAR // 2 else found - takes.begin[i]
+
+
+def room_from(cal: Tables, clock: int, pools: Pools, r: int, units: int, begin: int, end: int) -> int:
+    """`begin` where so many units of a pool are free between two times of a clock; else a later time before which they are not for as long; FAR where they never are."""
     if pools.axis[r] == clock:
-        t = short_until(pools, r, begin, end, units)
-        return FAR if t >= FAR // 2 else x + t - begin
+        return short_until(pools, r, begin, end, units)
     time, free = pools.time, pools.free
     stop = pools.first[r] + pools.steps[r]
     short = -1
@@ -239,8 +256,25 @@ def next_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int
             break
         t, left = shift_at(cal, clock, w)
     if short < 0:
-        return x
-    return FAR if short + 1 == stop else x + work(cal, clock, time[short + 1]) - begin
+        return begin
+    return FAR if short + 1 == stop else work(cal, clock, time[short + 1])
+
+
+def room_until(cal: Tables, clock: int, pools: Pools, r: int, units: int, begin: int, end: int) -> int:
+    """The first time between two of a clock at which fewer units of a pool are free; `end` where there is none."""
+    if pools.axis[r] == clock:
+        t = short_from(pools, r, begin, end, units)
+        return t if t > begin else begin
+    w = begin
+    while w < end:
+        t, left = shift_at(cal, clock, w)
+        if left > end - w:
+            left = end - w
+        u = short_from(pools, r, t, t + left, units)
+        if u < t + left:
+            return w if u <= t else work(cal, clock, u)
+        w += left
+    return end
 
 
 def last_fit(cal: Tables, clock: int, pools: Pools, takes: Takes, i: int, x: int) -> int:
@@ -404,6 +438,15 @@ def take(cal: Tables, clock: int, pools: Pools, takes: Takes, v: int, x: int, si
         if takes.end[i] >= FAR:
             if not use_up(pools, takes.pool[i], used_at(cal, clock, pools, takes, i, x), sign * takes.units[i]):
                 return False
+        elif takes.pieces[v] > 0:
+            done = 0  # of the work, before each piece
+            for k in range(takes.room[v], takes.room[v] + takes.pieces[v]):
+                begin, end = takes.piece[k], takes.piece_end[k]
+                since = begin if takes.begin[i] <= done else begin + takes.begin[i] - done
+                until = end if takes.end[i] >= done + end - begin else begin + takes.end[i] - done
+                if since < until and not change_free(cal, clock, pools, takes.pool[i], since, until, -sign * takes.units[i]):
+                    return False
+                done += end - begin
         elif not change_free(cal, clock, pools, takes.pool[i], x + takes.begin[i], x + takes.end[i], -sign * takes.units[i]):
             return False
     return True
