@@ -208,10 +208,17 @@ def assess_impact(path: str, on_cycle: OnCycle, as_json: bool) -> None:
 @main.command(cls=TableVerb)
 @portfolio_argument
 @on_cycle_option
+@click.option("--register", is_flag=True, help="How long each took, and what late ones have cost so far, by who decides.")
 @json_option
-def decisions(path: str, on_cycle: OnCycle, as_json: bool) -> None:
+def decisions(path: str, on_cycle: OnCycle, register: bool, as_json: bool) -> None:
     """Gates, open decisions and unmet conditions in order of need, with what waiting costs."""
     queue, view = ipmo.decisions_due(path, on_cycle=on_cycle), view_of()
+    if register:
+        found = queue.register()
+        answer(found.table(), as_json)
+        for name in () if as_json else found.lateness:
+            say(found.explain(name))
+        return
     if as_json or view.sort is not None:
         answer(queue.table(), as_json)
         return

@@ -17,7 +17,8 @@ import attrs
 from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.analysis.change.applying import first_tasks, refuse_loops
 from ipmo.analysis.change.branches import Branches, branches
-from ipmo.analysis.dates.schedule import OnCycle
+from ipmo.analysis.change.decision_register import DecisionRegister, register
+from ipmo.analysis.dates.schedule import OnCycle, schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.governance import GO, Gate
 from ipmo.model.held import gates_of
@@ -152,6 +153,15 @@ class DecisionQueue(Answer[str, Due]):
         """Who decides one of them by when, and what happens otherwise."""
         row = self[key]
         return f"{row.name}: {row.reason}"
+
+    def register(self) -> DecisionRegister:
+        """The register: how long each decision waited, or waits, and what those that are late have cost commitments so far, by who decides.
+
+        The lateness of a commitment that the forecast misses is shared out day by day: among the decisions that each hold back work which could begin
+        now and, held back until now, makes it that late. Days before a decision was put, before a gate's inputs were there, or before a condition was
+        due are nobody's who decides. One backward pass a missed commitment.
+        """
+        return register(self.portfolio, self._rows, schedule(self.portfolio, on_cycle="cut"))
 
     def table(self) -> Table:
         """One row a decision: kind, item, name, who, by, latest, stated, expected, float, margin, at_risk, day_costs, waits, reason,
