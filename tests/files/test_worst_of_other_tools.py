@@ -225,13 +225,24 @@ def test_a_bad_work_week_costs_itself_and_not_its_calendar(tmp_path: Path) -> No
         (4, "<MonthDay>31</MonthDay><Period>2</Period>", [date(2026, 1, 31), date(2026, 3, 31), date(2026, 5, 31)]),
         (5, "<MonthItem>1</MonthItem><MonthPosition>4</MonthPosition>", [date(2026, 1, 30), date(2026, 2, 27), date(2026, 3, 31)]),
         (5, "<MonthItem>2</MonthItem><MonthPosition>0</MonthPosition>", [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 4)]),
+        (7, "<Period>2</Period>", [date(2026, 1, 1), date(2026, 1, 3), date(2026, 1, 5)]),
+        (8, "<Period>3</Period>", [date(2026, 1, 1), date(2026, 1, 6), date(2026, 1, 9)]),
     ],
-    ids=["29 February", "Thanksgiving", "last days of odd months", "last weekdays", "first days of weekends"],
+    ids=["29 February", "Thanksgiving", "last days of odd months", "last weekdays", "first days of weekends", "days", "days of the week"],
 )
 def test_exceptions_that_recur_fall_on_the_days_of_a_wall_calendar(tmp_path: Path, kind: int, more: str, days: list[date]) -> None:
     inside = exception("2026-01-10" if kind == 5 else "2026-01-01", "2028-12-31", kind, more)
     pf = ipmo.read(mspdi(tmp_path / "a.xml", calendars=f"<std><Exceptions>{inside}</Exceptions></Calendar>"))
     assert [one.first for one in pf.calendars[0].exceptions][: len(days)] == days
+
+
+def test_an_exception_by_days_ends_with_its_last_occurrence_and_one_of_no_type_is_said(tmp_path: Path) -> None:
+    """Type 7 is what Project and MPXJ write for "every other day"; it was read as the first day of each month."""
+    count = "<EnteredByOccurrences>1</EnteredByOccurrences><Occurrences>3</Occurrences><Period>2</Period>"
+    inside = exception("2026-01-05", "2026-02-28", 7, count) + exception("2026-03-02", "2026-03-03", 9, "")
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", calendars=f"<std><Exceptions>{inside}</Exceptions></Calendar>"))
+    assert [one.first for one in pf.calendars[0].exceptions] == [date(2026, 1, 5), date(2026, 1, 7), date(2026, 1, 9)]
+    assert "an exception is of the unknown type 9" in said(pf)
 
 
 def test_exceptions_of_a_hundred_years_each_do_not_stall_the_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

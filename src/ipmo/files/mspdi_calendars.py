@@ -261,12 +261,16 @@ class Calendars:
         every = max(whole(node.get("Period"), "Period") or 1, 1)
         limit = whole(node.get("Occurrences"), "Occurrences") or 0
         by_count = node.flag("EnteredByOccurrences") and limit > 0
-        if kind == 1:
+        if kind in (1, 7):
             found = _each(start, end)[::every]
+        elif kind == 8:
+            found = [day for day in _each(start, end) if day.weekday() < 5][::every]
         elif kind == 6:
             mask = whole(node.get("DaysOfWeek"), "DaysOfWeek") or 0
             first = start - timedelta(days=(start.weekday() + 1) % 7)
             found = [d for d in _each(start, end) if mask >> ((d.weekday() + 1) % 7) & 1 and (d - first).days // 7 % every == 0]
+        elif kind > 8:
+            raise RowError(f"an exception is of the unknown type {kind}")
         else:
             found = [one for one in self._by_month(node, kind, start, end, every) if start <= one <= end]
         return found[:limit] if by_count and kind != 1 else found
