@@ -27,6 +27,8 @@ from ipmo.model.fields import WORDS, Plain, PlainData, PlainMap
 __all__ = ["Document", "Starts", "parse", "text_of"]
 
 MAX_SCALAR = 2**20
+SHORT = 16
+"""Characters of a text up to which one object stands for all that are the same: keys, types and durations stand in every row."""
 STEP = 4096
 """Mappings between two words on how far reading has come."""
 PathKey = tuple[str | int, ...]
@@ -231,6 +233,7 @@ def _build(loader: _Loader, name: str, ev: _Events, size: int, *, marked: bool) 
     if (get(), get())[1].__class__ is ev.StreamEndEvent:  # the start of the stream, then nothing: comments only
         return None, {}
     starts: Starts = {}
+    same: dict[str, str] = {}
     root: list[PlainData] = []
     current: PlainData = root
     stack: list[tuple[PlainData, bool]] = []
@@ -243,7 +246,7 @@ def _build(loader: _Loader, name: str, ev: _Events, size: int, *, marked: bool) 
             if kind is scalar_event:
                 if marked and (event.anchor is not None or event.tag is not None):
                     raise _forbidden(name, event)
-                key = event.value
+                key = same.setdefault(event.value, event.value)
                 if key in no_key and event.implicit[0]:
                     raise _no_key(name, event)
                 if key in current:
@@ -256,6 +259,8 @@ def _build(loader: _Loader, name: str, ev: _Events, size: int, *, marked: bool) 
             raise _forbidden(name, event)
         if kind is scalar_event:
             value: PlainData = event.value
+            if len(value) <= SHORT:
+                value = same.setdefault(value, value)
             if event.implicit[0]:  # unquoted
                 if value in nulls:
                     value = None

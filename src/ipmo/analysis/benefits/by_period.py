@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
-from ipmo.analysis.benefits.profiles import Profile
+from ipmo.analysis.benefits.profiles import Profile, spread
 from ipmo.analysis.money.amounts import EVEN, Amounts
 from ipmo.analysis.money.periods import Period, Stretch, period_rule, wall_clock
 from ipmo.model.benefits import Benefit
@@ -45,10 +45,12 @@ def by_period(rows: Sequence[OneBenefit], portfolio: Portfolio, as_of: date, eve
     rule = period_rule(portfolio, every)
     sums: dict[str, dict[Period, Fraction]] = {"planned": {}, "forecast": {}, "actual": {}}
     amounts = Amounts(portfolio, as_of, "actual", unrated="unknown")  # whoever refuses them has done so already
+    flows = {
+        name: [flow for row in rows if (found := getattr(row, name)) is not None for flow in found.flows]
+        for name in ("planned", "forecast")
+    }
+    sums |= {name: spread(found, rule) for name, found in flows.items()}
     for row in rows:
-        for name, found in (("planned", row.planned), ("forecast", row.forecast)):
-            for period, part in found.by_period(rule).items() if found is not None else ():
-                sums[name][period] = sums[name].get(period, Fraction(0)) + part
         for line in amounts.known_lines(row.id, row.noun.actual) if row.noun.actual is not None else ():
             if line.line.since is not None:
                 until = line.line.until if line.line.until is not None else line.line.since

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from ipmo.model.reference import DiscountSchedule
 from ipmo.network.clocks import months_later
 from ipmo.units import DAY, Money, Rate, first_day, minutes, moment
 
-__all__ = ["Flow", "Profile", "Valued", "first_day_of", "profile", "step_later", "still_to_come", "yearly", "years_later"]
+__all__ = ["Flow", "Profile", "Valued", "first_day_of", "profile", "spread", "step_later", "still_to_come", "yearly", "years_later"]
 
 
 @attrs.frozen
@@ -67,12 +67,7 @@ class Profile:
 
     def by_period(self, rule: PeriodRule) -> dict[Period, Fraction]:
         """The flows over periods, each evenly over its days."""
-        out: dict[Period, Fraction] = {}
-        for flow in self.flows:
-            stretch = Stretch(minutes(flow.start), minutes(flow.end), EVEN, wall_clock)
-            for period, share in stretch.over(rule).items():
-                out[period] = out.get(period, Fraction(0)) + flow.amount * share
-        return out
+        return spread(self.flows, rule)
 
     def by(self, day: date) -> Fraction:
         """What has come by the beginning of a day."""
@@ -81,6 +76,18 @@ class Profile:
             (flow.amount * Stretch(minutes(flow.start), minutes(flow.end), EVEN, wall_clock).by(instant) for flow in self.flows),
             Fraction(0),
         )
+
+
+def spread(flows: Iterable[Flow], rule: PeriodRule) -> dict[Period, Fraction]:
+    """Flows over periods, each evenly over its days: those of the same days are added first."""
+    sums: dict[tuple[date, date], Fraction] = {}
+    for flow in flows:
+        sums[flow.start, flow.end] = sums.get((flow.start, flow.end), Fraction(0)) + flow.amount
+    out: dict[Period, Fraction] = {}
+    for (start, end), amount in sums.items():
+        for period, share in Stretch(minutes(start), minutes(end), EVEN, wall_clock).over(rule).items():
+            out[period] = out.get(period, Fraction(0)) + amount * share
+    return out
 
 
 def step_later(day: date, months: int) -> date:

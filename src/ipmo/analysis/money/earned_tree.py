@@ -37,8 +37,12 @@ class EarnedRows(MadeRows[EarnedItem]):
     """
 
     def __init__(self, tree: EarnedTree) -> None:
-        super().__init__(tree.places, tree.item)
+        super().__init__(tree.places, tree.item, self._at_top)
         self.tree = tree
+
+    def _at_top(self, key: object) -> int | None:
+        """The position of what is no task, without the names of all tasks."""
+        return self.places.get(key) if not isinstance(key, str) or "/" in key else self.tree.at_top.get(key)  # type: ignore[call-overload,no-any-return]
 
 
 class EarnedTree:
@@ -114,6 +118,18 @@ class EarnedTree:
                 name = self.noun(position).id
             if name != self.portfolio.id:
                 found[name] = position
+        return found
+
+    @functools.cached_property
+    def at_top(self) -> dict[str, int]:
+        """The positions of those whose ids hold no slash, as `places` has them."""
+        whole, scope = len(self.nouns) - 1, self.scope
+        found = {self.portfolio.id: whole}
+        for position, noun in enumerate(self.nouns[:whole]):
+            if position in scope or not isinstance(noun, int | Task):
+                name = scope[position][1] if position in scope else self.noun(position).id
+                if name != self.portfolio.id and "/" not in name:
+                    found[name] = position
         return found
 
     def noun(self, position: int) -> Counted:
