@@ -42,7 +42,7 @@ class EarnedRows(MadeRows[EarnedItem]):
 
     def _at_top(self, key: object) -> int | None:
         """The position of what is no task, without the names of all tasks."""
-        return self.places.get(key) if not isinstance(key, str) or "/" in key else self.tree.at_top.get(key)  # type: ignore[call-overload,no-any-return]
+        return self.places.get(key) if not isinstance(key, str) or "/" in key else self.tree.at_top.get(key)  # type: ignore[call-overload]
 
 
 class EarnedTree:
