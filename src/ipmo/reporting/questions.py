@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import attrs
 
-from ipmo.analysis.change.decisions import Due
+from ipmo.analysis.change.decisions import Due, fails
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.exposure import Threat
 from ipmo.analysis.control.status import Breach
@@ -231,7 +231,7 @@ def _due(a: Answers, row: Due) -> Line:
             else f"too late for {risk}, reached {row.expected_day}"
         )
     elif row.latest is not None and row.float is not None:
-        when = f"by {latest}, in {measured(row.float, 'working day')}, or {risk} is missed"
+        when = f"by {latest}, in {measured(row.float, 'working day')}, or {fails(row, risk, a.name)}"
     else:
         when = f"needed by {stated}" if stated else row.undated or "no date is stated"
     hint = f"{row.kind} {row.item}" if row.kind != "condition" else f"condition of gate {row.item}"

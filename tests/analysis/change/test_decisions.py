@@ -327,3 +327,38 @@ def test_a_gate_on_hold_is_due_like_one_that_nobody_has_decided(tmp_path: Path, 
     assert str(said_day(rows[0].latest, finish=True)) == latest
     path.write_text(BEHIND.format(decision="{outcome: kill, date: 2026-02-01}", more="", **where))
     assert not [row for row in ipmo.decisions_due(path) if row.kind == "gate"]
+
+
+def missed_anyway(long: str) -> ipmo.Portfolio:
+    tasks = [{"id": "long", "duration": long}, {"id": "use", "duration": "33 d", "after": "long", "deadline": "2026-03-01"}]
+    return ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-01", "status_date": "2026-01-01", "calendar": "continuous"},
+            "organisation": {"bodies": [{"id": "board"}]},
+            "projects": [
+                {"id": "a", "tasks": [{"id": "t", "duration": "14 d"}], "gates": [{"id": "G", "after": "t", "body": "board"}]},
+                {"id": "b", "tasks": tasks},
+            ],
+            "links": [{"from": "a/G", "to": "b/use"}],
+        }
+    )
+
+
+def test_a_commitment_missed_by_another_path_is_not_said_to_hang_on_the_decision() -> None:
+    """36 + 33 days end on 10 March, nine late whatever the board does; with the gate alone 33 days would begin on 28 January at the latest."""
+    pf = missed_anyway("36 d")
+    (due,) = ipmo.decisions_due(pf)
+    assert (due.latest, due.missed_by, due.because) == (datetime(2026, 1, 28), 9, "b/long")
+    assert due.reason == (
+        "board decides by 2026-01-27, in 27 working days, or b/use, missed already by 9 days because of b/long, cannot be kept any more"
+    )
+    assert "or b/use, missed already by 9 days because of b/long, cannot be kept any more" in " ".join(pf.report().html.split())
+    (link,) = ipmo.critical_links(pf)
+    assert link.missed and link.commitment_float == 13
+    assert "b/use is missed already by another path; along this one 13 working days are left" in link.reason
+    shorter = missed_anyway("20 d")
+    (due,), (link,) = ipmo.decisions_due(shorter), ipmo.critical_links(shorter)
+    assert (due.missed_by, due.because, link.missed) == (None, None, False)
+    assert due.reason == "board decides by 2026-01-27, in 27 working days, or b/use is missed"
+    assert "13 working days are left before b/use is missed" in link.reason

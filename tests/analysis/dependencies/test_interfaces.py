@@ -113,7 +113,7 @@ def test_blocks_are_the_strong_components_in_an_order_in_which_edges_lead_on(edg
             back = sum(w for (u, v), w in inside.items() if place[u] > place[v])
             orders = itertools.permutations(block)
             least = min(sum(w for (u, v), w in inside.items() if o.index(u) > o.index(v)) for o in orders)
-            assert back <= 2 * least, "near the best order by brute force"
+            assert back == least, "the best order by brute force"
 
 
 def test_tables_and_the_schedule_say_one_day() -> None:

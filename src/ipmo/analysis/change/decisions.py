@@ -31,7 +31,7 @@ from ipmo.network.states import LIVE
 from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money, When, as_day, day_text, minutes, moment, said_day
-from ipmo.words import counted
+from ipmo.words import counted, measured
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -59,6 +59,8 @@ class Due(Shown):
         float: working days left (portfolio's calendar), from the status date until `latest`; negative when that has passed.
         margin: working days from when the schedule comes to it until `latest`, for gates; negative when it comes too late.
         at_risk: the commitment that fails first.
+        missed_by: elapsed days by which that commitment is missed whatever is decided in time, because of something else; None where it is kept.
+        because: what that is, where known.
         day_costs: what one more elapsed day costs after `latest`, or after `costs_from` where no commitment waits; None where no
             benefit of known worth does.
         costs_from: the moment from which waiting delays a benefit of known worth; None where none waits.
@@ -77,6 +79,8 @@ class Due(Shown):
     float: float | None = None
     margin: Days | None = None
     at_risk: str | None = None
+    missed_by: Days | None = None
+    because: str | None = None
     day_costs: Money | None = None
     costs_from: datetime | None = None
     waits: tuple[str, ...] = ()
@@ -260,6 +264,7 @@ class _Finder:
         far = datetime.max
         rows = self.with_costs(rows)
         rows += self.standing.with_costs(held) if held else []
+        rows = [self._with_others(row) for row in rows]
         return sorted(rows, key=lambda r: (r.by or far, r.float is None, r.float or 0.0, r.kind, r.item))
 
     @functools.cached_property
@@ -303,6 +308,13 @@ class _Finder:
             row, latest=latest, expected=moment(expected), float=self._left(latest), margin=margin, at_risk=risk,
             costs_from=self._costs_from([place]), waits=tuple(after), from_morning=morning,
         )  # fmt: skip
+
+    def _with_others(self, row: Due) -> Due:
+        """The row with what misses the commitment at risk already, where that is not this decision."""
+        one = None if row.at_risk is None or row.late_by else self.s.commitments.one(row.at_risk)
+        if one is None or one.standing != "missed" or one.because == row.item:
+            return row
+        return attrs.evolve(row, missed_by=one.days, because=one.because)
 
     def _left(self, latest: datetime | None) -> float | None:
         """Working days from the status date."""
@@ -442,6 +454,21 @@ def _instant(when: When | None) -> datetime | None:
     return None if when is None else moment(minutes(when, end=True))
 
 
+def fails(row: Due, risk: str, name: Callable[[str], str]) -> str:
+    """What becomes of the commitment at risk after the latest date, in words.
+
+    Args:
+        row: a decision with a latest date.
+        risk: what the commitment is called.
+        name: what an item is called, by its id.
+    """
+    if row.because is None and row.missed_by is None:
+        return f"{risk} is missed"
+    by = "" if row.missed_by is None else f" by {measured(row.missed_by, 'day')}"
+    why = "" if row.because is None else f" because of {name(row.because)}"
+    return f"{risk}, missed already{by}{why}, cannot be kept any more"
+
+
 def _sentence(row: Due, name: Callable[[str], str]) -> str:
     decides = f"{name(row.who) if row.who else 'nobody named'} {'meets it' if row.kind == 'condition' else 'decides'}"
     risk = name(row.at_risk) if row.at_risk else None
@@ -454,7 +481,7 @@ def _sentence(row: Due, name: Callable[[str], str]) -> str:
         if row.float >= 0 and row.expected is not None:
             text += f", and {'it cannot come before' if row.from_morning else 'what comes before it ends on'} {row.expected_day}"
     else:
-        text = f"{decides} by {latest}, in {row.float:,.4g} working days, or {risk} is missed"
+        text = f"{decides} by {latest}, in {row.float:,.4g} working days, or {fails(row, str(risk), name)}"
     if row.stated is not None and (row.latest is None or row.stated < row.latest):
         text += f"; needed by {day_text(row.stated, finish=True)} as stated"
     if costs and row.latest is not None:

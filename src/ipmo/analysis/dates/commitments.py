@@ -146,6 +146,20 @@ class Commitments(Answer[str, Commitment]):
         return _in_order(self._row(one) for one in self.stated)
 
     @functools.cached_property
+    def _by_name(self) -> Mapping[str, Stated]:
+        return {one.name: one for one in reversed(self.stated)}
+
+    def one(self, name: str, *, caused: bool = True) -> Commitment | None:
+        """One commitment by its name, of all of which no row is made for it; None where nothing of that name is stated.
+
+        Args:
+            name: its name.
+            caused: what it is missed because of is asked too.
+        """
+        found = self._by_name.get(name)
+        return None if found is None else self.of(found, caused=caused)
+
+    @functools.cached_property
     def missed_hand_overs(self) -> tuple[Commitment, ...]:
         """The hand-overs among `missed`, in their order; what each is missed because of is not asked."""
         some = (place for place, standing in enumerate(self._sure[0]) if standing != OTHER)

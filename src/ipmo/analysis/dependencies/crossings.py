@@ -491,6 +491,12 @@ class Crossings:
         """The commitment that fails first when a link slips: that of the hand-over itself, or one downstream; None without one."""
         return self._own[row] or self.schedule.commitments.at_risk(self.heads[row])
 
+    def missed(self, row: int) -> bool:
+        """Whether the commitment at risk is missed already, by this link or by another path."""
+        name = self.at_risk(row)
+        one = None if name is None else self.schedule.commitments.one(name, caused=False)
+        return one is not None and one.standing == "missed"
+
     def waits(self, row: int, slip: Span) -> float:
         """Working days that the target waits longer when a link slips."""
         k, v = self.places[row], self.heads[row]

@@ -57,6 +57,7 @@ class CriticalLink(Shown):
         commitment_float: how far it can slip before a commitment is missed: its own promised or needed date, or through this link
             one downstream; working days, negative where one is missed already. None where nothing stated depends on it.
         at_risk: that commitment.
+        missed: it is missed already, by this link or by another path.
         calendar_date: what is handed over only marks a date in the calendar: no work, nothing before it, a fixed date to come.
         driving: the target is where it is because of this link.
         near: its link float is no more than what was asked for as near (5 days).
@@ -88,6 +89,7 @@ class CriticalLink(Shown):
     nearest: str | None = None
     commitment_float: float | None = None
     at_risk: str | None = None
+    missed: bool = False
     calendar_date: bool = False
     driving: bool = False
     near: bool = False
@@ -133,6 +135,7 @@ class CriticalLink(Shown):
         return reasons.reason(
             source=name(self.source), target=name(self.target), driving=self.driving, link_float=self.link_float,
             commitment_float=self.commitment_float, at_risk=None if self.at_risk is None else name(self.at_risk), own=self.at_risk == self.id,
+            missed=self.missed,
             nearest=None if self.target_float is None or self.nearest is None else (self.target_float, name(self.nearest)), drag=self.drag,
             drag_on=None if self.drag_on is None else name(self.drag_on), projects=len(self.downstream_projects),
             benefits=len(self.downstream_benefits), given=self.given, needed=self.needed, committed=self.committed,

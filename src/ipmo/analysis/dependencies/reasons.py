@@ -19,6 +19,7 @@ def reason(
     commitment_float: float | None,
     at_risk: str | None,
     own: bool,
+    missed: bool,
     nearest: tuple[float, str] | None,
     drag: float | None,
     drag_on: str | None,
@@ -36,6 +37,7 @@ def reason(
         commitment_float: working days until a commitment is missed.
         at_risk: that commitment.
         own: it is that of the hand-over itself.
+        missed: it is missed already, by this path or by another.
         nearest: days until a target moves that is only forecast, and that target.
         projects, benefits: how many lie downstream.
         from_morning: what is given begins its day: it is late for what was said for the day before.
@@ -45,8 +47,8 @@ def reason(
     else:
         first = f"{source} can slip {_days(link_float)} before it moves {target}"
     late = [w for w in (needed, committed) if w is not None and given is not None and (given > w or (given == w and from_morning))]
-    missed = own and commitment_float == 0 and late
-    text = f"{first}; {'its own date is missed already' if missed else _spare(commitment_float, at_risk, own, nearest)}"
+    broken = own and commitment_float == 0 and late
+    text = f"{first}; {'its own date is missed already' if broken else _spare(commitment_float, at_risk, own, missed, nearest)}"
     if drag and drag_on:
         text += f"; without it {drag_on} would come {_days(drag).replace('working ', '')} earlier"
     behind = [counted(n, word) for n, word in ((projects, "project"), (benefits, "benefit")) if n]
@@ -58,7 +60,7 @@ def reason(
     return text
 
 
-def _spare(days: float | None, at_risk: str | None, own: bool, nearest: tuple[float, str] | None) -> str:
+def _spare(days: float | None, at_risk: str | None, own: bool, missed: bool, nearest: tuple[float, str] | None) -> str:
     if days is None or at_risk is None:
         if nearest is None:
             return "no commitment lies downstream"
@@ -67,6 +69,9 @@ def _spare(days: float | None, at_risk: str | None, own: bool, nearest: tuple[fl
     what = "its own date" if own else at_risk
     if days < 0:
         return f"{what} is already missed by {_days(-days)}{'' if own else ' along this path'}"
+    if missed:
+        room = f"{_days(days)} {'is' if days == 1 else 'are'}" if days else "no day is"
+        return f"{what} is missed already by another path; along this one {room} left"
     if days == 0:
         return f"any slip breaks {what}"
     return f"{_days(days)} {'is' if days == 1 else 'are'} left before {what} is missed"
