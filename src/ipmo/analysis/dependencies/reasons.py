@@ -69,7 +69,7 @@ def _spare(days: float | None, at_risk: str | None, own: bool, missed: bool, nea
     what = "its own date" if own else at_risk
     if days < 0:
         return f"{what} is already missed by {_days(-days)}{'' if own else ' along this path'}"
-    if missed:
+    if missed and not own:
         room = f"{_days(days)} {'is' if days == 1 else 'are'}" if days else "no day is"
         return f"{what} is missed already by another path; along this one {room} left"
     if days == 0:
