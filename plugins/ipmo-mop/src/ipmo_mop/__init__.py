@@ -34,6 +34,7 @@ from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
 from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, ranked
 from ipmo_mop.staffing import Clash, Staffing, staffing
 from ipmo_mop.tranches import FundingPlan, TrancheRow, tranches
+from ipmo_mop.waiting import Chance, Choice, Later, Pay, Rolled, WaitOrCommit, rolled_back, value_of_waiting
 from ipmo_mop.wording import named, said
 
 __all__ = [
@@ -47,7 +48,9 @@ __all__ = [
     "Candidate",
     "CarbonBudget",
     "CarbonPeriod",
+    "Chance",
     "ChangeLimit",
+    "Choice",
     "Clash",
     "Collision",
     "Concentration",
@@ -61,9 +64,12 @@ __all__ = [
     "Group",
     "Idea",
     "IdeaRow",
+    "Later",
     "MopFields",
+    "Pay",
     "Pipeline",
     "Reason",
+    "Rolled",
     "Rule",
     "Scores",
     "Selection",
@@ -73,6 +79,7 @@ __all__ = [
     "Swap",
     "Tranche",
     "TrancheRow",
+    "WaitOrCommit",
     "Waiting",
     "ahp",
     "balance",
@@ -89,10 +96,12 @@ __all__ = [
     "pipeline",
     "problem_of",
     "ranked",
+    "rolled_back",
     "scores",
     "select",
     "staffing",
     "tranches",
+    "value_of_waiting",
 ]
 
 MOST, POINTS = 60, 12
