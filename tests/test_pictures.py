@@ -68,6 +68,14 @@ def test_a_running_sum_is_to_scale_and_inside_the_picture(amounts: list[float], 
             assert abs((drawn[0][1] - y) - value * unit) < 0.2
 
 
+def test_the_label_of_an_end_and_those_of_amounts_beside_it_stand_apart() -> None:
+    lines = [Running(name="scope", points=[(0, 0), (10, 35)], style="promise", said="35")]
+    figure = cumulative([str(n) for n in range(11)], lines, dots=[Dot(x=9.6, y=35, label="P50"), Dot(x=10, y=35, label="P85")], title="t")
+    heights = sorted(float(one.get("y", 0)) for one in marked(figure, "halo"))
+    assert len(heights) == 3
+    assert min(b - a for a, b in itertools.pairwise(heights)) >= 15
+
+
 def test_what_is_spent_ends_with_the_status_date_and_what_is_planned_with_the_whole() -> None:
     pf = ipmo.read("examples/city.yaml")
     found = ipmo.time_phase(pf)

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+import ipmo
 from ipmo.figures.svg import Figure
 from ipmo.model import DecisionBody, Office, Portfolio, Programme, Project, Service, Waiver
-from ipmo_p3o import coverage, coverage_map, office_map
+from ipmo_p3o import OfficeModel, coverage, coverage_map, office_map
 
 DRAWN = Path(__file__).parent / "drawn"
 BOARD = DecisionBody(id="board", name="The board", level="portfolio", authority="20 M GBP")
@@ -203,6 +204,16 @@ def test_what_has_most_gaps_stands_first_then_what_is_given_twice() -> None:
         "town",
         "alpha",
     ]
+
+
+def test_an_answer_draws_itself_and_says_where_there_is_nothing_to_draw() -> None:
+    served = town(Office(id="hub", name="Hub", services=("risk",)), projects=[Project(id="p", name="Depot")])
+    assert drawn(coverage(served).plot()).count(">Depot<") == 1
+    assert drawn(OfficeModel(LAYERS).plot()) == drawn(office_map(LAYERS))
+    for answer in (OfficeModel(town()), coverage(town(projects=[Project(id="p")]))):
+        with pytest.raises(ipmo.ModelError):
+            answer.plot()
+        assert "<svg" not in answer._repr_html_()
 
 
 def test_nothing_is_drawn_where_no_service_is_asked_or_given() -> None:

@@ -26,7 +26,7 @@ from ipmo.cli.shell import (
     say_none,
     view_of,
 )
-from ipmo.words import measured
+from ipmo.words import measured, rounded_text
 
 __all__: list[str] = []
 
@@ -76,7 +76,7 @@ def links(
         answer(found.table(), as_json)
         return
     for row in shown:
-        cost = f"; {found.slip} later costs {row.loss:,}" if row.loss is not None and row.loss.amount else ""
+        cost = f"; {found.slip} later costs {rounded_text(f'{row.loss:,}')}" if row.loss is not None and row.loss.amount else ""
         takers = f"-{row.first.type}-> {', '.join(row.targets)}"
         say(f"{row.rank:>3}. {row.item} {takers}\n     {row.reason}{cost}")
         losses = [loss for link in row.links if (loss := expected.get((link.source, link.target, link.type))) is not None]

@@ -122,27 +122,26 @@ def cumulative(
         parts.append(tag("text", note, x=WIDTH - 6, y=18, class_="axis end"))
     if unit:
         parts.append(tag("text", unit, x=4, y=TOP - 16, class_="axis"))
-    parts += _ends([line for line in lines if line.points and line.said], x, y)
-    parts += _dots(dots, len(periods), x, y)
+    parts += [tag("circle", tag("title", dot.label), cx=x(dot.x), cy=y(dot.y), r=5, class_=f"dot {dot.kind}".strip()) for dot in dots]
+    labels = [*_ends([line for line in lines if line.points and line.said], x, y), *_beside(dots, len(periods), x, y)]
+    parts += _apart(labels, 15, HEIGHT - BOTTOM - 4)
     box = {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria_labelledby": f"{safe}-t {safe}-d"}
     return Figure(svg=tag("svg", *parts, **box, class_="cum"), css=CSS)
 
 
-def _ends(lines: Sequence[Running], x: Callable[[float], float], y: Callable[[float], float]) -> list[Markup]:
-    """Amounts at the ends of lines, apart from each other."""
+def _ends(lines: Sequence[Running], x: Callable[[float], float], y: Callable[[float], float]) -> list[_Label]:
+    """Amounts at the ends of lines."""
     ends = [(line.said, *line.points[-1]) for line in lines]
-    labels = [_Label(said=said, amount=amount, x=x(at) + 6, y=y(amount) + 4) for said, at, amount in ends]
-    return _apart(labels, 14, HEIGHT - BOTTOM + 4)
+    return [_Label(said=said, amount=amount, x=x(at) + 6, y=y(amount) + 4) for said, at, amount in ends]
 
 
-def _dots(dots: Sequence[Dot], count: int, x: Callable[[float], float], y: Callable[[float], float]) -> list[Markup]:
-    """Single amounts, each with its label beside it; labels of about the same time stand apart, in the order of their amounts."""
-    marks = [tag("circle", tag("title", dot.label), cx=x(dot.x), cy=y(dot.y), r=5, class_=f"dot {dot.kind}".strip()) for dot in dots]
+def _beside(dots: Sequence[Dot], count: int, x: Callable[[float], float], y: Callable[[float], float]) -> list[_Label]:
+    """The labels of single amounts, each beside its own."""
     labels = []
     for dot in dots:
         away = dot.x > count * 0.75
         labels.append(_Label(said=dot.label, amount=dot.y, x=x(dot.x) + (-10 if away else 10), y=y(dot.y) + 4, away=away))
-    return marks + _apart(labels, 15, HEIGHT - BOTTOM - 4)
+    return labels
 
 
 @attrs.frozen(kw_only=True)

@@ -21,7 +21,7 @@ from ipmo.plugin import CheckContext, Column, Methodology, Profile, Section, Tab
 from ipmo_p3o.assessment import Assessment, Step, assess, compare_offices
 from ipmo_p3o.blueprint import Blueprint, SectionGap, blueprint
 from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES
-from ipmo_p3o.drawings import coverage_map, office_map
+from ipmo_p3o.drawings import coverage_map
 from ipmo_p3o.fields import MODELS, BlueprintElement, Control, Improvement, MaturityScore, Measured, P3OFields, ValueKpi, fields_of
 from ipmo_p3o.figures import OfficeFigure, office_value
 from ipmo_p3o.flows import Lineage, lineage, lineage_table, wait
@@ -29,7 +29,7 @@ from ipmo_p3o.learning import FittingLesson, Lessons, lessons_for
 from ipmo_p3o.load import OfficeLoad, office_load, office_load_table
 from ipmo_p3o.maturity import Maturity, MaturityRow, maturity
 from ipmo_p3o.measures import OfficeMeasure
-from ipmo_p3o.offices import OfficeModel, ReportingPath, office_model, reporting_paths
+from ipmo_p3o.offices import OfficeModel, ReportingPath, office_map, office_model, reporting_paths
 from ipmo_p3o.raci import Raci, RaciRow, raci
 from ipmo_p3o.roles import roles_table
 from ipmo_p3o.rules import CHECKS
@@ -116,10 +116,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield "No service is mandatory, so none can be missing."
         else:
             yield f"{share:.0%} of the mandatory services are given or waived. Missing: {len(found.gaps)}; given twice: {len(found.overlaps)}."
-        names = {pf.id: pf.name or pf.id} | {
-            item: getattr(pf.items.get(item), "name", "") or item for item in found.initiatives if item != pf.id
-        }
-        if heat := coverage_map(found, names=names):
+        if heat := coverage_map(found, names=found.names):
             yield heat
         bad = [cell for cell in found.cells if cell.gap or cell.overlap]
         yield Table(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from ipmo.figures.svg import Figure, tag, wrapped
-from ipmo.model import Portfolio
+from ipmo.model import DecisionBody, Office
 from ipmo.plugin import counted
 from ipmo_p3o.catalogue import CATALOGUE
-from ipmo_p3o.offices import OfficeModel, is_temporary, office_model
-from ipmo_p3o.services import Coverage
+from ipmo_p3o.fields import is_temporary
 
-__all__ = ["coverage_map", "office_map"]
+__all__ = ["Covered", "Offices", "Served", "coverage_map", "offices_drawn"]
 
 WIDTH = 1160
 BOX, HIGH, GAP, ROW = 172, 46, 14, 86
@@ -40,11 +39,72 @@ HEAT_CSS = """
 SIGNS = {"given": "✓", "gap": "✗", "overlap": "2", "waived": "w", "": ""}
 
 
+class Offices(Protocol):
+    """Offices and boards, and who reports to whom."""
+
+    @property
+    def offices(self) -> Mapping[str, Office]:
+        """Offices by id."""
+
+    @property
+    def bodies(self) -> Mapping[str, DecisionBody]:
+        """Boards by id."""
+
+    @property
+    def tops(self) -> tuple[str, ...]:
+        """Boards at which lines end."""
+
+    def ups(self, name: str, /) -> tuple[str, ...]:
+        """What stands directly above one."""
+
+
+class Served(Protocol):
+    """One service for one initiative."""
+
+    @property
+    def state(self) -> str:
+        """gap, overlap, given, waived or empty."""
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Who gives it."""
+
+    @property
+    def gap(self) -> bool:
+        """Mandatory and given by nobody."""
+
+    @property
+    def overlap(self) -> bool:
+        """Given by several without a split."""
+
+
+class Covered(Protocol):
+    """Services by initiative."""
+
+    @property
+    def initiatives(self) -> tuple[str, ...]:
+        """Their ids."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Their names in the catalogue."""
+
+    @property
+    def gaps(self) -> Sequence[Served]:
+        """What nobody gives."""
+
+    @property
+    def overlaps(self) -> Sequence[Served]:
+        """What several give."""
+
+    def __getitem__(self, key: tuple[str, str], /) -> Served: ...
+
+
 def _short(text: str, most: int = 24) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _levels(model: OfficeModel) -> dict[str, int]:
+def _levels(model: Offices) -> dict[str, int]:
     """How many steps each office and board is below the top, at most; circles end where they close."""
     names = [*model.bodies, *model.offices]
     depth = dict.fromkeys(names, 0)
@@ -59,13 +119,8 @@ def _levels(model: OfficeModel) -> dict[str, int]:
     return depth
 
 
-def office_map(portfolio: Portfolio) -> Figure | None:
-    """Bodies and offices in layers under the board, with the initiatives that each office hosts; None when there are too many.
-
-    Solid boxes are permanent, dashed ones end with what they serve; red is what ends where nobody decides. Where a layer is too
-    wide for a row, or offices report in a circle, one line an office instead.
-    """
-    model = office_model(portfolio)
+def offices_drawn(model: Offices) -> Figure | None:
+    """Bodies and offices in layers under the board; None when there are too many, or none: see `office_map`."""
     if not model.offices or len(model.offices) + len(model.bodies) > MOST:
         return None
     depth = _levels(model)
@@ -108,7 +163,7 @@ def office_map(portfolio: Portfolio) -> Figure | None:
     return Figure(svg=svg, css=MAP_CSS)
 
 
-def _said(model: OfficeModel, name: str) -> tuple[str, str, str]:
+def _said(model: Offices, name: str) -> tuple[str, str, str]:
     """(title, what it is, class) of an office or board."""
     if name in model.offices:
         office = model.offices[name]
@@ -118,12 +173,12 @@ def _said(model: OfficeModel, name: str) -> tuple[str, str, str]:
     return body.name or name, f"board · {body.authority}" if body.authority is not None else "board", "body"
 
 
-def _circling(model: OfficeModel) -> bool:
+def _circling(model: Offices) -> bool:
     """Some report in a circle, so that there are no layers."""
     return len(_tree(model)[1]) > 0
 
 
-def _tree(model: OfficeModel) -> tuple[list[tuple[str, int]], list[str]]:
+def _tree(model: Offices) -> tuple[list[tuple[str, int]], list[str]]:
     """(name, depth) from the tops down, each below the first that it reports to; then those that report in circles."""
     below: dict[str, list[str]] = {}
     for name in (*model.bodies, *model.offices):
@@ -141,7 +196,7 @@ def _tree(model: OfficeModel) -> tuple[list[tuple[str, int]], list[str]]:
     return found, [name for name in (*model.bodies, *model.offices) if name not in known]
 
 
-def _outline(model: OfficeModel) -> Figure:
+def _outline(model: Offices) -> Figure:
     """One line an office, indented below what it reports to; what ends nowhere or goes in a circle says so."""
     rows, circling = _tree(model)
     counts = f"{counted(len(model.bodies), 'board')} and {counted(len(model.offices), 'office')}, each below what it reports to"
@@ -172,7 +227,7 @@ def _outline(model: OfficeModel) -> Figure:
     return Figure(svg=svg, css=MAP_CSS)
 
 
-def coverage_map(found: Coverage, *, most: int = 40, names: Mapping[str, str] = UNNAMED) -> Figure | None:
+def coverage_map(found: Covered, *, most: int = 40, names: Mapping[str, str] = UNNAMED) -> Figure | None:
     """Initiatives as rows, services as columns: given ✓, missing ✗, twice 2, waived w; the rows with most gaps first.
 
     Args:

@@ -8,7 +8,7 @@ from datetime import date
 import attrs
 
 from ipmo import Money, Span
-from ipmo.model import FrozenMap, Portfolio, doc
+from ipmo.model import FrozenMap, Office, Portfolio, doc
 from ipmo.plugin import Shown, UnitError
 
 __all__ = [
@@ -25,7 +25,11 @@ __all__ = [
     "ValueKpi",
     "answerable",
     "fields_of",
+    "is_temporary",
 ]
+
+TEMPORARY = ("programme", "project")
+"""Types of offices that end with what they serve."""
 
 SECTIONS = ("processes", "organisation", "technology", "information")
 """The sections of a blueprint (MSP; P3O, the permanent model's Define)."""
@@ -301,3 +305,8 @@ def fields_of(noun: object) -> P3OFields:
     """What the method keeps about an item; nothing when it says nothing."""
     found = getattr(noun, "extensions", {}).get("p3o")
     return found if isinstance(found, P3OFields) else NONE
+
+
+def is_temporary(office: Office) -> bool:
+    """It ends with what it serves: stated, else by its type."""
+    return office.permanent is False or (office.permanent is None and office.type in TEMPORARY)

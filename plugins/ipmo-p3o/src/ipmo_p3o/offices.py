@@ -9,22 +9,17 @@ import attrs
 
 from ipmo.model import DecisionBody, Office, Portfolio, Programme, Project
 from ipmo.model.hierarchy import hierarchy
-from ipmo.plugin import Column, Shown, ShownAnswer, Table, counted, remember
+from ipmo.plugin import Column, Figure, ModelError, Shown, ShownAnswer, Table, counted, remember
+from ipmo_p3o.drawings import offices_drawn
 
-__all__ = ["OfficeModel", "ReportingPath", "office_model", "reporting_paths"]
+__all__ = ["OfficeModel", "ReportingPath", "office_map", "office_model", "reporting_paths"]
 
-TEMPORARY = ("programme", "project")
 OPEN = ("proposed", "approved", "active", "paused")
 
 
 def day_of(when: date | datetime) -> date:
     """The day of a date or a moment."""
     return when.date() if isinstance(when, datetime) else when
-
-
-def is_temporary(office: Office) -> bool:
-    """It ends with what it serves: stated, else by its type."""
-    return office.permanent is False or (office.permanent is None and office.type in TEMPORARY)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +81,19 @@ class OfficeModel(ShownAnswer):
                 Column("reports_to", "str", [", ".join(self.ups(one.id)) for one in nouns]),
             ]
         )
+
+    def plot(self) -> Figure:
+        """The office map: see `office_map`.
+
+        Raises:
+            ModelError: there is no office, or there are more offices and boards than a picture shows.
+        """
+        found = offices_drawn(self)
+        if found is None:
+            raise ModelError(
+                f"{counted(len(self.offices), 'office')} and {counted(len(self.bodies), 'board')} make no picture; reporting_paths(pf) says who reports to whom"
+            )
+        return found
 
     def __repr__(self) -> str:
         boards = counted(len(self.bodies), "board")
@@ -203,6 +211,15 @@ def _works(office: Office, today: date | datetime | None) -> bool:
 def office_model(portfolio: Portfolio) -> OfficeModel:
     """The office model of a portfolio, made once."""
     return remember(portfolio, "office model", lambda: OfficeModel(portfolio))
+
+
+def office_map(portfolio: Portfolio) -> Figure | None:
+    """Bodies and offices in layers under the board; None when there are too many, or none.
+
+    Solid boxes are permanent, dashed ones end with what they serve; red is what ends where nobody decides. Where a layer is too
+    wide for a row, or offices report in a circle, one line an office instead.
+    """
+    return offices_drawn(office_model(portfolio))
 
 
 def reporting_paths(portfolio: Portfolio) -> Table:

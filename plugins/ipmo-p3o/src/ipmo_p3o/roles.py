@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from ipmo.model import Office, Person, Portfolio, Programme, Project
 from ipmo.plugin import CheckContext, Column, Finding, Severity, Table
 from ipmo_p3o.catalogue import ASSURANCE, ROLE_PROFILES, named_role
-from ipmo_p3o.fields import fields_of
-from ipmo_p3o.offices import OPEN, OfficeModel, is_temporary, office_model
+from ipmo_p3o.fields import fields_of, is_temporary
+from ipmo_p3o.offices import OPEN, OfficeModel, office_model
 from ipmo_p3o.services import kind_of
 from ipmo_p3o.wording import finding
 

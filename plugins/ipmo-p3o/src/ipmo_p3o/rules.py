@@ -13,11 +13,11 @@ from ipmo.model.held import Held, by_project, gates_by_owner, risks_of
 from ipmo.plugin import Check, CheckContext, Finding, Severity, counted
 from ipmo_p3o.blueprint import gaps_closed
 from ipmo_p3o.catalogue import ASSURANCE, GUIDE, named_service
-from ipmo_p3o.fields import fields_of
+from ipmo_p3o.fields import fields_of, is_temporary
 from ipmo_p3o.flows import nominal_days
 from ipmo_p3o.load import offices_in_time
 from ipmo_p3o.maturity import again, backed, improving, scored, targets
-from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
+from ipmo_p3o.offices import OPEN, day_of, office_model
 from ipmo_p3o.proportion import proportion
 from ipmo_p3o.roles import roles
 from ipmo_p3o.services import coverage, kind_of

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ipmo.model import Portfolio, Programme, Service
-from ipmo.plugin import Column, Shown, ShownAnswer, Table, counted
+from ipmo.plugin import Column, Figure, ModelError, Shown, ShownAnswer, Table, counted
 from ipmo_p3o.catalogue import CATALOGUE, named_service
+from ipmo_p3o.drawings import UNNAMED, coverage_map
 from ipmo_p3o.offices import OfficeModel, day_of, office_model
 
 __all__ = ["Coverage", "ServiceCell", "coverage"]
@@ -57,10 +58,23 @@ class ServiceCell(Shown):
 
 
 class Coverage(ShownAnswer):
-    """Services by initiative, indexed by (initiative, service)."""
+    """Services by initiative, indexed by (initiative, service).
 
-    def __init__(self, initiatives: Iterable[str], services: Iterable[str], cells: Mapping[tuple[str, str], ServiceCell]) -> None:
-        self.initiatives, self.services, self._cells = tuple(initiatives), tuple(services), cells
+    Args:
+        initiatives: their ids.
+        services: their names in the catalogue.
+        cells: by initiative and service.
+        names: what initiatives are called, by id.
+    """
+
+    def __init__(
+        self,
+        initiatives: Iterable[str],
+        services: Iterable[str],
+        cells: Mapping[tuple[str, str], ServiceCell],
+        names: Mapping[str, str] = UNNAMED,
+    ) -> None:
+        self.initiatives, self.services, self._cells, self.names = tuple(initiatives), tuple(services), cells, names
 
     def __getitem__(self, key: tuple[str, str]) -> ServiceCell:
         return self._cells[key]
@@ -99,6 +113,17 @@ class Coverage(ShownAnswer):
                 Column("split", "str", [c.split for c in cells]),
             ]
         )
+
+    def plot(self) -> Figure:
+        """The heat map of services: initiatives as rows, those with most gaps first.
+
+        Raises:
+            ModelError: nobody is given or owed any service.
+        """
+        found = coverage_map(self, names=self.names)
+        if found is None:
+            raise ModelError("no initiative is given or owed any service, so there is nothing to draw")
+        return found
 
     def __repr__(self) -> str:
         share = "nothing is mandatory" if self.share is None else f"{self.share:.0%} of what is mandatory is given or waived"
@@ -177,4 +202,5 @@ def coverage(portfolio: Portfolio) -> Coverage:
                 waived=any((one, kind) in waivers for one in over),
                 split="; ".join(sorted(words)),
             )
-    return Coverage(initiatives, services, cells)
+    names = {item: getattr(portfolio if item == portfolio.id else portfolio[item], "name", "") or item for item in initiatives}
+    return Coverage(initiatives, services, cells, names)

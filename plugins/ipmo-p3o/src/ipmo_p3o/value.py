@@ -8,9 +8,9 @@ from datetime import date
 from ipmo.model import Office, Person, Portfolio
 from ipmo.model.held import risks_of
 from ipmo.plugin import CheckContext, Column, Finding, Severity, Table
-from ipmo_p3o.fields import Measured, ValueKpi, answerable, fields_of
+from ipmo_p3o.fields import Measured, ValueKpi, answerable, fields_of, is_temporary
 from ipmo_p3o.figures import figure
-from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
+from ipmo_p3o.offices import OPEN, day_of, office_model
 from ipmo_p3o.wording import finding, later
 
 __all__ = ["closing", "kpi_table", "latest", "value"]
