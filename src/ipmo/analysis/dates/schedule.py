@@ -597,5 +597,4 @@ class Schedule(Answer[str, ScheduledItem]):
                 Column("critical", "bool", [name in path for name in ids]),
             ]
         )
-        head = html.escape(repr(self)[1:-1])
-        return f"<p>{head}</p>{some._repr_html_()}<p>{len(self):,} rows in all; .table() has their floats</p>"
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{some._repr_html_()}<p>{len(self):,} rows in all; .table() has their floats</p>"
