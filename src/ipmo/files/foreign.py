@@ -21,6 +21,7 @@ from ipmo.model.contents import Source
 from ipmo.model.estimates import Fixed
 from ipmo.model.money import Budget
 from ipmo.model.references import ID
+from ipmo.model.splitting import Interruption
 from ipmo.model.stored import StoredDates
 from ipmo.units import Effort, Money, Span
 from ipmo.words import counted, more
@@ -54,6 +55,9 @@ class TaskFields(TypedDict, total=False):
     remaining: Fixed
     progress: float | None
     resumes: datetime | None
+    interruptions: tuple[Interruption, ...]
+    effort_driven: bool
+    split: bool
     actual_start: datetime | None
     actual_finish: datetime | None
     not_before: datetime

@@ -368,6 +368,7 @@ class _Reader:
                     fields["baseline_start"], fields["baseline_finish"] = first, last
         if not summary:
             self.costs.read(row, fields, as_written=self.marked)
+            self.workforce.read(row, fields, as_written=self.marked)
         work = iso_minutes(row.get("Work"), "Work")
         if work and work > 0 and not summary and not assigned:
             fields["effort"] = Effort((work / 60).normalize() + 0, "ph")
@@ -420,7 +421,9 @@ class _Reader:
                 fields["resumes"] = resume
         rest = left
         if not milestone and format not in ELAPSED_FORMATS and format - 32 not in ELAPSED_FORMATS and done is None:
-            length, rest = self._stretched(row, length, left, begun, fields.get("resumes"), calendar)
+            fields["interruptions"] = self.workforce.rests(row, calendar, when("Start"), when("Finish"), length)
+            if not fields["interruptions"]:
+                length, rest = self._stretched(row, length, left, begun, fields.get("resumes"), calendar)
             if left is None and length is not None and share and not row.get("Duration"):  # what its share leaves of the work between dates
                 rest = Decimal(round(length * (100 - Decimal(str(share))) / 100))
         if length is not None and not milestone:

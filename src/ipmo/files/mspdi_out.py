@@ -17,6 +17,7 @@ from ipmo.errors import CycleError, ScheduleError
 from ipmo.files.calendar_days import Times, day_times, ended, special_days, week_times
 from ipmo.files.foreign import unescaped
 from ipmo.files.mspdi_elements import AS_LATE_AS_POSSIBLE, CONSTRAINTS, ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, ON_ITSELF, UNITS
+from ipmo.files.mspdi_splits import NOBODY, timephased
 from ipmo.files.mspdi_work import available
 from ipmo.files.no_room import NoRoom
 from ipmo.files.xml_elements import tag
@@ -26,7 +27,9 @@ from ipmo.model.governance import After
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
+from ipmo.model.splitting import Splitting
 from ipmo.model.work import Project, Task
+from ipmo.network.clocks import clocks_of
 from ipmo.units import ELAPSED, Effort, Money, Span, When, minutes, moment
 
 __all__ = ["write_mspdi"]
@@ -38,6 +41,7 @@ KEPT_OF_TASKS = (
     *("id", "name", "parent", "after", "milestone", "hammock", "duration", "remaining", "actual_start", "actual_finish", "progress"),
     *("not_before", "resumes", "finish_not_before", "delay", "deadline", "constraints", "baseline_start", "baseline_finish", "calendar"),
     *("resource_calendar", "budget", "actual", "forecast", "effort", "assignments", "attributes", "extensions"),
+    *("effort_driven", "split", "interruptions"),
 )
 KEPT_OF_PROJECTS = ("id", "name", "calendar", "start", "finish", "tasks", "gates", "risks")
 KEPT_OF_RESOURCES = ("id", "name", "unit", "calendar", "category")
@@ -202,13 +206,31 @@ class _Writer:
                     hours = assignment.effort
                     theirs = task.resource_calendar is not None and calendars[assignment.resource] is not None
                     ends = theirs and (calendars[assignment.resource] or "") in (task.resource_calendar or "")
+                    if assignment.ranged:
+                        self.lost.lose("smaller and larger teams")
                     yield (
                         f"<Assignment>{tag('UID', number)}{tag('TaskUID', self.uids[f'{project.id}/{task.id}'])}"
                         f"{tag('ResourceUID', self.resource_uids[assignment.resource])}{tag('Units', assignment.units)}"
                         + (tag("Work", _iso(self._effort(hours))) if hours is not None else "")
                         + (tag("Finish", item.finish.isoformat()) if ends and item is not None and item.finish is not None else "")
+                        + self._in_pieces(f"{project.id}/{task.id}", task, assignment.units)
                         + "</Assignment>"
                     )
+                if task.interruptions and not any(one.units > 0 for one in task.assignments):
+                    number += 1
+                    pieces = self._in_pieces(f"{project.id}/{task.id}", task, 1)
+                    uids = tag("UID", number) + tag("TaskUID", self.uids[f"{project.id}/{task.id}"]) + tag("ResourceUID", NOBODY)
+                    yield f"<Assignment>{uids}{pieces}</Assignment>"
+
+    def _in_pieces(self, full_id: str, task: Task, units: float) -> str:
+        """What somebody does of work that rests in between, by time; what rests before it starts or after it ends is lost."""
+        item, finish = self._item(full_id), self._finish(full_id)
+        if not task.interruptions or item is None or item.start is None or finish is None:
+            return ""
+        own = task.resource_calendar
+        clock = clocks_of(self.portfolio).of(self.calendars[own] if own else self.portfolio.calendar_for(full_id))
+        between = [one for one in task.interruptions if minutes(item.start) < one.period[0] and one.period[1] < minutes(finish)]
+        return timephased(clock, item.start, finish, between, units, done=task.finished)
 
     def _custom(self) -> Iterator[tuple[str, str, str]]:
         for place, (name, field) in enumerate(self.fields.items(), 1):
@@ -323,6 +345,11 @@ class _Writer:
         by_hand = tied is not None and (tied.by_hand_start is not None or tied.by_hand_finish is not None)
         yield tag("Name", task.name)
         yield f"{tag('Type', 0 if task.resource_calendar else 1)}{tag('Manual', int(by_hand))}{tag('OutlineLevel', level)}"
+        yield ("<EffortDriven>1</EffortDriven>" if task.effort_driven else "") + (
+            "<LevelingCanSplit>1</LevelingCanSplit>" if task.split else ""
+        )
+        if task.split is not None and task.split != Splitting():
+            self.lost.lose("how often work may be interrupted, and in what pieces")
         length = self._length(task.length, calendar)
         yield from self._scheduled(full_id)
         if by_hand and (item := self._item(full_id)) is not None and item.start is not None and item.finish is not None:

@@ -8,13 +8,15 @@ from decimal import Decimal
 
 import attrs
 
-from ipmo.files.foreign import Intake, RowError
+from ipmo.files.foreign import Intake, RowError, TaskFields
 from ipmo.files.mspdi_calendars import Calendars, same_time
 from ipmo.files.mspdi_elements import instant, iso_minutes
+from ipmo.files.mspdi_splits import rests_between, worked_runs
 from ipmo.files.xml_elements import Element, tag
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Capacity, Resource
+from ipmo.model.splitting import Interruption
 from ipmo.network.clocks import Clock, Clocks
 from ipmo.units import Effort, as_day, minutes
 
@@ -73,6 +75,8 @@ class Workforce:
         """By the UID of the task."""
         self.baselines: dict[str, list[Element]] = defaultdict(list)
         """Baseline 0 of what is assigned, by the UID of the task."""
+        self.runs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        """When somebody works, by the UID of the task."""
         self._own: dict[str, Calendar | None] = {}
         self._parts: dict[str, list[Part]] = defaultdict(list)
         self._clocks: dict[str, Clock] = {}
@@ -122,6 +126,7 @@ class Workforce:
     def _assignment(self, node: Element) -> None:
         uid, task = node.get("ResourceUID") or "", node.get("TaskUID") or ""
         self.baselines[task] += [one for one in node.all("Baseline") if (one.get("Number") or "0") == "0"]
+        self.runs[task] += worked_runs(self.intake, node)
         resource = self.resources.get(uid)
         if resource is None:
             return  # work that nobody is assigned to
@@ -177,10 +182,25 @@ class Workforce:
 
     def worked(self, calendar: Calendar | None, start: datetime, finish: datetime) -> int:
         """Working minutes between two dates on a calendar, None for the project's."""
+        clock = self._clock(calendar)
+        return 0 if clock is None else clock.between(minutes(start), minutes(finish))
+
+    def _clock(self, calendar: Calendar | None) -> Clock | None:
         calendar = calendar or self.calendars.default
-        if calendar is None:
-            return 0
-        clock = self._clocks.get(calendar.id)
-        if clock is None:
-            clock = self._clocks[calendar.id] = Clocks([calendar]).of(calendar)
-        return clock.between(minutes(start), minutes(finish))
+        if calendar is not None and calendar.id not in self._clocks:
+            self._clocks[calendar.id] = Clocks([calendar]).of(calendar)
+        return None if calendar is None else self._clocks[calendar.id]
+
+    def read(self, row: Element, fields: TaskFields, *, as_written: bool) -> None:
+        """Whether the work of a task is fixed; whether it may be interrupted only where we wrote it: Project says so of all work by default."""
+        if row.flag("EffortDriven") and self.assignments.get(row.get("UID") or "") and not row.flag("Milestone"):
+            fields["effort_driven"] = True
+        if as_written and row.flag("LevelingCanSplit"):
+            fields["split"] = True
+
+    def rests(
+        self, row: Element, calendar: Calendar | None, start: datetime | None, finish: datetime | None, length: Decimal | None
+    ) -> tuple[Interruption, ...]:
+        """When a task rests, by what its assignments do when; nothing where that does not agree with its dates and duration."""
+        runs, clock = self.runs.get(row.get("UID") or ""), self._clock(calendar)
+        return rests_between(clock, start, finish, runs, round(length)) if runs and clock is not None and length is not None else ()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-__all__ = ["CONSTRAINTS", "FLOATS", "LAGS", "ON_ITSELF", "RESOURCES", "TYPES", "codes"]
+from ipmo.model.work import Task
+from ipmo.units import When, minutes
+
+__all__ = ["CONSTRAINTS", "FLOATS", "LAGS", "ON_ITSELF", "RESOURCES", "TYPES", "codes", "suspended"]
 
 TYPES = {"PR_FS": "FS", "PR_SS": "SS", "PR_FF": "FF", "PR_SF": "SF"}
 """`TASKPRED.pred_type`."""
@@ -35,3 +38,11 @@ def codes(words: Mapping[str, str]) -> dict[str, str]:
     'FT_MIN'
     """
     return {word: code for code, word in words.items()}
+
+
+def suspended(task: Task) -> When | None:
+    """When work under way was suspended: the one interruption that ends when it resumes; None where none does."""
+    if task.resumes is None or not task.started or task.finished or len(task.interruptions) != 1:
+        return None
+    only = task.interruptions[0]
+    return only.since if only.period[1] == minutes(task.resumes) else None

@@ -17,7 +17,7 @@ from ipmo.errors import IpmoError
 from ipmo.files.calendar_days import Times, cut, week_times
 from ipmo.files.foreign import EPOCH, escaped, unescaped
 from ipmo.files.no_room import NoRoom
-from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, RESOURCES, TYPES, codes
+from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, RESOURCES, TYPES, codes, suspended
 from ipmo.files.xer_tables import Row
 from ipmo.model.calendars import Calendar
 from ipmo.model.calendars import shifts as shifts_of
@@ -38,7 +38,7 @@ KEPT = ("id", "name", "start", "status_date", "calendar", "dialect", "money", "c
 KEPT_OF_TASKS = (
     *("id", "name", "parent", "after", "milestone", "milestone_of", "hammock", "duration", "remaining", "actual_start", "actual_finish"),
     *("progress", "not_before", "resumes", "finish_not_before", "delay", "deadline", "constraints", "baseline_start", "baseline_finish"),
-    *("calendar", "budget", "actual", "assignments", "attributes", "extensions"),
+    *("calendar", "budget", "actual", "assignments", "attributes", "extensions", "interruptions"),
 )
 KEPT_OF_SUMMARIES = ("id", "name", "parent", "after", "baseline_start", "baseline_finish")
 KEPT_OF_PROJECTS = ("id", "name", "calendar", "start", "finish", "status_date", "tasks", "gates", "risks")
@@ -323,13 +323,15 @@ class P6Tables:
             **self._computed(full_id, done=done),
         }
         if task.resumes is not None and begun and not done:
-            row["resume_date"] = row["suspend_date"] = self._start(task.resumes)
+            row["resume_date"] = self._start(task.resumes)
+            row["suspend_date"] = self._start(suspended(task) or task.resumes)
         self._row("TASK", **row)
         self._resourced(task, self.task_ids[full_id], key)
         for what, count in (
             ("deadlines", task.deadline),
             ("extensions of tasks", task.extensions or None),
             ("delays", task.delay),
+            ("interruptions other than one that is over when the work resumes", task.interruptions[suspended(task) is not None :] or None),
         ):
             if count is not None:
                 self.lost.lose(what)

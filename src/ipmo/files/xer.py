@@ -36,6 +36,7 @@ from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import IN_PYTHON, noun_of, values_of
+from ipmo.model.splitting import Interruption
 from ipmo.model.stored import StoredDates
 from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
@@ -415,7 +416,9 @@ class _Reader:
         if begun is not None and done is None:
             fields["progress"] = self._progress(row, line, planned, left)
             if row.get("resume_date") and row.get("suspend_date"):
-                fields["resumes"] = when("resume_date")
+                fields["resumes"], stopped = when("resume_date"), when("suspend_date")
+                if fields["resumes"] is not None and stopped is not None and stopped < fields["resumes"]:
+                    fields["interruptions"] = (Interruption(since=stopped, until=fields["resumes"]),)
         constraints = self._tie(row, line, fields)
         cost, spent = self.costs.get(row["task_id"], (Decimal(0), Decimal(0)))
         if self.currency and (planned := self.intake.not_negative(cost, "budget", row["task_code"], line)):
