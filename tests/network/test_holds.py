@@ -229,7 +229,8 @@ def test_a_required_project_that_is_paused_holds_no_date_and_is_a_warning() -> N
     s = ipmo.schedule(pf)
     assert s["b/x"].early_start is not None
     found = {f.item: f for f in ipmo.check(pf) if f.code == "ipmo/paused-hand-over"}
-    assert {name: f.severity for name, f in found.items()} == {"b": Severity.WARNING}
+    assert {name: f.severity for name, f in found.items()} == {"b": Severity.WARNING, "c": Severity.WARNING}
+    assert found["c"].message == "project 'c' requires 'b', which waits for 'a', paused: its dates hold, what it brings waits"
     assert found["b"].message == "project 'b' requires 'a', which is paused: its dates hold, what it brings waits"
     assert not [f for f in ipmo.check(required({})) if f.code == "ipmo/paused-hand-over"]
 

@@ -141,6 +141,9 @@ def coming(pf: Any) -> Ways:
     """Of what needs one of several: those that come as things stand, where some do; what waits (paused, behind a hold) is no way then."""
     plan = ipmo.schedule(pf, on_cycle="cut").network
     held = {plan.ids[node] for node, hold in plan.holds.items() if plan.state[node] == State.UNDATED and hold.item}
+    held |= {
+        p.id for p in pf.projects if p.state == "paused" and not (p.tasks and all(t.finished for t in p.tasks))
+    }  # who requires it waits
     found: Ways = {}
     there(pf, held, into=found)
     return {name: ways for name, ways in found.items() if ways}

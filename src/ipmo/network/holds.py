@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 import heapq
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
+import attrs
+
+from ipmo.errors import listed
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project
-from ipmo.network.drafts import Draft
+from ipmo.network.drafts import Draft, Nodes
 from ipmo.network.parts import Hold, Unmet
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, State
 from ipmo.units import minutes
+from ipmo.words import agree
 
-__all__ = ["given", "hold_undated", "lacking", "spread_holds", "waiting_for"]
+__all__ = ["given", "hold_undated", "lacking", "runs", "spread_holds", "waiting_for"]
 
 DAY = 24 * 60
 NORMAL, FINISHED, UNDATED, GONE = State.NORMAL, State.FINISHED, State.UNDATED, State.GONE
@@ -25,7 +31,7 @@ def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
     """Projects that require a stopped one, straight or through others, each with the reason."""
     wanted: dict[str, list[str]] = {}
     for project in portfolio.projects:
-        for required in project.requires if project.requires and _runs(project) else ():
+        for required in project.requires if project.requires and runs(project) else ():
             wanted.setdefault(required, []).append(project.id)
     if not wanted:
         return {}
@@ -37,26 +43,44 @@ def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
         for name in wanted.get(required, ()):
             if name not in gone and name not in out:
                 why = _how(gone[required]) if required in gone else "lacks what it requires"
-                out[name] = Hold(f"project {name!r} requires {required!r}, which {why}", required)
+                out[name] = Hold(f"project {name!r} requires {required!r}, which {why}", required, never=True)
                 waiting.append(name)
     return out
 
 
-def _runs(project: Project) -> bool:
+def runs(project: Project) -> bool:
     """It has work that is still to come: what is done lacks nothing any more."""
     done = project.actual_finish is not None or (bool(project.tasks) and all(task.finished for task in project.tasks))
     return project.state != "closed" and not done
 
 
-def waiting_for(portfolio: Portfolio) -> Mapping[str, Sequence[str]]:
-    """Projects that run and require a paused one, with those: their dates hold, what they bring waits."""
-    paused = {project.id for project in portfolio.projects if project.state == "paused"}
-    found = {
-        project.id: [name for name in project.requires if name in paused]
-        for project in portfolio.projects
-        if paused and project.state in ("approved", "active") and not project.stopped and _runs(project)
+def waiting_for(portfolio: Portfolio) -> Mapping[str, Hold]:
+    """Projects that are to run and require a paused one, straight or through others, each with the reason: their dates hold, what they bring waits."""
+    paused = {project.id for project in portfolio.projects if project.state == "paused" and not project.stopped and runs(project)}
+    if not paused:
+        return {}
+    wanted: dict[str, list[Project]] = {}
+    for project in portfolio.projects:
+        for required in project.requires if project.id not in paused and not project.stopped and runs(project) else ():
+            wanted.setdefault(required, []).append(project)
+    roots, level = {name: name for name in paused}, sorted(paused)
+    while level:
+        found = {project.id: roots[name] for name in reversed(level) for project in wanted.get(name, ()) if project.id not in roots}
+        roots |= found
+        level = sorted(found)
+    return {
+        project.id: _waits_for(project, paused, roots) for project in portfolio.projects if project.id in roots and project.id not in paused
     }
-    return {name: some for name, some in found.items() if some}
+
+
+def _waits_for(project: Project, paused: AbstractSet[str], roots: Mapping[str, str]) -> Hold:
+    """Why what a project brings waits: what it requires is paused, or waits itself; `roots` has what each of these waits for."""
+    some = [name for name in project.requires if name in paused]
+    if some:
+        return Hold(f"project {project.id!r} requires {listed(some)}, which {agree(len(some), 'is', 'are')} paused", some[0])
+    some = [name for name in project.requires if name in roots]
+    root = roots[project.id]
+    return Hold(f"project {project.id!r} requires {listed(some)}, which {agree(len(some), 'waits', 'wait')} for {root!r}, paused", root)
 
 
 def _how(project: Project) -> str:
@@ -76,7 +100,7 @@ def spread_holds(draft: Draft) -> None:
     waiting = [node for node, one in enumerate(state) if one is UNDATED]
     dead = sorted((node for node, one in enumerate(state) if one is GONE), key=nodes.ids.__getitem__)
     if not (waiting or dead or nodes.anyone or again):
-        return
+        return  # where a project is paused with work to come, that waits
     follows, into_any = _followers(draft)
     waiting += _overtaken(draft, again, follows)
     waiting += _none_left(draft, into_any)
@@ -85,7 +109,30 @@ def spread_holds(draft: Draft) -> None:
         waiting += _unmet(draft, node, follows, barring)
     waiting += _without_project(draft)
     _spread(draft, waiting, follows, into_any, barring)
+    _waiting_effects(draft, follows, into_any)
     _paused(draft)
+
+
+def _waiting_effects(draft: Draft, follows: Followers, into_any: Mapping[int, Sequence[int]]) -> None:
+    """What projects bring that require a paused one waits, as if their work did, though that keeps its dates; work of others does so too."""
+    waits, nodes = waiting_for(draft.portfolio), draft.nodes
+    if not waits:
+        return
+    seeds = [
+        (node, hold) for name, hold in waits.items() for node in nodes.members.get(draft.places[name], ()) if nodes.state[node] in LIVE
+    ]
+    if not seeds:
+        return
+    scratch = copy.copy(draft)
+    scratch.nodes = attrs.evolve(nodes, state=list(nodes.state), holds=dict(nodes.holds))
+    for node, hold in seeds:
+        scratch.nodes.hold(node, UNDATED, hold)
+    held = [node for node, state in enumerate(scratch.nodes.state) if state is UNDATED]  # with what waits already all of several may
+    _spread(scratch, held, follows, into_any, {})
+    for node, hold in scratch.nodes.holds.items():
+        effect = nodes.kinds[node] in ("benefit", "outcome") or node in nodes.anyone
+        if effect and nodes.kinds[node] in EFFECTS and nodes.state[node] in LIVE:
+            nodes.hold(node, UNDATED, hold)
 
 
 def spread_from(draft: Draft, some: Sequence[int], leaving: Callable[[int], Sequence[int]], any_of: Iterable[int]) -> None:
@@ -119,7 +166,7 @@ def _none_left(draft: Draft, into_any: Mapping[int, Sequence[int]]) -> list[int]
         sources = into_any.get(helper, ())
         if all(state[source] is GONE for source in sources):
             effect = nodes.ids[helper].removesuffix("@any")
-            why = Hold(f"nothing that enables {effect!r} is planned any more", effect)
+            why = Hold(f"nothing that enables {effect!r} is planned any more", effect, never=True)
             nodes.hold(helper, UNDATED, why)
             draft.links.unmet += [Unmet(-1, nodes.ids[source], effect, why) for source in sorted(sources, key=nodes.ids.__getitem__)[:1]]
             out.append(helper)
@@ -139,17 +186,26 @@ def _spread(
     into_any: Mapping[int, Sequence[int]],
     barring: Mapping[str, tuple[int, int]],
 ) -> None:
-    """Takes the dates of what follows undated work; a gate that holds also binds later gates, and its project's work behind what is done."""
+    """Takes the dates of what follows undated work; a gate that holds also binds later gates, and its project's work behind what is done.
+
+    What waits for something that never comes says so, whatever else it waits for.
+    """
     nodes, state = draft.nodes, draft.nodes.state
     reasons = {node: nodes.holds[node] for node in waiting}
     in_time = set[int]()  # work behind a gate that was done by the day from which that holds
-    nearest = [(0, nodes.ids[node], node) for node in waiting]  # of several reasons the nearest, then the first by id: no order of a file
+    nearest = [
+        (not reasons[node].never, 0, nodes.ids[node], node) for node in reasons
+    ]  # of several reasons the nearest, then by id: no order of a file
     heapq.heapify(nearest)
     while nearest:
-        steps, _, node = heapq.heappop(nearest)
+        later, steps, _, node = heapq.heappop(nearest)
         hold = reasons[node]
+        if later is hold.never:
+            continue  # it was found to never come since
         for target, _ in follows(node):
-            if target in nodes.anyone and any(state[s] not in (UNDATED, GONE) for s in into_any[target]):
+            if target in nodes.anyone and not all(
+                state[s] is GONE or (state[s] is UNDATED and (later or _never(nodes, reasons, s))) for s in into_any[target]
+            ):
                 continue
             if state[node] is FINISHED and nodes.project[target] != nodes.project[node]:
                 continue  # what was handed over stays so
@@ -164,13 +220,25 @@ def _spread(
                     continue  # what was to be done before it was, and its board decided later
                 if not gate and (node in in_time or nodes.ids[node] == hold.item) and nodes.finishes[target] <= since:
                     in_time.add(target)
-            elif state[target] not in LIVE:
+            elif state[target] not in LIVE and not (hold.never and state[target] is UNDATED and _only_waits(nodes, reasons, target)):
                 continue
             said = hold.reason.startswith("follows") or node in nodes.anyone  # a helper is nothing that people know
-            reasons[target] = Hold(hold.reason if said else f"follows {nodes.ids[node]!r}: {hold.reason}", hold.item)
+            reasons[target] = Hold(hold.reason if said else f"follows {nodes.ids[node]!r}: {hold.reason}", hold.item, hold.never)
             if state[target] is not FINISHED or nodes.kinds[target] == "gate":  # work that is done stays a fact
                 nodes.hold(target, UNDATED, reasons[target])
-            heapq.heappush(nearest, (steps + 1, nodes.ids[target], target))
+            heapq.heappush(nearest, (later, steps + 1, nodes.ids[target], target))
+
+
+def _never(nodes: Nodes, reasons: Mapping[int, Hold], node: int) -> bool:
+    """Whether it is known that a node never comes."""
+    hold = reasons.get(node) or nodes.holds.get(node)
+    return hold is not None and hold.never
+
+
+def _only_waits(nodes: Nodes, reasons: Mapping[int, Hold], node: int) -> bool:
+    """Whether a node has no dates for a reason that may pass; a gate that holds says so itself, whatever else it waits for."""
+    own = nodes.kinds[node] == "gate" and node in nodes.holds and nodes.holds[node].item == nodes.ids[node]
+    return not own and not _never(nodes, reasons, node)
 
 
 def _barring(draft: Draft) -> Mapping[str, tuple[int, int]]:
@@ -314,13 +382,13 @@ def _unmet(draft: Draft, node: int, follows: Followers, barring: Mapping[str, tu
         effect = nodes.kinds[target] in EFFECTS
         if nodes.project[target] != nodes.project[node]:
             links.unmet.append(Unmet(number, nodes.ids[node], nodes.ids[target], why))
-        if nodes.state[target] in LIVE or passed:
+        if nodes.state[target] in LIVE or passed or (nodes.state[target] is UNDATED and _only_waits(nodes, {}, target)):
             named = draft.portfolio.links[number].id if number >= 0 else None
             if effect:
                 reason = f"it needs {nodes.ids[node]!r}, which never comes: {why.reason}"
             else:
                 reason = f"{f'link {named!r}' if named else 'the hand-over'} from {nodes.ids[node]!r} never comes: {why.reason}"
-            nodes.hold(target, UNDATED, Hold(reason, nodes.ids[target] if effect else why.item))
+            nodes.hold(target, UNDATED, Hold(reason, nodes.ids[target] if effect else why.item, never=True))
             out.append(target)
     return out
 
@@ -344,7 +412,8 @@ def _without_project(draft: Draft) -> list[int]:
         why = Hold(f"project {source.top!r} {_how(projects[source.top])}", source.top)
         held = [node for node in inside if nodes.state[node] in LIVE]
         for node in held:
-            nodes.hold(node, UNDATED, Hold(f"link {link.id or f'{link.source} -> {link.target}'!r} never comes: {why.reason}", source.top))
+            reason = f"link {link.id or f'{link.source} -> {link.target}'!r} never comes: {why.reason}"
+            nodes.hold(node, UNDATED, Hold(reason, source.top, never=True))
         if any(nodes.state[node] in (*LIVE, UNDATED) for node in inside):
             draft.links.unmet.append(Unmet(number, link.source, link.target, why))
         out += held

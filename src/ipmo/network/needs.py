@@ -20,6 +20,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project
 from ipmo.network.assemble import compile_portfolio
+from ipmo.network.holds import runs
 from ipmo.network.names import Names
 from ipmo.network.network import Network
 from ipmo.network.parts import Needed
@@ -153,6 +154,8 @@ class _Weaver:
     def _barred(self, web: Web) -> frozenset[int]:
         """Alternatives that only wait (paused, behind a gate that holds) beside one that does not: without that one, all there is waits."""
         held = _in_state(self.network, State.UNDATED) if self.network.anyone else set[int]()
+        if held:  # what requires a paused project waits, too
+            held.update(self.place[project.id] for project in self.portfolio.projects if project.state == "paused" and runs(project))
         if not held:
             return frozenset()
         engine = Without(web)

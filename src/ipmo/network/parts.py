@@ -29,10 +29,11 @@ class Commitment:
 
 @attrs.frozen
 class Hold:
-    """Why a node has no dates, and the item that is the reason."""
+    """Why a node has no dates, and the item that is the reason; whether by today's plan it never gets any, as its giver was stopped."""
 
     reason: str
     item: str
+    never: bool = False
 
 
 class LateBound(NamedTuple):

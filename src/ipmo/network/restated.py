@@ -20,7 +20,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.network.compiled import kernel
 from ipmo.network.drafts import Draft, Links, Nodes
-from ipmo.network.holds import lacking, spread_from
+from ipmo.network.holds import lacking, spread_from, waiting_for
 from ipmo.network.kernels import order as kernels
 from ipmo.network.network import Network
 from ipmo.network.parts import Hold
@@ -122,7 +122,7 @@ def _plain(net: Network, portfolio: Portfolio, copy: Portfolio, ended: Mapping[i
     if portfolio.start is None or net.hammocks or net.unmet or needed.driveless or needed.begun or net.circular_starts:
         return False
     lacks = lacking(portfolio)
-    if lacking(copy) != lacks:
+    if lacking(copy) != lacks or waiting_for(copy):
         return False
     still = {place for place, one in enumerate(portfolio.projects) if one.stopped or one.state in ("paused", "closed") or one.id in lacks}
     if any(net.project[node] not in still for node in net.holds) or not still.isdisjoint(ended):

@@ -20,9 +20,9 @@ __all__ = ["COMMITMENT_CHECKS"]
 def _find(context: CheckContext) -> Iterator[Finding]:
     """Deadlines, hand-overs, need-by dates of gates, stated finishes and latest starts of benefits that are broken."""
     portfolio, s = context.portfolio, context.schedule
-    across = _across(portfolio)
+    across, dead = _across(portfolio), {link_name(portfolio.links[number]) for number, *_ in s.network.unmet if number >= 0}
     for one in s.commitments.broken:
-        if _said_elsewhere(portfolio, one, across):
+        if _said_elsewhere(portfolio, one, across, dead):
             continue
         item = one.name.removesuffix("@finish")
         expected = one.expected_text
@@ -50,13 +50,13 @@ def _item(portfolio: Portfolio, one: Commitment, item: str) -> str:
     return item if item in portfolio.items else reference(one.item).item
 
 
-def _said_elsewhere(portfolio: Portfolio, one: Commitment, across: Set[str]) -> bool:
-    """Constraints, hand-overs across projects and planned starts have checks of their own."""
+def _said_elsewhere(portfolio: Portfolio, one: Commitment, across: Set[str], dead: Set[str]) -> bool:
+    """Constraints, hand-overs across projects, those whose giver was stopped, and planned starts have checks of their own."""
     if one.kind == "hand-over":
-        return one.standing == "missed" and one.name in across
+        return one.standing == "missed" and one.name in (across if one.expected is not None else dead)
     noun = portfolio.items.get(one.item)
     if isinstance(noun, Benefit):
-        return noun.need_by is None or one.expected is None or minutes(one.expected) <= minutes(noun.need_by, end=True)
+        return noun.need_by is None or (one.expected is not None and minutes(one.expected) <= minutes(noun.need_by, end=True))
     return one.kind == "constraint"
 
 

@@ -19,7 +19,7 @@ from ipmo.network.needs import without
 from ipmo.network.states import LIVE, State
 from ipmo.network.without import Without
 from ipmo.rules.themes import Theme, fact
-from ipmo.units import day_text, moment, said_day
+from ipmo.units import as_day, day_text, moment, said_day
 from ipmo.words import agree, counted
 
 __all__ = ["SCHEDULE_CHECKS"]
@@ -56,7 +56,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         item = portfolio.items.get(full_id)
         if isinstance(item, Gate) and item.decision is not None:
             done = None if u not in net.finishes else said_day(moment(net.finishes[u]), finish=True)
-            if done is not None and done <= item.decision.date:
+            if done is not None and done <= as_day(item.decision.date):
                 continue  # it was finished on the day of the decision
             yield fact(
                 "gate-before-inputs",
@@ -197,10 +197,10 @@ def _unmet(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             continue
         text = f"{hold.reason}{_waiting(portfolio, found, name)}"
         yield fact("dead-hand-over", name, text, "take it out of requires:, or stop this project too", Severity.ERROR)
-    for name, some in waiting_for(portfolio).items():
-        text = (
-            f"project {name!r} requires {listed(some)}, which {agree(len(some), 'is', 'are')} paused: its dates hold, what it brings waits"
-        )
+    for name, hold in waiting_for(portfolio).items():
+        if portfolio[name].state not in ("approved", "active"):
+            continue
+        text = f"{hold.reason}: its dates hold, what it brings waits"
         yield fact("paused-hand-over", name, text, "resume what it requires, pause this project too, or take it out of requires:")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 import ipmo
 
 
@@ -25,14 +23,20 @@ def _portfolio(giver: str = "active", *, finish: str = "2026-04-01", other: Any 
     )
 
 
-@pytest.mark.parametrize("giver", ["paused", "cancelled"])
-def test_blocked_work_beside_work_in_time_is_not_green(giver: str) -> None:
-    """The 5 days end in January; the 50 days never do: nobody knows whether 1 April holds, and the portfolio is no better."""
-    found = ipmo.status(_portfolio(giver))
+def test_blocked_work_beside_work_in_time_is_not_green() -> None:
+    """The 5 days end in January; the 50 days wait for a paused giver: nobody knows whether 1 April holds, and the portfolio is no better."""
+    found = ipmo.status(_portfolio("paused"))
     assert found["app"].computed is None
     assert "not known when it finishes: app/k has no date" in found["app"].why
     assert found["pf"].computed is None
     assert found["pf"].at_least is None
+
+
+def test_work_that_never_comes_is_red() -> None:
+    """With the giver cancelled the 50 days never end: the finish is missed beyond any tolerance, and all above is red."""
+    found = ipmo.status(_portfolio("cancelled"))
+    assert [found[name].computed for name in ("app", "pf")] == ["red", "red"]
+    assert "committed to 2026-04-01, by today's plan it is never done: app/k has no date, link 'L'" in found["app"].why
 
 
 def test_work_without_a_duration_is_not_green() -> None:

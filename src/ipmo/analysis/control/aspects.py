@@ -7,11 +7,11 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
-from typing import NamedTuple
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
-from ipmo.analysis.control.aspect import Aspect
+from ipmo.analysis.control.aspect import Aspect, Judged
 from ipmo.analysis.control.carbon import CarbonFigures, judged
+from ipmo.analysis.control.ends import Never, judged_never, never_done
 from ipmo.analysis.control.exposure import RiskExposure, exposure
 from ipmo.analysis.control.in_time import Reached, end_unknown, time_told
 from ipmo.analysis.dates.commitments import LateHandOver
@@ -36,29 +36,6 @@ from ipmo.words import counted
 __all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
 
 Noun = Portfolio | Programme | Project | Task
-
-
-class Judged(NamedTuple):
-    """What an aspect comes to, before it is told in words.
-
-    Args:
-        name: time, cost, benefits, risk, carbon or children.
-        rag: its colour; None when it cannot be said.
-        withholds: it has no colour although somebody set a tolerance for it.
-        over: it is beyond a tolerance that somebody stated.
-        told: makes the aspect as people read it.
-    """
-
-    name: str
-    rag: str | None
-    withholds: bool
-    over: bool
-    told: Callable[[], Aspect]
-
-    @classmethod
-    def of(cls, aspect: Aspect) -> Judged:
-        """An aspect that is told already."""
-        return cls(aspect.name, aspect.rag, aspect.withholds, bool(aspect.over), lambda: aspect)
 
 
 def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
@@ -256,6 +233,21 @@ class Aspects:
         due = (f"{noun.id}/{task.id}" for task in self._works.of(noun).due if not task.finished)
         return next((doubt for name in due if (doubt := found.doubt(name))), "")
 
+    def _never(self, full_id: str, noun: Noun) -> Never | None:
+        """What of an item is committed to and waits for what was stopped."""
+        found = self.schedule.commitments
+        if not found.doubts:
+            return None
+        if isinstance(noun, Programme | Portfolio):
+            return never_done(found, ((p.id, self._dated(p.id, p)[0]) for p in self._within(noun)), (), "")
+        tasks = self._works.of(noun).due if isinstance(noun, Project) else ()
+        due = (
+            (f"{noun.id}/{task.id}", task.name or task.id, minutes(task.deadline, end=True))
+            for task in tasks
+            if task.deadline is not None and not task.finished
+        )
+        return never_done(found, [(full_id, self._dated(full_id, noun)[0])], due, noun.id if isinstance(noun, Project) else "")
+
     def _time(self, full_id: str, noun: Noun) -> Judged | None:
         commitment, reached = self._reached(full_id, noun)
         about: LateHandOver | Task | None = None
@@ -264,6 +256,13 @@ class Aspects:
                 commitment, reached, about = other.due, other, one  # of several commitments the one that is missed by most
         tolerance = self._tolerance(noun)
         limited = tolerance is not None and tolerance.time is not None
+        if (never := self._never(full_id, noun)) is not None:
+            return judged_never(never, limited, self.budget(full_id))
+        if commitment is None and isinstance(noun, Project) and (doubt := self._doubt(full_id, noun)):
+            open_tasks = (task for task in self._works.of(noun).due if not task.finished and self.schedule.doubt(f"{noun.id}/{task.id}"))
+            due = min(minutes(task.deadline, end=True) for task in open_tasks if task.deadline is not None)
+            told = functools.partial(end_unknown, due, None, limited, f"not known when it finishes: {doubt}")
+            return Judged("time", None, limited, False, told)
         if commitment is None:
             own = noun.tolerance is not None and noun.tolerance.time is not None
             return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True)) if own else None

@@ -171,7 +171,7 @@ class Commitments(Answer[str, Commitment]):
 
     def worst_hand_over(self, project: str) -> LateHandOver | None:
         """Of what a project hands over too late, on a day that is known, the one that is missed by most; the first of `missed_hand_overs`."""
-        some = self._late_hand_overs.get(project)
+        some = self._late_hand_overs[0].get(project)
         if some is None:
             return None
         (standing, reached), found = self._sure, self.statements.hand_overs
@@ -183,11 +183,17 @@ class Commitments(Answer[str, Commitment]):
         row = self._missed_of(alike)[0]
         return LateHandOver(row.item, minutes(row.date), minutes(row.expected or row.date), row.from_morning and not row.begins)
 
+    @property
+    def never_handed_over(self) -> Mapping[str, Commitment]:
+        """Of each project that never hands over what it is to, because that waits for what was stopped: the first such hand-over."""
+        return self._late_hand_overs[1]
+
     @functools.cached_property
-    def _late_hand_overs(self) -> Mapping[str, Sequence[tuple[int, int]]]:
-        """Of each project that hands over too late: by how much, in minutes, and the place of the hand-over."""
+    def _late_hand_overs(self) -> tuple[Mapping[str, Sequence[tuple[int, int]]], Mapping[str, Commitment]]:
+        """Of each project that hands over too late: by how much, in minutes, and the place of the hand-over; of each that never does: which."""
         net, (standing, reached), found = self._passes.network, self._sure, self.statements.hand_overs
         late: dict[str, list[tuple[int, int]]] = {}
+        never: dict[str, Commitment] = {}
         for place, sure in enumerate(standing):
             if sure == MISSED and (owner := int(net.project[found.nodes[place]])) >= 0:
                 late.setdefault(net.projects[owner], []).append((reached[place] - found.dates[place], place))
@@ -196,7 +202,9 @@ class Commitments(Answer[str, Commitment]):
                     if row.expected is not None:
                         more = DAY * (row.from_morning and not row.begins and not minutes(row.date) % DAY)
                         late.setdefault(row.project, []).append((minutes(row.expected) - minutes(row.date) + more, place))
-        return late
+                    else:
+                        never.setdefault(row.project, row)
+        return late, never
 
     @functools.cached_property
     def _sure(self) -> tuple[Sequence[int], Sequence[int]]:
@@ -330,6 +338,9 @@ class Commitments(Answer[str, Commitment]):
             known = [(instant, node) for instant, node in ends if instant is not None]
             reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
             if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
+                never = [node for node in dark if node in net.holds and net.holds[node].never]
+                if one.at_finish or len(never) == len(open_nodes):  # of several that start, the first counts
+                    dark = never or dark
                 return self._undated(one, (dark or open_nodes)[0])
         from_morning = self.from_morning(one.nodes, reached)
         limit = one.date
@@ -451,7 +462,7 @@ class Commitments(Answer[str, Commitment]):
         return found
 
     def _undated(self, one: Stated, node: int) -> Found:
-        """What has no date: overdue once its day has passed, not known before."""
+        """What has no date: missed where it waits for what never comes; else overdue once its day has passed, not known before."""
         net = self._passes.network
         hold = net.holds.get(node)
         because = hold.item or net.ids[node] if hold is not None else net.ids[node]
@@ -459,6 +470,8 @@ class Commitments(Answer[str, Commitment]):
         reason = (
             f"{what}: {hold.reason}" if hold is not None else f"{what} has no duration" if node in self._blank else f"{what} has no date"
         )
+        if hold is not None and hold.never:
+            return Found(standing="missed", because=because, reason=reason)
         return Found(standing="overdue" if self._passed(one) else "unknown", because=because, reason=reason)
 
     def _at_data_date(self, node: int) -> bool:

@@ -46,7 +46,7 @@ class Doubts:
     def of(self, item: str) -> str:
         """Why the date on which an item, a summary, a project, a programme or the portfolio ends is not known; empty where it is known."""
         nodes = self._of(item)
-        return self._why(nodes[0]) if nodes else ""
+        return self.never(item) or self._why(nodes[0]) if nodes else ""
 
     def work(self, item: str) -> frozenset[str]:
         """The work of an item because of which its end is not known, by full id."""
@@ -56,6 +56,11 @@ class Doubts:
         """That of it which has no date at all, because it waits for what does not come."""
         holds, ids = self._passes.network.holds, self._passes.network.ids
         return frozenset(ids[node] for node in self._of(item) if node in holds)
+
+    def never(self, item: str) -> str:
+        """Why an item never ends by today's plan: work of it waits for what was stopped; empty where that is not so."""
+        holds = self._passes.network.holds
+        return next((self._why(node) for node in self._of(item) if node in holds and holds[node].never), "")
 
     def since(self, item: str, other: Doubts) -> str:
         """Why the end of an item is not known here although the same work elsewhere has dates; empty where it is as well known as there.
@@ -86,8 +91,12 @@ class Doubts:
         if isinstance(above, Programme):
             assert pf is not None
             inner = [node for project in hierarchy(pf).projects(above) for node in self._projects.get(project.id, ())]
-            return sorted(inner, key=self._passes.network.ids.__getitem__)
+            return sorted(inner, key=self._first)
         return self._summaries.get(named, ())
+
+    def _first(self, node: int) -> tuple[bool, str]:
+        """In which order they are named: work before gates, by id."""
+        return self._passes.network.kinds[node] == "gate", self._passes.network.ids[node]
 
     def _why(self, node: int) -> str:
         net = self._passes.network
@@ -115,7 +124,7 @@ class Doubts:
 
     @functools.cached_property
     def _sorted(self) -> Sequence[int]:
-        return sorted(self._nodes, key=self._passes.network.ids.__getitem__)
+        return sorted(self._nodes, key=self._first)
 
     @functools.cached_property
     def _projects(self) -> Mapping[str, Sequence[int]]:
@@ -130,5 +139,5 @@ class Doubts:
         net, out = self._passes.network, dict[str, Sequence[int]]()
         for (project, name), leaves in net.summaries.items():
             if found := [node for node in leaves if node in self._nodes]:
-                out[f"{project}/{name}"] = sorted(found, key=net.ids.__getitem__)
+                out[f"{project}/{name}"] = sorted(found, key=self._first)
         return out
