@@ -62,6 +62,10 @@ def test_tables_have_these_columns_and_units() -> None:
         "budget float GBP",
         "earned float GBP",
         "growth float %",
+        "earned_of_initial float GBP",
+        "earned_of_current float GBP",
+        "cpi_of_initial float",
+        "cpi_of_current float",
     ]
     assert shape(priorities(pf)) == [
         "item str",

@@ -165,6 +165,17 @@ def test_a_declared_scope_base_and_earned_value_give_one_answer(base: str, share
     (row,) = earned(pf).rows()
     assert (ev and float(ev.amount), row["earned"], row["share"]) == (3 * share, 3 * share, share)
     assert ipmo.earned_value(pf)[item].known == (1 if actual else 0)
+    both = row["earned_of_initial"], row["earned_of_current"], row["cpi_of_initial"], row["cpi_of_current"]
+    assert both == (150, pytest.approx(120), 1 if actual else None, pytest.approx(0.8) if actual else None)
+    assert (base == "initial") == (row["earned"] == 150)
+
+
+def test_without_a_declared_base_both_are_shown_and_neither_is_earned() -> None:
+    scope = Scope(initial=100, current=125, done=110)
+    project = Project(id="P", budget="300 GBP", tasks=[Task(id="a", duration="5 d")], extensions={"agile": AgileFields(scope=scope)})
+    pf = Portfolio(id="x", start=DAY, status_date=DAY, money=MoneySettings(currency="GBP"), projects=[project])
+    (row,) = earned(pf).rows()
+    assert (row["earned"], row["earned_of_initial"], row["earned_of_current"]) == (None, 300, pytest.approx(264))
 
 
 def test_a_scope_beside_another_earning_rule_earns_nothing_and_is_said() -> None:

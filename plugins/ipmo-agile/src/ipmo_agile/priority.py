@@ -12,10 +12,12 @@ from ipmo import Money
 from ipmo.model import Portfolio, Rate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Column, IpmoError, Shown, Table, UnitError
-from ipmo_agile.fields import AgileFields, Inputs, bearers, converted
+from ipmo_agile.fields import AgileFields, Inputs, Scope, bearers, converted
 
 __all__ = ["CAVEAT", "Job", "delay_cost", "earned", "priorities", "smith", "wsjf"]
 
+BASES = ("initial", "current")
+"""The scopes that may be 100 %."""
 CAVEAT = (
     "The order is the cheapest only for one server and jobs that wait for nothing; with dependencies it is a rule of thumb."
     " Relative scores have no unit: they rank, and cannot price a delay."
@@ -152,7 +154,9 @@ def earned(portfolio: Portfolio) -> Table:
     Returns:
         item, base (the declared 100 %), done, initial, current (in the scope's unit), share (by the declared base),
         share_of_initial, share_of_current, budget, earned (what `ipmo.earned_value` says: share x budget of what is one package;
-        None where another earning rule is named or it is not known), growth (current ÷ initial - 1).
+        None where another earning rule is named or it is not known), growth (current ÷ initial - 1), and what would be earned by either
+        base, earned_of_initial and earned_of_current, with the cost performance of each (earned ÷ actual cost), cpi_of_initial and
+        cpi_of_current: where scope grew, the two tell how much of the progress growth has eaten.
     """
     rows = [(full_id, fields.scope) for full_id, _, fields in bearers(portfolio) if fields.scope is not None]
     budget = ipmo.roll_up(portfolio, "budget") if portfolio.money is not None else None
@@ -162,7 +166,9 @@ def earned(portfolio: Portfolio) -> Table:
         value = budget[full_id].value if budget is not None and full_id in budget else None
         money.append(float(value.amount) if isinstance(value, Money) else None)
     shares = [s.share for _, s in rows]
-    gained = _earned(portfolio, [name for name, _ in rows], shares, money)
+    names = [name for name, _ in rows]
+    gained, spent = _earned(portfolio, names, shares, money)
+    both = {base: [_rebased(s, gain, budgeted, base) for (_, s), gain, budgeted in zip(rows, gained, money, strict=True)] for base in BASES}
     return Table(
         [
             Column("item", "str", [name for name, _ in rows]),
@@ -176,17 +182,36 @@ def earned(portfolio: Portfolio) -> Table:
             Column("budget", "float", money, unit),
             Column("earned", "float", gained, unit),
             Column("growth", "float", [100 * (s.current / s.initial - 1) for _, s in rows], "%"),
+            *(Column(f"earned_of_{base}", "float", both[base], unit) for base in BASES),
+            *(Column(f"cpi_of_{base}", "float", _by_cost(both[base], spent)) for base in BASES),
         ]
     )
 
 
+def _rebased(scope: Scope, gained: float | None, budget: float | None, base: str) -> float | None:
+    """What is earned by a base, of what is earned by the declared one, else of the budget; at most the budget by either."""
+    by = min(1.0, scope.done / (scope.initial if base == "initial" else scope.current))
+    if not scope.base:
+        return None if budget is None else budget * by
+    return gained * by / scope.share if gained and scope.share else gained
+
+
+def _by_cost(gained: Sequence[float | None], spent: Sequence[float | None]) -> list[float | None]:
+    return [one / cost if one is not None and cost else None for one, cost in zip(gained, spent, strict=True)]
+
+
 def _earned(
     portfolio: Portfolio, items: Sequence[str], shares: Sequence[float | None], money: Sequence[float | None]
-) -> list[float | None]:
-    """Earned value by item, from the one answer that there is; before a status date is stated, the share of the budget."""
+) -> tuple[list[float | None], list[float | None]]:
+    """(earned value, actual cost) by item, from the one answer that there is; before a status date is stated, the share of the budget."""
     try:
         found = ipmo.earned_value(portfolio)
     except IpmoError:
-        return [None if share is None or budget is None else share * budget for share, budget in zip(shares, money, strict=True)]
-    values = [found[name].ev if name in found else None for name in items]
-    return [None if ev is None or share is None else float(ev.amount) for ev, share in zip(values, shares, strict=True)]
+        return [None if share is None or budget is None else share * budget for share, budget in zip(shares, money, strict=True)], [
+            None
+        ] * len(items)
+    rows = [found[name] if name in found else None for name in items]
+    earned = [
+        None if row is None or row.ev is None or share is None else float(row.ev.amount) for row, share in zip(rows, shares, strict=True)
+    ]
+    return earned, [None if row is None or row.ac is None else float(row.ac.amount) for row in rows]
