@@ -42,7 +42,22 @@ def nested(programme: str, a: str, b: str = "") -> str:
     ("text", "said"),
     [
         (nested("risk: 1 M GBP", ""), []),
-        (nested("risk: 1 M GBP", "time: 1 w, benefits: 10 %, cost: 10 %"), []),  # a tenth of less is no more than a twentieth of all
+        # a tenth of less is no more than a twentieth of all, where the rest takes what is left
+        (nested("risk: 1 M GBP", "time: 1 w, benefits: 10 %, cost: 10 %", "benefits: 3 %, cost: 0 %"), []),
+        (
+            nested("risk: 1 M GBP", "cost: 10 %", "cost: 1 %"),  # 1.0 M and 0.1 M each fit into 1.0 M
+            ["the cost above budget that 'a', 'b' may have sums to 1,100,000; 't', which holds them, may have 0.05 of 20 M GBP"],
+        ),
+        (nested("risk: 1 M GBP", "cost: 9 %", "cost: 1 %"), []),
+        (nested("risk: 1 M GBP", "cost: 10 %", "cost: -"), []),  # what states none adds none
+        (
+            nested("risk: 1 M GBP", "benefits: 10 %", "benefits: 4 %"),  # 0.2 M and 0.24 M each fit into 0.4 M
+            ["the benefits that 'a', 'b' may lose sum to 440,000; 't', which holds them, may lose 0.05 of 8,000,000"],
+        ),
+        (
+            nested("risk: 1 M GBP", "benefits: 10 %, cost: 11 %", "cost: 1 %, benefits: 3 %"),  # one that does not fit is told by itself
+            ["tolerance of project 'a' is wider than that of 't': cost 0.11 of 10 M GBP against 0.05 of 20 M GBP"],
+        ),
         (nested("risk: 1 M GBP", "time: 6 w"), ["tolerance of project 'a' is wider than that of 't': time 6 w against 10 d"]),
         (
             nested("risk: 1 M GBP, time: 20 ed", "time: 15 d"),
@@ -84,6 +99,43 @@ projects:
         "tolerance of project 'a' is wider than that of 'pf': risk 200 k GBP against 100 k GBP",
         "tolerance of task 'a/x' is wider than that of 'a': time 2 w against 10 d",
         "tolerance of programme 't' is wider than that of 'pf': time 10 d against 5 d",
+    ]
+
+
+SHARED = """
+programmes: [{{id: t, owner: lead, tolerance: {{time: 9 w, cost: 50 %, benefits: 10 %, risk: 1 M GBP, {full}}}}}]
+projects:
+  - {{id: a, programme: t, owner: lead, tolerance: {{time: 9 w, cost: 0 %, benefits: {a}, risk: 1 GBP, {full}}}, tasks: [{{id: x, duration: 5 d}}]}}
+  - {{id: b, programme: t, owner: lead, tolerance: {{time: 9 w, cost: 0 %, benefits: {b}, risk: 1 GBP, {full}}}, tasks: [{{id: y, duration: 5 d}}]}}
+benefits: [{{id: v, enabled_by: [a/x, b/y], value: 100 GBP per year, lasts: 2 years}}{more}]
+"""
+
+
+def test_gov_r03_counts_a_benefit_that_needs_several_once(heard) -> None:  # type: ignore[no-untyped-def]
+    """Two projects that may each lose a tenth of the one benefit that needs both lose a tenth of it together."""
+    assert heard("tolerances", SHARED.format(full=FULL, a="10 %", b="10 %", more="")) == []
+    more = ", {id: w, enabled_by: a/x, value: 300 GBP per year, lasts: 2 years}"
+    assert heard("tolerances", SHARED.format(full=FULL, a="9 %", b="13 %", more=more)) == []  # 26 of v, 54 of w: 80 of 800
+    assert heard("tolerances", SHARED.format(full=FULL, a="9 %", b="14 %", more=more)) == [
+        "the benefits that 'a', 'b' may lose sum to 82; 't', which holds them, may lose 0.1 of 800"
+    ]
+
+
+def test_gov_r03_adds_up_work_and_carbon(heard) -> None:  # type: ignore[no-untyped-def]
+    """In a project of 100 with 10 %: two tasks of 50 with 12 % and 9 % each fit into 10, together 10.5 do not; carbon alike."""
+    text = """
+projects:
+  - id: a
+    owner: lead
+    tolerance: {{time: 9 w, cost: 10 %, carbon: 10 %, benefits: 50 %, risk: 1 M GBP, {full}}}
+    tasks:
+      - {{id: x, duration: 5 d, budget: 50 GBP, carbon: 50 t CO2e, tolerance: {{cost: {x}, carbon: {c}}}}}
+      - {{id: y, duration: 5 d, budget: 50 GBP, carbon: 50 t CO2e, tolerance: {{cost: 9 %, carbon: 10 %}}}}
+"""
+    assert heard("tolerances", text.format(full=FULL, x="11 %", c="10 %")) == []
+    assert heard("tolerances", text.format(full=FULL, x="12 %", c="11 %")) == [
+        "the cost above budget that 'a/x', 'a/y' may have sums to 10.5; 'a', which holds them, may have 0.1 of 100 GBP",
+        "the carbon above plan that 'a/x', 'a/y' may emit sums to 10.5; 'a', which holds them, may emit 0.1 of 100 t CO2e",
     ]
 
 

@@ -124,8 +124,9 @@ def _said(one: Assumption) -> str:
 def tolerances(context: CheckContext) -> Iterable[Finding]:
     """GOV-R03: an initiative in delivery has tolerances for every aspect, and none is wider than that of what holds it, nor are they together.
 
-    Times are compared in the time that they last, whatever their units; shares of cost and benefits as the amounts that they are; amounts of
-    risk one by one and, of all that something holds, in sum. Of each aspect the nearest limit above counts.
+    Times are compared in the time that they last, whatever their units; shares of cost, benefits and carbon as the amounts that they are.
+    Those and amounts of risk are held against the limit above one by one and, of all that something holds, in sum (a benefit that needs
+    several is lost once); times do not add up. Of each aspect the nearest limit above counts.
     """
     pf = context.portfolio
     limits = Limits(context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import ipmo
@@ -21,6 +21,16 @@ Noun = Portfolio | Programme | Project | Task
 MONTH = Fraction(146097, 4800)
 """Days of a month on average in the Gregorian calendar."""
 NUMBERS = ("time", "cost", "benefits", "risk", "carbon")
+SUMMED: Mapping[str, tuple[str, str]] = {
+    "cost": ("the cost above budget that {} may have sums to", "have"),
+    "benefits": ("the benefits that {} may lose sum to", "lose"),
+    "risk": ("the risk that {} may bear sums to", "bear"),
+    "carbon": ("the carbon above plan that {} may emit sums to", "emit"),
+}
+"""How the sum of an aspect is told, and what the whole may do."""
+NAMED = 5
+EXACT = Fraction(1, 10**9)
+"""Below this a difference is none."""
 
 
 class Limits:
@@ -57,32 +67,99 @@ class Limits:
             yield finding("tolerances", full_id, message, "narrow it, or widen the one above")
 
     def sums(self) -> Iterator[Finding]:
-        """What holds others, and less risk than they may bear together: amounts add up, though each fits."""
-        wholes: list[Portfolio | Programme] = [self.pf, *self.pf.programmes]
-        for whole in wholes:
-            limit = in_currency(self.pf, whole.tolerance.risk) if whole.tolerance is not None else None
-            if limit is None or not (whole is self.pf or self.context.covers(whole.id)):
-                continue
-            parts = [(name, amount) for name, risk in self._risks(whole) if (amount := in_currency(self.pf, risk)) is not None]
-            together = sum((amount for _, amount in parts), Fraction(0))
-            if together > limit and all(amount <= limit for _, amount in parts):
-                assert whole.tolerance is not None
-                names = ", ".join(repr(name) for name, _ in parts)
-                message = f"the risk that {names} may bear sums to {float(together):,.0f}; {whole.id!r}, which holds them, may bear {whole.tolerance.risk}"
-                yield finding(
-                    "tolerances", "" if whole is self.pf else whole.id, message, "narrow them, or widen the one above", part="risk"
-                )
+        """What holds others, and may exceed less than they may together: amounts add up, though each fits.
 
-    def _risks(self, whole: Portfolio | Programme) -> Iterator[tuple[str, Money]]:
-        """The nearest stated risk below: of a part, or where it states none, of its parts."""
+        Times do not add up: what lies beside one another is late together. What states no limit adds none.
+        """
+        projects = [p for p in self.pf.projects if p.counted_as in SELECTED and p.tolerance is not None and p.tasks]
+        wholes: list[Portfolio | Programme | Project] = [self.pf, *self.pf.programmes, *projects]
+        for whole in wholes:
+            if whole.tolerance is None or not (whole is self.pf or self.context.covers(whole.id)):
+                continue
+            for aspect in SUMMED:
+                if getattr(whole.tolerance, aspect) is None:
+                    continue
+                told = self._together(whole, whole.tolerance, aspect)
+                if told:
+                    yield finding(
+                        "tolerances", "" if whole is self.pf else whole.id, told, "narrow them, or widen the one above", part=aspect
+                    )
+
+    def _together(self, whole: Portfolio | Programme | Project, limit: Tolerance, aspect: str) -> str:
+        """That the limits of what something holds are too much together; empty where they are not, or one by itself is told already."""
+        most, said = self._most(whole, limit, aspect)
+        if most is None:
+            return ""
+        stated = [(name, own, self._allowed(name, own, aspect)) for name, own in self._stated(whole, aspect)]
+        parts = [(name, own, amount) for name, own, amount in stated if amount is not None]
+        together = self._lost_once(parts) if aspect == "benefits" else sum((amount for *_, amount in parts), Fraction(0))
+        if together <= most + EXACT or any(amount > most + EXACT for *_, amount in parts):
+            return ""
+        shown = [repr(name) for name, *_ in parts]
+        names = ", ".join(shown[:NAMED]) + (f" and {len(shown) - NAMED} more" if len(shown) > NAMED else "")
+        front, may = SUMMED[aspect]
+        return f"{front.format(names)} {float(together):,.10g}; {whole.id!r}, which holds them, may {may} {said}"
+
+    def _most(self, whole: Portfolio | Programme | Project, limit: Tolerance, aspect: str) -> tuple[Fraction | None, str]:
+        """(what something may exceed, in words); None where what that is a share of is not wholly known."""
+        if aspect == "risk":
+            return in_currency(self.pf, limit.risk), str(limit.risk)
+        if aspect == "cost":
+            figure = self._figure(whole.id)
+            if figure is None or not isinstance(figure.value, Money) or figure.known < figure.total:
+                return None, ""
+            share, amount, text = limit.cost, Fraction(figure.value.amount), str(figure.value)
+        else:
+            found = self._planned(whole.id) if aspect == "benefits" else self._carbon_of(whole.id)
+            if found is None:
+                return None, ""
+            share, amount = getattr(limit, aspect), Fraction(str(found))
+            text = f"{float(found):,.6g} {TONNES}" if aspect == "carbon" else f"{float(found):,.0f}"
+        return Fraction(str(share)) * amount, f"{share:.4g} of {text}"
+
+    def _allowed(self, name: str, own: Tolerance, aspect: str) -> Fraction | None:
+        """What a part may exceed by its own limit; None where that is not known."""
+        if aspect == "risk":
+            return in_currency(self.pf, own.risk)
+        if aspect == "cost":
+            budget = self._budget(name)
+            return Fraction(str(own.cost)) * Fraction(budget.amount) if isinstance(budget, Money) else None
+        found = self._planned(name) if aspect == "benefits" else self._carbon_of(name)
+        return None if found is None else Fraction(str(getattr(own, aspect))) * Fraction(str(found))
+
+    def _lost_once(self, parts: Sequence[tuple[str, Tolerance, Fraction]]) -> Fraction:
+        """What several may lose together: a benefit that needs more than one of them is lost once, at most by the widest share."""
+        shares: dict[str, float] = {}
+        for name, own, _ in parts:
+            for benefit in self._benefits_of(name):
+                shares[benefit] = max(shares.get(benefit, 0.0), own.benefits or 0.0)
+        return sum((Fraction(str(share)) * Fraction(str(self._worth[one] or 0)) for one, share in shares.items()), Fraction(0))
+
+    def _stated(self, whole: Portfolio | Programme | Project, aspect: str) -> Iterator[tuple[str, Tolerance]]:
+        """The nearest limits of an aspect below: of a part, or where it states none, of its parts."""
+        if isinstance(whole, Project):
+            if aspect in ("cost", "carbon"):  # risks and benefits are held against projects
+                yield from self._in_work(whole, aspect)
+            return
         for part in hierarchy(self.pf).direct(whole):
             if isinstance(part, Project) and part.counted_as not in SELECTED:
                 continue
-            stated = part.tolerance.risk if part.tolerance is not None else None
-            if stated is not None:
-                yield part.id, stated
-            elif isinstance(part, Programme):
-                yield from self._risks(part)
+            if part.tolerance is not None and getattr(part.tolerance, aspect) is not None:
+                yield part.id, part.tolerance
+            elif isinstance(part, Programme | Project):
+                yield from self._stated(part, aspect)
+
+    def _in_work(self, project: Project, aspect: str) -> Iterator[tuple[str, Tolerance]]:
+        """The nearest limits of an aspect in the work of a project, that of a summary before those of what it holds."""
+        own = {task.id: task.tolerance for task in project.tasks if task.tolerance is not None and not task.finished}
+        stated = {name: limit for name, limit in own.items() if getattr(limit, aspect) is not None}
+        parents = {task.id: task.parent for task in project.tasks} if stated else {}
+        for name, limit in stated.items():
+            above = parents[name]
+            while above is not None and above not in stated:
+                above = parents[above]
+            if above is None:
+                yield f"{project.id}/{name}", limit
 
     def _holders(self, full_id: str, noun: Noun) -> list[Noun]:
         """What holds an item, the closest first: summaries, the project, programmes, the portfolio."""
@@ -136,9 +213,14 @@ class Limits:
         return f"{self.pf.project_of(full_id)}/{above.id}" if isinstance(above, Task) else above.id
 
     def _budget(self, name: str) -> object:
-        if self.budgets is None:
+        """The budget of an item; None where a rate is missing in it, so that shares are compared as shares."""
+        figure = self._figure(name)
+        return None if figure is None or figure.reasons else figure.value
+
+    def _figure(self, name: str) -> ipmo.RolledUpValue | None:
+        if self.budgets is None or (name != self.pf.id and name not in self.budgets):
             return None
-        return self.budgets.total.value if name == self.pf.id else self.budgets[name].value if name in self.budgets else None
+        return self.budgets.total if name == self.pf.id else self.budgets[name]
 
     def _benefits(self, full_id: str, own: Tolerance, above: Noun, limit: Tolerance) -> str:
         assert own.benefits is not None
@@ -151,17 +233,16 @@ class Limits:
 
     def _planned(self, name: str) -> float | None:
         """The planned benefits that an item's work leads to; None where one of them is not known."""
-        if name == self.pf.id:
-            wanted = set(self._worth)
-        else:
-            projects = (
-                {p.id for p in hierarchy(self.pf).projects(self.pf[name])}
-                if isinstance(self.pf[name], Programme)
-                else {self.pf.project_of(name) or name}
-            )
-            wanted = {benefit for benefit, before in self._led.items() if before & projects}
-        found = [self._worth[benefit] for benefit in wanted]
+        found = [self._worth[benefit] for benefit in self._benefits_of(name)]
         return None if not found or any(value is None for value in found) else sum(value for value in found if value is not None)
+
+    def _benefits_of(self, name: str) -> set[str]:
+        """The benefits that an item's work leads to."""
+        if name == self.pf.id:
+            return set(self._worth)
+        noun = self.pf[name]
+        projects = {p.id for p in hierarchy(self.pf).projects(noun)} if isinstance(noun, Programme) else {self.pf.project_of(name) or name}
+        return {benefit for benefit, before in self._led.items() if before & projects}
 
     @functools.cached_property
     def _led(self) -> Mapping[str, frozenset[str]]:
@@ -189,14 +270,16 @@ class Limits:
     def _carbon(self, full_id: str, own: Tolerance, above: Noun, limit: Tolerance) -> str:
         assert own.carbon is not None
         assert limit.carbon is not None
-        roll = self._emitted
-        inside = roll[full_id].exact if full_id in roll else None
-        name = self._name(full_id, above)
-        whole = roll.total.exact if name == self.pf.id else roll[name].exact if name in roll else None
+        inside, whole = self._carbon_of(full_id), self._carbon_of(self._name(full_id, above))
         if inside is not None and whole is not None:
             wider = own.carbon * float(inside) > limit.carbon * float(whole) + 1e-9
             return f"{own.carbon:.4g} of {float(inside):,.6g} {TONNES} against {limit.carbon:.4g} of {float(whole):,.6g}" if wider else ""
         return f"{own.carbon:.4g} against {limit.carbon:.4g} of carbon that is not known" if own.carbon > limit.carbon else ""
+
+    def _carbon_of(self, name: str) -> Fraction | None:
+        """The planned carbon of an item; None where nobody states any."""
+        roll = self._emitted
+        return roll.total.exact if name == self.pf.id else roll[name].exact if name in roll else None
 
     @functools.cached_property
     def _emitted(self) -> ipmo.RollUp:
