@@ -89,6 +89,7 @@ class _Sums:
     ended: int | None = None
     open: bool = False
     shown: tuple[Fraction, Fraction] | None = None
+    removed: Fraction = Fraction(0)
 
     @classmethod
     def of(cls, parts: Iterable[_Sums]) -> _Sums:
@@ -102,6 +103,7 @@ class _Sums:
         return _Sums(
             budget=_plus(part.budget for part in found),
             bac=sum((part.bac for part in found), Fraction(0)),
+            removed=sum((part.removed for part in found), Fraction(0)),
             pv=sum((part.pv for part in found), Fraction(0)),
             ev=sum((part.ev for part in found), Fraction(0)),
             ac=_plus(part.ac for part in found),
@@ -307,7 +309,9 @@ class ItemByItem:
             stated = budget_of(self.plan, full_id, noun)
             lines = None if stated is None else self.budgets.lines(full_id, stated)
             budget = None if lines is None else sum((line.value for line in lines), Fraction(0))
-            sums = _Sums(budget=budget, total=1, bases={line.base: full_id for line in lines or () if line.base})
+            sums = _Sums(
+                budget=budget, removed=budget or Fraction(0), total=1, bases={line.base: full_id for line in lines or () if line.base}
+            )
             level = "task" if isinstance(noun, Task) else "project"
             out.append(self._keep(full_id, noun.name, level, sums, (), scope="removed"))
         return out
@@ -381,7 +385,7 @@ class ItemByItem:
             known=sums.known,
             total=sums.total,
             rule=rule,
-            indices=Indices(bac=sums.bac, pv=sums.pv, ev=sums.ev, ac=sums.ac if not scope else None),
+            indices=Indices(bac=sums.bac + (sums.removed if sums.known else 0), pv=sums.pv, ev=sums.ev, ac=sums.ac if not scope else None),
             schedule=self._timed(sums),
             parts=tuple(self.items[part] for part in parts if part in self.items),
             ac_effort=None if sums.loe_ac is None else money(sums.loe_ac),

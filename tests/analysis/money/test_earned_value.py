@@ -16,6 +16,7 @@ from ipmo.analysis.money.indices import Forecast, earned_schedule, indices
 from ipmo.errors import ModelError, OptionError, UnitError
 from ipmo.model import Budget, BudgetLine, Calendar, Earning, EarningStep, MoneySettings, Portfolio, Programme, Project, Resource, Task
 from ipmo.testing.strategies import portfolios
+from ipmo.units import Money
 
 
 def test_o14_a_course_solution() -> None:
@@ -351,3 +352,27 @@ def test_a_share_that_a_method_declares_is_earned_until_the_work_is_done(share: 
         id="x", start="2026-01-05", status_date="2026-02-02", money=MoneySettings(currency="GBP"), projects=[Project(id="P", tasks=[task])]
     )
     assert earned_value(pf)["P/a"].ev == ipmo.Money(earned, "GBP")
+
+
+def test_what_was_removed_from_the_baseline_is_in_one_bac() -> None:
+    """Two packages of 100 in the plan, one of them gone, the other half done for 60: BAC 200 here and there, (200 - 50) / (200 - 60) to go."""
+    done = {"duration": "10 d", "budget": "100 GBP", "baseline_start": "2026-01-05", "baseline_finish": "2026-01-16"}
+    begun = Task(id="a", actual_start="2026-01-05", progress="50 %", actual="60 GBP", **done)
+    plan = Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-02-02",
+        money=MoneySettings(currency="GBP"),
+        projects=[Project(id="P", tasks=[begun, Task(id="r", **done)])],
+    )
+    found = earned_value(plan.evolve("P", tasks=[begun]), baseline=plan)
+    for name in ("P", "x"):
+        row = found[name]
+        assert (row.bac, row.indices.bac, row.indices.percent_complete) == (Money("200", "GBP"), 200, 0.25)
+        assert row.indices.tcpi() == pytest.approx(150 / 140)
+        assert (row.indices.cpi, row.eac, row.vac) == (pytest.approx(50 / 60), None, None)
+        assert row.schedule is not None
+        assert row.schedule.es < row.schedule.pd  # the plan of what is left: half of it
+    table = dict(zip(found.table()["item"], found.table()["tcpi"], strict=True))
+    assert table["x"] == pytest.approx(150 / 140)
+    assert (found["P/r"].bac, found["P/r"].indices.sv, table["P/r"]) == (Money("100", "GBP"), None, None)

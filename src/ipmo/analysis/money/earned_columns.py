@@ -156,8 +156,8 @@ class EarnedColumns:
 
     def _indices(self, row: int) -> Indices:
         """The formulas of one item, on exact figures of any length."""
-        bac, pv, ev, ac = (self._sums(name).at(row) for name in ("bac", "pv", "ev", "ac"))
-        return Indices(bac=bac, pv=pv, ev=ev, ac=ac if self._spent[row] else None)
+        bac, removed, pv, ev, ac = (self._sums(name).at(row) for name in ("bac", "removed", "pv", "ev", "ac"))
+        return Indices(bac=bac + removed if self._known[row] else bac, pv=pv, ev=ev, ac=ac if self._spent[row] else None)
 
     def _settled(self, found: Floats, known: Known, fits: Known, say: Callable[[Indices], float | None]) -> Figure:
         """Values as columns where their figures fit them, by the formulas of one item where they do not."""
@@ -165,6 +165,7 @@ class EarnedColumns:
 
         for name in ("bac", "pv", "ev", "ac"):
             fits[list(self._sums(name).apart)] = False
+        fits[self._sums("removed").known] = False
         for row in np.flatnonzero(~fits).tolist():
             value = say(self._indices(row))
             known[row], found[row] = value is not None, 0.0 if value is None else value

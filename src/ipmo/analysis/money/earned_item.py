@@ -56,6 +56,7 @@ class EarnedItem(Shown):
         known: work packages with budget, dates, progress and actual cost: PV, EV, AC and every index are of these.
         total: work packages in all.
         rule: earning rule of a task.
+        indices: of the known packages; their BAC is with what was removed from the baseline, as in `bac`.
         schedule: earned schedule against the plan by period; None where there is no plan.
         ac_effort: actual cost of level of effort.
         floating: how many work packages have no approved dates: their plan is the current schedule, which moves with the data

@@ -168,6 +168,8 @@ class EarnedTree:
             budget = None if lines is None else sum((line.value for line in lines), Fraction(0))
             first = self.columns.size
             self.columns.add(Package(budget=budget, bases={line.base: full_id for line in lines or () if line.base}))
+            if budget is not None:
+                self.columns.given["removed"][first] = budget
             position = self._keep(noun, None, first)
             self.scope[position] = "removed", full_id
             out.append(position)
@@ -341,6 +343,7 @@ class EarnedTree:
         budget, ac = running["budget"].known(first, end), running["ac"].known(first, end)
         pv, ev, bac = (running[name].sum(first, end) for name in ("pv", "ev", "bac"))
         known = len(between(columns.seen_at, first, end))
+        whole = bac + running["removed"].sum(first, end) if known else bac  # what was removed stays in BAC, here and there
         scope = self.scope.get(position, ("", ""))[0]
         rule, shown = "", None
         if position in self.single:
@@ -360,7 +363,7 @@ class EarnedTree:
             known=known,
             total=end - first,
             rule=rule,
-            indices=Indices(bac=bac, pv=pv, ev=ev, ac=ac if not scope else None),
+            indices=Indices(bac=whole, pv=pv, ev=ev, ac=ac if not scope else None),
             schedule=Later(functools.partial(self._timed, first, end, bac, ev)),
             parts=Parts(self.made, self.parts[position]) if position in self.parts else (),
             ac_effort=None if effort_ac is None else money(effort_ac),

@@ -36,7 +36,7 @@ class PackageColumns:
         self.size = 0
         self.plain = PlainPackages(packages)
         self.given: dict[str, dict[int, Fraction]] = {
-            name: {} for name in ("budget", "bac", "pv", "ev", "ac", "effort", "effort_value", "effort_ac")
+            name: {} for name in ("budget", "bac", "pv", "ev", "ac", "effort", "effort_value", "effort_ac", "removed")
         }
         self.seen: dict[int, int] = {}
         self.ended: dict[int, int | None] = {}

@@ -167,7 +167,8 @@ def earned_picture(item: EarnedItem, rule: PeriodRule, currency: str, as_of: Whe
             f"no work package of {item.item!r} is known in full (budget, dates, progress, actual cost), so there is no plan to draw"
         )
     begins, bac, now = planned[0][0], planned[-1][1], datetime.combine(as_day(as_of), datetime.min.time())
-    timed, eac = item.schedule, item.indices.eac()
+    timed, cpi = item.schedule, item.indices.cpi
+    eac = bac / cpi if cpi else None  # of what is drawn: what was removed from the baseline has no plan
     lasts = timed.ieac_t if timed is not None and eac is not None and timed.ieac_t is not None else None
     periods = list(rule.between(as_day(begins), max(as_day(planned[-1][0]), as_day(as_of))))
     first = _place(begins, periods)
