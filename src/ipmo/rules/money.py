@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.errors import IpmoError
-from ipmo.findings import Finding
+from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.rules.themes import Theme, fact
 from ipmo.words import agree, counted
@@ -40,14 +40,15 @@ def _unrated(missing: Iterable[str]) -> Iterator[Finding]:
         what, _, rate = reason.rpartition(": no rate ")
         by_rate.setdefault(rate.partition(";")[0], []).append(what.partition(" is ")[0])
     for rate, names in by_rate.items():
-        many = len(names)
+        many, first = len(names), names[0].partition("'")[2].rstrip("'")
         rest = f" and {many - NAMED} more" if many > NAMED else ""
         yield fact(
             "no-rate",
-            "",
+            first,
             f"{counted(many, 'amount')} {agree(many, 'has', 'have')} no exchange rate {rate}: {', '.join(names[:NAMED])}{rest}; what needs"
             f" {agree(many, 'it', 'them')} is not known, and sums are of the rest",
             "add one under rates:, with its date",
+            Severity.ERROR,
         )
 
 
