@@ -29,6 +29,7 @@ from ipmo.analysis.money.periods import Every
 from ipmo.analysis.money.phasing import TimePhased, time_phase
 from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.analysis.resources.capacity import CapacityView, capacity
+from ipmo.analysis.resources.supplies import UsedUp, used_up
 from ipmo.analysis.risk.distributions import random
 from ipmo.analysis.risk.joint import simulate
 from ipmo.analysis.risk.simulation import Simulation
@@ -155,6 +156,13 @@ class Answers:
             return None
         found = self._ask("capacity", lambda: capacity(self.portfolio))
         return found if found is not None and len(found) else None
+
+    @functools.cached_property
+    def used_up(self) -> tuple[UsedUp, ...]:
+        """What the plan takes of each resource that is used up; nothing where it takes none."""
+        if not any(one.used_up for one in self.portfolio.resources):
+            return ()
+        return tuple(one for one in self._ask("what is used up", lambda: used_up(self.portfolio)) or () if one.needed)
 
     @functools.cached_property
     def raid_log(self) -> RaidLog | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ipmo.analysis.dates.pictures import bars_of, work_of
+from ipmo.analysis.resources.capacity import CapacityView
 from ipmo.figures.timeline import Hop
 from ipmo.figures.timeline import timeline as drawn
 from ipmo.model.unseen import kinds_of_work
@@ -81,10 +82,47 @@ def _hops(a: Answers, rows: dict[str, int]) -> Iterator[Hop]:
 
 
 def people(a: Answers) -> Panel | None:
-    """Demand against capacity: where demand exceeds capacity, and who competes for it."""
-    view = a.capacity
-    if view is None:
-        return None
+    """Demand against capacity, where demand exceeds capacity, and who competes for it; what is used up."""
+    blocks = [*([] if a.capacity is None else _loads(a, a.capacity)), *_used_up(a)]
+    return Panel(id="people", title="People and machines against capacity", short="Capacity", blocks=blocks) if blocks else None
+
+
+def _used_up(a: Answers) -> list[Block]:
+    """What the plan takes of what does not come back, against how much there ever is."""
+    if not a.used_up:
+        return []
+    over = [one for one in a.used_up if one.over]
+    text = f"{counted(len(a.used_up), 'resource')} {agree(len(a.used_up), 'is', 'are')} used up: what work takes of {agree(len(a.used_up), 'it', 'them')} does not come back."
+    if over:
+        text += f" The plan takes more than there ever is of {few(a.name(one.resource) for one in over)}."
+        ways = [one for one in over if one.there is not None and one.least <= one.there]
+        text += f" Other ways to do its work would leave enough of {few(a.name(one.resource) for one in ways)}." if ways else ""
+    heads = [
+        Head(title="resource"),
+        *(Head(title=t, num=True) for t in ("used up", "there ever is", "left", "at least")),
+        Head(title="by what work"),
+    ]
+    rows = [
+        Row(
+            name=a.name(one.resource) + (f" ({one.unit})" if one.unit != "person" else ""),
+            cells=[
+                Cell(text=number(float(one.needed)), kind="num"),
+                Cell(text=number(None if one.there is None else float(one.there), unknown="unknown"), kind="num"),
+                Cell(
+                    text=number(None if one.there is None else float(one.there - one.needed), unknown="unknown"),
+                    kind="bad" if one.over else "num",
+                ),
+                Cell(text=number(float(one.least)), kind="num"),
+                Cell(text=", ".join(f"{a.name(item)} {number(float(units))}" for item, units in one.items[:4]), kind="why"),
+            ],
+        )
+        for one in sorted(a.used_up, key=lambda one: -one.over)
+    ]
+    return [Paragraph(text), Grid(label="What is used up", heads=heads, rows=rows)]
+
+
+def _loads(a: Answers, view: CapacityView) -> list[Block]:
+    """Demand against capacity by month."""
     over = view.over_allocated
     short = view.constraint
     names = list(dict.fromkeys(load.name for load in view.rows))
@@ -128,4 +166,4 @@ def people(a: Answers) -> Panel | None:
         more = f"and {len(over) - LOADS} more" if len(over) > LOADS else ""
         grid = Grid(label="Months in which demand exceeds capacity", heads=[*heads, Head(title="who competes")], rows=rows, more=more)
         blocks.append(grid)
-    return Panel(id="people", title="People and machines against capacity", short="Capacity", blocks=blocks)
+    return blocks

@@ -23,6 +23,9 @@ from ipmo.network.passes import Passes
 from ipmo.network.plans import Score
 from ipmo.network.positions import plain
 from ipmo.network.solving import improve
+from ipmo.reporting import delivery
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Grid, Paragraph
 
 from .conftest import days, minute, open_minutes, portfolio, shortest, use_and_room
 
@@ -429,3 +432,29 @@ def test_compiled_and_plain_kernels_choose_the_same_ways(monkeypatch: pytest.Mon
             found.append((made.compiled, plain(plan.early.x), plan.chosen, plan.score, plan.over))
         assert [one[0] for one in found] == [True, False]
         assert found[0][1:] == found[1][1:]
+
+
+def test_the_report_has_what_is_used_up(tmp_path: Path) -> None:
+    """More than there ever is as planned, and enough in another way; nobody else is assigned, so that there is no other capacity to show."""
+    stone = [{"name": "stone", "duration": "4 d", "assignments": []}]
+    tasks = [
+        {"id": "a", "name": "Road", "duration": "10 d", "assignments": [{"resource": "asphalt", "units": 120}]},
+        {"id": "u", "name": "Square", "duration": "2 d", "assignments": [{"resource": "asphalt", "units": 90}], "modes": stone},
+    ]
+    asphalt = {"id": "asphalt", "name": "Asphalt", "unit": "t", "used_up": True, "capacity": [{"from": "2026-01-01", "value": 200}]}
+    pf = ipmo.Portfolio(id="x", start="2026-03-02", status_date="2026-03-02", resources=[asphalt], projects=[{"id": "P", "tasks": tasks}])
+    panel = delivery.people(Answers(pf, ipmo.check(pf)))
+    assert panel is not None
+    text, grid = panel.blocks
+    assert isinstance(text, Paragraph)
+    assert isinstance(grid, Grid)
+    assert "more than there ever is of Asphalt. Other ways to do its work would leave enough of Asphalt." in text.text
+    assert [(row.name, [cell.text for cell in row.cells]) for row in grid.rows] == [
+        ("Asphalt (t)", ["210", "200", "\u221210", "120", "Road 120, Square 90"])
+    ]
+    enough = pf.evolve(resources=[{**asphalt, "capacity": [{"from": "2026-01-01", "value": 300}]}])
+    found = delivery.people(Answers(enough, ipmo.check(enough)))
+    assert found is not None
+    assert "more than there ever is" not in str(found.blocks[0])
+    nobody = pf.evolve(projects=[{"id": "P", "tasks": [{"id": "a", "duration": "1 d"}]}])
+    assert delivery.people(Answers(nobody, ipmo.check(nobody))) is None
