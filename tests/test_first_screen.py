@@ -171,9 +171,30 @@ def test_what_could_hurt_has_hand_overs_the_dearest_risk_and_what_stands_alone()
     found = asked(portfolio(gives, takes, links=[{"from": "G/t", "to": "T/u"}]))["hurt"]
     assert [line.label for line in found.lines] == ["Power", "Flood"]
     assert found.lines[0].text == "given 2026-02-27 to Opening, 1 working day too late"
-    assert found.lines[1].text == "25 % likely, 250.0 k GBP on average"
+    assert found.lines[1].text == "25 % likely, 250 k GBP on average"
     assert found.answer == "1 item still to be handed over across projects, 1 without float to a commitment."
-    assert found.besides == ["1 open risk: at least 250.0 k GBP on average."]  # project G records none
+    assert found.besides == ["1 open risk: at least 250 k GBP on average."]  # project G records none
+
+
+def test_how_sure_is_drawn_on_the_first_screen_with_the_numbers_of_the_simulation() -> None:
+    pf = ipmo.read(EXAMPLES / "city.yaml")
+    q = ipmo.simulate(pf, samples=2048, risks="before")
+    (opens, costs) = q["tram/open"].dates, q["city"].costs
+    assert opens is not None
+    assert costs is not None
+    picture = asked(pf)["sure"].picture
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", str(picture))
+    assert texts == [
+        "Finish of Line opens",
+        f"committed {opens.committed}: {opens.sure:.0%}".replace("%", " %"),
+        *(str(opens.p(percent)) if percent != 50 else f"half by {opens.p(50)}" for percent in (5, 95, 50)),
+        "Cost of all, M GBP",
+        "plan 18.25: 16 %",
+        *(f"{float(costs.p(percent).amount) / 1e6:.2f}" for percent in (5, 95)),
+        f"half at most {float(costs.p(50).amount) / 1e6:.2f}",
+    ]
+    certain = {"id": "t", "duration": "5 d"}
+    assert asked(portfolio({"id": "P", "tasks": [certain]}))["sure"].picture is None
 
 
 def test_how_sure_is_what_the_simulation_says() -> None:

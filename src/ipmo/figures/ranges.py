@@ -13,7 +13,7 @@ from ipmo.figures.svg import Figure, tag
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["Range", "ranges"]
+__all__ = ["Range", "Strip", "ranges", "strips"]
 
 CSS = """
 .fan text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
@@ -24,6 +24,8 @@ CSS = """
 """
 
 WIDTH, LEFT, RIGHT, TOP, ROW, BAR = 1160, 230, 210, 30, 30, 16
+NARROW, STRIP = 460, 58
+"""Width of strips, which stand in a column of text, and height of each."""
 NAME = 34
 """Letters of a name that are shown."""
 
@@ -86,6 +88,71 @@ def ranges(rows: Sequence[Range], *, ticks: Sequence[tuple[float, str]], title: 
     parts.append(tag("text", note, x=LEFT, y=floor + 22, class_="axis"))
     box = {"viewBox": f"0 0 {WIDTH} {height}", "role": "img", "aria_labelledby": f"{safe}-t {safe}-d"}
     return Figure(svg=tag("svg", *parts, **box, class_="fan"), css=CSS)
+
+
+@attrs.frozen(kw_only=True)
+class Strip:
+    """One distribution on an axis of its own.
+
+    Args:
+        name: what it is of, above its beginning.
+        said: how sure what was stated is, above its end.
+        bands: from and to of each band, the widest first; they lie in one another.
+        half: what half of the samples keep.
+        mark: what was stated.
+        below: what stands below the beginning, the half and the end.
+    """
+
+    name: str
+    said: str
+    bands: Sequence[tuple[float, float]]
+    half: float
+    mark: Mark | None = None
+    below: tuple[str, str, str] = ("", "", "")
+
+
+def strips(rows: Sequence[Strip], *, title: str) -> Figure:
+    """Distributions one below the other, each as wide as there is room: small enough for a column of text.
+
+    Args:
+        rows: from the top.
+        title: the picture's name.
+    """
+    safe = "".join(c if c.isalnum() else "-" for c in title.lower())
+    told = "; ".join(f"{row.name}: {row.said}, {row.below[0]} to {row.below[2]}" for row in rows)
+    parts: list[Markup] = [tag("title", title, id=f"{safe}-t"), tag("desc", told, id=f"{safe}-d")]
+    for place, row in enumerate(rows):
+        parts += _strip(row, STRIP * place)
+    box = {"viewBox": f"0 0 {NARROW} {STRIP * len(rows)}", "role": "img", "aria_labelledby": f"{safe}-t {safe}-d"}
+    return Figure(svg=tag("svg", *parts, **box, class_="fan strips"), css=CSS)
+
+
+def _strip(row: Strip, top: float) -> list[Markup]:
+    ends = [*row.bands[0], row.half, *([] if row.mark is None else [row.mark.at])]
+    low, high = min(ends), max(ends)
+    bad = " bad" if row.mark is not None and row.mark.bad else ""
+
+    def x(value: float) -> float:
+        return round(4 + (NARROW - 8) * (value - low) / ((high - low) or 1.0), 1)
+
+    out: list[Markup] = [
+        tag("text", row.name, x=4, y=top + 14),
+        tag("text", row.said, x=NARROW - 4, y=top + 14, class_=f"said end{bad}"),
+    ]
+    for number, (first, last) in enumerate(row.bands):
+        thick = BAR - 3 * number
+        wide = max(round(x(last) - x(first), 1), 1.5)
+        out.append(tag("rect", x=x(first), y=top + 29 - thick / 2, width=wide, height=thick, rx=2, class_=f"band b{number}"))
+    out.append(tag("line", x1=x(row.half), x2=x(row.half), y1=top + 29 - BAR / 2, y2=top + 29 + BAR / 2, class_="half"))
+    if row.mark is not None:
+        here = x(row.mark.at)
+        out.append(tag("line", tag("title", row.mark.label), x1=here, x2=here, y1=top + 18, y2=top + 40, class_=f"stated{bad}"))
+    begin, half, end = row.below
+    out.append(tag("text", begin, x=x(row.bands[0][0]), y=top + 51, class_="axis"))
+    out.append(tag("text", end, x=x(row.bands[0][1]), y=top + 51, class_="axis end"))
+    if NARROW * 0.3 < x(row.half) < NARROW * 0.7:
+        out.append(tag("text", half, x=x(row.half), y=top + 51, class_="axis mid"))
+    return out
 
 
 def _row(row: Range, middle: float, x: Callable[[float], float]) -> list[Markup]:

@@ -219,6 +219,14 @@ class Scale:
         """An amount in this unit."""
         return None if amount is None else float(_amount(amount)) / self.divisor
 
+    def said(self, amount: Amount | None) -> str:
+        """An amount in this unit in a sentence, where nothing stands below it to compare: without zeros at its end.
+
+        >>> Scale.of([50_000], "GBP").said(50_000), Scale.of([19_500_000], "GBP").said(19_497_000)
+        ('50', '19.5')
+        """
+        return number(self.number(amount), self.digits, unknown="unknown")
+
     def text(self, amount: Amount | None, unknown: str = "unknown") -> str:
         """An amount in this unit as people read it."""
         value = self.number(amount)

@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -27,9 +27,12 @@ from ipmo.model.later import size_of
 from ipmo.model.work import Project
 from ipmo.reporting.answers import FEW, Answers, waiting_text
 from ipmo.reporting.blocks import Scale, capital, few, share
-from ipmo.reporting.sureness import all_kept_said, chance_of, chance_text, simulated_said, unsure_costs, unsure_dates
+from ipmo.reporting.sureness import all_kept_said, chance_of, chance_text, fan, simulated_said, unsure_costs, unsure_dates
 from ipmo.units import day_text, said_day
 from ipmo.words import agree, counted, measured, rounded_text
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 __all__ = ["Line", "Question", "questions", "subtitle"]
 
@@ -89,6 +92,7 @@ class Question:
         lines: what the answer rests on, what matters most first.
         notes: what the answer is to be read with.
         of: how many lines there are at all.
+        picture: a small one that shows the answer; None for none.
     """
 
     id: str
@@ -99,6 +103,7 @@ class Question:
     lines: Sequence[Line] = ()
     notes: Sequence[str] = ()
     of: int = 0
+    picture: Markup | None = None
 
     @property
     def shown(self) -> Sequence[Line]:
@@ -299,7 +304,7 @@ def _since(a: Answers) -> str:
         total = sum(changes)
         scale = Scale.of([total], a.currency)
         sign = "+" if total > 0 else ""
-        parts.append(f"{a.word('budget')} of projects in both {sign}{scale.text(total)} {scale.unit}")
+        parts.append(f"{a.word('budget')} of projects in both {sign}{scale.said(total)} {scale.unit}")
     since = f"Since {before.status_date}" if before.status_date is not None else f"Against {before.name or before.id}"
     return f"{since}: {'; '.join(parts) or 'nothing that was committed, rated or budgeted is other'}"
 
@@ -319,7 +324,7 @@ def _most(a: Answers, one: Moved) -> Line:
     amount = one.change or 0
     if one.what == "budget":
         scale = Scale.of([amount], a.currency)
-        text = f"{a.word(one.what)} +{scale.text(amount)} {scale.unit}{f', {share(one.share)}' if one.share is not None else ''}: the largest rise"
+        text = f"{a.word(one.what)} +{scale.said(amount)} {scale.unit}{f', {share(one.share)}' if one.share is not None else ''}: the largest rise"
     else:
         text = f"finishes {one.after}, {measured(amount, 'day')} later: the largest slip"
     return Line(label=one.name or one.item, text=text, kind="warn", hint=f"{one.before} before")
@@ -338,7 +343,7 @@ def _worsened(a: Answers, one: Moved) -> Line:
     """A rating that is worse than before."""
     size = next((a.size(project) for project in a.portfolio.projects if project.id == one.item), 0.0)
     scale = Scale.of([size], a.currency)
-    text = f"is rated {one.after} instead of {one.before}" + (f", {a.word('budget')} {scale.text(size)} {scale.unit}" if size else "")
+    text = f"is rated {one.after} instead of {one.before}" + (f", {a.word('budget')} {scale.said(size)} {scale.unit}" if size else "")
     hint = "; ".join(part for part in (one.item if one.name else "", one.what, one.note) if part)
     return Line(label=one.name or one.item, text=text, kind="bad" if one.after.startswith("red") else "warn", hint=hint)
 
@@ -427,8 +432,8 @@ def _hurts(a: Answers) -> Question:
     if threats and a.exposure is not None:
         whole = a.exposure[a.portfolio.id]
         scale = Scale.of([whole.before, whole.after], a.exposure.currency)
-        money = f": {'' if whole.complete else 'at least '}{scale.text(whole.before)} {scale.unit} on average"
-        money += f", {scale.text(whole.after)} after the responses" if whole.after != whole.before else ""
+        money = f": {'' if whole.complete else 'at least '}{scale.said(whole.before)} {scale.unit} on average"
+        money += f", {scale.said(whole.after)} after the responses" if whole.after != whole.before else ""
         answer.append(f"{counted(len(threats), 'open risk')}{money if whole.known else ', none with a known cost'}")
     if reason := a.refused.get("risk exposure"):
         answer.append(f"What open risks cost cannot be said: {reason}".rstrip(". "))
@@ -453,7 +458,7 @@ def _hand_over(a: Answers, row: HandedOver) -> Line:
         text += f", {left if spare else 'without float to a commitment'}"
     if row.loss is not None and row.loss.amount:
         scale = Scale.of([row.loss], row.loss.currency)
-        text += f"; {a.links.slip} later cost {scale.text(row.loss)} {scale.unit}"
+        text += f"; {a.links.slip} later cost {scale.said(row.loss)} {scale.unit}"
     return Line(label=name, text=text, kind="bad" if spare is not None and spare < 0 else "", hint=row.item if row.item != name else "")
 
 
@@ -461,9 +466,9 @@ def _threat(a: Answers, one: Threat) -> Line:
     chance = "" if one.probability is None else f"{share(one.probability)} likely"
     if one.before is not None and a.exposure is not None:
         scale = Scale.of([one.before], a.exposure.currency)
-        money = f"{scale.text(one.before)} {scale.unit} on average"
+        money = f"{scale.said(one.before)} {scale.unit} on average"
         if one.after is not None and one.after != one.before:
-            money += f", {scale.text(one.after)} after the response"
+            money += f", {scale.said(one.after)} after the response"
     else:
         money = "what it costs is not known"
     owner = f"watched by {a.name(one.noun.owner)}" if one.noun.owner else "nobody watches it"
@@ -479,7 +484,7 @@ def _alone(a: Answers, row: SinglePoint) -> Line:
     worth = ""
     if row.value is not None and row.value.amount:
         scale = Scale.of([row.value], row.value.currency)
-        worth = f", {scale.text(row.value)} {scale.unit} in all"
+        worth = f", {scale.said(row.value)} {scale.unit} in all"
     text = f"{fails} {agree(lost, 'fails', 'fail')} without it{worth}: nothing stands in for it"
     return Line(label=name, text=text, hint=row.item if row.item != name else "")
 
@@ -511,6 +516,8 @@ def _sure(a: Answers) -> Question:
         answer.append(f"Of {gone:,} of {counted(budget.total.total, a.word('budget'))} nothing is known")
     lines += _each(_call, a, [one for code in DOUBTED for one in a.ordered(code)])
     asked = _question("sure", "How sure are we?", answer, lines, notes=notes)
+    drawn = fan(a)
+    asked = attrs.evolve(asked, picture=None if drawn is None else drawn.svg)
     return attrs.evolve(asked, kind="bad" if any(line.kind == "bad" for line in asked.lines) else "warn" if lines else "")
 
 
@@ -528,7 +535,7 @@ def _dear(a: Answers, row: Simulated) -> Line:
     assert costs.planned is not None
     plan, high = costs.money(costs.planned), costs.p(80)
     scale = Scale.of([plan, high], high.currency)
-    said = f"{chance_text(costs.within(plan))} sure to cost at most its plan of {scale.text(plan)} {scale.unit}; P80 is {scale.text(high)}"
+    said = f"{chance_text(costs.within(plan))} sure to cost at most its plan of {scale.said(plan)} {scale.unit}; P80 is {scale.said(high)}"
     name = a.name(row.id)
     return Line(label=name, text=said, kind="warn", hint=row.id if row.id != name else "")
 
@@ -542,7 +549,7 @@ def _ratings(a: Answers, red: Sequence[Project]) -> list[str]:
     said = f"{counted(len(red), 'project')} {agree(len(red), 'is', 'are')} rated red"
     if sum(sizes):
         scale = Scale.of([sum(sizes)], a.currency)
-        said += f", {a.word('budget')} {'at least ' if not all(sizes) else ''}{scale.text(sum(sizes))} {scale.unit}"
+        said += f", {a.word('budget')} {'at least ' if not all(sizes) else ''}{scale.said(sum(sizes))} {scale.unit}"
     missing = len(a.portfolio.projects) - rated
     return [said + (f"; {missing:,} {agree(missing, 'has', 'have')} no rating" if missing else "")]
 
@@ -552,5 +559,5 @@ def _red(a: Answers, project: Project) -> Line:
     last, size = a.last_confidence(project), a.size(project)
     scale = Scale.of([size], a.currency)
     text = "is rated red" + (f" by {last.assessor}" if last is not None and last.assessor else "")
-    text += f", {a.word('budget')} {scale.text(size)} {scale.unit}" if size else f", {a.word('budget')} not known"
+    text += f", {a.word('budget')} {scale.said(size)} {scale.unit}" if size else f", {a.word('budget')} not known"
     return Line(label=project.name or project.id, text=text, kind="bad", hint=project.id if project.name else "")

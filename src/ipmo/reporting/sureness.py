@@ -13,14 +13,16 @@ from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.pictures import causes, fans, joint
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.figures.axes import date_ticks, nice_step
+from ipmo.figures.ranges import Strip, strips
 from ipmo.figures.s_curves import Curve, Mark, s_curves
+from ipmo.figures.svg import Figure
 from ipmo.model.held import risks_of
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, Scale, number, share
 from ipmo.units import minutes, moment
 from ipmo.words import beside, counted
 
-__all__ = ["UNSURE", "all_kept_said", "chance_of", "chance_text", "simulated_said", "sureness", "unsure_costs", "unsure_dates"]
+__all__ = ["UNSURE", "all_kept_said", "chance_of", "chance_text", "fan", "simulated_said", "sureness", "unsure_costs", "unsure_dates"]
 
 ROWS = 15
 UNSURE = 0.8
@@ -32,6 +34,72 @@ TASK_SAMPLES = 5_000_000
 """Samples of tasks up to which a page asks what drives its end: a second, about."""
 LEVELS = (50, 80)
 KINDS = ("portfolio", "programme", "project")
+BANDS = ((5, 95), (10, 90), (25, 75))
+"""From and to of the bands of the fan, in per cent of the samples."""
+LETTERS = 30
+"""Of a name that has room beside how sure it is."""
+
+
+def fan(a: Answers) -> Figure | None:
+    """The finish that is least sure and the cost of all, small, for the first screen; None where the simulation has no range of either."""
+    q = a.simulation
+    if q is None:
+        return None
+    rows = []
+    dated = sorted((row for row in q.rows if row.kind in KINDS or _stated(row)), key=_first_shown)
+    for row in [row for row in dated if _spread(row)][:1]:
+        rows.append(_finish_strip(a.name(row.id), row.dates))
+    costs = q[q.portfolio].costs
+    if costs is not None and costs.samples and int(costs.minor.min()) < int(costs.minor.max()):
+        rows.append(_cost_strip(costs))
+    found = [row for row in rows if row is not None]
+    return strips(found, title="How sure finish and cost are") if found else None
+
+
+def _stated(row: Simulated) -> bool:
+    """A date of it was committed."""
+    return row.dates is not None and row.dates.committed is not None
+
+
+def _first_shown(row: Simulated) -> tuple[float, int]:
+    """The least sure commitment first, then wholes from the top down."""
+    return _sure(row), KINDS.index(row.kind) if row.kind in KINDS else 9
+
+
+def _finish_strip(name: str, dates: Dates | None) -> Strip | None:
+    if dates is None:
+        return None
+    mark, said = None, f"P80 {dates.p(80)}"
+    if dates.committed is not None and dates.sure is not None:
+        said = f"committed {dates.committed}: {chance_text(dates.sure)}"
+        mark = Mark(at=float(minutes(dates.committed, end=not dates.begins)), label=said, bad=dates.sure < UNSURE)
+    return Strip(
+        name=f"{'Start' if dates.begins else 'Finish'} of {name}" if len(name) <= LETTERS else f"{'Start' if dates.begins else 'Finish'}",
+        said=said,
+        bands=[(float(dates.instant(low)), float(dates.instant(high))) for low, high in BANDS],
+        half=float(dates.instant(50)),
+        mark=mark,
+        below=(str(dates.p(BANDS[0][0])), f"half by {dates.p(50)}", str(dates.p(BANDS[0][1]))),
+    )
+
+
+def _cost_strip(costs: Sums) -> Strip:
+    scale, unit = Scale.of([costs.p(99)], costs.currency), float(10**costs.digits)
+    mark, said = None, f"P80 {scale.text(costs.p(80))}"
+    if costs.planned is not None:
+        plan = costs.money(costs.planned)
+        sure = costs.within(plan)
+        said = f"plan {scale.text(plan)}: {chance_text(sure)}"
+        mark = Mark(at=costs.planned / unit, label=said, bad=sure < UNSURE)
+    low, high = BANDS[0]
+    return Strip(
+        name=f"Cost of all, {scale.unit}",
+        said=said,
+        bands=[(costs.at(first) / unit, costs.at(last) / unit) for first, last in BANDS],
+        half=costs.at(50) / unit,
+        mark=mark,
+        below=(scale.text(costs.p(low)), f"half at most {scale.text(costs.p(50))}", scale.text(costs.p(high))),
+    )
 
 
 def sureness(a: Answers) -> Panel | None:
@@ -39,8 +107,8 @@ def sureness(a: Answers) -> Panel | None:
     q = a.simulation
     if q is None:
         return None
-    rows = [row for row in q.rows if row.kind in KINDS or (row.dates is not None and row.dates.committed is not None)]
-    dated = sorted((row for row in rows if _spread(row)), key=lambda row: (_sure(row), KINDS.index(row.kind) if row.kind in KINDS else 9))
+    rows = [row for row in q.rows if row.kind in KINDS or _stated(row)]
+    dated = sorted((row for row in rows if _spread(row)), key=_first_shown)
     whole = q[q.portfolio]
     curves = [_dates_curve(a.name(row.id), row.dates) for row in dated[:1] if row.dates is not None]
     if whole.costs is not None and whole.costs.samples and int(whole.costs.minor.min()) < int(whole.costs.minor.max()):
@@ -101,10 +169,10 @@ def simulated_said(q: Simulation) -> list[str]:
         out.append(f"Four of five samples finish by {dates.p(80)}{' or later' if dates.at_least else ''}")
     if costs is not None and costs.planned is None:
         scale = Scale.of([costs.p(80)], costs.currency)
-        out.append(f"What happens costs at most {scale.text(costs.p(80))} {scale.unit} in four of five; no other cost is known")
+        out.append(f"What happens costs at most {scale.said(costs.p(80))} {scale.unit} in four of five; no other cost is known")
     elif costs is not None:
         scale = Scale.of([costs.p(80)], costs.currency)
-        said = f"our of five {'cost' if out else 'samples cost'} at most {scale.text(costs.p(80))} {scale.unit}"
+        said = f"our of five {'cost' if out else 'samples cost'} at most {scale.said(costs.p(80))} {scale.unit}"
         said += " as far as costs are known" if costs.missing else ""
         out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
         if dates is not None and not dates.at_least:
@@ -112,7 +180,7 @@ def simulated_said(q: Simulation) -> list[str]:
         if costs.planned is not None:
             plan = costs.money(costs.planned)
             scale = Scale.of([plan], costs.currency)
-            out.append(f"{share(costs.within(plan))} of all samples keep the planned {scale.text(plan)} {scale.unit}")
+            out.append(f"{share(costs.within(plan))} of all samples keep the planned {scale.said(plan)} {scale.unit}")
     return out
 
 

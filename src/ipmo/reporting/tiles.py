@@ -31,10 +31,10 @@ def tiles(a: Answers) -> Iterator[dict[str, str]]:
         loss = a.benefits.loss
         lost = loss is not None and loss.amount > 0
         scale = Scale.of([loss], loss.currency) if loss is not None else None
-        word = f"▲ {scale.text(loss)} {scale.unit} lost by delay" if lost and scale is not None else ""
+        word = f"▲ {scale.said(loss)} {scale.unit} lost by delay" if lost and scale is not None else ""
         worth = Scale.of([a.benefits.npv], a.benefits.npv.currency)
         note = f"{a.benefits.known} of {counted(len(a.benefits), 'benefit')} known"
-        yield _tile("warn" if lost else "", "benefits, present value", f"{worth.text(a.benefits.npv)} {worth.unit}", word, note)
+        yield _tile("warn" if lost else "", "benefits, present value", f"{worth.said(a.benefits.npv)} {worth.unit}", word, note)
     yield from _time_tiles(a)
 
 
@@ -65,10 +65,10 @@ def _money_tiles(a: Answers) -> Iterator[dict[str, str]]:
         if moved:
             change = sum(moved)
             by = Scale.of([change], a.currency)
-            trend = f"{'↑' if change > 0 else '↓'} {by.text(abs(change))} {by.unit} like for like since {a.since}" if change else ""
+            trend = f"{'↑' if change > 0 else '↓'} {by.said(abs(change))} {by.unit} like for like since {a.since}" if change else ""
             toward = ("bad" if change > 0 else "good") if change and measure == "forecast" else ""
         yield _tile(
-            "warn" if word else "", a.word(measure), f"{scale.text(float(total.value.amount))} {scale.unit}", word, note, trend, toward
+            "warn" if word else "", a.word(measure), f"{scale.said(float(total.value.amount))} {scale.unit}", word, note, trend, toward
         )
     if a.earned is not None and a.earned.total.known > a.earned.total.floating:  # the current schedule is no baseline
         yield _performance(a.earned)
@@ -181,7 +181,7 @@ def _rating_tile(a: Answers) -> Iterator[dict[str, str]]:
     note = f"latest rating; {counted(without, 'project')} without one"
     sizes = [a.size(project) for project in projects if a.rating(project) == "red"]
     scale = Scale.of([sum(sizes)], a.currency)
-    word = f"red: {'' if all(sizes) else 'at least '}{scale.text(sum(sizes))} {scale.unit}" if any(sizes) else "red, amber, green"
+    word = f"red: {'' if all(sizes) else 'at least '}{scale.said(sum(sizes))} {scale.unit}" if any(sizes) else "red, amber, green"
     moved = [one.change or 0 for one in a.changed.moved if one.what.startswith("confidence")] if a.changed is not None else []
     worse, better = sum(one > 0 for one in moved), sum(one < 0 for one in moved)
     trend = f"{'↓' if worse > better else '↑' if better > worse else '→'} {worse} worse, {better} better since {a.since}" if moved else ""
