@@ -16,7 +16,21 @@ from ipmo import Span
 from ipmo.model import Decision, Earning, FrozenMap, Gate, Link, MoneySettings, Person, Portfolio, Project, Task
 from ipmo.plugin import CheckContext, UnitError
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_agile import AGILE, AgileFields, AgileForecast, Epic, Guardrails, Inputs, Iteration, Scope, Team, WorkItem, parse_forecast
+from ipmo_agile import (
+    AGILE,
+    AgileFields,
+    AgileForecast,
+    Epic,
+    Goal,
+    Guardrails,
+    Increment,
+    Inputs,
+    Iteration,
+    Scope,
+    Team,
+    WorkItem,
+    parse_forecast,
+)
 
 WEEKS = (1, 3, 5, 3, 7, 8, 0, 5, 3, 1, 8, 2)
 
@@ -94,6 +108,11 @@ def ordered(*rows: tuple[float, float, float, float], ties: tuple[int | None, ..
     return pf
 
 
+def brought(value: float) -> Increment:
+    """An increment that promised a value of 10 and brought some of it."""
+    return Increment(id="PI", start=date(2026, 1, 5), finish=date(2026, 1, 16), goals=(Goal(id="g", planned=10, actual=value),))
+
+
 class TestAgile(MethodologyConformance):
     methodology = AGILE
     entry_point = "agile"
@@ -117,6 +136,7 @@ class TestAgile(MethodologyConformance):
         "agile/guardrails": (railed("h1"), railed("h2")),
         "agile/epic": (with_fields(epic=BET), with_fields(epic=Epic(hypothesis="faster"))),
         "agile/epics-in-hand": (boarded(30), boarded(31)),
+        "agile/increments": (with_fields(increments=(brought(8),)), with_fields(increments=(brought(7),))),
         "agile/order": (ordered((1, 1, 1, 1), (5, 3, 2, 2)), ordered((2, 1, 1, 1), (5, 3, 2, 2))),
         "agile/commitment": (CLEAN, vague()),
         "agile/percentile": (CLEAN, portfolio(forecast(), percentile=None)),
@@ -144,6 +164,17 @@ class TestAgile(MethodologyConformance):
             "cost_of_delay": "10 k GBP per w",
             "horizon": "h1",
             "work_type": "feature",
+            "increments": [
+                {
+                    "id": "PI1",
+                    "name": "Spring",
+                    "start": "2026-01-05",
+                    "finish": "2026-03-27",
+                    "goals": [
+                        {"id": "g", "name": "Pay by card", "item": "a", "team": "red", "committed": False, "planned": 8, "actual": 5}
+                    ],
+                }
+            ],
             "kanban": {"funnel": "2026-01-05", "ready": "2026-02-02"},
             "kanban_limits": {"implementing": 4},
             "kanban_ages": {"analysing": "60 ed"},

@@ -8,6 +8,8 @@ ipmo_agile.backtest(histories)                # how often P50 and P85 would have
 ipmo_agile.flow(items).table()                # cycle times, age, and Little's law where it holds
 ipmo_agile.burn_up(items).plot()              # scope, what is done, and when the rest is
 ipmo_agile.priorities(pf)                     # what first, by scores and by money
+ipmo_agile.increment_plan(pf)                 # goals of increments as dated milestones
+ipmo_agile.value_streams(pf)                  # flow over value streams
 ```
 
 Our own words throughout; SAFe, Scrum and Kanban are names of their owners, and nothing here is certified.
@@ -16,6 +18,7 @@ Our own words throughout; SAFe, Scrum and Kanban are names of their owners, and 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from ipmo.figures.svg import Figure
 from ipmo.plugin import (
@@ -39,7 +42,9 @@ from ipmo_agile.fields import (
     GUIDE,
     AgileFields,
     Epic,
+    Goal,
     Guardrails,
+    Increment,
     Inputs,
     Iteration,
     Scope,
@@ -53,6 +58,7 @@ from ipmo_agile.flow import Flow, flow, little
 from ipmo_agile.forecast import AgileForecast, parse_forecast
 from ipmo_agile.formats import FORMATS
 from ipmo_agile.history import Backtest, Bulk, Trial, backtest, bulk_closures, throughput, without_bulk
+from ipmo_agile.increments import GoalRow, IncrementPlan, StreamRow, ValueStreams, increment_plan, value_streams
 from ipmo_agile.jira import backlog, read_jira
 from ipmo_agile.jira_csv import read_jira_csv
 from ipmo_agile.kanban import EpicCard, Kanban, portfolio_kanban
@@ -71,14 +77,20 @@ __all__ = [
     "Epic",
     "EpicCard",
     "Flow",
+    "Goal",
+    "GoalRow",
     "Guardrails",
+    "Increment",
+    "IncrementPlan",
     "Inputs",
     "Iteration",
     "Job",
     "Kanban",
     "Scope",
+    "StreamRow",
     "Team",
     "Trial",
+    "ValueStreams",
     "WorkItem",
     "backlog",
     "backtest",
@@ -87,6 +99,7 @@ __all__ = [
     "delay_cost",
     "earned",
     "flow",
+    "increment_plan",
     "ipmo_formats",
     "ipmo_methodologies",
     "little",
@@ -98,6 +111,7 @@ __all__ = [
     "smith",
     "throughput",
     "tracked",
+    "value_streams",
     "without_bulk",
     "wsjf",
 ]
@@ -146,6 +160,18 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield f"# Burn-up of {full_id}"
             yield f"{repr(up)[1:-1]}."
             yield up.plot()
+    if any(fields.increments for _, fields in held):
+        plan = increment_plan(pf)
+        yield "# Increments"
+        told = [(name, share) for name in plan.increments if (share := plan.predictability(name)) is not None]
+        kept = "; ".join(f"{name} brought {share:.0%} of what it promised" for name, share in told)
+        yield f"{repr(plan)[1:-1]}.{f' {kept}.' if kept else ''}"
+        yield plan.table()
+    if pf.status_date is not None and sum(bool(fields.backlog) for _, fields in held) > 1:
+        streams = value_streams(pf)
+        yield "# Flow over value streams"
+        yield f"From {streams.start} to {streams.end - timedelta(days=1)}. Items count one each, whatever their size."
+        yield streams.table()
     if pf.status_date is not None and any(fields.kanban for _, fields in held):
         board = portfolio_kanban(pf)
         yield "# The portfolio kanban"

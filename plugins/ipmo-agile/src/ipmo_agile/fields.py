@@ -14,7 +14,21 @@ from ipmo.model import FrozenMap, Portfolio, Programme, Project, Rate, doc
 from ipmo.plugin import Extension, Shown, UnitError
 from ipmo_agile.forecast import AgileForecast
 
-__all__ = ["STATES", "AgileFields", "Epic", "Guardrails", "Inputs", "Iteration", "Scope", "Team", "WorkItem", "fields_of", "lasting"]
+__all__ = [
+    "STATES",
+    "AgileFields",
+    "Epic",
+    "Goal",
+    "Guardrails",
+    "Increment",
+    "Inputs",
+    "Iteration",
+    "Scope",
+    "Team",
+    "WorkItem",
+    "fields_of",
+    "lasting",
+]
 
 GUIDE = "Flow metrics and forecasting from throughput; our own words, after the Kanban Guide and public texts on lean portfolios"
 
@@ -188,11 +202,64 @@ class Guardrails(Shown):
 
 
 @attrs.frozen(kw_only=True)
+class Goal(Shown):
+    """Something that an increment is to bring.
+
+    Args:
+        id: its name.
+        name: title.
+        item: the milestone, task or gate that brings it.
+        team: who brings it.
+        committed: it is promised; else it is only tried.
+        planned: its value as the business owners see it, in points of their own.
+        actual: the value that came, in the same points, when the increment is over.
+    """
+
+    id: str
+    name: str = ""
+    item: str = attrs.field(default="", metadata=doc("what brings it", refers="item"))
+    team: str = ""
+    committed: bool = True
+    planned: float | None = None
+    actual: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.planned or 0) < 0 or (self.actual or 0) < 0:
+            raise UnitError(f"goal {self.id!r} has a value below 0; write 0 or more")
+
+
+@attrs.frozen(kw_only=True)
+class Increment(Shown):
+    """A stretch of time that teams plan together, and what it is to bring.
+
+    Args:
+        id: its name.
+        name: title.
+        start, finish: its first and last day.
+        goals: what it is to bring by its last day.
+    """
+
+    id: str
+    name: str = ""
+    start: date
+    finish: date
+    goals: tuple[Goal, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if self.finish < self.start:
+            raise UnitError(f"increment {self.id!r} ends on {self.finish}, before it starts on {self.start}")
+        names = [goal.id for goal in self.goals]
+        if len(set(names)) < len(names):
+            raise UnitError(f"goal {next(n for n in names if names.count(n) > 1)!r} of increment {self.id!r} is given twice")
+
+
+@attrs.frozen(kw_only=True)
 class AgileFields(Shown):
     """What the method adds to a portfolio, programme, project or task; each field where it makes sense.
 
     Args:
         teams, iterations: of a programme or project.
+        increments: of a programme or project: what several iterations are planned to bring together.
         guardrails: of a portfolio or programme.
         team: of a project or task: who works on it.
         backlog: of a project or task: its items.
@@ -208,6 +275,7 @@ class AgileFields(Shown):
 
     teams: tuple[Team, ...] = ()
     iterations: tuple[Iteration, ...] = ()
+    increments: tuple[Increment, ...] = ()
     guardrails: Guardrails | None = None
     team: str = ""
     backlog: tuple[WorkItem, ...] = ()
@@ -227,7 +295,7 @@ class AgileFields(Shown):
         for state in (*self.kanban, *self.kanban_limits, *self.kanban_ages):
             if state not in STATES:
                 raise UnitError(f"there is no state {state!r} of an epic; write one of {', '.join(STATES)}")
-        for what, rows in (("team", self.teams), ("iteration", self.iterations), ("item", self.backlog)):
+        for what, rows in (("team", self.teams), ("iteration", self.iterations), ("increment", self.increments), ("item", self.backlog)):
             names = [row.id for row in rows]
             if len(set(names)) < len(names):
                 raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")

@@ -14,6 +14,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError, agree, counted
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, WorkItem, bearers, converted, day_of, fields_of, forecasts
 from ipmo_agile.flow import flow
+from ipmo_agile.increments import increments_kept
 from ipmo_agile.kanban import epics_in_hand
 from ipmo_agile.priority import CAVEAT, wsjf
 from ipmo_agile.promised import percentile
@@ -355,6 +356,13 @@ CHECKS = tuple(
         ("commitment", "AGL-R07", "A dependency between teams has a giver, a receiver and a date with its spread", LEAN, _commitment),
         ("epics-in-hand", "AGL-R08", "No more epics are in hand than agreed, and no more are begun than are done", LEAN, epics_in_hand),
         ("order", "AGL-R09", "Scores are relative in each column, ties are broken, dependencies are named", LEAN, _order),
+        (
+            "increments",
+            "",
+            "Goals of increments are milestones that the plan keeps, and most of what is promised comes",
+            LEAN,
+            increments_kept,
+        ),
         (
             "percentile",
             "AGL-R10",
