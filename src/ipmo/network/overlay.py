@@ -118,36 +118,37 @@ class Overlay(OverlayState):
         if minutes < 0:
             raise ScheduleError(f"a duration of {minutes} minutes is negative")
         v = self._place(item)
-        if int(self.network.positions.order[v]) in self.network.high:
+        network, cells = self.network, self.cells
+        node = int(network.positions.order[v])
+        if node in network.high:
             raise ScheduleError(f"{self._id(v)!r} is held by a constraint that overrides the logic; change the portfolio instead")
         change = self._open()
-        w, mode, typ = self.row("w"), self.row("mode"), self.row("typ")
-        old = int(self.row("dur")[v])
+        w, mode, typ = cells("w"), cells("mode"), cells("typ")
+        old = cells("dur")[v]
         self._set("dur", v, minutes, change)
         delta = minutes - old
         heads, tails = [v], [v]
-        following, source, k = self.row("next_in"), self.row("src"), int(self.row("first_in")[v])
+        following, source, k = cells("next_in"), cells("src"), cells("first_in")[v]
         while k >= 0:
             if typ[k] in TO_FINISH:
-                tails.append(int(source[k]))
+                tails.append(source[k])
                 if mode[k] in NUMBERS:
-                    self._set("w", k, int(w[k]) - delta, change)
-            k = int(following[k])
-        following, target, k = self.row("next_out"), self.row("dst"), int(self.row("first_out")[v])
+                    self._set("w", k, w[k] - delta, change)
+            k = following[k]
+        following, target, k = cells("next_out"), cells("dst"), cells("first_out")[v]
         while k >= 0:
             if typ[k] in FROM_FINISH:
-                heads.append(int(target[k]))
+                heads.append(target[k])
                 if mode[k] in NUMBERS:
-                    self._set("w", k, int(w[k]) + delta, change)
-            k = int(following[k])
-        node = int(self.network.positions.order[v])
-        floor = self.network.finish_floor.get(node)
+                    self._set("w", k, w[k] + delta, change)
+            k = following[k]
+        floor = network.finish_floor.get(node)
         if floor is not None:
-            low = max(int(self.row("not_before")[v]), floor - minutes)
+            low = max(cells("not_before")[v], floor - minutes)
             self._set("low", v, low, change)
-            self._set("floors", v, int(node in self.network.floor_edges and low == floor - minutes), change)
+            self._set("floors", v, int(node in network.floor_edges and low == floor - minutes), change)
         for kind in (TO_END, TO_TARGET):
-            if self._bounds_on(kind, v):
+            if self._is_bound(kind, v):
                 self._fix(kind, v, change)
         return self._settle(change, heads, tails, changed=v, old_length=old)
 
