@@ -153,7 +153,7 @@ class OverlayState:
         }
         self.row = self._rows.__getitem__
         self._cells: dict[str, list[int] | memoryview[int]] = {
-            name: row if isinstance(row, list) else cast("memoryview[int]", memoryview(row)) for name, row in self._rows.items()
+            name: row if isinstance(row, list) else cast("memoryview[int]", row.data) for name, row in self._rows.items()
         }
         self.cells = self._cells.__getitem__
         """A row of which single values are read and written: as Python's own numbers, in a third of the time."""
@@ -419,7 +419,7 @@ class OverlayState:
     @functools.cached_property
     def _waiting(self) -> list[tuple[NDArray[np.int64], memoryview[int]]]:
         columns = [as_array([0] * SEEDS) for _ in range(2)]
-        return [(column, cast("memoryview[int]", memoryview(column))) for column in columns]
+        return [(column, cast("memoryview[int]", column.data)) for column in columns]
 
     def _keep(self, change: Change, moved: int, names: tuple[str, str, str, str, str]) -> None:
         """Keeps what a pass moved, for taking it back: names of its logs and of the columns."""
@@ -433,7 +433,7 @@ class OverlayState:
         quick = self.whole_structure and self.relative and self.compiled and self.n > 10_000
         budget = self.n // FEW if quick else 2 * self.n
         ends = self.row("ends")
-        before = ends.copy() if isinstance(ends, list) else ends.tobytes()
+        before = _frozen(ends)
         stopped = self.network.run(
             settling.settle,
             self._bits,
@@ -460,8 +460,8 @@ class OverlayState:
         if stopped < 3:
             as_array(self._bits)[:] = 0
             moved[stopped] += self._everything(change, int(stopped))
-        if isinstance(before, list) or before != ends.tobytes():  # that all stay is the rule, and bytes say so soonest
-            was = before if isinstance(before, list) else memoryview(before).cast("q")
+        if before != _frozen(ends):  # that all stay is the rule, and bytes say so soonest
+            was = memoryview(before).cast("q") if isinstance(before, bytes) else before
             change.single += [Single("ends", g, a) for g, (a, b) in enumerate(zip(was, plain(ends), strict=True)) if a != b]
         self.touched = sum(moved)
         return self.touched
@@ -538,6 +538,11 @@ def _shifted(late: Ints, by: int) -> NDArray[np.int64]:
 
     starts = as_array(late)
     return np.where(starts < FAR // 2, starts + by, FAR)
+
+
+def _frozen(column: Ints) -> list[int] | bytes:
+    """A copy of a column that is compared at once."""
+    return column.copy() if isinstance(column, list) else column.tobytes()
 
 
 def _heads(ptr: NDArray[np.int64]) -> NDArray[np.int64]:
