@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.errors import CycleError, ScheduleError
 from ipmo.network.clocks import Clock
@@ -153,7 +153,7 @@ class OverlayState:
         }
         self.row = self._rows.__getitem__
         self._cells: dict[str, list[int] | memoryview[int]] = {
-            name: row if isinstance(row, list) else cast("memoryview[int]", row.data) for name, row in self._rows.items()
+            name: row if isinstance(row, list) else row.data for name, row in self._rows.items()
         }
         self.cells = self._cells.__getitem__
         """A row of which single values are read and written: as Python's own numbers, in a third of the time."""
@@ -419,7 +419,7 @@ class OverlayState:
     @functools.cached_property
     def _waiting(self) -> list[tuple[NDArray[np.int64], memoryview[int]]]:
         columns = [as_array([0] * SEEDS) for _ in range(2)]
-        return [(column, cast("memoryview[int]", column.data)) for column in columns]
+        return [(column, column.data) for column in columns]
 
     def _keep(self, change: Change, moved: int, names: tuple[str, str, str, str, str]) -> None:
         """Keeps what a pass moved, for taking it back: names of its logs and of the columns."""
