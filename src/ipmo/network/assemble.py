@@ -11,7 +11,6 @@ import attrs
 
 from ipmo.memory import remember
 from ipmo.model.dialects import Dialect
-from ipmo.model.estimates import UncertainLag
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.network import bounds
@@ -280,6 +279,7 @@ def _run_on(draft: Draft, link: int) -> None:
     """Takes from the lag of a link from a start what has passed since that start: it runs on from the remaining work."""
     nodes, links = draft.nodes, draft.links
     lag = links.lags.pop(link, None)
+    links.estimated.pop(link, None)
     if lag is None:
         return
     u, v = links.src[link], links.dst[link]
@@ -347,7 +347,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         lagclk=lagclk,
         numbers=links.numbers,
         derived=links.derived,
-        estimated={link for link, lag in links.lags.items() if isinstance(lag, UncertainLag)},
+        estimated={link for link, span in links.estimated.items() if links.lags.get(link) is (span if span.amount else None)},
         clocks=draft.clocks,
         starts=nodes.starts,
         finishes=nodes.finishes,
@@ -402,6 +402,9 @@ def _lagged(draft: Draft) -> tuple[list[int], list[int], list[int]]:
             lag[link], lagclk[link] = length, owner
             rounded = (length < 0 and links.typ[link] in TO_FINISH and dialect.lead_waits) or u in points
             mode[link] = plain if clk[u] == clk[v] == owner and not rounded else through
+    for link, span in links.estimated.items():
+        if link not in links.lags and span.dimension == "working":
+            lagclk[link] = lag_clock(draft, links.src[link], links.dst[link])
     return lag, mode, lagclk
 
 

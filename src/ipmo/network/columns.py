@@ -114,7 +114,7 @@ class Columns:
         lagclk: the clock that the lag is counted on.
         numbers: the place in the portfolio's links of those that stand there.
         derived: links that nobody wrote: of summaries and projects to what they hold.
-        estimated: links whose lag is an estimate, as it was stated.
+        estimated: links whose lag is an estimate, as it was stated: nothing of it has passed.
         starts: when nodes began, as instants.
         finishes: when nodes were done.
         holds: why nodes have no dates.

@@ -15,6 +15,7 @@ from ipmo.errors import ScheduleError
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
+from ipmo.model.estimates import UncertainLag
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clocks
@@ -96,6 +97,8 @@ class Links:
     dst: list[int] = attrs.field(factory=list)
     typ: list[int] = attrs.field(factory=list)
     lags: dict[int, Span] = attrs.field(factory=dict)
+    estimated: dict[int, UncertainLag] = attrs.field(factory=dict)
+    """Lags that are estimates, those of nothing in the schedule among them, as they were stated."""
     numbers: dict[int, int] = attrs.field(factory=dict)
     """The place in `portfolio.links` of each link that stands there."""
     derived: set[int] = attrs.field(factory=set)
@@ -115,15 +118,22 @@ class Links:
         self.src.append(source)
         self.dst.append(target)
         self.typ.append(TYPES[kind])
+        self.wait(link, lag)
+        return link
+
+    def wait(self, link: int, lag: Span | None) -> None:
+        """Gives a link its lag."""
         if lag is not None and lag.amount:
             self.lags[link] = lag
-        return link
+        if isinstance(lag, UncertainLag):
+            self.estimated[link] = lag
 
     def keep(self, kept: Sequence[int]) -> None:
         """Drops all links but these."""
         place = {link: row for row, link in enumerate(kept)}
         self.src, self.dst, self.typ = ([column[k] for k in kept] for column in (self.src, self.dst, self.typ))
         self.lags = {place[k]: lag for k, lag in self.lags.items() if k in place}
+        self.estimated = {place[k]: lag for k, lag in self.estimated.items() if k in place}
         self.numbers = {place[k]: number for k, number in self.numbers.items() if k in place}
         self.derived = {place[k] for k in self.derived if k in place}
 

@@ -86,6 +86,7 @@ def reroute(draft: Draft, link: int, clock: int) -> bool:
         else:
             return False
         links.lags.pop(link, None)
+        links.estimated.pop(link, None)
         if left is not None:
             links.lags[link] = left
     links.src[link], links.dst[link] = source, target

@@ -33,7 +33,7 @@ class Linker:
     def afters(self, project: Project) -> None:
         """What the tasks and gates of a project wait for inside it."""
         links = self.links
-        src, dst, typ, lags = links.src, links.dst, links.typ, links.lags
+        src, dst, typ = links.src, links.dst, links.typ
         local = self.nodes.local[project.id]
         for task in project.tasks:
             if task.after:
@@ -41,9 +41,8 @@ class Linker:
                 for after in task.after:
                     source = local.get(after.source)
                     if source is not None and node is not None:
-                        lag = after.lag
-                        if lag is not None and lag.amount:
-                            lags[len(src)] = lag
+                        if after.lag is not None:
+                            links.wait(len(src), after.lag)
                         src.append(source)
                         dst.append(node)
                         typ.append(TYPES[after.type])

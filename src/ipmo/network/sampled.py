@@ -197,7 +197,7 @@ class SampledPass:
             shifts: minutes, on its own clock, by which a position starts later than all lets it.
             capped: what some links ask for at most, by place.
             lost: working time that some positions lose.
-            lags: minutes of those lags, above none, that are not the network's own, by the place of their link.
+            lags: minutes of those lags that are not the network's own, by the place of their link; less than none of a lead.
             strikes: what holds positions up where they run in a window, by the dates that they have without it.
         """
         varied = {self.heads[k] for k in lags}
@@ -408,8 +408,10 @@ class SampledPass:
     def _push(self, k: int, v: int, found: SampledDates, length: Row, away: Lost | None) -> tuple[Row, Row | int]:
         """The start that a link asks for, and whether the finish then lies where the next shift begins."""
         u, mode, typ, lag = self.src[k], self.mode[k], self.typ[k], self.lag[k]
+        if k in found.lags:
+            return self._waited(k, v, found, length, away)
         if mode in (PLAIN, FINISHES):
-            y = (found.finish.worked(u) if typ in (FS, FF) else found.x[u]) + found.lags.get(k, lag)
+            y = (found.finish.worked(u) if typ in (FS, FF) else found.x[u]) + lag
             if typ >= FF:
                 y = _back(y, length, away)
             return y, found.edge[u] if mode == FINISHES else 0
@@ -422,6 +424,30 @@ class SampledPass:
         end = worked if away is None else away.ended(worked, np.zeros(1, np.int64))
         return y, 0 if own == 0 else (instant > clocks.finish_at(own, end)).astype(np.int64)
 
+    def _waited(self, k: int, v: int, found: SampledDates, length: Row, away: Lost | None) -> tuple[Row, Row | int]:
+        """What `_push` says of a link with a lag of its own in each sample: what one link says of each of them."""
+        u, typ, own, clocks, lagclk, lag = self.src[k], self.typ[k], self.clk[v], self.clocks, self.lagclk[k], found.lags[k]
+        t = clocks.start_at(self.clk[u], found.x[u]) if typ in (SS, SF) else found.finish[u]
+        due = clocks.work(lagclk, t) + lag
+        instant = np.where(lag > 0, clocks.finish_at(lagclk, due), np.where(lag < 0, clocks.start_at(lagclk, due), t))
+        worked = clocks.work(own, instant)
+        if typ < FF:
+            return worked, 0
+        end = worked if away is None else away.ended(worked, np.zeros(1, np.int64))
+        waits = np.zeros(1, np.int64) if own == 0 else (instant > clocks.finish_at(own, end)).astype(np.int64)
+        points, dialect = self.network.points, self.network.dialect
+        if self.clk[u] == own and not (typ == SF and self.order[v] in points):  # by number where there is no lag
+            waits = np.where(lag == 0, found.edge[u] if typ == FF and self._finishes else 0, waits)
+        if self.clk[u] == own == lagclk and self.order[u] not in points and not (dialect is not None and dialect.lead_waits):
+            waits = np.where(lag < 0, 0, waits)
+        return _back(worked, length, away), waits
+
+    @functools.cached_property
+    def _finishes(self) -> bool:
+        """A link from finish to finish without a lag hands on that the finish lies in a break."""
+        dialect = self.network.dialect
+        return len(set(self.clk)) > 1 or (dialect is not None and dialect.lead_waits)
+
     @staticmethod
     def _at_most(cap: Cap, to_finish: bool, asked: tuple[Row, Row | int], length: Row, away: Lost | None) -> tuple[Row, Row | int]:
         """What a link asks for, as `_push` says it, where it asks for no more than a cap."""
@@ -433,8 +459,6 @@ class SampledPass:
         """The instant that a calendar link hands on; see `kernels.links.given`."""
         clocks, typ, lag, lagclk = self.clocks, self.typ[k], self.lag[k], self.lagclk[k]
         t = clocks.start_at(self.clk[u], found.x[u]) if typ in (SS, SF) else found.finish[u]
-        if k in found.lags:
-            return clocks.finish_at(lagclk, clocks.work(lagclk, t) + found.lags[k])
         if self.mode[k] == MONTHS:
             return clocks.add_months(t, lag)
         if lag > 0:

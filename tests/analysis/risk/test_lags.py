@@ -19,7 +19,7 @@ from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Samples, run
 from ipmo.analysis.risk.uncertain import with_lengths
 from ipmo.analysis.risk.waiting import with_lags
-from ipmo.model import After, Dialect, Portfolio, Project, Triangular, Uniform
+from ipmo.model import After, Dialect, Empirical, Portfolio, Project, Triangular, Uniform
 from ipmo.model.estimates import UncertainLag
 from ipmo.testing.strategies import dialects, portfolios
 from ipmo.units import DAY, Span, minutes
@@ -49,6 +49,17 @@ def test_every_type_of_link_waits_for_its_lag(kind: str, rest: int) -> None:
     assert abs(found.mean() - (17 + rest)) <= 4 * math.sqrt(6.5 / SAMPLES)
     assert abs(found.var() - 6.5) <= 4 * math.sqrt(2.4 * 6.5**2 / SAMPLES)  # the kurtosis of any triangle is 2.4
     assert 12 + rest <= found.min() <= found.max() <= 24 + rest
+
+
+def test_a_lag_that_may_be_none_is_dated_with_all_others() -> None:
+    """No sample is a plan of its own then: what is late is still valued."""
+    projects = [{"id": "a", "tasks": [{"id": "t", "duration": "3 ed"}]}, {"id": "c", "tasks": [{"id": "t", "duration": "1 ed"}]}]
+    links = [{"from": "a/t", "to": "c/t", "lag": {"low": "-1 ed", "likely": "0 ed", "high": "4 ed"}}]
+    q = ipmo.simulate(ipmo.from_dict(cured("1 ed") | {"projects": projects, "links": links}), samples=SAMPLES, seed=4)
+    [row] = q.hand_overs().rows()
+    assert row["late"] == 0  # the giver never is, but the wait is longer by 16 / 15 of a day where it is no lead
+    assert abs(float(row["days"]) - 16 / 15) <= 4 * float(row["days_error"])
+    assert abs(days(q.finish("c/t")).mean() - (4 + 1)) <= 4 * math.sqrt((1 + 0 + 16 - 0 + 4 - 0) / 18 / SAMPLES)
 
 
 @pytest.mark.parametrize("low", ["-6 ed", "0 ed"])
@@ -96,10 +107,14 @@ def test_small_networks_against_all_that_can_happen() -> None:
 
 
 def uncertain(lag: Span | None, wide: bool) -> Span | None:
-    if lag is None or lag.dimension == "step" or lag.amount <= 0:
+    """A lag or lead that may be a third longer or less; or one of nothing, or twice it either way, which may be the plan's."""
+    if lag is None or lag.dimension == "step":
         return lag
-    low = Span(-lag.amount if wide else lag.amount / 2, lag.unit)
-    return UncertainLag(lag.amount, lag.unit, estimate=Triangular(low, Span(lag.amount, lag.unit), Span(2 * lag.amount, lag.unit)))
+    if wide:
+        values = [Span(times * lag.amount, lag.unit) for times in (-2, 0, 0, 0, 2)]
+        return UncertainLag(0, lag.unit, estimate=Empirical(values)) if lag.amount else lag
+    low, high = sorted((lag.amount / 2, lag.amount * 4 / 3))
+    return UncertainLag(lag.amount, lag.unit, estimate=Triangular(Span(low, lag.unit), Span(lag.amount, lag.unit), Span(high, lag.unit)))
 
 
 def with_uncertain_lags(pf: Portfolio, wide: bool) -> Portfolio:

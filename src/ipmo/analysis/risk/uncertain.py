@@ -241,7 +241,7 @@ class Structures:
         """Another length of work changes no bound, date or state by itself.
 
         It does where work is scheduled by hand, or under way without a status date; and an expected finish makes lengths of its own.
-        Another lag does where it may be none, or where it runs on from what is done.
+        Another lag does where it runs on from what is done.
         """
         net, pf = self.base.network, self.portfolio
         if net.expected or any(one.unit is None for one in self.lags.values()) or (self.lags and net.latest):

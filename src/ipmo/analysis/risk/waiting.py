@@ -1,7 +1,7 @@
 """Lags that are estimated: how long each waits in a sample, and the portfolio with other lags.
 
-A link is named by what it joins, `P/a FS P/b`. Where the network holds it as it was stated, between open work, and it always waits, a
-sample only has another number of minutes there; else each sample is a plan of its own, with the lags that it drew.
+A link is named by what it joins, `P/a FS P/b`. Where the network holds it as it was stated, between open work, a sample only has another
+number of minutes there; else, as where the lag runs on from what is done, each sample is a plan of its own, with the lags that it drew.
 """
 
 from __future__ import annotations
@@ -106,10 +106,8 @@ def waiting(portfolio: Portfolio, network: Network) -> dict[str, Waiting]:
             continue
         name, unit = _name(source, kind, target), None
         link = held.get((source, target))
-        low = lag.estimate.quantile(0.0)
-        if link is not None and isinstance(low, Span) and low.amount > 0:
+        if link is not None:
             unit = _minutes_per(network, link, lag)
-            unit = unit if round(float(low.amount) * unit) >= 1 else None
         out[name] = Waiting(name=name, source=source, target=target, lag=lag, unit=unit)
     return out
 
