@@ -158,3 +158,63 @@ def test_no_optimum_breaks_an_envelope(rows: list[tuple[int, int, int, str]], mo
     found = select(pf, {p.id: 1.0 + n for n, p in enumerate(projects) if p.state != "closed"})
     if found.status == "optimal":
         assert not heard(chosen_of(pf, found.chosen))
+
+
+def proposed(name: str, worth: int, budget: int, forecast: int | None, *, state: str = "proposed") -> Project:
+    return Project(
+        id=name,
+        state=state,  # type: ignore[arg-type]
+        budget=Budget([year(f"{budget} GBP", 2026)]),
+        forecast=None if forecast is None else Budget([year(f"{forecast} GBP", 2026)]),
+        tasks=[Task(id="t", duration="24 h")],
+        extensions={"mop": MopFields(scores={"v": worth})},
+    )
+
+
+def test_a_selection_keeps_the_envelopes_with_what_is_forecast_too() -> None:
+    """Budgets of 5 each under 10: x and y are worth 9, but 9 are forecast for x, and with the 5 of y that is 14; x and z cost 9 and 1."""
+    fields = {"envelopes": {"2026": "10 GBP"}, "criteria": [{"id": "v", "weight": "100 %", "scale": {n: n for n in range(6)}}]}
+    projects = [proposed("x", 5, 5, 9), proposed("y", 4, 5, None), proposed("z", 3, 5, 1)]
+
+    def best(*some: Project) -> set[str]:
+        pf = portfolio(*some, fields=fields)
+        found = select(pf)
+        assert found.status == "optimal"
+        chosen = pf.evolve(projects=[p for p in pf.projects if p.id in found.chosen or p.state == "closed"])
+        for one in found.chosen:
+            chosen = chosen.evolve(one, state="approved")
+        assert not [f for f in ipmo.check(chosen) if f.code == "mop/envelope"]
+        return set(found.chosen)
+
+    assert best(*projects) == {"x", "z"}
+    assert best(proposed("x", 5, 5, None), *projects[1:]) == {"x", "y"}  # nothing of what is chosen is forecast
+    assert best(*projects, proposed("w", 0, 0, 1, state="closed")) == {"y", "z"}  # 9 and 1 leave nothing for the 1 of what is closed
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 5), st.integers(0, 9), st.one_of(st.none(), st.integers(0, 12)), st.booleans()), min_size=1, max_size=5
+    ),
+    st.integers(0, 20),
+    st.sampled_from([None, 0.3, 0.8]),
+)
+def test_no_selection_breaks_the_check_of_its_own_envelopes(
+    rows: list[tuple[int, int, int | None, bool]], most: int, at: float | None
+) -> None:
+    fields: dict[str, Any] = {
+        "envelopes": {"2026": f"{most} GBP"},
+        "criteria": [{"id": "v", "weight": "100 %", "scale": {n: n for n in range(6)}}],
+    }
+    fields |= {} if at is None else {"confidence": at}
+    projects = [
+        proposed(f"p{n}", worth, budget, forecast, state="active" if active else "proposed")
+        for n, (worth, budget, forecast, active) in enumerate(rows)
+    ]
+    pf = portfolio(*projects, fields=fields)
+    found = select(pf)
+    kept = [p.id for p in projects if p.id in found.chosen]
+    chosen = pf.evolve(projects=[p for p in projects if p.id in kept])
+    for one in kept:
+        chosen = chosen.evolve(one, state="approved")
+    assert not [f.message for f in ipmo.check(chosen) if f.code == "mop/envelope"]

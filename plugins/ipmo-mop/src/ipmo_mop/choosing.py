@@ -13,7 +13,7 @@ from ipmo.model import Portfolio
 from ipmo.plugin import UnitError, UnknownItemError
 from ipmo_mop.carbon import emitted_elsewhere, project_carbon
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
-from ipmo_mop.envelopes import committed, period_of, project_costs
+from ipmo_mop.envelopes import coming, committed, forecast_costs, period_of, project_costs
 from ipmo_mop.scoring import scores
 from ipmo_mop.selection import Candidate, Selection, SelectionProblem, optimise
 from ipmo_mop.staffing import Keep, staffing
@@ -32,7 +32,7 @@ def select(
     """Which open projects of a portfolio to fund.
 
     Carbon envelopes (`carbon_envelopes:`) bind as budgets do, each project emitting over its own time. Budgets by period come from `ipmo.time_phase`'s rules (each project's money over its own time) at the confidence that the portfolio
-    states, as its checks ask; what closed projects cost in a period is committed; limits from `envelopes:`,
+    states, as its checks ask; where a forecast is known, that is held against them too; what closed projects cost in a period is committed; limits from `envelopes:`,
     `requires:`, `excludes:`, `groups:` and `mandatory:`; what waits for another project's hand-over requires that project, and
     what requires a cancelled one cannot be chosen.
 
@@ -92,7 +92,8 @@ def problem_of(
     given = stated.envelopes if envelopes is None else _read(stated.every, envelopes)
     limits = {name: _in_base(portfolio, money) for name, money in given.items()}
     periods = {name: period_of(portfolio, name) for name in limits}
-    gone = committed(portfolio) if limits else {}
+    gone, expected = (committed(portfolio), forecast_costs(portfolio)) if limits else ({}, {})
+    later = coming(portfolio) if expected else None
     carbon = {name: limit.tonnes for name, limit in stated.carbon_envelopes.items()}
     closed = emitted_elsewhere(portfolio) if carbon else {}
     worth = values_of(portfolio, value)
@@ -113,7 +114,13 @@ def problem_of(
             barred += [] if fields.mandatory else [(project.id, f"how much carbon {project.id} emits is not known")]
         within = {name: costs[period] for name, period in periods.items() if costs and period in costs}
         air = {name: emits[period] for name in carbon if emits and (period := period_of(portfolio, name)) in emits}
-        candidates.append(Candidate(id=project.id, value=worth.get(project.id, 0.0), costs=within, carbon=air, mandatory=fields.mandatory))
+        said = expected.get(project.id)
+        candidates.append(
+            Candidate(
+                id=project.id, value=worth.get(project.id, 0.0), costs=within, carbon=air, mandatory=fields.mandatory,
+                expected=None if said is None else {name: said[period] for name, period in periods.items() if period in said},
+            )
+        )  # fmt: skip
         for other in project.requires:
             if other in names:
                 requires.append((project.id, other))
@@ -144,6 +151,7 @@ def problem_of(
         barred=barred,
         unit=portfolio.money.currency if portfolio.money is not None else "",
         carbon_envelopes=carbon,
+        coming=None if later is None else {name: later[period] for name, period in periods.items() if later.get(period)},
         emitted={name: closed[period] for name in carbon if closed.get(period := period_of(portfolio, name))},
     )
 

@@ -12,7 +12,7 @@ from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import finding, in_currency
 
-__all__ = ["COUNTED", "added", "by_project", "committed", "envelopes", "length", "period_of", "project_costs"]
+__all__ = ["COUNTED", "added", "by_project", "coming", "committed", "envelopes", "forecast_costs", "length", "period_of", "project_costs"]
 
 UNKNOWN = "(unknown)"
 """The group of what nobody knows."""
@@ -113,19 +113,27 @@ def added(amounts: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
     return out
 
 
-def _expected(portfolio: Portfolio) -> dict[str, Fraction]:
-    """What projects are expected to cost by period: their forecast where it is known and dated, else their budget; empty without one."""
-    at = fields_of(portfolio).confidence
+def forecast_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
+    """What each project is forecast to cost by period, at the confidence that the portfolio chose, where that is wholly known and dated."""
     if not ipmo.roll_up(portfolio, "forecast", include=("proposed",), unrated="unknown").states:
         return {}
-    found = {
-        name: one
-        for name, one in by_project(portfolio, "forecast", length(portfolio), at).items()
-        if one and portfolio[name].counted_as in COUNTED and not any(period.startswith("(") for period in one)
-    }
+    found = by_project(portfolio, "forecast", length(portfolio), fields_of(portfolio).confidence)
+    return {name: one for name, one in found.items() if one and not any(period.startswith("(") for period in one)}
+
+
+def coming(portfolio: Portfolio) -> dict[str, Fraction]:
+    """What is expected in each period of projects that are not chosen between: the forecast of closed ones, else their budget."""
+    found, budgets = forecast_costs(portfolio), project_costs(portfolio)
+    closed = (p.id for p in portfolio.projects if p.counted_as in COUNTED and p.counted_as not in OPEN)
+    return added(found.get(name, budgets.get(name, {})) for name in closed)
+
+
+def _expected(portfolio: Portfolio) -> dict[str, Fraction]:
+    """What projects are expected to cost by period: their forecast where it is known and dated, else their budget; empty without one."""
+    found = {name: one for name, one in forecast_costs(portfolio).items() if portfolio[name].counted_as in COUNTED}
     if not found:
         return {}
-    budgets = by_project(portfolio, "budget", length(portfolio), at)
+    budgets = by_project(portfolio, "budget", length(portfolio), fields_of(portfolio).confidence)
     return added(found.get(p.id, budgets.get(p.id, {})) for p in portfolio.projects if p.counted_as in COUNTED)
 
 

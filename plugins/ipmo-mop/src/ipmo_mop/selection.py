@@ -33,6 +33,7 @@ class Candidate(Shown):
         costs: period to what it costs in it, exact.
         mandatory: it must be funded.
         carbon: period to the tonnes of CO2 equivalent that it emits in it, exact.
+        expected: period to what it is forecast to cost in it, exact; None where nothing is forecast: then what it costs.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Candidate(Shown):
     costs: Mapping[str, Fraction] = attrs.field(factory=dict)
     carbon: Mapping[str, Fraction] = attrs.field(factory=dict)
     mandatory: bool = False
+    expected: Mapping[str, Fraction] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -81,6 +83,7 @@ class SelectionProblem:
         unit: of the costs, for texts.
         carbon_envelopes: period to the most tonnes of CO2 equivalent that may be emitted in it.
         emitted: period to what of it is emitted by what is not chosen between.
+        coming: period to what of it is expected to be spent on what is not chosen between; what is committed where left out.
     """
 
     candidates: tuple[Candidate, ...] = attrs.field(converter=as_tuple)
@@ -94,6 +97,7 @@ class SelectionProblem:
     unit: str = ""
     carbon_envelopes: Mapping[str, Fraction] = attrs.field(factory=dict)
     emitted: Mapping[str, Fraction] = attrs.field(factory=dict)
+    coming: Mapping[str, Fraction] | None = None
 
     def __attrs_post_init__(self) -> None:
         names = [c.id for c in self.candidates]
@@ -126,6 +130,8 @@ class SelectionProblem:
             less = f", {_amount(gone, self.unit)} of it committed" if gone else ""
             text = f"budget of {period}: at most {_amount(most, self.unit)}{less}"
             out.append(Rule(kind="budget", text=text, weights=costs, high=most - gone))
+            if (forecast := self._forecast(period, most)) is not None:
+                out.append(forecast)
         for period, most in self.carbon_envelopes.items():
             emits = {c.id: c.carbon[period] for c in self.candidates if c.carbon.get(period)}
             gone = self.emitted.get(period, Fraction(0))
@@ -146,6 +152,16 @@ class SelectionProblem:
             text = f"{'exactly' if exactly else 'at most'} one of {', '.join(members)} ({name})"
             out.append(Rule(kind="group", text=text, weights=dict.fromkeys(members, one), low=one if exactly else None, high=one))
         return tuple(out)
+
+    def _forecast(self, period: str, most: Fraction) -> Rule | None:
+        """The envelope of a period held against forecasts, and budgets where there is none; None where nothing is forecast."""
+        gone = (self.committed if self.coming is None else self.coming).get(period, Fraction(0))
+        if self.coming is None and all(c.expected is None for c in self.candidates):
+            return None
+        costs = {c.id: (c.costs if c.expected is None else c.expected).get(period, Fraction(0)) for c in self.candidates}
+        less = f", {_amount(gone, self.unit)} of it on what is not chosen between" if gone else ""
+        text = f"forecasts of {period}: at most {_amount(most, self.unit)}{less}"
+        return Rule(kind="budget", text=text, weights={name: cost for name, cost in costs.items() if cost}, high=most - gone)
 
 
 def _amount(value: Fraction, unit: str) -> str:
