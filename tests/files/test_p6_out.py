@@ -425,3 +425,30 @@ def test_activities_of_a_baseline_that_the_project_has_no_longer_are_counted(tmp
     assert [one.message for one in read.source.findings] == [
         "1 activity of the baseline of project 'P1' is not in it; their dates are left out"
     ]
+
+
+@pytest.mark.parametrize("suffix", [".xer", ".pmxml"])
+def test_bounds_and_links_of_summaries_stand_on_the_activities_in_them(tmp_path: Path, suffix: str) -> None:
+    """P6's WBS has neither: activities keep their dates and floats, and what was moved is said."""
+    tasks = [
+        Task(id="x", duration="2 d"),
+        Task(id="s", after="x", not_before="2026-01-08", constraints={"finish_no_later": "2026-01-16"}),
+        Task(id="m", parent="s"),
+        Task(id="a", parent="m", duration="3 d", constraints={"finish_no_later": "2026-01-14"}),
+        Task(id="b", parent="s", duration="1 d", not_before="2026-01-12", after=[After(source="x", lag="1 d")]),
+        Task(id="c", duration="1 d", after=[After(source="s", lag="1 d"), After(source="m", type="SS")]),
+        Task(id="d", duration="12 d"),
+    ]
+    pf = Portfolio(id="pf", start="2026-01-05", dialect="p6", projects=[Project(id="P", tasks=tasks)])
+    path = tmp_path / f"a{suffix}"
+    with pytest.warns(FormatWarning, match=r"2 bounds of summaries.*2 links of summaries, written between activities.*1 links to or from"):
+        ipmo.write(pf, path)
+    ours, theirs = ipmo.schedule(pf), ipmo.schedule(ipmo.read(path))
+    for id in "xabcd":
+        one, other = ours[f"P/{id}"], theirs[f"P/{id}"]
+        assert (one.early_start, one.early_finish, one.late_finish, one.total_float) == (
+            other.early_start,
+            other.early_finish,
+            other.late_finish,
+            other.total_float,
+        )

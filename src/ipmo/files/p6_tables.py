@@ -18,6 +18,7 @@ from ipmo.files.calendar_days import Times, cut, week_times
 from ipmo.files.foreign import EPOCH, escaped, unescaped
 from ipmo.files.no_room import NoRoom
 from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, RESOURCES, TYPES, codes, suspended
+from ipmo.files.p6_summaries import onto_activities
 from ipmo.files.xer_tables import Row
 from ipmo.model.calendars import Calendar
 from ipmo.model.calendars import shifts as shifts_of
@@ -72,7 +73,7 @@ class P6Tables:
     """
 
     def __init__(self, portfolio: Portfolio) -> None:
-        self.portfolio = portfolio
+        self.portfolio, bounds, links = onto_activities(portfolio)
         self.tables: dict[str, list[Row]] = {}
         self.lost = NoRoom("Primavera P6")
         self.dialect = portfolio.dialect if portfolio.dialect.name == "p6" else DIALECTS["p6"]
@@ -89,9 +90,13 @@ class P6Tables:
         self.code_values: dict[tuple[str, str], str] = {}
         self.schedule: Schedule | None = None
         try:
-            self.schedule = schedule(portfolio, dialect=self.dialect)
+            self.schedule = schedule(self.portfolio, dialect=self.dialect)
         except IpmoError:
             self.lost.lose("computed dates: there is no schedule")
+        if bounds:
+            self.lost.lose("bounds of summaries, written on the activities in them", bounds)
+        if links:
+            self.lost.lose("links of summaries, written between activities", links)
         self.lost.beside(portfolio, KEPT, "the portfolio")
         self._write()
 
@@ -357,6 +362,9 @@ class P6Tables:
             found.append(("CS_MSOA", self._start(task.not_before)))
         if task.finish_not_before is not None:
             found.append(("CS_MEOA", self._end(task.finish_not_before, calendar)))
+        first = None if self.portfolio.dialect.clip else self.portfolio.start
+        if first is not None and any(when and minutes(when) < minutes(first) for when in (task.not_before, task.finish_not_before)):
+            self.lost.lose("dates before the start of all, where P6 starts nothing")
         tied, out = task.constraints, {}
         if tied is not None:
             for name, kind in TIES.items():
