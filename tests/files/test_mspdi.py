@@ -771,3 +771,21 @@ def test_a_week_that_is_no_whole_number_of_days_costs_no_calendar(read: Reader, 
     head = f"<MinutesPerDay>{day}</MinutesPerDay><MinutesPerWeek>{week_}</MinutesPerWeek>"
     pf = read(mspdi(task(1)).replace("<MinutesPerDay>480</MinutesPerDay><MinutesPerWeek>2400</MinutesPerWeek>", head))
     assert (pf.source.refused, pf.calendars[0].day_minutes, pf.calendars[0].week_minutes) == (0, day, week_)
+
+
+def test_other_baselines_and_inserted_projects_are_said(read: Reader) -> None:
+    def baseline(number: int, first: int, last: int) -> str:
+        return f"<Baseline><Number>{number}</Number><Start>2026-01-{first:02}T08:00:00</Start><Finish>2026-01-{last:02}T17:00:00</Finish></Baseline>"
+
+    pf = read(mspdi(task(1, "a", extra=baseline(10, 9, 9) + baseline(0, 5, 5) + baseline(2, 7, 7)) + task(2, "b", extra=baseline(0, 8, 6))))
+    assert (pf["Tram/1"].baseline_start, pf["Tram/2"].baseline_start) == (datetime(2026, 1, 5, 8), None)
+    said = {f.code: f.message for f in pf.source.findings}
+    assert said["mspdi/baselines"].startswith("baselines '2', '10' are left out: the one that Project compares with is read")
+    assert said["mspdi/baseline-order"] == "the baseline of task 'b' ends before it begins; its dates are left out"
+    alone = read(mspdi(task(1, "a", extra=baseline(1, 5, 5))))
+    assert alone["Tram/1"].baseline_start is None
+    assert any("there is none that Project compares with" in f.message for f in alone.source.findings)
+    inserted = read(mspdi(task(1, "a", extra="<IsSubproject>1</IsSubproject><SubprojectName>C:/x/sub.mpp</SubprojectName>")))
+    assert codes(inserted) == ["mspdi/inserted-project"]
+    assert "'C:/x/sub.mpp'" in inserted.source.findings[0].message
+    assert not codes(read(mspdi(task(1, "a", extra=baseline(0, 5, 5)))))

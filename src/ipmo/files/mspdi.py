@@ -35,6 +35,7 @@ from ipmo.files.mspdi_elements import (
     sniff_mspdi,
     whole,
 )
+from ipmo.files.mspdi_unread import say_unread
 from ipmo.files.mspdi_work import Workforce
 from ipmo.files.opening import bytes_of
 from ipmo.files.portfolios import no_collection
@@ -132,6 +133,7 @@ class _Reader:
         self.marked = ID_FIELD in own
         title = self.root.get("Title") or re.sub(r"\.(xml|mpp)$", "", self.root.get("Name") or "", flags=re.I) or self.path.stem
         rows = list(self.root.all("Tasks", "Task"))
+        say_unread(self.intake, rows)
         if nothing := placeholders(rows):
             self.nothing = nothing
             told = f"{min(nothing)} stands in every task, before all work: it is read as no date"
