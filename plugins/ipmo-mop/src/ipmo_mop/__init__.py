@@ -5,6 +5,7 @@ ipmo.line_of_sight(pf).table()          # objectives against projects
 ipmo_mop.scores(pf).table()             # weighted scores, and how little weight changes their order
 ipmo_mop.select(pf).table()             # the best selection under budgets and rules, and why
 ipmo_mop.ahp(names, comparisons)        # weights from pairwise comparison
+ipmo_mop.dashboard(pf, "B1").table()    # the delivery cycle on one page, against a named baseline
 ```
 
 Inspired by the guidance; the rule texts are ours. MoP is a trade mark of its owner; nothing here is certified.
@@ -24,6 +25,7 @@ from ipmo_mop.carbon import CarbonBudget, CarbonPeriod, carbon
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
 from ipmo_mop.choosing import problem_of, select
 from ipmo_mop.concentration import Concentration, concentration
+from ipmo_mop.dashboard import VIEWS, Dashboard, DashboardFigure, dashboard
 from ipmo_mop.demands import Collision, GoLive, change_load, collisions
 from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea, Tranche
 from ipmo_mop.frontier import Bought, Frontier, FrontierPoint, frontier, frontier_of
@@ -40,6 +42,7 @@ from ipmo_mop.wording import named, said
 __all__ = [
     "AHP",
     "MOP",
+    "VIEWS",
     "Balance",
     "BalanceRow",
     "Booking",
@@ -56,6 +59,8 @@ __all__ = [
     "Concentration",
     "ConcentrationLimit",
     "Criterion",
+    "Dashboard",
+    "DashboardFigure",
     "Demand",
     "Frontier",
     "FrontierPoint",
@@ -88,6 +93,7 @@ __all__ = [
     "collisions",
     "concentration",
     "criteria_of",
+    "dashboard",
     "frontier",
     "frontier_of",
     "intake",
@@ -164,6 +170,14 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
                 f" and {len(sight.orphans) - 8} more." if len(sight.orphans) > 8 else "."
             )
         yield text  # the page shows the line of sight itself
+    if any(one.file for one in pf.baselines) and pf.source is not None and pf.source.path:
+        try:
+            page = dashboard(pf)
+        except IpmoError as error:
+            yield f"No dashboard: {error}."
+        else:
+            yield "# Dashboard against the latest baseline"
+            yield page.table()
     if stated.criteria:
         yield "# Scores"
         try:
