@@ -60,7 +60,7 @@ def panel(name: str, title: str, blocks: Iterable[str | Table | Figure], named: 
                 labels[heading] += 1  # who hears the page tells tables under one heading apart by a number
                 charted = bool(out) and isinstance(out[-1], Picture)
                 label = heading if labels[heading] == 1 else f"{heading} {labels[heading]}"
-                out.append(_grid(block, f"{label}, in numbers" if charted else label, named, charted=charted))
+                out.append(_grid(block, f"{label}, as a table" if charted else label, named, charted=charted))
         elif isinstance(block, Figure):
             out.append(Picture(label=heading, svg=block.svg))
             rules.append(block.css)
