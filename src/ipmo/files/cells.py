@@ -184,24 +184,17 @@ class FrameCells(Cells):
         """What each row comes after, by its cell: nothing, the name of one, or a list as JSON text."""
         self._given("after")
         cells = self.listed("after")
-        nested = [cell for cell in cells if cell is not None and cell[:1] in ("[", "{")]
+        different = dict.fromkeys(cells)  # projects made alike say the same of their tasks
+        nested = [cell for cell in different if cell is not None and cell[:1] in ("[", "{")]
         try:
             said = json.loads(f"[{',0,'.join(nested)}]")  # all at once; the zero between them is a value of no cell
         except (ValueError, RecursionError):
             raise NotPlainError from None
         if len(said) != max(2 * len(nested) - 1, 0) or any(one != 0 or type(one) is not int for one in said[1::2]):
             raise NotPlainError
-        lists = iter(said[::2])
-        out: list[Sequence[PlainData]] = []
-        for cell in cells:
-            if cell is None:
-                out.append(())
-            elif cell[:1] in ("[", "{"):
-                one = next(lists)
-                out.append(one if type(one) is list else (one,))
-            else:
-                out.append((cell,))
-        return out
+        waits: dict[PlainData, Sequence[PlainData]] = {cell: () if cell is None else (cell,) for cell in different}
+        waits |= {cell: one if type(one) is list else (one,) for cell, one in zip(nested, said[::2], strict=True)}
+        return list(map(waits.__getitem__, cells))
 
     def places(self, name: str, ids: Sequence[str]) -> Ints:
         """Where each cell is among the ids."""
