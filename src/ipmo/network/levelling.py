@@ -39,6 +39,8 @@ SAMPLED = 3
 """So many rules, of the first, noise is added to."""
 DEVIATION = 37_837
 """Standard deviation of the sum of four numbers of 16 bits."""
+NEAR = (20, 40, 80)
+"""Half of the later passes vary the best plan by noise of one part in so many of its length, in turn."""
 KEPT = 6
 """One position in so many takes another way by chance where the best plan so far is varied."""
 
@@ -154,11 +156,14 @@ class Leveller(Pooled):
         number -= 2 * len(rules)
         words = np.random.Philox(key=np.array([seed % 2**64, number], np.uint64)).random_raw(self.network.n)
         parts = np.sum([(words >> np.uint64(16 * at)) & np.uint64(0xFFFF) for at in range(4)], 0).astype(np.int64) - 2 * 65535
-        if best is not None and number % 4 == 3:
-            base, share = self._instants(best.x, 0), 40
+        near = best is not None and number % 4 >= 2
+        if near and best is not None:
+            base, share = self._instants(best.x, 0), NEAR[number // 4 % len(NEAR)]
         else:
             base, share = self.priorities[rules[number // 2 % min(len(rules), SAMPLED)]], 10
-        return 1 - number % 2, self.as_column(np.where(base < FAR // 2, base + parts * self._length // (share * DEVIATION), base))
+        return 0 if near else 1 - number % 2, self.as_column(
+            np.where(base < FAR // 2, base + parts * self._length // (share * DEVIATION), base)
+        )
 
     @functools.cached_property
     def _length(self) -> int:

@@ -198,11 +198,11 @@ def test_who_is_assigned_twice_to_one_piece_of_work_is_needed_for_both_at_once()
     assert [str(one) for one in short.shortages] == ["P/a needs 2 of ann at once, and there never are more than 1"]
 
 
-def test_fewer_than_no_people_are_none() -> None:
-    plan = ipmo.level(portfolio({"id": "a", "duration": "3 d"}, capacity=-1))
+def test_fewer_than_no_people_are_refused_and_none_are_said() -> None:
+    with pytest.raises(ipmo.ModelError, match="nothing at the least"):
+        portfolio({"id": "a", "duration": "3 d"}, capacity=-1)
+    plan = ipmo.level(portfolio({"id": "a", "duration": "3 d"}, capacity=0))
     assert [(one.kind, str(one)) for one in plan.shortages] == [("nobody", "P/a needs ann, and there never is any of it")]
-    away = [{"from": "2026-01-01", "value": -2}, {"from": "2026-03-09", "value": 1}]
-    assert days(ipmo.level(portfolio({"id": "a", "duration": "3 d"}, capacity=away))) == {"a": ("03-09", "03-11")}
 
 
 def test_units_beyond_what_compiled_kernels_count_are_levelled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -222,9 +222,21 @@ class Reading:
         """Who has the pool of a row in a minute of the clock of a position."""
         clock, pool = self._net.clock(self._nodes.clk[v]), self._leveller.pools[self._takes.pool[i]]
         instant = clock.start(last)
-        holders = [row for row in self._rows[self._takes.pool[i]] if row.node != v and self._at(row, instant)]
+        holders = [row for row in self._held_at(self._takes.pool[i], instant) if row.node != v]
         holders.sort(key=lambda row: (-row.units, self._names[row.node]))
         return Wait(resource=pool.name, day=moment(instant).date(), holders=tuple(dict.fromkeys(self._names[row.node] for row in holders)))
+
+    @functools.cached_property
+    def _times(self) -> Mapping[int, Sequence[tuple[int, int, Take]]]:
+        """Of each pool (start, finish, row) of the work that takes it, as instants; what is used up stays taken."""
+        return {
+            place: [(self.start(row.node), FAR if row.end >= FAR else self.finish(row.node), row) for row in rows]
+            for place, rows in self._rows.items()
+        }
+
+    def _held_at(self, place: int, instant: int) -> Iterator[Take]:
+        """Who takes a pool in the minute that begins at an instant."""
+        return (row for start, finish, row in self._times.get(place, ()) if start <= instant < finish and self._at(row, instant))
 
     def _at(self, row: Take, instant: int) -> bool:
         """Whether a row takes its pool in the minute that begins at an instant."""
@@ -246,7 +258,7 @@ class Reading:
         for place, pool in enumerate(self._leveller.pools):
             said = set[tuple[str, ...]]()
             for instant in self._short(place):
-                held = [row for row in self._rows.get(place, ()) if self._at(row, instant)]
+                held = list(self._held_at(place, instant))
                 items = tuple(dict.fromkeys(self._names[row.node] for row in held))
                 if items in said or over & {row.node for row in held}:
                     continue
