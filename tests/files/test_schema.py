@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import attrs
@@ -27,13 +29,21 @@ def test_the_schema_is_a_valid_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
+def test_everything_that_is_referred_to_is_defined() -> None:
+    named = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(SCHEMA)))
+    assert named
+    assert named <= set(SCHEMA["$defs"])
+    lags = [SCHEMA["$defs"]["Link"], *(SCHEMA["$defs"][name]["anyOf"][1] for name in ("After", "Enabler"))]
+    assert all({"$ref": "#/$defs/TimeEstimate"} in one["properties"]["lag"]["anyOf"] for one in lags)
+
+
 def test_every_noun_has_exactly_its_fields() -> None:
     nouns = {n: c for n in model.__all__ if isinstance(c := getattr(model, n), type) and issubclass(c, model.Noun)}
     for name, cls in nouns.items():
         if name in ("Noun", "Budget", "Portfolio", "Spread"):
             continue
         part = SCHEMA["$defs"][name]
-        part = part["anyOf"][1] if name in ("After", "Carbon", "Enabler", "Dialect", "Earning") else part
+        part = part["anyOf"][1] if name in ("After", "Carbon", "Enabler", "Dialect", "Earning", "Splitting") else part
         assert set(part["properties"]) == {one.key for one in shape(cls)}, name
         required = {one.key for one in shape(cls) if one.required}
         assert set(part.get("required", ())) == required, name

@@ -125,6 +125,7 @@ def _quantities() -> Schema:
     out["Dialect"] = {"anyOf": [{"enum": list(model.DIALECTS)}, _noun(model.Dialect)]}
     out["Spread"] = {"anyOf": [{"enum": list(CURVES)}, {"type": "array", "items": {"$ref": "#/$defs/Share"}}]}
     out["Earning"] = {"anyOf": [{"enum": list(RULES)}, _noun(model.Earning)]}
+    out["Splitting"] = {"anyOf": [{"type": "boolean"}, _noun(model.Splitting)]}
     out["Change"] = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": {"enum": list(CHANGES)}}
     return out
 
