@@ -394,7 +394,7 @@ def _unmet(draft: Draft, node: int, follows: Followers, barring: Mapping[str, tu
 
 
 def _without_project(draft: Draft) -> list[int]:
-    """What waits for a whole project that was stopped, by a link to or from a project as such."""
+    """What waits for a whole project that was stopped or is paused, by a link to or from a project as such."""
     pf, nodes, out = draft.portfolio, draft.nodes, list[int]()
     projects = {project.id: project for project in pf.projects}
     for number in draft.links.project_dependencies:
@@ -403,17 +403,20 @@ def _without_project(draft: Draft) -> list[int]:
         if source is None or target is None or source.top not in projects or target.top not in projects:
             continue
         giver = nodes.local[source.top].get(source.inner) if source.inner else None
-        over = projects[source.top].stopped if giver is None else nodes.state[giver] is GONE
-        if not over or source.top == target.top or (link.type[0] == "S" and giver in nodes.starts):
+        top = projects[source.top]
+        over = top.stopped if giver is None else nodes.state[giver] is GONE
+        rests = not over and top.state == "paused" and (runs(top) if giver is None else nodes.state[giver] is UNDATED)
+        if not (over or rests) or link.status == "delivered" or source.top == target.top or (link.type[0] == "S" and giver in nodes.starts):
             continue
         inside = (
             [nodes.local[target.top][target.inner]] if target.inner in nodes.local[target.top] else nodes.members[draft.places[target.top]]
         )
-        why = Hold(f"project {source.top!r} {_how(projects[source.top])}", source.top)
+        why = Hold(f"project {source.top!r} {_how(top) if over else 'is paused'}", source.top)
         held = [node for node in inside if nodes.state[node] in LIVE]
         for node in held:
-            reason = f"link {link.id or f'{link.source} -> {link.target}'!r} never comes: {why.reason}"
-            nodes.hold(node, UNDATED, Hold(reason, source.top, never=True))
+            comes = "never comes" if over else "has no date"
+            reason = f"link {link.id or f'{link.source} -> {link.target}'!r} {comes}: {why.reason}"
+            nodes.hold(node, UNDATED, Hold(reason, source.top, never=over))
         if any(nodes.state[node] in (*LIVE, UNDATED) for node in inside):
             draft.links.unmet.append(Unmet(number, link.source, link.target, why))
         out += held

@@ -73,6 +73,14 @@ def test_status_is_red_for_what_is_never_done_and_not_known_for_what_waits(name:
     assert {waits[row].computed for row in ("app", "g", "pf")} == {None}
 
 
+@pytest.mark.parametrize("wanted", [WANTED[0][1], WANTED[1][1]])
+def test_money_in_order_makes_nothing_green_that_nobody_knows(wanted: dict[str, Any]) -> None:
+    """Without any tolerance, and with a budget that is kept, a finish or a deadline that waits leaves the project without a colour."""
+    for state, colour in (("active", "green"), ("paused", None), ("cancelled", "red")):
+        pf = _plan(state, wanted, tolerance=False).evolve("app", budget="100 k GBP", actual="1 k GBP", forecast="100 k GBP")
+        assert ipmo.status(pf)["app"].computed == colour
+
+
 def test_check_names_what_is_never_kept_once() -> None:
     """A missed commitment each, and no second finding for the hand-over whose own giver is gone."""
     for name, wanted in WANTED[:4]:
@@ -127,6 +135,39 @@ def test_what_waits_for_both_says_what_never_comes() -> None:
     row = ipmo.schedule(pf).commitments["p@finish"]
     assert row.standing == "missed"
     assert "link 'far' from 'gone/x' never comes" in row.reason
+
+
+def _into(target: str, kind: str, state: str) -> ipmo.Portfolio:
+    """g/a hands over to a summary or to a whole project of 10 days, which is to finish by 28 February."""
+    return ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": HEAD,
+            "projects": [
+                {"id": "g", "state": state, "tasks": [{"id": "a", "duration": "20 d"}]},
+                {"id": "r", "finish": "2026-02-28", "tasks": [{"id": "S"}, {"id": "b", "duration": "10 d", "parent": "S"}]},
+            ],
+            "links": [{"id": "L", "from": "g/a", "to": target, "type": kind}],
+            "benefits": [{"id": "ben", "enabled_by": ["r/S"]}],
+        }
+    )
+
+
+@pytest.mark.parametrize("kind", ["FS", "SS", "FF", "SF"])
+@pytest.mark.parametrize("target", ["r/S", "r"])
+def test_what_a_summary_or_a_whole_project_waits_for_counts_for_its_end(target: str, kind: str) -> None:
+    """A link of any type into it from what was stopped or is paused: its end is not known, and its finish missed or not known alike."""
+    for state, standing, word in (("cancelled", "missed", "never comes"), ("paused", "unknown", "is paused")):
+        s = ipmo.schedule(_into(target, kind, state))
+        assert s.commitments["r@finish"].standing == standing
+        assert word in s.commitments["r@finish"].reason
+        assert word in s.doubt("r")
+        assert word in s.doubt("r/S")
+        assert s["ben"].start is None
+        assert [f.code for f in ipmo.check(s.portfolio) if f.item == "L"] == [
+            f"ipmo/{'dead' if state == 'cancelled' else 'paused'}-hand-over"
+        ]  # type: ignore[arg-type]
+    assert ipmo.schedule(_into(target, kind, "active")).doubt("r") == ""
 
 
 @st.composite

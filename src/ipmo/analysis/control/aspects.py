@@ -261,25 +261,21 @@ class Aspects:
         if commitment is None and isinstance(noun, Project) and (doubt := self._doubt(full_id, noun)):
             open_tasks = (task for task in self._works.of(noun).due if not task.finished and self.schedule.doubt(f"{noun.id}/{task.id}"))
             due = min(minutes(task.deadline, end=True) for task in open_tasks if task.deadline is not None)
-            told = functools.partial(end_unknown, due, None, limited, f"not known when it finishes: {doubt}")
-            return Judged("time", None, limited, False, told)
+            told = functools.partial(end_unknown, due, None, True, f"not known when it finishes: {doubt}")
+            return Judged("time", None, True, False, told)  # what is committed to is late without any tolerance
         if commitment is None:
             own = noun.tolerance is not None and noun.tolerance.time is not None
             return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True)) if own else None
         if reached is None:
-            return Judged(
-                "time",
-                None,
-                limited,
-                False,
-                functools.partial(end_unknown, commitment, None, limited, "nothing forecasts when it finishes"),
-            )
+            withheld = limited or bool(self._doubt(full_id, noun))
+            told = functools.partial(end_unknown, commitment, None, withheld, "nothing forecasts when it finishes")
+            return Judged("time", None, withheld, False, told)
         limit = self._limit(full_id, commitment, tolerance.time if tolerance is not None else None)
         rag = reached.colour(limit)
         doubt = self._doubt(full_id, noun) if rag != "red" else ""
         if doubt:  # what has a date is in time; what has none may not be
             known, why = None if rag == "green" else rag, f"not known when it finishes: {doubt}"
-            return Judged("time", known, limited, False, functools.partial(end_unknown, commitment, known, limited, why))
+            return Judged("time", known, known is None, False, functools.partial(end_unknown, commitment, known, known is None, why))
         told = functools.partial(self._time_told, full_id, noun, rag, about, reached, limit, limited)
         return Judged("time", rag, False, limited and rag == "red", told)
 

@@ -332,7 +332,7 @@ class Commitments(Answer[str, Commitment]):
         if end is not None:
             reached, node = self._last(one.nodes)
         else:
-            open_nodes = [node for node in one.nodes if self._open(node)]
+            open_nodes = [node for node in (*one.nodes, *self._held_ends(one)) if self._open(node)]
             dark = [node for node in open_nodes if net.state[node] not in (*LIVE, State.SPANNED) or node in self._blank]
             ends = [(self._instant(node, one.at_finish), node) for node in open_nodes if node not in dark]
             known = [(instant, node) for instant, node in ends if instant is not None]
@@ -341,7 +341,7 @@ class Commitments(Answer[str, Commitment]):
                 never = [node for node in dark if node in net.holds and net.holds[node].never]
                 if one.at_finish or len(never) == len(open_nodes):  # of several that start, the first counts
                     dark = never or dark
-                return self._undated(one, (dark or open_nodes)[0])
+                return self._undated(one, min(dark or open_nodes, key=self._told_first))
         from_morning = self.from_morning(one.nodes, reached)
         limit = one.date
         if one.kind == "constraint" and not one.at_finish and net.state[node] in LIVE:
@@ -460,6 +460,27 @@ class Commitments(Answer[str, Commitment]):
         if one.expected > one.date:
             return {**found, "standing": "missed", "because": one.item, "reason": f"because of {one.item}"}
         return found
+
+    def _held_ends(self, one: Stated) -> Iterable[int]:
+        """The end of a project, of summaries in it, or of a summary, that waits for what does not come although the work does not."""
+        held = self._finishes_held if one.at_finish and one.kind in ("project", "deadline") else {}
+        return (node for node in held.get(one.item, ()) if node not in one.nodes)
+
+    @functools.cached_property
+    def _finishes_held(self) -> Mapping[str, Sequence[int]]:
+        """The ends of projects and summaries that have no date, by the whole; of a project also those of its summaries."""
+        net, out = self._passes.network, dict[str, list[int]]()
+        for node in net.holds:
+            if net.kinds[node] == "finish" and net.state[node] is State.UNDATED:
+                whole = net.ids[node].removesuffix("@finish")
+                for name in {whole, whole.partition("/")[0]}:
+                    out.setdefault(name, []).append(node)
+        return out
+
+    def _told_first(self, node: int) -> tuple[bool, str]:
+        """Of several that have no date the one to name: what is held itself before what follows it, then by id."""
+        hold = self._passes.network.holds.get(node)
+        return hold is not None and hold.reason.startswith("follows"), self._passes.network.ids[node]
 
     def _undated(self, one: Stated, node: int) -> Found:
         """What has no date: missed where it waits for what never comes; else overdue once its day has passed, not known before."""

@@ -19,8 +19,8 @@ from ipmo.network.states import State
 
 __all__ = ["Doubts", "end_not_known"]
 
-BESIDE = ("helper", "start", "finish")
-"""Kinds of node that the network puts beside work."""
+BESIDE = ("helper", "start")
+"""Kinds of node that the network puts beside work and that say nothing of its end."""
 
 
 def end_not_known(day: str) -> str:
@@ -56,6 +56,10 @@ class Doubts:
         """That of it which has no date at all, because it waits for what does not come."""
         holds, ids = self._passes.network.holds, self._passes.network.ids
         return frozenset(ids[node] for node in self._of(item) if node in holds)
+
+    def held(self, item: str) -> str:
+        """Why some of it has no date at all; empty where all has one."""
+        return self.of(item) if self.blocked(item) else ""
 
     def never(self, item: str) -> str:
         """Why an item never ends by today's plan: work of it waits for what was stopped; empty where that is not so."""
@@ -94,13 +98,17 @@ class Doubts:
             return sorted(inner, key=self._first)
         return self._summaries.get(named, ())
 
-    def _first(self, node: int) -> tuple[bool, str]:
-        """In which order they are named: work before gates, by id."""
-        return self._passes.network.kinds[node] == "gate", self._passes.network.ids[node]
+    def _first(self, node: int) -> tuple[bool, bool, bool, str]:
+        """In which order they are named: work and gates before ends of wholes, what is held itself before what follows it, work before gates, by id."""
+        net = self._passes.network
+        hold, kind = net.holds.get(node), net.kinds[node]
+        return kind == "finish", hold is not None and hold.reason.startswith("follows"), kind == "gate", net.ids[node]
 
     def _why(self, node: int) -> str:
         net = self._passes.network
         hold = net.holds.get(node)
+        if hold is not None and node in net.finishes:  # a gate that was decided and lets nothing go on
+            return f"{net.ids[node]}: {hold.reason}"
         if hold is not None:
             return f"{net.ids[node]} has no date, {hold.reason}" if hold.reason else f"{net.ids[node]} has no date"
         blank = node if node in self._passes.without_duration else self._passes.without_duration_before(self._passes.lists.pos[node])
@@ -138,6 +146,7 @@ class Doubts:
     def _summaries(self) -> Mapping[str, Sequence[int]]:
         net, out = self._passes.network, dict[str, Sequence[int]]()
         for (project, name), leaves in net.summaries.items():
-            if found := [node for node in leaves if node in self._nodes]:
+            end = self._passes.named.get(f"{project}/{name}@finish", -1)  # a link to its finish alone may hold it
+            if found := [node for node in (*leaves, end) if node in self._nodes]:
                 out[f"{project}/{name}"] = sorted(found, key=self._first)
         return out

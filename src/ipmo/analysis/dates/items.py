@@ -437,10 +437,10 @@ class Items:
         kind = "summary" if "/" in full_id else "project"
         naming: Naming = {"id": full_id, "name": self._title(full_id), "kind": kind, "project": reference(full_id).top, "rule": ""}
         if not nodes:
-            gone = self.parts[full_id]
-            reason = net.holds[gone[0]].reason if gone and gone[0] in net.holds else "nothing in it is planned"
+            reason = next((net.holds[v].reason for v in self.parts[full_id][:1] if v in net.holds), "nothing in it is planned")
             return ScheduledItem(**naming, early_start=None, early_finish=None, undated=reason)
-        undated = next((item.undated for item in items if item.undated and item.finish is None), "")
+        undated = next((item.undated for item in items if item.undated and (item.finish is None or item.kind == "gate")), "")
+        undated = undated or self.commitments.doubts.held(full_id)  # a link to its finish alone
         ends = _most(i.finish for i in items)
         floating = [item for item in items if item.total_float is not None]
         nearest = min((i for i in floating if i.target_float is not None), key=lambda i: i.target_float or 0.0, default=None)
