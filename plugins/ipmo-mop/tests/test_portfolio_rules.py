@@ -114,6 +114,14 @@ def test_r07_a_booking_of_no_known_amount_is_said(amount: Money | None) -> None:
     assert heard("booked", with_bookings(Booking(line="a", owner="cat", amount=amount))) == [said]
 
 
+def test_r07_what_lies_in_a_line_and_does_not_count_as_booked_is_said_once() -> None:
+    pf = with_bookings(Booking(line="a", owner="cat", amount=Money(1, "GBP")), methodologies={"portfolio": "mop"})
+    assert not ipmo.check(pf.evolve("be", cashable=True)).of("mop/booked")
+    odd = ipmo.check(pf.evolve("be", cashable=True, booked=False))
+    said = [f.message for f in odd if f.item == "be" and "book" in f"{f.code} {f.message}"]
+    assert said == ["benefit 'be' is booked in 'a' and does not count as booked"]
+
+
 def test_r07_one_line_does_not_make_up_for_another_and_a_loss_is_booked_like_a_gain() -> None:
     both = with_bookings(Booking(line="a", owner="cat", amount=pounds(1600)), Booking(line="b", owner="cat", amount=pounds(-700)))
     assert heard("booked", both) == ["benefit 'be' is worth 1,200 a year and booked with 2,300: in 'a', 'b'"]

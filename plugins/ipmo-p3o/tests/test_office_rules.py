@@ -419,3 +419,21 @@ def test_r20_no_report_and_no_start_is_too_seldom_and_a_start_is_read_off_the_wo
     ]
     with pytest.raises(ipmo.UnitError, match="3 gates at least and 1 at most"):
         Control(tier="gold", gates_least=3, gates_most=1)
+
+
+@pytest.mark.parametrize("named", [{"kind": "risk"}, {"name": "Risk management"}, {"name": "risk management"}])
+def test_a_service_is_known_by_its_name_too_where_its_id_says_nothing(named: dict[str, str]) -> None:
+    """Two offices name what they give in their own ids; what it is called tells that it is one service."""
+    pf = Portfolio(
+        id="f",
+        start="2026-01-05",
+        offices=[Office(id="o0", type="portfolio", permanent=True), Office(id="o1", type="hub", permanent=True, reports_to="o0")],
+        services=[
+            Service(id="s-1", level="project", provider="o0", consumers=["p"], name="Risk management"),
+            Service(id="s-2", level="project", provider="o1", consumers=["p"], **named),
+        ],
+        projects=[Project(id="p", tasks=[Task(id="t", duration="5 d")])],
+        methodologies={"portfolio": "p3o"},
+    )
+    assert len(ipmo.check(pf).of("p3o/service-overlap")) == 1
+    assert not ipmo.check(pf.evolve("s-2", kind="", name="Tea")).of("p3o/service-overlap")

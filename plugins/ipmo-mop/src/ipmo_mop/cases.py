@@ -137,6 +137,10 @@ def booked_once(context: CheckContext) -> Iterable[Finding]:
                 message = f"benefit {benefit.id!r} counts as booked, and nobody says in which budget or target"
                 yield finding("booked", benefit.id, message, "write extensions: {mop: {booked_in: [{line:, owner:, amount:}]}}")
             continue
+        if benefit.cashable and not benefit.booked and _of_covered(context, benefit):
+            lines = ", ".join(repr(row.line) for row in rows)
+            message = f"benefit {benefit.id!r} is booked in {lines} and does not count as booked"
+            yield finding("booked", benefit.id, message, "write booked: true")
         amounts = [in_currency(pf, row.amount) for row in rows]
         for row, amount in zip(rows, amounts, strict=True):
             if amount is not None:

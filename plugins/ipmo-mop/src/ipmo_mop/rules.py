@@ -189,6 +189,7 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
 
 
 SAME = {
+    "booked": ("ipmo/benefit-not-booked",),
     "line-of-sight": ("ipmo/benefit-overclaimed",),
     "stop-list": ("ipmo/benefit-not-worth-it",),
     "conditions": ("ipmo/condition-overdue",),

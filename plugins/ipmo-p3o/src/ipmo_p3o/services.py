@@ -131,8 +131,9 @@ class Coverage(ShownAnswer):
 
 
 def kind_of(service: Service) -> str:
-    """What a service is in the catalogue."""
-    return named_service(service.kind or service.id)
+    """What a service is in the catalogue: by its kind, else its id, else its name; what is in it by none of these is of its own kind, its id."""
+    names = [named_service(text) for text in (service.kind, service.id, service.name) if text]
+    return names[0] if service.kind else next((name for name in names if name in CATALOGUE), names[0])
 
 
 def _asked(portfolio: Portfolio, model: OfficeModel) -> dict[str, list[tuple[str | None, frozenset[str]]]]:
