@@ -14,6 +14,8 @@ import ipmo
 from ipmo.analysis.control.status import status
 from ipmo.model import Calendar, Gate, Link, Portfolio, Project, Task, Tolerance
 
+from ...network.conftest import as_large
+
 MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 1)
 DAYS = Calendar(id="c", week="mon-fri", hours="09:00-17:00")
 
@@ -162,3 +164,14 @@ def test_a_constraint_and_a_hand_over_say_so_in_the_check() -> None:
         one.startswith("'T/t' hands over to 'R/z': expected 1 day after it is committed (expected 2026-04-01, committed 2026-03-31)")
         for one in said
     ), said
+
+
+def test_a_large_network_says_the_same() -> None:
+    night = Calendar(id="n", week="mon-sun", hours="00:00-24:00")
+    some = [*held().projects, Project(id="N", calendar="n", finish="2026-01-01", tasks=[Task(id="t", duration="24 h")])]
+    pf = held().evolve(projects=some, calendars=[DAYS, night])
+    small = {row.item: (row.computed, row.why) for row in status(pf).items("project")}
+    assert (small["P"][0], small["N"][0]) == ("red", "green")
+    with pytest.MonkeyPatch.context() as patch:
+        as_large(patch)
+        assert {row.item: (row.computed, row.why) for row in status(pf.evolve(name="large")).items("project")} == small

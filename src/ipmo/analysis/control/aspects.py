@@ -202,6 +202,8 @@ class Aspects:
             return any(self._begins_day(p.id, p, done) for p in self._within(noun) if self._dated(p.id, p)[1] == done)
         if isinstance(noun, Project) and not noun.tasks and noun.actual_finish is None and self._until_today(noun, done):
             return True
+        if self.schedule.end_of_project(full_id) == done:
+            return self.schedule.commitments.whole_from_morning(full_id, done)
         return self.schedule.begins_day(full_id, done)
 
     def _deadlines(self, project: Project) -> Iterable[tuple[LateHandOver | Task, Reached]]:
