@@ -21,6 +21,7 @@ from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.measures import Combine, Measure
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Money, said_day
 
@@ -274,7 +275,7 @@ class Combining:
         )
 
     def _project(self, project: Project) -> RolledUpValue:
-        if self.measure.applies in NO_TASKS and not [task for task in project.tasks if task.parent is not None]:
+        if self.measure.applies in NO_TASKS and not any(task.parent is not None for task in kinds_of_work(project)):
             return self._figure(project.id, project, "project", ())  # none of its tasks has a figure
         below = subtasks(project)
 
