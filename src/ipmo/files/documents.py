@@ -232,13 +232,10 @@ def _build(loader: _Loader, name: str, ev: _Events, size: int, *, marked: bool) 
     fullmatch, nulls, words, no_key = NUMBERLIKE.fullmatch, NULLS, WORDS, NULLS | {"<<"}
     if (get(), get())[1].__class__ is ev.StreamEndEvent:  # the start of the stream, then nothing: comments only
         return None, {}
-    starts: Starts = {}
-    same: dict[str, str] = {}
+    starts, same, problems = dict[int, tuple[int, int]](), dict[str, str](), list[Problem]()
     root: list[PlainData] = []
     current: PlainData = root
-    stack: list[tuple[PlainData, bool]] = []
-    problems: list[Problem] = []
-    key, is_map = "", False
+    key, is_map, stack = "", False, list[tuple[PlainData, bool]]()
     while True:
         event = get()
         kind = event.__class__

@@ -290,8 +290,7 @@ def generate(
     heap, waits, when, over = room.heap, room.waits, room.when, room.over
     clk, high, ptr, ways = nodes.clk, nodes.high, takes.ptr, takes.ways
     x, edge = early.x, early.edge
-    size = 0
-    unfit = 0
+    size = unfit = 0
     for v in range(len(x)):
         waits[v] = links.ptr[v + 1] - links.ptr[v]
         over[v] = 0
