@@ -300,7 +300,7 @@ class _Finder:
         after = dict.fromkeys(self.net.shown(int(self.s.passes.positions.order[v])) for v in self.s.passes.led_to(place))
         latest, risk = self._latest(place)
         expected = int(self.s.passes.finishes[place])
-        morning = self.s.begins_day(full_id, expected)
+        morning = self.s.commitments.from_morning((node,), expected)
         late = morning and latest is not None and expected >= minutes(latest)
         margin = None if latest is None else self.clock.days(expected + DAY * late, minutes(latest))  # late by the days that are said
         self._held["gate", full_id] = [place]
