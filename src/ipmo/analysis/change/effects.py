@@ -157,14 +157,15 @@ class Sides:
 
     def _dates(self, one: Targets, other: Targets) -> Iterator[Moved]:
         was, now, places = one.reach.dates, other.reach.dates, other.place
-        doubts = one.schedule.commitments.in_doubt or other.schedule.commitments.in_doubt
+        unsure = one.schedule.commitments.doubts, other.schedule.commitments.doubts
+        doubts = any(unsure)
         for t, name in enumerate(one.names):
             place = places.get(name)
             if place is None:
                 row = one[t]
                 note = _why_gone(other.schedule, self.after, row)
                 yield _date_of(self.before, row, before=_shown(one, row, one.date(t)), note=note)
-            elif doubts and (moved := _unclear(one, t, other, place)) is not None:
+            elif doubts and any(side.concern(one.items[t]) for side in unsure) and (moved := _unclear(one, t, other, place)) is not None:
                 yield from moved
             elif now[place] != was[t]:
                 yield _dated(one, t, other.date(place), other)

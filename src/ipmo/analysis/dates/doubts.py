@@ -43,6 +43,10 @@ class Doubts:
         """Whether any work has no date, or only a lower bound."""
         return bool(self._nodes)
 
+    def concern(self, item: str) -> bool:
+        """Whether the end of an item is not known."""
+        return bool(self._of(item))
+
     def of(self, item: str) -> str:
         """Why the date on which an item, a summary, a project, a programme or the portfolio ends is not known; empty where it is known."""
         nodes = self._of(item)
