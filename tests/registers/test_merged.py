@@ -111,14 +111,41 @@ SPACES = {
 }
 
 
-def document(path, rows, span):
+GROUPED = [
+    ["", "", "Before action", "", "", "", "After action", "", "", ""],
+    ["Risk ID", "Title", "Likelihood", "Impact", "Score", "Response plan", "Likelihood", "Impact", "Score", "Risk owner"],
+    ["R1", "Flood", "High", "Medium", 8, "Pumps", "Low", "Low", 2, "Kim"], ["R2", "Strike", "Low", "High", 6, "Talks", "Low", "Medium", 4, "Lee"],
+]  # fmt: skip
+
+
+def test_a_group_of_headings_ends_where_its_merged_cell_ends(tmp_path):
+    path = book(tmp_path / "a.xlsx", GROUPED, {"C1:E1": "Before action", "G1:I1": "After action"})
+    heads = [column.header for column in ipmo.propose_mapping(path).sheets[0].columns]
+    assert heads[5:] == ["Response plan", "After action Likelihood", "After action Impact", "After action Score", "Risk owner"]
+    pf = ipmo.read(path)
+    assert [risk.owner for project in pf.projects for risk in project.risks] == ["Kim", "Lee"]
+
+
+def test_groups_of_a_part_of_a_sheet_end_there_too():
+    sheet = Sheet(name="a", rows=GROUPED, across={0: {2: 4, 6: 8}})
+    assert sheet.between(5, 9).across == {0: {1: 3}}
+    assert sheet.between(3, 7).across == {0: {3: 4}}
+    assert not sheet.transposed().across
+
+
+def test_groups_that_are_not_merged_go_on_up_to_the_next(tmp_path):
+    heads = [column.header for column in ipmo.propose_mapping(book(tmp_path / "a.xlsx", GROUPED, {})).sheets[0].columns]
+    assert heads[5:7] == ["Before action Response plan", "After action Likelihood"]
+
+
+def document(path, rows, span, wide=1):
     """An OpenDocument workbook; a cell that begins with `^` lies over as many rows as is said, and None is covered by it."""
     cells = {None: "<table:covered-table-cell/>", "": '<table:table-cell table:number-columns-repeated="1"/>'}
     lines = ""
     for row in rows:
         lines += "<table:table-row>"
         for one in row:
-            over = f' table:number-rows-spanned="{span}" table:number-columns-spanned="1"' if one and one[0] == "^" else ""
+            over = f' table:number-rows-spanned="{span}" table:number-columns-spanned="{wide}"' if one and one[0] == "^" else ""
             lines += cells.get(
                 one, f'<table:table-cell office:value-type="string"{over}><text:p>{(one or "").strip("^")}</text:p></table:table-cell>'
             )
@@ -142,3 +169,13 @@ def test_merged_cells_of_an_opendocument_workbook_hold_for_each_row_too(tmp_path
     assert {(project.id, task.id) for project in pf.projects for task in project.tasks} == {("Tram", "M1"), ("Tram", "M2"), ("Tram", "M3")}
     said = next(finding for finding in pf.source.findings if finding.code == "ipmo/merged-cells")
     assert f"Plan: cells are merged over several rows: A2:A{span + 1};" in said.message
+
+
+def test_a_group_of_an_opendocument_workbook_ends_where_its_merged_cell_ends(tmp_path):
+    rows = [
+        ["", "", "^Planned", None, "", "^Actual", None],
+        ["Project ID", "Name", "Start", "Finish", "Owner", "Start", "Finish"],
+        ["P1", "Tram", "2026-01-05", "2027-01-05", "Kim", "2026-02-05", "2027-02-05"],
+    ]
+    heads = [column.header for column in ipmo.propose_mapping(document(tmp_path / "a.ods", rows, 1, 2)).sheets[0].columns]
+    assert heads[2:] == ["Planned Start", "Planned Finish", "Owner", "Actual Start", "Actual Finish"]

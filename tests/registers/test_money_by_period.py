@@ -258,3 +258,59 @@ def test_of_one_kind_of_cost_alone_the_rest_is_unknown(tmp_path: Path) -> None:
     mapping.write_text(told, "utf-8")
     pf = read("Project,Cost\nTram,5\n", tmp_path, mapping=mapping)
     assert lines(pf, "Tram") == [("5 GBP", "None", "capex"), (None, "None", None)]
+
+
+NAMED, YEARLY = ["Ref", "Scheme", "Service"], ["2026-27", "2027-28", "2028-29", "Total"]
+PLANNED, EXPECTED = [3, 4, 5, 12], [2, 4, 7, 13]
+BELOW: dict[str, tuple[list[Raw], list[Raw]]] = {
+    "the group once": ([*NAMED, "Budget (£m)", "", "", "", "Forecast (£m)", "", "", ""], ["", "", "", *YEARLY, *YEARLY]),
+    "the group over each": ([*NAMED, *["Budget (£m)"] * 4, *["Forecast (£m)"] * 4], ["", "", "", *YEARLY, *YEARLY]),
+    "years as numbers": ([*NAMED, "Budget (£m)", "", "", "", "Forecast (£m)", "", "", ""], ["", "", "", *[2026, 2027, 2028, "Total"] * 2]),
+    "the total first": ([*NAMED, "Budget (£m)", "", "", "", "Forecast (£m)", "", "", ""], ["", "", "", *[YEARLY[-1], *YEARLY[:-1]] * 2]),
+}
+"""Headers whose other names stand beside the groups, above blank cells."""
+
+
+@pytest.mark.parametrize("layout", BELOW)
+@pytest.mark.parametrize("title", [False, True])
+def test_years_below_groups_that_stand_beside_the_other_headings(layout: str, title: bool) -> None:
+    upper, lower = BELOW[layout]
+    first = "first" in layout
+    amounts = [[*row[-1:], *row[:-1]] if first else row for row in (PLANNED, EXPECTED)]
+    rows = [upper, lower, ["A1", "Bridge", "Roads", *amounts[0], *amounts[1]], ["A2", "Library", "Leisure", *amounts[1], *amounts[0]]]
+    mapping = propose([table(*([["Capital plan"], [""]] if title else []), *rows)])
+    (sheet,) = mapping.sheets
+    assert sheet.header == ((3, 4) if title else (1, 2))
+    assert [one.field for one in sheet.columns] == ["id", "name", "attribute", *["budget"] * 4, *["forecast"] * 4]
+    periods = [("2026", "2027", "2028") if "numbers" in layout else tuple(YEARLY[:3])] * 2
+    assert [one.period for one in sheet.columns][3:] == [end for some in periods for end in (("", *some) if first else (*some, ""))]
+
+
+def test_the_whole_of_years_below_a_group_is_what_they_add_up_to(tmp_path: Path) -> None:
+    text = "Ref,Scheme,Budget (£m),,,Forecast (£m),,\n,,2026-27,2027-28,Total,2026-27,2027-28,Total\nA1,Bridge,3,4,7,2,6,8\nA2,Library,1,1,2,1,2,3\n"
+    pf = read(text, tmp_path)
+    assert [str(ipmo.roll_up(pf, kind).total.value) for kind in ("budget", "forecast")] == ["9 M GBP", "11 M GBP"]
+
+
+def test_parts_of_groups_in_words_are_part_of_the_header_and_rows_are_not() -> None:
+    header: list[Raw] = ["Project ID", "Name", "Cost (£m)", "", "Dates", ""]
+    parts: list[Raw] = ["", "", "Budget", "Actual", "Start", "Finish"]
+    rows: list[list[Raw]] = [["P1", "Tram", 5, 2, "2026-01-05", "2027-01-05"], ["P2", "Depot", 6, 1, "2026-02-05", "2027-02-05"]]
+    mapping = propose([table(header, parts, *rows)])
+    assert mapping.sheets[0].header == (1, 2)
+    assert [one.field for one in mapping.sheets[0].columns] == ["id", "name", "budget", "actual", "start", "finish"]
+    plain = propose(
+        [table(["Project ID", "Name", "Start", "Finish"], ["", "", "Start", "Finish"], *([*row[:2], *row[4:]] for row in rows))]
+    )
+    assert plain.sheets[0].header == (1,), "no group stands above it"
+
+
+def test_amounts_beside_numbers_without_a_heading_are_doubted() -> None:
+    rows: list[list[Raw]] = [
+        ["Project ID", "Name", "Budget (£m)", "", "", "Owner"],
+        ["P1", "Tram", 5, 2, 3, "Kim"],
+        ["P2", "Depot", 6, 1, 2, "Lee"],
+    ]
+    doubts = {one.header: one.doubt for one in propose([table(*rows)]).sheets[0].columns}
+    assert doubts["Budget (£m)"] == "D to E beside it hold numbers without a heading: it may be one part of several"
+    assert not propose([table(*([*row[:3], row[5]] for row in rows))]).doubts

@@ -308,3 +308,15 @@ def test_an_impact_in_money_is_what_it_costs_and_is_doubted(heading: str, cells:
     mapped = propose([sheet(["Risk ID", "Title", "Probability", heading], *rows)]).sheets[0]
     found = column(mapped, heading)
     assert (found.field, bool(found.doubt)) == (field, field != "attribute")
+
+
+def test_who_raised_a_dependency_is_not_who_needs_it() -> None:
+    logs = {
+        "RAID log": ["ID", "RAID", "Title", "Raised by", "Owner", "Status"],
+        "Dependency log": ["Dependency ID", "Giver", "Receiver", "Raised by", "Owner", "Status"],
+    }
+    for name, heads in logs.items():
+        cells = ["Dependency", "Power"] if name == "RAID log" else ["NORTH", "SOUTH"]
+        rows = [heads, ["1", *cells, "Ann", "Bo", "Open"], ["2", *cells, "Cy", "Di", "Open"]]
+        (sheet,) = propose([Sheet(name=name, rows=rows, file="log.xlsx")]).sheets
+        assert {one.header: one.field for one in sheet.columns}["Raised by"] == "attribute", name

@@ -595,4 +595,4 @@ def header_of(sheet: Sheet, rows: Sequence[int]) -> list[str]:
         rows: its header's rows, from 1; 0 for none.
     """
     header = [row - 1 for row in rows if row]
-    return header_texts(sheet.rows, header) if header else [""] * sheet.width
+    return header_texts(sheet.rows, header, sheet.across) if header else [""] * sheet.width

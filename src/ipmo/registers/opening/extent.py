@@ -38,6 +38,8 @@ class DocumentSheet:
     name: str
     reach: Reach
     merged: tuple[tuple[int, int, int], ...] = ()
+    across: tuple[tuple[int, int, int], ...] = ()
+    """The row, the first column and the last column of every cell merged over several columns."""
 
 
 def too_far(reach: Reach) -> bool:
@@ -122,6 +124,7 @@ def sheets_of_document(raw: bytes) -> list[DocumentSheet]:
     """
     found: list[DocumentSheet] = []
     merged: list[tuple[int, int, int]] = []
+    across: list[tuple[int, int, int]] = []
     name = ""
     rows = columns = row = column = again = 0
     filled = False
@@ -133,12 +136,15 @@ def sheets_of_document(raw: bytes) -> list[DocumentSheet]:
             rows = columns = row = 0
             name = said.get("name", "")
             merged.clear()
+            across.clear()
         elif kind == "table-row":
             again, column, filled = _times(said, "number-rows-repeated"), 0, False
             row += again
         elif kind in ("table-cell", "covered-table-cell"):
             if again == 1 and (span := _times(said, "number-rows-spanned")) > 1:
                 merged.append((row - 1, row + span - 2, column))
+            if again == 1 and (wide := _times(said, "number-columns-spanned")) > 1:
+                across.append((row - 1, column, column + wide - 1))
             column += _times(said, "number-columns-repeated")
             if "value-type" in said or "formula" in said:
                 filled, columns = True, max(columns, column)
@@ -150,7 +156,7 @@ def sheets_of_document(raw: bytes) -> list[DocumentSheet]:
         if kind == "table-row" and filled:
             rows = row
         elif kind == "table":
-            found.append(DocumentSheet(name, (rows, columns), tuple(merged)))
+            found.append(DocumentSheet(name, (rows, columns), tuple(merged), tuple(across)))
 
     walk(raw, start, end)
     return found

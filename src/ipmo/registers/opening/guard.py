@@ -63,6 +63,8 @@ class Inspected:
     """By sheet of an OpenDocument workbook, the first row, the last row and the column of cells merged over several rows."""
     recoded: tuple[str, ...] = ()
     """Sheets that are not in UTF-8: calamine finds no cell in them, and says nothing."""
+    across: Mapping[str, Sequence[tuple[int, int, int]]] = attrs.field(factory=dict)
+    """By sheet of an OpenDocument workbook, the row, the first column and the last column of cells merged over several columns."""
 
 
 @attrs.define
@@ -149,8 +151,9 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
             except ValueError as error:
                 raise FileError(name, f"sheet {_named(archive, part.filename)}: {error}; save the workbook again") from None
     spanned = {one.name: one.merged for one in documents if one.merged}
+    across = {one.name: one.across for one in documents if one.across}
     if not seen and not merged and not spanned:
-        return Inspected(tuple(_kinds({part.filename for part in parts}, name)), recoded=tuple(recoded))
+        return Inspected(tuple(_kinds({part.filename for part in parts}, name)), recoded=tuple(recoded), across=across)
     book = book_of(archive)
     labels = {part: sheet_label(sheet) for sheet, part in book.parts.items()}
     problems = [
@@ -168,7 +171,7 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
         *_of_values(valued, name, again=book.recalculated),
     )
     failed = {sheet: seen[part].failed for sheet, part in book.parts.items() if part in seen and seen[part].failed}
-    return Inspected(notes, failed, spanned, tuple(recoded))
+    return Inspected(notes, failed, spanned, tuple(recoded), across)
 
 
 def _cells(merged: tuple[int, int, int]) -> str:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from ipmo.registers.opening.sheets import Raw, text_of
 
 __all__ = ["header_texts"]
 
 
-def header_texts(rows: Sequence[Sequence[Raw]], header: Sequence[int]) -> list[str]:
+def header_texts(
+    rows: Sequence[Sequence[Raw]], header: Sequence[int], across: Mapping[int, Mapping[int, int]] = MappingProxyType({})
+) -> list[str]:
     """The headings of a table: of several rows, what stands above a cell or in the merged cell over it, then the cell.
+
+    In a row that has merged cells a group ends where its merged cell does; elsewhere it goes on up to the next one.
 
     Args:
         rows: of the sheet.
         header: rows of the header, from 0.
+        across: by row, the last column of each cell merged over several columns, by its first.
     """
     if not header:
         return []
     lines = [[text_of(cell) for cell in rows[row]] for row in header]
-    for upper in lines[:-1]:
-        carried = ""
+    for row, upper in zip(header, lines[:-1], strict=False):
+        carried, end = "", 0
+        merged = across.get(row, {})
         for column, text in enumerate(upper):
-            carried = text or carried
-            if not text and _under(lines, column):
+            if text:
+                carried, end = text, merged.get(column, column) if merged else len(upper)
+            elif column <= end and _under(lines, column):
                 upper[column] = carried
     return [" ".join(dict.fromkeys(filter(None, parts))) for parts in zip(*lines, strict=True)]
 

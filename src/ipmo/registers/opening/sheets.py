@@ -8,7 +8,7 @@ import io
 import itertools
 import math
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -85,6 +85,8 @@ class Sheet:
     left: int = 0
     merged: Sequence[Merged] = attrs.field(default=(), repr=False)
     """Cells merged over several rows."""
+    across: Mapping[int, Mapping[int, int]] = attrs.field(factory=dict, repr=False)
+    """By row, the last column of each cell merged over several columns, by its first."""
     ends: Sequence[int] = attrs.field(default=(), repr=False)
     """Of text in which cells have lines of their own: the line on which each row ends."""
     notes: tuple[Finding, ...] = ()
@@ -119,7 +121,12 @@ class Sheet:
             last: the last of them.
         """
         merged = [attrs.evolve(one, column=one.column - first) for one in self.merged if first <= one.column <= last]
-        return attrs.evolve(self, rows=[row[first : last + 1] for row in self.rows], left=self.left + first, merged=merged)
+        across = {
+            row: {column - first: min(end, last) - first for column, end in cells.items() if first <= column <= last}
+            for row, cells in self.across.items()
+        }
+        rows = [row[first : last + 1] for row in self.rows]
+        return attrs.evolve(self, rows=rows, left=self.left + first, merged=merged, across=across)
 
     def line(self, row: int) -> int:
         """The line of a row, from 1: of text the line on which it begins, of a workbook its row."""
@@ -131,7 +138,7 @@ class Sheet:
 
     def transposed(self) -> Sheet:
         """Rows as columns: of a sheet that lists its fields downwards. Its places are then those of the turned sheet."""
-        return attrs.evolve(self, rows=list(zip(*self.rows, strict=True)), ends=(), merged=())
+        return attrs.evolve(self, rows=list(zip(*self.rows, strict=True)), ends=(), merged=(), across={})
 
 
 def is_blank(cell: Raw) -> bool:
@@ -252,9 +259,14 @@ def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str, seen: Inspe
         for (row, column), error in seen.failed.get(sheet_name, {}).items():
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error
-        tall = [Merged(top, bottom, left) for (top, left), (bottom, _) in sheet.merged_cell_ranges or () if bottom > top]
+        ranges = sheet.merged_cell_ranges or ()
+        tall = [Merged(top, bottom, left) for (top, left), (bottom, _) in ranges if bottom > top]
         tall += [Merged(*one) for one in seen.merged.get(sheet_name, ())]
-        yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden, merged=tall)
+        wide = [(top, left, right) for (top, left), (_, right) in ranges if right > left]
+        across: dict[int, dict[int, int]] = {}
+        for row, first, last in (*wide, *seen.across.get(sheet_name, ())):
+            across.setdefault(row, {})[first] = last
+        yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden, merged=tall, across=across)
 
 
 def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) -> Sheet:

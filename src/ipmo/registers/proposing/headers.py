@@ -69,7 +69,7 @@ class Table:
     @property
     def headers(self) -> list[str]:
         """The heading of each column."""
-        return header_texts(self.sheet.rows, self.header)
+        return header_texts(self.sheet.rows, self.header, self.sheet.across)
 
     def cells(self, column: int) -> list[Raw]:
         """The cells of a column, below its heading."""
@@ -205,7 +205,7 @@ def _titled(table: Table, spans: Sequence[tuple[int, int]]) -> bool:
     above = table.sheet.rows[first]
     if not rest or any(sum(not is_blank(cell) for cell in above[left : right + 1]) > 1 for left, right in spans):
         return False
-    return all(_names_ids(group) for group in _groups(header_texts(table.sheet.rows, rest), spans))
+    return all(_names_ids(group) for group in _groups(header_texts(table.sheet.rows, rest, table.sheet.across), spans))
 
 
 def _groups(heads: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[list[tuple[str, ...]]]:
@@ -296,7 +296,7 @@ def find_table(sheet: Sheet, first: int = 0, end: int | None = None) -> Table | 
     if known < 1 or (transposed and known < 3):
         return None
     shown = sheet.transposed() if transposed else sheet
-    header = (row,) if transposed else _over_merged(sheet, _rows_of_header(sheet.rows, row, first))
+    header = (row,) if transposed else _over_merged(sheet, _rows_of_header(sheet, row, first))
     last, stopped = (len(shown.rows), "") if transposed else _end(shown, header[-1] + 1, end)
     title = title_of(shown, header[0], first)
     return Table(
@@ -316,8 +316,9 @@ def _share(rows: Sequence[Sequence[Raw]], best: tuple[float, int, int]) -> float
     return best[1] / max(1, sum(not is_blank(cell) for cell in rows[best[2]]))
 
 
-def _rows_of_header(rows: Sequence[Sequence[Raw]], row: int, first: int = 0) -> tuple[int, ...]:
-    """The rows of the header around the one that was found: one more above it for groups, one below it for units."""
+def _rows_of_header(sheet: Sheet, row: int, first: int = 0) -> tuple[int, ...]:
+    """The rows of the header around the one that was found: one more above it for groups, below it one for parts of groups and one for units."""
+    rows = sheet.rows
     found = [row]
     own = [text_of(cell) for cell in rows[row]]
     if row > first:
@@ -329,13 +330,32 @@ def _rows_of_header(rows: Sequence[Sequence[Raw]], row: int, first: int = 0) -> 
         gaps = any(above[place] and not own[place] for place in filled)
         if len(filled) >= 2 and strings and (twice or gaps) and all(len(above[place]) <= 80 for place in filled):
             found.insert(0, row - 1)
-    if row + 1 < len(rows):
-        below = [cell for cell in rows[row + 1] if not is_blank(cell)]
-        units = all(isinstance(cell, str) and UNITS_ROW.fullmatch(cell.strip().strip("()[]")) for cell in below)
-        years = not any(map(_is_number, rows[row])) and are_periods(rows[row + 1])
-        if len(below) >= 2 and (units or years):
-            found.append(row + 1)
+    if row + 1 < len(rows) and ((not any(map(_is_number, rows[row])) and are_periods(rows[row + 1])) or _are_parts(sheet, row)):
+        found.append(row + 1)
+    if found[-1] + 1 < len(rows) and _are_units(rows[found[-1] + 1]):
+        found.append(found[-1] + 1)
     return tuple(found)
+
+
+def _are_units(row: Sequence[Raw]) -> bool:
+    """Whether the cells of a row name units of the columns: `£k`, `days`, `DD/MM/YYYY`."""
+    told = [cell for cell in row if not is_blank(cell)]
+    return len(told) >= 2 and all(isinstance(cell, str) and UNITS_ROW.fullmatch(cell.strip().strip("()[]")) for cell in told)
+
+
+def _are_parts(sheet: Sheet, row: int) -> bool:
+    """Whether the row below one of headings names the parts of groups in it: `Start` and `Finish` below `Dates`, blank below all other headings."""
+    upper, lower = sheet.rows[row], sheet.rows[row + 1]
+    told = [column for column, cell in enumerate(lower) if not is_blank(cell)]
+    texts = [cell for cell in lower if isinstance(cell, str) and not is_blank(cell)]
+    if len(told) < 2 or len(texts) < len(told) or any(map(unknown_text, texts)):
+        return False
+    begins = [column for column, cell in enumerate(upper) if not is_blank(cell)]
+    ends = [sheet.across.get(row, {}).get(one, following - 1) for one, following in itertools.pairwise([*begins, len(upper)])]
+    groups = [[column for column in told if one <= column <= end] for one, end in zip(begins, ends, strict=True)]
+    if any(len(group) == 1 for group in groups) or sum(map(len, groups)) < len(told) or groups[0]:
+        return False  # a row of the table fills the first column, and cells below headings of one column
+    return 2 * _score(lower)[1] >= len(set(texts))
 
 
 def _is_number(cell: Raw) -> bool:

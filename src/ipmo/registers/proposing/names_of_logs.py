@@ -143,7 +143,7 @@ LINKS = {
     "giver_owner": "giver owner; provider owner; supplier owner; giving owner; source owner; delivery owner; owner; dependency owner; responsible; provider lead;"
     " assigned to; delivering owner; responsible person; supplier lead; upstream owner; owner giving; accountable; provider contact; predecessor owner",
     "receiver_owner": "receiver owner; recipient owner; customer owner; receiving owner; target owner; dependent owner; receiver lead; downstream owner;"
-    " requested by; requester; raised by; owner receiving; recipient contact; successor owner; consumer owner; needed by whom",
+    " requested by; requester; owner receiving; recipient contact; successor owner; consumer owner; needed by whom",
     "needed": "needed; needed by; need by; need date; date needed; required by; required date; required by date; date required; need by date; due date; due;"
     " required delivery date; target date; date needed by; deadline; requested date; needed by date; impact date; when needed; critical date; target delivery date",
     "promised": "promised; promised date; promised by; committed; committed date; commitment date; agreed date; agreed delivery date; delivery date;"

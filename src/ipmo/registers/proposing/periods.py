@@ -78,10 +78,16 @@ def period_named(text: str) -> str:
 
 
 def are_periods(cells: Sequence[Raw]) -> bool:
-    """Whether cells of a row name at least two periods and nothing else: years below the headings that they share."""
-    told = [text_of(cell) for cell in cells if not is_blank(cell)]
-    named = [period_named(_apart(heading(text))[1]) for text in told]
-    return len(set(told)) > 1 and all(named)
+    """Whether cells of a row name at least two periods and else only their total or other years: what stands below headings that they share."""
+    told = {text_of(cell) for cell in cells if not is_blank(cell)}
+    rest = [text for text in told if not period_named(_apart(heading(text))[1])]
+    return len(told) - len(rest) > 1 and all(map(_of_several, rest))
+
+
+def _of_several(text: str) -> bool:
+    """Whether a heading is that of the total of periods, or of those that no column names."""
+    words = set(heading(text).words)
+    return bool(words) and (words <= WHOLE or bool(OTHER_YEARS & words)) and not any(map(str.isdigit, text))
 
 
 def _apart(read: Heading) -> tuple[set[str], str]:

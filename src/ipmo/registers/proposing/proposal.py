@@ -41,6 +41,8 @@ HOLDS_MONEY = ("projects", "tasks", "costs")
 """Kinds whose rows have money by period in columns."""
 DIFFERENT = 0.9
 """Share of different names from which on each row is a project of its own."""
+MOSTLY = 0.8
+"""From this share of its cells on, a column without a heading holds numbers."""
 MEANT = {"$": "USD", "¥": "JPY"}
 """Whose a sign of several currencies is taken for, with a doubt."""
 NAMES = {"name", "text", "question", "note"}
@@ -337,7 +339,7 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         )
         if said.field in kind.fields:
             mapped = detailed(_in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], read, column, file)
-            mapped = _as_titled(mapped, kind.fields[said.field], read, one)
+            mapped = _beside_unnamed(_as_titled(mapped, kind.fields[said.field], read, one), kind.fields[said.field], one, place)
         elif read.assumed:
             mapped = attrs.evolve(mapped, doubt=read.assumed)
         elif not column.filled and not header:
@@ -444,6 +446,24 @@ def _as_titled(mapped: ColumnMapping, field: RegisterField, read: Heading, one: 
         return mapped
     doubt = f"its table's title says {titled.text[:60]!r}: it is read so"
     return attrs.evolve(mapped, multiplier=LETTERS[titled.multiplier], doubt="; ".join(filter(None, (mapped.doubt, doubt))))
+
+
+def _beside_unnamed(mapped: ColumnMapping, field: RegisterField, one: _Found, place: int) -> ColumnMapping:
+    """Amounts beside columns of numbers that have no heading: they may be one part of several."""
+    if field.name not in BY_PERIOD or mapped.period:
+        return mapped
+    last = place
+    while last + 1 < len(one.reads) and not one.reads[last + 1].text.strip() and _holds_numbers(one.columns[last + 1]):
+        last += 1
+    if last == place:
+        return mapped
+    doubt = f"{one.sheet.letters(place + 1)} to {one.sheet.letters(last)} beside it hold numbers" if last > place + 1 else ""
+    doubt = f"{doubt or f'{one.sheet.letters(last)} beside it holds numbers'} without a heading: it may be one part of several"
+    return attrs.evolve(mapped, doubt="; ".join(filter(None, (mapped.doubt, doubt))))
+
+
+def _holds_numbers(column: Column) -> bool:
+    return bool(column.told) and column.share("number", "money") >= MOSTLY
 
 
 def _in_period(mapped: ColumnMapping, field: RegisterField, read: Heading, years: Sequence[str]) -> ColumnMapping:
