@@ -157,7 +157,7 @@ def test_answers_of_adapters_and_new_pictures_are_whole_as_a_static_page_with_th
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     shown = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
     assert len(shown) == len(asked) - 1
-    assert sum("<svg" in one for one in shown) == page.locator(".jp-OutputArea svg[role=img]").count() == 4
+    assert sum("<svg" in one for one in shown) == page.locator(".jp-OutputArea svg[role=img]").count() == 6
     for markup in shown:
         assert [piece for piece in pieces(markup) if piece not in text] == []
 

@@ -22,6 +22,7 @@ HERE = {
         "Epic": {"hypothesis", "mvp", "leading_indicator"},
         "Scope": {"unit", "policy"},
         "Guardrails": {"horizons", "work"},
+        "Increment": {"id", "name"},
         "AgileFields": {"team", "horizon", "work_type", "kanban", "kanban_limits", "kanban_ages"},
     },
     "mop": {
@@ -111,6 +112,8 @@ REQUIRED = {
     "member": ["plant"],
     "name": "x",
     "section": "processes",
+    "start": "2026-01-05",
+    "finish": "2026-03-27",
     "members": ["plant"],
     "stage": "SOC",
 }

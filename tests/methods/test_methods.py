@@ -286,7 +286,7 @@ def test_sections_of_methods_stand_in_the_report(registry: Registry, tmp_path: P
     page = ipmo.report(portfolio(), tmp_path / "r.html").read_text(encoding="utf-8")
     assert '<h2 id="m-ventures">Ventures</h2>' in page
     assert "<h3>Inside</h3>" in page
-    assert "Days left, d" in page
+    assert "days left, d" in page
     assert "▲ amber" in page
     other = ipmo.report(portfolio(methodologies={}), tmp_path / "s.html").read_text(encoding="utf-8")
     assert "Ventures" not in other

@@ -62,7 +62,7 @@ def test_of_a_project_that_is_over_rests_or_is_closed() -> None:
         "shut/a": (shut, "shut"), "bar": ("project 'bar' is paused", "bar"), "none": ("project 'none' is cancelled", "none"),
         "p/x": (link, "gone"), "p/y": (f"follows 'p/x': {link}", "gone"), "p/z": (f"follows 'p/x': {link}", "gone"),
         "p/q": (f"the hand-over from 'gone/a' never comes: {gone}", "gone"), "p/r": (f"follows 'rests/b': {paused}", "rests"),
-        "p/s": (f"follows 'shut/a': {shut}", "shut"),
+        "p/s": (f"follows 'shut/a': {shut}", "shut"), "p/t": ("link 'bar -> p/t' has no date: project 'bar' is paused", "bar"),
     }  # fmt: skip
     assert sorted(unmet) == [
         (0, "gone/b", "p/x", gone), (1, "gone/a", "p/q", gone), (2, "rests/b", "p/r", paused), (3, "shut/a", "p/s", shut),

@@ -87,7 +87,7 @@ def as_splitting(value: object, reading: Reading = IN_PYTHON) -> Splitting | Non
         ModelError: fields of the mapping are wrong.
 
     >>> as_splitting({"least": "1 d", "most": 2})
-    Splitting(least=1 d, most=2)
+    Splitting(least=Span(amount=Decimal('1'), unit='d'), most=2)
     """
     if isinstance(value, Splitting):
         return value

@@ -150,12 +150,7 @@ class Commitments(Answer[str, Commitment]):
         return {one.name: one for one in reversed(self.stated)}
 
     def one(self, name: str, *, caused: bool = True) -> Commitment | None:
-        """One commitment by its name, of all of which no row is made for it; None where nothing of that name is stated.
-
-        Args:
-            name: its name.
-            caused: what it is missed because of is asked too.
-        """
+        """One commitment by its name, no other row made; None where there is none. With `caused`, also what it is missed because of."""
         found = self._by_name.get(name)
         return None if found is None else self.of(found, caused=caused)
 
