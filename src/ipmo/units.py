@@ -369,7 +369,7 @@ def as_number(value: float | Decimal | str) -> float:
             raise UnitError(f"{shown(value)} is not a number")
         return value
     number = as_decimal(value, "a number")
-    return int(number) if number == int(number) and "." not in str(value) else float(number)
+    return int(number) if number == int(number) and not set(".eE") & set(str(value)) else float(number)  # 1e27 is the float of that name
 
 
 def as_share(value: float | Decimal | str) -> float:

@@ -18,11 +18,12 @@ HERE = {
     "agile": {
         "Team": {"id", "name", "cadence"},
         "Iteration": {"id", "team"},  # a team of the same item
-        "WorkItem": {"id", "name", "team", "epic", "kind"},  # a team of the same item; the key that a tracker has for the epic
+        "WorkItem": {"id", "name", "team", "epic", "kind", "iteration"},  # a team of the same item; the key that a tracker has for the epic
         "Epic": {"hypothesis", "mvp", "leading_indicator"},
         "Scope": {"unit", "policy"},
         "Guardrails": {"horizons", "work"},
         "Increment": {"id", "name"},
+        "Goal": {"id", "name", "team"},  # a team of the same item
         "AgileFields": {"team", "horizon", "work_type", "kanban", "kanban_limits", "kanban_ages"},
     },
     "mop": {

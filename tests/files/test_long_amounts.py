@@ -172,6 +172,7 @@ def test_what_a_register_says_is_kept_or_refused_by_its_cell(tmp_path: Path, typ
 @example(1 / 3, 2 / 3)
 @example(5e-324, 1e-120)
 @example(123456789012345678.0, 0.1 + 0.2)
+@example(1e27, 0.0)
 def test_shares_and_counts_of_any_length_are_written_and_read_back_equal(units: float, share: float) -> None:
     task = Task(id="t", progress=share, assignments=[Assignment(resource="r", units=units)])
     pf = Portfolio(id="pf", resources=[Resource(id="r")], projects=[Project(id="P", tasks=[task])])

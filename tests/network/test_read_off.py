@@ -219,9 +219,9 @@ def test_projects_that_run_and_require_a_paused_one_wait_for_it() -> None:
         Project(id="killed", requires=["p1"], tasks=work, gates=[{"id": "g", "decision": {"outcome": "kill", "date": "2026-01-05"}}])
     ]
     pf = Portfolio(id="x", start="2026-01-05", projects=projects)
-    both, one = "requires 'p2' and 'p1', which are paused", "requires 'p1', which is paused"
+    both, one = "requires 'p2', 'p1', which are paused", "requires 'p1', which is paused"
     assert {name: (hold.reason, hold.item) for name, hold in waiting_for(pf).items()} == {
-        "runs": (f"project 'runs' {both}", "p2"), "ready": (f"project 'ready' {both}", "p2"),
+        "runs": (f"project 'runs' {both}", "p2"), "idea": (f"project 'idea' {both}", "p2"), "ready": (f"project 'ready' {both}", "p2"),
         "empty": (f"project 'empty' {one}", "p1"), "half": (f"project 'half' {one}", "p1"),
     }  # fmt: skip
     assert waiting_for(pf.evolve(projects=projects[2:3])) == {}

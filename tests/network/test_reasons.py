@@ -66,6 +66,7 @@ def test_of_a_project_that_is_over_rests_or_is_closed() -> None:
     }  # fmt: skip
     assert sorted(unmet) == [
         (0, "gone/b", "p/x", gone), (1, "gone/a", "p/q", gone), (2, "rests/b", "p/r", paused), (3, "shut/a", "p/s", shut),
+        (4, "bar", "p/t", "project 'bar' is paused"),
     ]  # fmt: skip
 
 
