@@ -215,6 +215,15 @@ class Losses:
         partly = set(owner[each][beside].tolist())  # something is touched that is no whole that is lost
         return partly, np.searchsorted(owner[gone], np.arange(len(rows) + 1)).tolist(), number[gone]
 
+    @functools.cached_property
+    def coming(self) -> Mapping[str, Sequence[Way]]:
+        """The arrows of the map into each item, but for those from what never comes as things stand: work that was stopped, what waits for that."""
+        dead, into = self.engine.dead, dict[str, Sequence[Way]](self.map.into)
+        for target, found in self._ways.items():
+            if dead:
+                into[target] = [way for way, node in found if (self.base[way.source] if way.source in self._order else node not in dead)]
+        return into
+
     def lost_of(self, values: Mapping[str, float]) -> dict[str, float]:
         """Of each initiative without which something is lost, how much of some values is, as `without` says it of one.
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipmo import from_dict
 from ipmo.analysis.benefits import attribution
 from ipmo.analysis.benefits.attribution import attribute
 from ipmo.errors import OptionError, UnitError, UnknownItemError
@@ -215,3 +216,38 @@ def test_a_claim_on_what_is_partly_known_is_at_least_so_much(method: Any) -> Non
     assert (found.total, found.left_out) == (60, ("Y",))
     assert "at least, for Y is not known" in found.explain("P2")
     assert "1 benefit not known" in repr(found)
+
+
+STOPPED = {
+    "ipmo": 1,
+    "portfolio": {"id": "pf", "start": "2026-01-05", "calendar": "continuous"},
+    "objectives": [{"id": "o"}],
+    "projects": [
+        {"id": "gone", "state": "cancelled", "tasks": [{"id": "x", "duration": "30 d"}]},
+        {"id": "left", "tasks": [{"id": "x", "duration": "10 d"}]},
+        {"id": "waits", "requires": "gone", "tasks": [{"id": "x", "duration": "10 d"}]},
+    ],
+}
+
+
+@pytest.mark.parametrize("method", ["flow", "leave-one-out", "shapley"])
+@pytest.mark.parametrize(
+    ("lead", "left", "rest"),
+    [
+        ({"any_of": ["gone/x", "left/x", "waits/x"]}, 4.0, 0.0),
+        ({"any_of": ["gone/x", "waits/x"]}, 0.0, 4.0),
+        ({"enabled_by": ["gone/x", "left/x"]}, 0.0, 4.0),
+        ({"shares": ["gone", "left", "waits"]}, 1.0, 3.0),
+    ],
+)
+def test_nothing_goes_to_what_never_comes(method: Any, lead: dict[str, Any], left: float, rest: float) -> None:
+    """A stopped giver, and what requires it, brings nothing: of alternatives the one that is left has all, of shares its own."""
+    benefit = {"id": "b", **{key: value for key, value in lead.items() if key != "shares"}}
+    shares = [{"from": f"{name}/x", "to": "b", "share": 0.25} for name in lead.get("shares", ())]
+    pf = from_dict({**STOPPED, "benefits": [benefit], "contributions": [{"from": "b", "to": "o"}, *shares]})
+    found = attribute(pf, method=method, pool={"b": 4.0})
+    values = {row.initiative: row.value for row in found}
+    assert values.get("left", 0.0) == pytest.approx(left)
+    assert not values.get("gone") and not values.get("waits")
+    if method != "leave-one-out":
+        assert found.unattributed == pytest.approx(rest)

@@ -19,7 +19,7 @@ from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.shapley import shapley, shapley_over
 from ipmo.errors import UnitError, UnknownItemError, at_least, close_matches, one_of
-from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
+from ipmo.model.benefits_map import Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import Losses, level_of, losses
@@ -67,8 +67,8 @@ class Attribution(Rows[str, AttributedBenefit]):
         method: flow, leave-one-out or shapley.
         pool: value by benefit or objective that is divided.
         rows: what is attributed to each initiative.
-        unattributed: the part of the pool that no initiative is named for: it comes anyway, or nobody says why; None of an unknown
-            pool.
+        unattributed: the part of the pool that no initiative is named for: it comes anyway, nobody says why, or it was due to stopped
+            work; None of an unknown pool.
         values: for `flow`, the value at every item of the map.
         currency: of money; empty for plain numbers.
         left_out: benefits whose value is not known.
@@ -179,7 +179,8 @@ def attribute(
     An item of the map passes its value back along the shares into it; the rest, to 1, is unattributed. Where no share is
     stated, what it needs (`enabled_by`, `any_of`, its outcome) divides it equally. For the other two methods an item
     comes when all it needs and one of its alternatives are there, and in the measure of its shares; work comes when all
-    that hands over to it, and all that its project requires, does. What is done is lost by stopping nobody.
+    that hands over to it, and all that its project requires, does. What is done is lost by stopping nobody. To work that was stopped, and
+    to what waits for that, nothing goes: it never comes.
 
     Args:
         portfolio: the portfolio.
@@ -219,7 +220,7 @@ def attribute(
             raise UnitError(message).about(target)
     known = losses(portfolio)
     naive = known.served_of(pool)
-    values, by_source, attributed = _flow(found, pool)
+    values, by_source, attributed = _flow(known, pool)
     errors: dict[str, float] = {}
     if method == "flow":
         parts = {name: math.fsum(through.values()) for name, through in by_source.items()}
@@ -286,15 +287,16 @@ def _reached(known: Losses, benefits: Iterable[str]) -> dict[str, tuple[str, ...
     return {name: reached for name, reached in out.items() if reached}
 
 
-def _flow(found: BenefitsMap, pool: Mapping[str, float]) -> tuple[dict[str, float], dict[str, dict[str, float]], float]:
-    """(value at every item, parts by initiative and item, what is attributed in all)."""
+def _flow(known: Losses, pool: Mapping[str, float]) -> tuple[dict[str, float], dict[str, dict[str, float]], float]:
+    """(value at every item, parts by initiative and item, what is attributed in all); nothing goes to what never comes."""
+    found = known.map
     values = {node: pool.get(node, 0.0) for node in found.order}
     by_source: dict[str, dict[str, float]] = {}
     attributed = []
     for node in reversed(found.order):
-        ways = found.into.get(node, ())
+        ways = known.coming.get(node, ()) if known.base[node] else ()
         shared = [(way.source, way.share or 0.0) for way in ways if way.need == "share"]
-        if not shared:
+        if not any(way.need == "share" for way in found.into.get(node, ())):
             shared = [(way.source, 1 / len(ways)) for way in ways]
         for source, share in shared:
             part = values[node] * share
@@ -308,8 +310,9 @@ def _flow(found: BenefitsMap, pool: Mapping[str, float]) -> tuple[dict[str, floa
     return values, by_source, math.fsum(attributed)
 
 
-def _degrees(found: BenefitsMap, needs: Mapping[str, frozenset[str]], node: str) -> Callable[[frozenset[str]], float]:
+def _degrees(known: Losses, needs: Mapping[str, frozenset[str]], node: str) -> Callable[[frozenset[str]], float]:
     """How far an item of the map comes about with some initiatives only, between 0 and 1."""
+    found = known.map
     upstream: list[str] = []
     seen = {node}
     stack = [node]
@@ -325,6 +328,8 @@ def _degrees(found: BenefitsMap, needs: Mapping[str, frozenset[str]], node: str)
         level: dict[str, float] = {}
 
         def of(way: Way) -> float:
+            if way not in known.coming[way.target]:
+                return 0.0
             asked = needs.get(way.source)
             return level.get(way.source, 1.0) if asked is None else float(asked <= there)
 
@@ -342,15 +347,15 @@ def _lost(known: Losses, pool: Mapping[str, float]) -> tuple[dict[str, float], f
 
 
 def _played(known: Losses, pool: Mapping[str, float], samples: int, seed: int) -> tuple[dict[str, float], dict[str, float], float]:
-    """(parts, standard errors, what comes anyway) of Shapley values, which add over the values of the pool."""
+    """(parts, standard errors, what no initiative brings) of Shapley values, which add over the values of the pool."""
     sums: dict[str, float] = {}
     squares: dict[str, float] = {}
-    anyway = []
-    found, needs = known.map, known.needs()
+    rest = []
+    needs = known.needs()
     for node in sorted(pool):
-        players = sorted(frozenset().union(*(needs[source] for source in _work_of(found, node))))
-        degree = _degrees(found, needs, node)
-        anyway.append(pool[node] * degree(frozenset()))
+        players = sorted(frozenset().union(*(needs[source] for source in _work_of(known, node))))
+        degree = _degrees(known, needs, node)
+        rest.append(pool[node] * (degree(frozenset()) + 1 - degree(frozenset(players))))
         if len(players) <= EXACT_PLAYERS:
             parts, errors = shapley(players, degree), dict.fromkeys(players, 0.0)
         else:
@@ -358,14 +363,15 @@ def _played(known: Losses, pool: Mapping[str, float], samples: int, seed: int) -
         for player in players:
             sums[player] = sums.get(player, 0.0) + pool[node] * parts[player]
             squares[player] = squares.get(player, 0.0) + (pool[node] * errors[player]) ** 2
-    return sums, {player: math.sqrt(square) for player, square in squares.items()}, math.fsum(anyway)
+    return sums, {player: math.sqrt(square) for player, square in squares.items()}, math.fsum(rest)
 
 
-def _work_of(found: BenefitsMap, node: str) -> set[str]:
-    """The pieces of work behind an item of the map."""
+def _work_of(known: Losses, node: str) -> set[str]:
+    """The pieces of work behind an item of the map that come as things stand."""
+    found = known.map
     seen, stack, out = {node}, [node], set[str]()
     while stack:
-        for way in found.into.get(stack.pop(), ()):
+        for way in known.coming.get(stack.pop(), ()):
             if found.initiative(way.source):
                 out.add(way.source)
             elif way.source not in seen:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from ipmo.analysis.benefits.realisation import Benefits, benefits, share_benefits
+from ipmo.analysis.benefits.realisation import benefits, share_benefits
 from ipmo.analysis.change.freed import Freed, freed_between
 from ipmo.analysis.change.standing import moved_nodes, pairs, perhaps_other
 from ipmo.analysis.change.stated import Moved
+from ipmo.analysis.change.worth import worth_moved
 from ipmo.analysis.control.status import Between, status_between
 from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dates.doubts import end_not_known
@@ -54,9 +55,6 @@ ORDER = (
     "critical path",
 )
 """What matters first: commitments to people, then money, then time, then what margin is left."""
-
-EXACT = 1e12
-"""Amounts below it are told apart to the last minor unit by their floats."""
 
 
 def scheduled(portfolio: Portfolio, origin: Portfolio | None = None) -> Schedule | None:
@@ -164,14 +162,16 @@ class Sides:
             if place is None:
                 row = one[t]
                 note = _why_gone(other.schedule, self.after, row)
-                yield _date_of(self.before, row, before=_shown(one, row, one.date(t)), note=note)
+                day = _shown(one, row, one.date(t))
+                yield _date_of(self.before, row, before=end_not_known(day) if unsure[0].work(row.item) else day, note=note)
             elif doubts and any(side.concern(one.items[t]) for side in unsure) and (moved := _unclear(one, t, other, place)) is not None:
                 yield from moved
             elif now[place] != was[t]:
                 yield _dated(one, t, other.date(place), other)
         for name in places.keys() - one.place.keys():
             row = other[t := places[name]]
-            yield _date_of(self.after, row, after=_shown(other, row, other.date(t)), note="new")
+            day = _shown(other, row, other.date(t))
+            yield _date_of(self.after, row, after=end_not_known(day) if unsure[1].work(row.item) else day, note="new")
 
     def _new_doubt(self, project: str) -> str:
         """Why nobody knows any longer when a project ends: work of it waits for what does not come; empty where that is known, or was not known before."""
@@ -308,7 +308,7 @@ class Sides:
             was, now = (benefits(one, unrated="unknown") for one in (self.before, self.after))
         except IpmoError:
             return ()
-        out = sorted(_benefits(was, now), key=lambda m: (-abs(m.change or 0), m.item))
+        out = sorted(worth_moved(was, now, self.schedules), key=lambda m: (-abs(m.change or 0), m.item))
         if len(out) > 1:
             change = round(sum(m.change or 0 for m in out), 2)
             out.insert(0, self._whole("benefit value", change=change, unit=out[0].unit, note="all benefits together"))
@@ -465,7 +465,7 @@ def _shown(rows: Targets, row: Target, instant: int) -> str:
     if when.hour or when.minute:
         return f"{day_text(when, finish=True)} {when:%H:%M}"
     if row.kind == "portfolio" and rows.schedule.finish == when:
-        return rows.schedule.end_text
+        return rows.schedule.end_text.rpartition(" ")[2]  # whether it is known is said by whoever asks
     return str(rows.schedule.day_of(row.item, when))
 
 
@@ -557,38 +557,6 @@ def _total(portfolio: Portfolio, measure: str) -> tuple[Money | None, tuple[str,
         return (roll.total.money, roll.unrated) if roll.states else (None, ())
     except IpmoError:
         return None, ()
-
-
-def _benefits(was: Benefits, now: Benefits) -> Iterator[Moved]:
-    """Benefits that have another present value, have one no more, or are new; of all others no row is made."""
-    others = now.figures.worths.others_than(was.figures.worths)
-    if others is None:
-        before, after = was.present_amounts, now.present_amounts
-        names: Iterable[str] = dict.fromkeys([*before, *after])
-    else:
-        before, after, names = {}, {}, [one.id for one in map(was.portfolio.benefits.__getitem__, others)]
-    for name in names:
-        amount = before.get(name)
-        if amount is not None and amount == after.get(name) and abs(amount) < EXACT and was.currency == now.currency:
-            continue
-        one, other = (side[name] if name in side else None for side in (was, now))
-        if one is None or one.npv is None:
-            if one is None and other is not None and other.npv is not None:
-                yield _benefit(name, other.name, None, other.npv, "")
-        elif other is None or other.npv is None:
-            yield _benefit(name, one.name, one.npv, None, "it is no longer planned" if other is None else other.reason)
-        elif other.npv != one.npv:
-            yield _benefit(name, one.name, one.npv, other.npv, "")
-
-
-def _benefit(item: str, name: str, was: Money | None, now: Money | None, note: str) -> Moved:
-    amounts = [0 if one is None else one.amount for one in (was, now)]
-    known = was or now
-    assert known is not None
-    return Moved(
-        item=item, kind="benefit", name=name, what="benefit value", before="" if was is None else f"{was:,}",
-        after="" if now is None else f"{now:,}", change=float(amounts[1] - amounts[0]), unit=known.currency, note=note,
-    )  # fmt: skip
 
 
 def few(names: Sequence[str], most: int = 5) -> str:

@@ -44,7 +44,8 @@ class Scenario(Shown):
         kept: commitments that the forecast keeps.
         missed: commitments that it misses, overdue ones too.
         unknown: commitments of which nobody knows.
-        breaks: those that it misses, or leaves without a date, although the plan as it is keeps them.
+        breaks: those that it misses, or leaves without a date, although the plan as it is keeps them, and those that it misses
+            although the plan as it is leaves them without a date.
         mends: those that it keeps although the plan as it is does not.
         budget: the portfolio's; None where it is not known.
         npv: present value of the benefits; None where it is not known.
@@ -208,11 +209,16 @@ def _row(name: str, pf: Portfolio, s: Schedule, base: Schedule, changes: tuple[s
         kept=counts.count("kept"),
         missed=counts.count("missed"),
         unknown=counts.count("unknown"),
-        breaks=tuple(one for one, standing in now.items() if standing != "kept" and was.get(one) == "kept"),
+        breaks=tuple(one for one, standing in now.items() if _worse(was.get(one), standing)),
         mends=tuple(one for one, standing in now.items() if standing == "kept" and was.get(one, "kept") != "kept"),
         budget=_known(pf, "budget"),
         npv=_worth(pf, s),
     )
+
+
+def _worse(was: str | None, now: str) -> bool:
+    """Whether a commitment stands worse than in the plan: kept no more, or missed where nothing was known."""
+    return (was == "kept" and now != "kept") or (was == "unknown" and now == "missed")
 
 
 def _known(pf: Portfolio, measure: str) -> Money | None:

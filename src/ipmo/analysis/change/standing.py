@@ -134,6 +134,8 @@ def moved_nodes(one: Schedule, other: Schedule) -> Known | None:
         moved[list(few ^ more)] = True
     bounded = [{int(passes.positions.order[place]) for place in passes.lower_bounded} for passes in (first, last)]
     moved[list(bounded[0] ^ bounded[1])] = True
+    if net.holds is not then.holds:  # what waited and now never comes has no date on either side
+        moved[[node for node, hold in net.holds.items() if hold.never != then.holds.get(node, hold).never]] = True
     moved[[*net.hammocks, *then.hammocks]] = True
     states, lengths, finishes = columns[0][0], columns[0][3], columns[0][2]
     points = np.flatnonzero(((states == LIVE[0]) | (states == LIVE[1])) & (lengths == 0) & (finishes % DAY == 0) & ~moved)
