@@ -508,9 +508,8 @@ class Commitments(Answer[str, Commitment]):
     def _at_data_date(self, node: int) -> bool:
         """Its date is only the status date: it is a point that may happen at once, and has not."""
         net, p = self._passes.network, self._passes.positions
-        if net.state[node] not in LIVE or p.dur[p.pos[node]]:
-            return False
-        return bool(self._passes.early_starts[p.pos[node]] <= net.running_clock(node).work(net.base))
+        point = net.state[node] in LIVE and not p.dur[p.pos[node]]
+        return bool(point and self._passes.early_starts[p.pos[node]] <= net.running_clock(node).work(net.base))
 
     # --------------------------------------------------------------------------------------------- because of
 
