@@ -13,7 +13,7 @@ from ipmo.model.estimates import Fixed
 from ipmo.model.money import Budget, BudgetLine, as_budget
 from ipmo.units import NO_CURRENCY, Money
 
-__all__ = ["Costs"]
+__all__ = ["Costs", "cents", "total_of"]
 
 TASK_BASELINE_COST, ASSIGNMENT_BASELINE_COST = "10", "5"
 MOST_SHARE = 1000
@@ -105,3 +105,19 @@ class Costs:
             what = {"Cost": "baseline cost" if node is not row else "cost", "ActualCost": "actual cost"}[name]
             cents = self.intake.not_negative(cents, what, row.get("Name") or row.get("UID") or "", row.line)
         return Money((cents / 100).normalize() + 0, self.currency or NO_CURRENCY) if cents else None
+
+
+def total_of(budget: Budget, currency: str) -> Decimal | None:
+    """The sum of a budget in a currency; None where a line is in another one, or unknown."""
+    total = Decimal(0)
+    for line in budget.lines:
+        central = line.amount.central() if line.amount is not None else None
+        if not isinstance(central, Money) or central.currency != currency:
+            return None
+        total += central.amount
+    return total
+
+
+def cents(amount: Decimal) -> str:
+    """An amount in hundredths, as Project writes money."""
+    return format((amount * 100).normalize(), "f")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeAlias
 
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -16,9 +17,10 @@ from ipmo.atomic import write_atomically
 from ipmo.errors import CycleError, ScheduleError
 from ipmo.files.calendar_days import Times, day_times, ended, special_days, week_times
 from ipmo.files.foreign import unescaped
+from ipmo.files.mspdi_costs import cents, total_of
 from ipmo.files.mspdi_elements import AS_LATE_AS_POSSIBLE, CONSTRAINTS, ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, ON_ITSELF, UNITS
 from ipmo.files.mspdi_splits import NOBODY, timephased
-from ipmo.files.mspdi_work import available
+from ipmo.files.mspdi_work import available, held_by_status
 from ipmo.files.no_room import NoRoom
 from ipmo.files.xml_elements import tag
 from ipmo.model.calendars import Calendar
@@ -34,6 +36,8 @@ from ipmo.units import ELAPSED, Effort, Money, Span, When, minutes, moment
 
 __all__ = ["write_mspdi"]
 
+Length: TypeAlias = "tuple[Decimal, int] | None"
+"""Minutes, and the format that shows their unit."""
 FORMATS = {unit: number for number, unit in UNITS.items()}
 KEPT = ("id", "name", "start", "status_date", "calendar", "dialect", "money", "calendars", "projects", "links", "resources", "source")
 """Fields of the portfolio that the file has room for; those of its parts follow."""
@@ -48,6 +52,7 @@ KEPT_OF_RESOURCES = ("id", "name", "unit", "calendar", "category")
 KEPT_OF_LINKS = ("source", "target", "type", "lag", "date", "kind")
 NEAREST = {"must_start_on": ("start_on", "mandatory_start"), "must_finish_on": ("finish_on", "mandatory_finish")}
 """Constraints of Primavera that become one of Project."""
+NOT_BEFORE = next(number for number, name in ON_ITSELF.items() if name == "not_before")
 TIED = {"as_late_as_possible": AS_LATE_AS_POSSIBLE}
 TIED |= {name: number for number, word in CONSTRAINTS.items() for name in (word, *NEAREST.get(word, ()))}
 
@@ -351,6 +356,10 @@ class _Writer:
         if task.split is not None and task.split != Splitting():
             self.lost.lose("how often work may be interrupted, and in what pieces")
         length = self._length(task.length, calendar)
+        left = self._left(task, length, calendar) if task.actual_finish is None else None
+        if task.actual_start is None and left not in (None, length):
+            length = left
+            self.lost.lose("progress of work that has not begun, written as the duration that is left")
         yield from self._scheduled(full_id)
         if by_hand and (item := self._item(full_id)) is not None and item.start is not None and item.finish is not None:
             yield tag("ManualStart", item.start.isoformat()) + tag("ManualFinish", item.finish.isoformat())
@@ -360,9 +369,17 @@ class _Writer:
             yield "<Duration>PT0H0M0S</Duration><DurationFormat>7</DurationFormat><Milestone>1</Milestone>"
         elif length is not None:
             yield f"{tag('Duration', _iso(length[0]))}{tag('DurationFormat', length[1])}<Milestone>0</Milestone>"
+        held, ahead = None, False
         if not summary:
-            yield from self._status(task, calendar, length)
-        yield from self._tied(task, calendar)
+            whole, rest = (one[0] if one is not None else None for one in (length, left or length))
+            held, ahead = held_by_status(self.portfolio, project, task, self._item(full_id), whole, rest)
+        if ahead:
+            self.lost.lose("work of which more is done than there was time for: its rest is dated later there")
+        if held is not None:
+            self.lost.lose("waits for the status date, written as dates before which work does not start or resume")
+        if not summary:
+            yield from self._status(task, calendar, length, left, held)
+        yield from self._tied(task, calendar, held if task.actual_start is None else None)
         if task.delay is not None and task.delay.dimension == "elapsed" and task.delay.amount > 0:
             yield f"{tag('LevelingDelay', task.delay.elapsed_minutes * 10)}{tag('LevelingDelayFormat', FORMATS[task.delay.unit])}"
         elif task.delay is not None and task.delay.amount:
@@ -410,11 +427,11 @@ class _Writer:
                 budget = task.budget
             if budget is None:
                 continue
-            total = _total(budget, currency)
+            total = total_of(budget, currency)
             if total is None or (name == "actual" and not budget.is_lump):
                 self.lost.lose(f"{name}s in several lines or other currencies")
             else:
-                yield tag(element, _cents(total))
+                yield tag(element, cents(total))
 
     def _baseline(self, task: Task, calendar: Calendar, summary: bool) -> Iterator[str]:
         """Baseline 0: dates, cost, and the cost by period."""
@@ -424,9 +441,9 @@ class _Writer:
         if task.baseline_finish is not None:
             parts.append(tag("Finish", _when(task.baseline_finish, calendar, end=True)))
         money = self.portfolio.money
-        total = _total(task.budget, money.currency) if task.budget is not None and money is not None and not summary else None
+        total = total_of(task.budget, money.currency) if task.budget is not None and money is not None and not summary else None
         if task.budget is not None and total is not None:
-            parts.append(tag("Cost", _cents(total)))
+            parts.append(tag("Cost", cents(total)))
             dated = [line for line in task.budget.lines if line.since is not None and line.until is not None]
             if len(dated) == len(task.budget.lines):
                 for line in dated:
@@ -436,7 +453,7 @@ class _Writer:
                     assert isinstance(amount, Money)
                     parts.append(
                         f"<TimephasedData><Type>10</Type>{tag('UID', 0)}{tag('Start', _when(line.since, calendar))}"
-                        f"{tag('Finish', _when(line.until, calendar, end=True))}<Unit>3</Unit>{tag('Value', _cents(amount.amount))}</TimephasedData>"
+                        f"{tag('Finish', _when(line.until, calendar, end=True))}<Unit>3</Unit>{tag('Value', cents(amount.amount))}</TimephasedData>"
                     )
             elif not task.budget.is_lump:
                 self.lost.lose("periods of budgets, written as their sum")
@@ -445,7 +462,7 @@ class _Writer:
         if parts:
             yield f"<Baseline><Number>0</Number>{''.join(parts)}</Baseline>"
 
-    def _length(self, estimate: Estimate | None, calendar: Calendar) -> tuple[Decimal, int] | None:
+    def _length(self, estimate: Estimate | None, calendar: Calendar) -> Length:
         """Minutes of an estimate's central value and the format that shows its unit."""
         if estimate is None:
             return None
@@ -461,7 +478,7 @@ class _Writer:
         """Person-minutes of an effort; a person-day is a day of the default calendar."""
         return effort.amount * self.default.effort_minutes[effort.unit]
 
-    def _status(self, task: Task, calendar: Calendar, length: tuple[Decimal, int] | None) -> Iterator[str]:
+    def _status(self, task: Task, calendar: Calendar, length: Length, left: Length, held: datetime | None) -> Iterator[str]:
         whole = length[0] if length is not None else Decimal(0) if task.milestone else None
         if task.actual_finish is not None:
             yield "<PercentComplete>100</PercentComplete>"
@@ -475,18 +492,22 @@ class _Writer:
             if task.progress is not None:
                 yield tag("PercentComplete", round(task.progress * 100))
             yield tag("ActualStart", _when(task.actual_start, calendar))
-            if task.resumes is not None:
-                yield tag("Resume", _when(task.resumes, calendar))
-        left = self._length(task.remaining, calendar)
-        if left is None and length is not None and task.progress is not None and task.actual_start is not None:
-            left = (Decimal(round(length[0] * (1 - Decimal(repr(task.progress))))), length[1])
+            if (resumes := held or task.resumes) is not None:
+                yield tag("Resume", _when(resumes, calendar))
         rest = left[0] if left is not None else whole
         if rest is not None:
             if whole is not None:
                 yield tag("ActualDuration", _iso(max(whole - rest, Decimal(0))))
             yield tag("RemainingDuration", _iso(rest))
 
-    def _tied(self, task: Task, calendar: Calendar) -> Iterator[str]:
+    def _left(self, task: Task, length: Length, calendar: Calendar) -> Length:
+        """What is left of a task's duration; None where nothing says so."""
+        left = self._length(task.remaining, calendar)
+        if left is None and length is not None and task.progress is not None:
+            left = (Decimal(round(length[0] * (1 - Decimal(repr(task.progress))))), length[1])
+        return left
+
+    def _tied(self, task: Task, calendar: Calendar, held: datetime | None) -> Iterator[str]:
         found: list[tuple[int, When | None, bool]] = []
         tied = task.constraints
         if tied is not None:
@@ -499,6 +520,10 @@ class _Writer:
         for number, name in ON_ITSELF.items():
             if (when := getattr(task, name)) is not None:
                 found.append((number, when, "finish" in name))
+        if held is not None and {number for number, *_ in found} <= {NOT_BEFORE}:
+            found = [(NOT_BEFORE, held, False)]
+        elif held is not None:
+            self.lost.lose("waits for the status date of work with a constraint of its own, written without them")
         if found:
             number, when, end = found[0]
             yield tag("ConstraintType", number)
@@ -553,21 +578,6 @@ def _in_order(portfolio: Portfolio, used: set[str]) -> list[str]:
 def _marks(kind: str, id: str) -> str:
     fields = ((KIND_FIELD, kind), (ID_FIELD, id))
     return "".join(f"<ExtendedAttribute>{tag('FieldID', field)}{tag('Value', value)}</ExtendedAttribute>" for field, value in fields)
-
-
-def _total(budget: Budget, currency: str) -> Decimal | None:
-    """The sum of a budget in a currency; None where a line is in another one, or unknown."""
-    total = Decimal(0)
-    for line in budget.lines:
-        central = line.amount.central() if line.amount is not None else None
-        if not isinstance(central, Money) or central.currency != currency:
-            return None
-        total += central.amount
-    return total
-
-
-def _cents(amount: Decimal) -> str:
-    return format((amount * 100).normalize(), "f")
 
 
 def _iso(length: Decimal | int) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import attrs
 
+from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.files.foreign import Intake, RowError, TaskFields
 from ipmo.files.mspdi_calendars import Calendars, same_time
 from ipmo.files.mspdi_elements import instant, iso_minutes
@@ -16,14 +17,53 @@ from ipmo.files.xml_elements import Element, tag
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Capacity, Resource
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.splitting import Interruption
-from ipmo.network.clocks import Clock, Clocks
-from ipmo.units import Effort, as_day, minutes
+from ipmo.model.work import Project, Task
+from ipmo.network.clocks import Clock, Clocks, clocks_of
+from ipmo.units import ELAPSED, Effort, Span, as_day, minutes, moment
 
-__all__ = ["Workforce", "Working", "available"]
+__all__ = ["Workforce", "Working", "available", "held_by_status"]
 
 FIRST, LAST = date(1984, 1, 1), date(2049, 12, 31)
 """The first and the last day of Microsoft Project: what holds from or until then holds always."""
+
+
+def held_by_status(
+    portfolio: Portfolio, project: Project, task: Task, item: ScheduledItem | None, length: Decimal | None, left: Decimal | None
+) -> tuple[datetime | None, bool]:
+    """When work starts, or its rest does, that the status date holds; None where nothing need be said, and whether more is done than there was time for.
+
+    Project moves no work by its status date unless an option says so: a constraint, or the date on which work resumes, does it in every tool.
+
+    Args:
+        portfolio: what is written.
+        project: the task's.
+        task: a task that is no summary.
+        item: its dates.
+        length: the minutes of its duration.
+        left: those of them that are left.
+    """
+    told = [minutes(day) for day in (portfolio.status_date, project.status_date) if day is not None]
+    free = not told or portfolio.dialect.data_date != "binds" or task.actual_finish is not None or bool(task.interruptions)
+    if free or item is None or item.start is None or item.finish is None:
+        return None, False
+    calendar = portfolio.calendar_for(f"{project.id}/{task.id}")
+    clock = clocks_of(portfolio).of(portfolio.calendar_table[task.resource_calendar] if task.resource_calendar else calendar)
+    begin, end, status = minutes(item.start), minutes(item.finish), max(told)
+    if task.actual_start is None:
+        return (item.start if begin >= status and clock.work(begin) == clock.work(status) else None), False
+    if length is None or left is None:
+        return None, False
+    span = task.length.central() if task.length is not None else None
+    if isinstance(span, Span) and span.unit in ELAPSED:
+        rest = end - round(left)
+        worked = rest - begin
+    else:
+        rest = clock.start(clock.work(end) - round(left))
+        worked = clock.work(rest) - clock.work(begin)
+    done = max(round(length - left), 0)
+    return (moment(rest) if worked > done else None), worked < done
 
 
 def available(resource: Resource) -> str:
