@@ -25,23 +25,26 @@ __all__ = ["CONTINUOUS", "STANDARD", "Calendar", "CalendarException", "LostDays"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST = 31
 """Days of the longest month."""
+_DAY = r"(mon(?:days?)?|tue(?:s|sdays?)?|wed(?:s|nesdays?)?|thu(?:rs?|rsdays?)?|fri(?:days?)?|sat(?:urdays?)?|sun(?:days?)?)\.?"
+_DAYS = re.compile(rf"{_DAY}(?:\s*(?:[-\u2013]|\bto\b)\s*{_DAY})?", re.ASCII)
 _TIME = r"([0-9]{1,2}):([0-9]{2})"
 _SHIFT = re.compile(rf"{_TIME} ?- ?{_TIME}", re.ASCII)
 
 
 @functools.lru_cache(maxsize=1024)
 def weekdays(value: str) -> tuple[int, ...]:
-    """`mon-fri` or `mon-wed, sat` as day numbers, Monday 0.
+    """`mon-fri` or `mon-wed, sat` as day numbers, Monday 0; names of days may be longer, and `to` may stand between them.
 
-    >>> weekdays("fri-mon")
-    (0, 4, 5, 6)
+    >>> weekdays("fri-mon"), weekdays("Monday to Tues, Sundays")
+    ((0, 4, 5, 6), (0, 1, 6))
     """
     chosen: set[int] = set()
     for part in value.lower().split(","):
-        first, _, last = (name.strip()[:3] for name in part.partition("-"))
-        if first not in DAYS or (last or first) not in DAYS:
-            raise UnitError(f"{value!r} is not a range of days; write for example mon-fri or mon-thu, sat")
-        start, stop = DAYS.index(first), DAYS.index(last or first)
+        match = _DAYS.fullmatch(part.strip())
+        if match is None:
+            hours = "; hours stand in `hours:`" if any(map(str.isdigit, value)) else ""
+            raise UnitError(f"{value!r} is not a range of days; write for example mon-fri or mon-thu, sat{hours}")
+        start, stop = DAYS.index(match[1][:3]), DAYS.index((match[2] or match[1])[:3])
         chosen.update((start + step) % 7 for step in range((stop - start) % 7 + 1))
     return tuple(sorted(chosen))
 
