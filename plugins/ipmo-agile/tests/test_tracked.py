@@ -45,3 +45,27 @@ def test_what_is_finished_is_counted_by_the_flow_of_the_backlog() -> None:
     found = ipmo_agile.flow(items)
     assert [one.id for one in items if one.finished is not None] == ["1", "2", "3", "4"]
     assert found == ipmo_agile.flow(item for item in items), "a generator will do"
+
+
+def test_a_story_with_points_is_one_item_with_the_tasks_that_lie_in_it() -> None:
+    pf = board(
+        Task(id="epic"),
+        Task(id="story", parent="epic", actual_finish="2026-01-19", attributes={"points": "5"}),
+        Task(id="form", parent="story", actual_finish="2026-01-16"),
+        Task(id="field", parent="form"),
+        Task(id="bare", parent="epic"),
+        Task(id="half", parent="bare", actual_finish="2026-01-20"),
+    )
+    found = ipmo_agile.tracked(pf)
+    assert [(one.id, one.epic, one.points) for one in found] == [("story", "epic", 5.0), ("half", "bare", None)]
+    assert [one.id for one in found if one.finished is not None] == ["story", "half"]
+
+
+def test_points_of_what_lies_in_a_feature_are_not_counted_again_with_it() -> None:
+    pf = board(
+        Task(id="feature", attributes={"points": "8"}),
+        Task(id="a", parent="feature", attributes={"points": "5"}),
+        Task(id="b", parent="feature", attributes={"points": "3"}),
+        Task(id="c", parent="feature"),
+    )
+    assert [(one.id, one.points) for one in ipmo_agile.tracked(pf)] == [("a", 5.0), ("b", 3.0), ("c", None)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from ipmo.model import Portfolio, Task
 from ipmo_agile.fields import WorkItem, day_of
 from ipmo_agile.lifecycle import gives_up
@@ -13,9 +15,10 @@ SAYS = ("state", "status", "resolution")
 
 
 def tracked(portfolio: Portfolio) -> tuple[WorkItem, ...]:
-    """Each task that no other has for its parent as an item: its points, its iteration, its parent as epic, its area as team, and what was given up apart.
+    """Each task with points as an item, and each without that lies in none: its points, its iteration, its parent as epic, its area as team.
 
-    Points come from the attribute `points`, as mappings of trackers' exports name it; a task without points has none. What was given up
+    Points come from the attribute `points`, as mappings of trackers' exports name it. A task with points is one item with what lies in it,
+    such as the tasks of a story, unless that has points itself; of the rest, what no other has for its parent has no points. What was given up
     without a day counts as dropped on the status date; without that it is left out, since it is neither open nor done.
 
     Args:
@@ -23,9 +26,14 @@ def tracked(portfolio: Portfolio) -> tuple[WorkItem, ...]:
     """
     found = []
     for project in portfolio.projects:
-        parents = {task.parent for task in project.tasks}
+        above = {task.id: task.parent for task in project.tasks}
+        parents = set(above.values())
+        pointed = [task.id for task in project.tasks if _points(task) is not None]
+        summed = {one for id in pointed for one in _above(id, above)}
+        whole = {id for id in pointed if id not in summed}
         for task in project.tasks:
-            if task.id in parents or task.milestone:
+            within = any(one in whole for one in _above(task.id, above))
+            if task.milestone or within or (task.id in parents and task.id not in whole):
                 continue
             finished = None if task.actual_finish is None else day_of(task.actual_finish)
             given_up = _given_up(task)
@@ -47,6 +55,14 @@ def tracked(portfolio: Portfolio) -> tuple[WorkItem, ...]:
                 )
             )
     return tuple(found)
+
+
+def _above(id: str, above: Mapping[str, str | None]) -> Iterator[str]:
+    """What a task lies in, the nearest first."""
+    one = above.get(id)
+    while one is not None:
+        yield one
+        one = above.get(one)
 
 
 def _given_up(task: Task) -> bool:
