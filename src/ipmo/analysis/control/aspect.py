@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 import attrs
 
-__all__ = ["Aspect", "Judged"]
+from ipmo.analysis.money.amounts import rounded
+from ipmo.words import counted
+
+__all__ = ["Aspect", "Judged", "benefits_told", "cost_told"]
 
 
 @attrs.frozen(kw_only=True)
@@ -53,3 +56,45 @@ class Judged(NamedTuple):
     def of(cls, aspect: Aspect) -> Judged:
         """An aspect that is told already."""
         return cls(aspect.name, aspect.rag, aspect.withholds, bool(aspect.over), lambda: aspect)
+
+
+def cost_told(rag: str, how: str, amounts: tuple[Fraction, Fraction, Fraction], stated: bool, currency: str) -> Aspect:
+    """The aspect of cost in words.
+
+    Args:
+        rag: its colour.
+        how: how the expected cost was found.
+        amounts: expected, budget, limit.
+        stated: somebody stated that limit.
+        currency: of the amounts.
+    """
+    expected, budget, limit = amounts
+    text = f"{how} {rounded(expected, currency):,}, budget {rounded(budget, currency):,}"
+    if rag == "green":
+        return Aspect(name="cost", rag=rag, text=text)
+    if rag == "amber":
+        return Aspect(name="cost", rag=rag, text=f"{text}, within tolerance")
+    over = f"{rounded(expected - limit, currency):,} beyond {'tolerance' if stated else 'the budget'}"
+    return Aspect(name="cost", rag=rag, text=f"{text}, {over}", over=over if stated else "", stake=expected - budget)
+
+
+def benefits_told(amounts: tuple[Fraction, Fraction, Fraction | None], counts: tuple[int, int], currency: str, rag: str | None) -> Aspect:
+    """The aspect of benefits in words.
+
+    Args:
+        amounts: planned, lost, and how much may be lost; None where nothing says.
+        counts: how many benefits are known, and how many there are.
+        currency: of the amounts.
+        rag: the colour.
+    """
+    (planned, lost, share), (known, many) = amounts, counts
+    rest = f", {many - known} of {counted(many, 'benefit')} not known" if known < many else ""
+    text = f"{'none' if lost <= 0 else f'{rounded(lost, currency):,}'} lost of {rounded(planned, currency):,} planned{rest}"
+    if rag is None:
+        return Aspect(name="benefits", rag=None, text=text, withholds=share is not None)
+    if rag == "green":
+        return Aspect(name="benefits", rag=rag, text=text)
+    if rag == "amber" or share is None:
+        return Aspect(name="benefits", rag=rag, text=f"{text}, {'no tolerance is stated' if share is None else 'within tolerance'}")
+    over = f"{rounded(lost - share, currency):,} beyond tolerance"
+    return Aspect(name="benefits", rag=rag, text=f"{text}, {over}", over=over, stake=lost)

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
-from ipmo.analysis.control.aspect import Aspect, Judged
+from ipmo.analysis.control.aspect import Aspect, Judged, benefits_told, cost_told
 from ipmo.analysis.control.carbon import CarbonFigures, judged
 from ipmo.analysis.control.ends import Never, judged_never, never_done
 from ipmo.analysis.control.exposure import RiskExposure, exposure
 from ipmo.analysis.control.in_time import Reached, end_unknown, time_told
-from ipmo.analysis.dates.commitments import LateHandOver
+from ipmo.analysis.control.promised import Promises, judged_overdue, judged_unknown, longest, reached_by
+from ipmo.analysis.dates.commitments import Commitment, LateHandOver
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
@@ -31,7 +32,6 @@ from ipmo.network.clocks import clocks_of
 from ipmo.network.losses import Serving, serving, share_serving
 from ipmo.network.positions import places_of
 from ipmo.units import DAY, MAX_INSTANT, Money, Span, minutes, moment
-from ipmo.words import counted
 
 __all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
 
@@ -217,14 +217,6 @@ class Aspects:
                 due = minutes(task.deadline, end=True)
                 yield task, Reached(due, finish, finish >= due and self._begins_day(full_id, task, finish))
 
-    def _about(self, one: LateHandOver | Task | None) -> str:
-        """What of a project is late, in words; empty where that is its own finish."""
-        if one is None:
-            return ""
-        if isinstance(one, Task):
-            return f"{one.name or one.id} "
-        return f"{getattr(self.portfolio.items.get(one.item), 'name', '') or one.item}, handed over, "
-
     def _doubt(self, full_id: str, noun: Noun) -> str:
         """Why it is not known whether an item keeps what it is committed to; empty where it is known."""
         found = self.schedule.commitments
@@ -243,28 +235,52 @@ class Aspects:
         if isinstance(noun, Programme | Portfolio):
             return never_done(found, ((p.id, self._dated(p.id, p)[0]) for p in self._within(noun)), (), "")
         tasks = self._works.of(noun).due if isinstance(noun, Project) else ()
-        due = (
+        due = [
             (f"{noun.id}/{task.id}", task.name or task.id, minutes(task.deadline, end=True))
             for task in tasks
             if task.deadline is not None and not task.finished
-        )
+        ]
+        if isinstance(noun, Project) and noun.gates:
+            due += [(f"{noun.id}/{gate.id}", gate.name or gate.id, minutes(gate.need_by, end=True)) for gate in noun.gates if gate.need_by]
         return never_done(found, [(full_id, self._dated(full_id, noun)[0])], due, noun.id if isinstance(noun, Project) else "")
+
+    @functools.cached_property
+    def _promises(self) -> Promises:
+        return Promises(self.schedule, self.portfolio)
 
     def _time(self, full_id: str, noun: Noun) -> Judged | None:
         commitment, reached = self._reached(full_id, noun)
-        about: LateHandOver | Task | None = None
+        about: LateHandOver | Task | Commitment | None = None
+        overdue = self._promises.overdue(full_id, noun, commitment, self._works)
+        late = {row.item for row in overdue}
+        if full_id in late:
+            reached = None
         for one, other in self._deadlines(noun) if isinstance(noun, Project) else ():
-            if reached is None or other.over > reached.over:
+            if (reached is None or other.over > reached.over) and not (isinstance(one, Task) and f"{full_id}/{one.id}" in late):
                 commitment, reached, about = other.due, other, one  # of several commitments the one that is missed by most
+        promised = self._promises.of(noun.id, alone=commitment is None) if isinstance(noun, Project) else []
+        for row in promised:
+            dates = reached_by(row)
+            if dates is not None and (reached is None or dates.over > reached.over):
+                commitment, reached, about = dates.due, dates, row
         tolerance = self._tolerance(noun)
         limited = tolerance is not None and tolerance.time is not None
         if (never := self._never(full_id, noun)) is not None:
             return judged_never(never, limited, self.budget(full_id))
+        past = longest([*overdue, *promised])
+        span = tolerance.time if tolerance is not None else None
+        if past is not None and (reached is None or reached.colour(self._limit(full_id, reached.due, span)) != "red"):
+            due = minutes(past.date)
+            rag = Reached(due, self._promises.today, True).colour(self._limit(full_id, due, span))
+            return judged_overdue(self._promises.about(past) if past.item != full_id else "", due, rag, limited)
         if commitment is None and isinstance(noun, Project) and (doubt := self._doubt(full_id, noun)):
             open_tasks = (task for task in self._works.of(noun).due if not task.finished and self.schedule.doubt(f"{noun.id}/{task.id}"))
             due = min(minutes(task.deadline, end=True) for task in open_tasks if task.deadline is not None)
             told = functools.partial(end_unknown, due, None, True, f"not known when it finishes: {doubt}")
             return Judged("time", None, True, False, told)  # what is committed to is late without any tolerance
+        unknown = next((row for row in promised if row.standing == "unknown"), None)
+        if unknown is not None and (reached is None or reached.colour(reached.due) == "green"):
+            return judged_unknown(self._promises.about(unknown), unknown)
         if commitment is None:
             own = noun.tolerance is not None and noun.tolerance.time is not None
             return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True)) if own else None
@@ -272,24 +288,31 @@ class Aspects:
             withheld = limited or bool(self._doubt(full_id, noun))
             told = functools.partial(end_unknown, commitment, None, withheld, "nothing forecasts when it finishes")
             return Judged("time", None, withheld, False, told)
-        limit = self._limit(full_id, commitment, tolerance.time if tolerance is not None else None)
+        return self._time_known(full_id, noun, about, reached, span)
+
+    def _time_known(
+        self, full_id: str, noun: Noun, about: LateHandOver | Task | Commitment | None, reached: Reached, span: Span | None
+    ) -> Judged:
+        """The aspect of time of what has a forecast: about the item, or about what of it is late by most, within what is tolerated or beyond."""
+        limited = span is not None
+        limit = self._limit(full_id, reached.due, span)
         rag = reached.colour(limit)
         doubt = self._doubt(full_id, noun) if rag != "red" else ""
         if doubt:  # what has a date is in time; what has none may not be
             known, why = None if rag == "green" else rag, f"not known when it finishes: {doubt}"
-            return Judged("time", known, known is None, False, functools.partial(end_unknown, commitment, known, known is None, why))
+            return Judged("time", known, known is None, False, functools.partial(end_unknown, reached.due, known, known is None, why))
         told = functools.partial(self._time_told, full_id, noun, rag, about, reached, limit, limited)
         return Judged("time", rag, False, limited and rag == "red", told)
 
     def _time_told(
-        self, full_id: str, noun: Noun, rag: str, about: LateHandOver | Task | None, dates: Reached, limit: int, limited: bool
+        self, full_id: str, noun: Noun, rag: str, about: LateHandOver | Task | Commitment | None, dates: Reached, limit: int, limited: bool
     ) -> Aspect:
         """The aspect of time in words."""
         if about is None and dates.done < dates.due:  # how its day is read changes nothing but the words
             dates = dates._replace(from_morning=self._begins_day(full_id, noun, dates.done))
         stake = self.budget(full_id) if rag == "red" else None
         first = "" if rag != "red" or about is not None or not self.schedule.doubt(full_id) else "at the earliest "
-        return time_told(self._about(about), first, rag, dates, limit, limited, stake)
+        return time_told(self._promises.about(about), first, rag, dates, limit, limited, stake)
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:
         """(amount, whether all of it is known)."""
@@ -333,6 +356,11 @@ class Aspects:
                     return self.budget(full_id), "not begun"
         return None, ""
 
+    @property
+    def _currency(self) -> str:
+        """Of budgets."""
+        return self.rolls["budget"].total.unit if self.rolls["budget"] is not None else ""
+
     @functools.cached_property
     def _budgeted(self) -> bool:
         """Some budget may be known, or is not for a reason that is known."""
@@ -365,20 +393,12 @@ class Aspects:
             return Judged.of(Aspect(name="cost", rag=None, text=text, withholds=stated))
         rag = "green" if expected <= budget else "amber" if expected <= limit else "red"
         return Judged(
-            "cost", rag, False, stated and rag == "red", functools.partial(self._cost_told, rag, how, (expected, budget, limit), stated)
+            "cost",
+            rag,
+            False,
+            stated and rag == "red",
+            functools.partial(cost_told, rag, how, (expected, budget, limit), stated, self._currency),
         )
-
-    def _cost_told(self, rag: str, how: str, amounts: tuple[Fraction, Fraction, Fraction], stated: bool) -> Aspect:
-        """The aspect of cost: (expected, budget, limit) in words."""
-        expected, budget, limit = amounts
-        currency = self.rolls["budget"].total.unit if self.rolls["budget"] is not None else ""
-        text = f"{how} {rounded(expected, currency):,}, budget {rounded(budget, currency):,}"
-        if rag == "green":
-            return Aspect(name="cost", rag=rag, text=text)
-        if rag == "amber":
-            return Aspect(name="cost", rag=rag, text=f"{text}, within tolerance")
-        over = f"{rounded(expected - limit, currency):,} beyond {'tolerance' if stated else 'the budget'}"
-        return Aspect(name="cost", rag=rag, text=f"{text}, {over}", over=over if stated else "", stake=expected - budget)
 
     def _concerned(self, full_id: str, noun: Noun) -> int:
         """The benefits that an item is judged by: all, those of the programme, those that it serves, by the map, hand-overs and `requires`.
@@ -455,32 +475,12 @@ class Aspects:
         planned, lost = sum((one for one, _ in both), Fraction(0)), sum((one for _, one in both), Fraction(0))
         share = None if tolerance is None or tolerance.benefits is None else abs(planned) * Fraction(str(tolerance.benefits))
         many = concerned.bit_count()
-        told = functools.partial(self._benefits_told, (planned, lost, share), (known[0], len(known), many))
+        currency = "" if self.worth is None else self.worth[self._by_place[known[0]].id].currency
+        told = functools.partial(benefits_told, (planned, lost, share), (len(known), many), currency)
         if len(known) < many and (lost <= 0 or stated) and lost <= (lost if share is None else share):
             return Judged("benefits", None, stated, False, functools.partial(told, None))
         rag = "green" if lost <= 0 else "amber" if share is None or lost <= share else "red"
         return Judged("benefits", rag, False, rag == "red", functools.partial(told, rag))
-
-    def _benefits_told(self, amounts: tuple[Fraction, Fraction, Fraction | None], counts: tuple[int, int, int], rag: str | None) -> Aspect:
-        """The aspect of benefits in words.
-
-        Args:
-            amounts: planned, lost, and how much may be lost; None where nothing says.
-            counts: the place of a benefit that is known, how many are, and how many there are.
-            rag: the colour.
-        """
-        (planned, lost, share), (first, known, many) = amounts, counts
-        currency = "" if self.worth is None else self.worth[self._by_place[first].id].currency
-        rest = f", {many - known} of {counted(many, 'benefit')} not known" if known < many else ""
-        text = f"{'none' if lost <= 0 else f'{rounded(lost, currency):,}'} lost of {rounded(planned, currency):,} planned{rest}"
-        if rag is None:
-            return Aspect(name="benefits", rag=None, text=text, withholds=share is not None)
-        if rag == "green":
-            return Aspect(name="benefits", rag=rag, text=text)
-        if rag == "amber" or share is None:
-            return Aspect(name="benefits", rag=rag, text=f"{text}, {'no tolerance is stated' if share is None else 'within tolerance'}")
-        over = f"{rounded(lost - share, currency):,} beyond tolerance"
-        return Aspect(name="benefits", rag=rag, text=f"{text}, {over}", over=over, stake=lost)
 
     def _risk(self, full_id: str, noun: Noun) -> Aspect | None:
         tolerance = noun.tolerance  # an amount for that item alone: it is not handed down
