@@ -42,3 +42,21 @@ def test_a_timestamp_at_midnight_is_a_day_in_python_too():
     for nothing in (pd.NaT, np.datetime64("NaT", "D"), np.float64(3), pd.Timedelta(days=1)):
         with pytest.raises(UnitError, match="not a date"):
             as_when(nothing)
+
+
+def test_a_midnight_of_a_row_that_is_missed_by_its_own_day_is_said_to_be_an_instant(tmp_path):
+    def missed(deadline, folder=None):
+        pf = ipmo.Portfolio(id="x", start="2026-01-05", projects=[Project(id="p", tasks=[Task(id="a", duration="5 d", deadline=deadline)])])
+        if folder is not None:
+            ipmo.write(pf, folder / "x.yaml")
+            pf = ipmo.read(folder / "x.yaml")
+        return [one.hint for one in ipmo.check(pf) if one.code == "ipmo/commitment-missed"]
+
+    (row,) = pl.DataFrame({"deadline": [DAY]}).to_dicts()
+    (said,) = missed(row["deadline"])
+    assert said == "2026-01-09 00:00 is the instant with which that day begins: give a day, `.date()`, if its end is meant"
+    assert missed(row["deadline"].date()) == []
+    assert missed(datetime(2026, 1, 8)) == missed(TIME) == missed(date(2026, 1, 8)) == [""], (
+        "the end of the day is missed too, or a time is stated"
+    )
+    assert missed(DAY, tmp_path) == [""], "a file says the time itself"

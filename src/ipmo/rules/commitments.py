@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from datetime import datetime
 
 from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dependencies.handovers import link_name
@@ -12,7 +13,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.rules.themes import Theme, fact
-from ipmo.units import minutes
+from ipmo.units import DAY, minutes
 
 __all__ = ["COMMITMENT_CHECKS"]
 
@@ -38,7 +39,19 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             yield fact("commitment-missed", _item(portfolio, one, item), f"{whose} {one.stated_text}: {one.reason}")
         else:
             message = f"{whose} {one.stated_text}, the schedule says {expected}: {one.late} late, {one.reason}"
-            yield fact("commitment-missed", _item(portfolio, one, item), message)
+            yield fact("commitment-missed", _item(portfolio, one, item), message, _meant(portfolio, one))
+
+
+def _meant(portfolio: Portfolio, one: Commitment) -> str:
+    """What to do about a midnight that Python code stated, where the end of the day that begins there would be kept: rows of frames say days so."""
+    when = one.date
+    if portfolio.source.path or one.begins or one.expected is None or not isinstance(when, datetime) or minutes(when) % DAY:
+        return ""
+    noun = portfolio.items.get(one.item)
+    stated = [getattr(noun, name, None) for name in ("deadline", "finish", "need_by")]
+    if when not in stated or minutes(one.expected) > minutes(when.date(), end=True):
+        return ""
+    return f"{when:%Y-%m-%d %H:%M} is the instant with which that day begins: give a day, `.date()`, if its end is meant"
 
 
 def _word(one: Commitment) -> str:
