@@ -117,7 +117,11 @@ def forecast_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
     """What each project is forecast to cost by period, at the confidence that the portfolio chose, where that is wholly known and dated."""
     if not ipmo.roll_up(portfolio, "forecast", include=("proposed",), unrated="unknown").states:
         return {}
-    found = by_project(portfolio, "forecast", length(portfolio), fields_of(portfolio).confidence)
+    every, confidence = length(portfolio), fields_of(portfolio).confidence
+    found = by_project(portfolio, "forecast", every, confidence)
+    if partly := [name for name, one in found.items() if "(unknown)" in one and len(one) > 1]:  # some of its work states a forecast
+        whole = by_project(portfolio, "at_completion", every, confidence)
+        found |= {name: whole[name] for name in partly if name in whole}
     return {name: one for name, one in found.items() if one and not any(period.startswith("(") for period in one)}
 
 

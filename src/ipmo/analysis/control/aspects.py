@@ -19,6 +19,7 @@ from ipmo.analysis.dates.commitments import Commitment, LateHandOver
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
+from ipmo.analysis.money.remaining import at_completion
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
 from ipmo.analysis.money.work_tree import Works, silent_change, works_of
 from ipmo.errors import IpmoError, UnknownItemError
@@ -319,8 +320,7 @@ class Aspects:
         roll = self.rolls[measure]
         if roll is None or not roll.states:
             return None, False
-        known = self._figures[measure]
-        if full_id not in known:
+        if full_id not in (known := self._figures[measure]):
             known[full_id] = roll.amount(full_id)
         return known[full_id]
 
@@ -347,6 +347,10 @@ class Aspects:
             inner = [(p, self._expected(p.id, p)[0]) for p in self._within(noun)]
             known = [cost for _, cost in inner if cost is not None]
             return (sum(known, Fraction(0)), "its projects expect") if known and len(known) == len(inner) else (None, "")
+        if forecast is not None and isinstance(noun, Project):  # some of its work states one
+            mixed = at_completion(self.portfolio, noun)
+            if mixed is None or self.earned is None or full_id not in self.earned or (self.earned[full_id].eac or 0) <= mixed.amount:
+                return (None, "") if mixed is None else (Fraction(mixed.amount), "forecasts, else budgets,")
         if self.earned is not None and full_id in self.earned:
             item = self.earned[full_id]
             if item.total and item.known == item.total:
@@ -384,7 +388,9 @@ class Aspects:
             return None
         limit = budget * (1 + Fraction(str(tolerance.cost))) if tolerance is not None and tolerance.cost is not None else budget
         expected, how = self._expected(full_id, noun)
-        actual, _ = self._figure("actual", full_id)
+        actual, some = self._figure("actual", full_id)[0], self._figure("forecast", full_id)[0]
+        if whole and expected is None and some is not None and some > limit:
+            expected, how = some, "at least"
         if whole and actual is not None and actual > limit and (expected is None or actual > expected):
             expected, how = actual, "spent already"
         if expected is None or not whole:

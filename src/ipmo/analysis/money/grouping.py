@@ -14,6 +14,7 @@ from ipmo.analysis.money.amounts import Amount, Priced
 from ipmo.analysis.money.combining import STATED, Combining
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.made_rows import Parts
+from ipmo.analysis.money.measures import FORECASTS
 from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
 from ipmo.analysis.money.sums import SummedRows, Sums
 from ipmo.analysis.money.timing import Piece, Timing
@@ -250,7 +251,7 @@ class Grouping:
         for base, amounts in by_base.items():
             spent = None
             actual = None if isinstance(item, Portfolio) else item.actual
-            if measure.name == "forecast" and actual is not None:
+            if measure.name in FORECASTS and actual is not None:
                 known = self.engine.same_amounts("actual").known_lines(full_id, actual)
                 spent = [a for a in known if a.base == base]
             for piece in timing.pieces(measure.name, full_id, amounts, spent):

@@ -20,7 +20,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Effort, Span, as_day
 
-__all__ = ["MEASURES", "NO_TASKS", "RAG", "budget_of", "minutes_of", "person_days", "share_done"]
+__all__ = ["AT_COMPLETION", "FORECASTS", "MEASURES", "NO_TASKS", "RAG", "budget_of", "minutes_of", "person_days", "share_done"]
 
 RAG = ("green", "amber", "red")
 
@@ -85,6 +85,33 @@ def _holds_carbon(portfolio: Portfolio, full_id: str, item: object) -> bool:
         return True
     above = remember(portfolio, "summaries", lambda: {p.id: summaries(p) for p in portfolio.projects if p.tasks})
     return item.id in above.get(portfolio.project_of(full_id), ())
+
+
+@attrs.frozen
+class _Completion:
+    """What an item costs in all: its forecast; where neither it nor anything in it states one, what it cost once it is done, else its budget."""
+
+    def __call__(self, context: MeasureContext, full_id: str, item: object) -> Budget | None:
+        pf = context.portfolio
+        stated: Budget | None = getattr(item, "forecast", None)
+        if stated is not None or not isinstance(item, Project | Task) or full_id in remember(pf, "forecasts in", lambda: _forecasts_in(pf)):
+            return stated
+        return item.actual if item.actual_finish is not None and item.actual is not None else budget_of(pf, full_id, item)
+
+
+def _forecasts_in(portfolio: Portfolio) -> frozenset[str]:
+    """The projects and summaries in which some task states a forecast."""
+    found = set()
+    for project in portfolio.projects:
+        above = {task.id: task.parent for task in project.tasks}
+        for task in project.tasks:
+            if task.forecast is not None:
+                found.add(project.id)
+                name = task.parent
+                while name is not None and (full_id := f"{project.id}/{name}") not in found:
+                    found.add(full_id)
+                    name = above.get(name)
+    return frozenset(found)
 
 
 def _start(context: MeasureContext, full_id: str, item: object) -> datetime | None:
@@ -179,12 +206,19 @@ def _carbon(name: str, field: str, title: str) -> Measure:
     return Measure(name=name, title=title, unit=TONNES, combine=Combine.SUM, value=_Carbon(field), applies=_work, own_total=True)
 
 
+AT_COMPLETION = attrs.evolve(
+    _money("at_completion", "Cost at completion: the forecast, and the budget where none is stated"), value=_Completion()
+)
+"""For projects of which some work states a forecast, and the rest a budget."""
+FORECASTS = ("forecast", "at_completion")
+"""What lies over time where actual cost did, and the rest after the status date."""
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure
     for measure in (
         _money("budget", "Budget"),
         _money("actual", "Actual cost"),
         _money("forecast", "Forecast cost at completion"),
+        AT_COMPLETION,
         _money("funding", "Funding granted", _granted),
         _money("exit_cost", "Cost of ending it early", _ends),
         Measure(name="effort", title="Planned effort", unit="pd", combine=Combine.SUM, value=person_days, applies=_work, own_total=True),

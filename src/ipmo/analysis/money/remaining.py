@@ -9,7 +9,7 @@ from fractions import Fraction
 from ipmo.analysis.money.amounts import Priced, rounded
 from ipmo.analysis.money.earned_value import earned_value
 from ipmo.analysis.money.grouping import UNDATED, UNKNOWN
-from ipmo.analysis.money.measures import MEASURES
+from ipmo.analysis.money.measures import AT_COMPLETION, MEASURES
 from ipmo.analysis.money.periods import period_rule
 from ipmo.analysis.money.rollup import RollUp, roll_up, roll_up_alone
 from ipmo.errors import IpmoError
@@ -18,7 +18,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Money, as_day
 
-__all__ = ["NO_EXIT", "Remaining", "exit_cost_of"]
+__all__ = ["NO_EXIT", "Remaining", "at_completion", "exit_cost_of"]
 
 NO_EXIT = "what getting out costs is not stated (exit_cost:)"
 YEAR = "financial year"
@@ -69,13 +69,13 @@ class Remaining:
     def left(self, project: str) -> tuple[Money | None, str]:
         """(forecast at completion less what was spent, why it is not known).
 
-        The stated forecast counts; where none is stated the budget stands for it, and once that is spent the budget of what
-        is not earned yet (AC + BAC - EV).
+        The stated forecast counts, with budgets of work that states none beside work that does; where none is stated the budget stands
+        for it, and once that is spent the budget of what is not earned yet (AC + BAC - EV).
         """
         spent = self.spent(project)
         if self.actual.noted and project in self.actual and (why := self.actual[project].reasons):
             return None, why[0]  # something was spent, and how much is not known
-        stated, planned = (_whole(roll, project) for roll in (self.forecast, self.budget))
+        stated, planned = self._stated(project), _whole(self.budget, project)
         for whole, name in ((stated, "forecast"), (planned, "budget")):
             if whole is None:
                 continue
@@ -93,6 +93,12 @@ class Remaining:
         rolls = [roll for roll in (self.forecast, self.budget) if roll.noted and project in roll]
         unrated = [why for roll in rolls for why in roll[project].reasons]
         return None, unrated[0] if unrated else "not all of its cost is known: write budget: or forecast:"
+
+    def _stated(self, project: str) -> Money | None:
+        """The forecast of all of a project: as stated, or as `at_completion` has it where only some of its work states one."""
+        known, whole = self.forecast.money(project)
+        noun = self.portfolio.items[project]
+        return at_completion(self.portfolio, noun) if known is not None and not whole and isinstance(noun, Project) else known
 
     def base(self, project: str) -> str:
         """In whose prices what is left of a project is; empty where nobody says."""
@@ -162,6 +168,8 @@ class Remaining:
         """The forecast at completion as `left` takes it: as stated, or the budget in its place."""
         if _whole(self.forecast, project) is not None:
             return MEASURES["forecast"]
+        if self._stated(project) is not None:
+            return AT_COMPLETION
         return Measure(
             name="forecast",
             title="Budget in place of a forecast",
@@ -181,6 +189,14 @@ class Remaining:
         if row.bac is None or row.ev is None or row.known < row.total:
             return None
         return Money(row.bac.amount - row.ev.amount, row.bac.currency)
+
+
+def at_completion(portfolio: Portfolio, project: Project) -> Money | None:
+    """Forecasts of a project's work, and of work that states none its budget, or once it is done what it cost; None where some has neither."""
+    try:
+        return _whole(roll_up_alone(portfolio, AT_COMPLETION, project), project.id)
+    except IpmoError:  # their prices do not add
+        return None
 
 
 def exit_cost_of(portfolio: Portfolio, item: Project | Programme) -> tuple[Money | None, str]:

@@ -10,6 +10,7 @@ import attrs
 
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.amounts import EVEN, Amount
+from ipmo.analysis.money.measures import FORECASTS
 from ipmo.analysis.money.periods import Stretch, outside, wall_clock, worked_on
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.money import Spread
@@ -162,12 +163,7 @@ class Timing:
             spent: its actual lines: a forecast at completion lies where they do, the rest after the status date.
         """
         data_date = self.data_date(full_id)
-        if (
-            measure == "forecast"
-            and spent
-            and data_date is not None
-            and all(a.line.since is None and a.line.until is None for a in amounts)
-        ):
+        if measure in FORECASTS and spent and data_date is not None and all(a.line.since is None and a.line.until is None for a in amounts):
             done = sum((a.value for a in spent), Fraction(0))
             whole = sum((a.value for a in amounts), Fraction(0))
             finish = self.dates(full_id)[1]
