@@ -20,7 +20,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clocks
 from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, LateLink, OutOfSequence, Spanning, Unmet
-from ipmo.network.resting import resting, with_rests
+from ipmo.network.resting import Resting, resting, with_rests
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, as_day, minutes
 
@@ -169,8 +169,6 @@ class Draft:
 
     def __init__(self, portfolio: Portfolio, dialect: Dialect) -> None:
         self.portfolio, self.dialect = portfolio, dialect
-        self.resting = resting(portfolio)
-        self.clocks: Clocks = with_rests(portfolio, self.resting)
         self.nodes, self.links, self.bounds = Nodes(), Links(), Bounds()
         self.on_calendar = dialect.milestones == "calendar"
         first = first_instant(portfolio)
@@ -181,6 +179,16 @@ class Draft:
         self.base = self.start if self.data_date is None else max(self.start, self.data_date)
         self.bases: dict[int, int] = {}
         """The status date of projects with one of their own, by place."""
+
+    @functools.cached_property
+    def resting(self) -> Resting:
+        """The clocks of work that is interrupted."""
+        return resting(self.portfolio)
+
+    @functools.cached_property
+    def clocks(self) -> Clocks:
+        """The clocks of calendars, and of work that is interrupted."""
+        return with_rests(self.portfolio, self.resting)
 
     @functools.cached_property
     def today(self) -> date | None:

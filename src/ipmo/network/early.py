@@ -70,6 +70,11 @@ class EarlyPass:
         return self.network.named
 
     @functools.cached_property
+    def places_of_projects(self) -> Mapping[str, int]:
+        """The place of each project by its id."""
+        return {name: place for place, name in enumerate(self.network.projects)}
+
+    @functools.cached_property
     def dialect(self) -> Dialect:
         """The network's conventions; those of ipmo where it was made from columns."""
         return self.network.dialect or DIALECTS["ipmo"]
@@ -362,6 +367,28 @@ class EarlyPass:
             return None
         places = self.places_of_open_work[as_array(nodes)]
         return None if (places < 0).any() else int(as_array(self.finishes)[places].max())
+
+    def inside(self, full_id: str) -> Sequence[int]:
+        """The nodes that make up a summary, or a project with tasks; none of anything else."""
+        net, (project, _, name) = self.network, full_id.partition("/")
+        if name:
+            return net.summaries.get((project, name), ())
+        place = self.places_of_projects.get(project, -1)
+        if full_id in self.named or place < 0:
+            return ()
+        members = net.members.get(place)
+        return [node for node in range(net.n) if net.project[node] == place] if members is None else members
+
+    def points_at(self, nodes: Sequence[int], instant: int) -> Sequence[int]:
+        """Those of many nodes of a large network that last no time and lie at an instant; all that are given, where they are few."""
+        if len(nodes) < SEVERAL or not self.network.arrays:
+            return nodes
+        import numpy as np
+
+        some = np.arange(nodes.start, nodes.stop) if isinstance(nodes, range) else as_array(nodes)
+        places = as_array(self.positions.pos)[some]
+        points = (as_array(self.positions.dur)[places] == 0) & (as_array(self.finishes)[places] == instant)
+        return plain_list(some[points])
 
     def end_of_whole(self, place: int) -> int | None:
         """`ends_of_wholes` of one project; None where it is not among these."""

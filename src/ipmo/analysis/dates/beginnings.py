@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
 from ipmo.network.passes import Passes
 from ipmo.network.states import FROM_FINISH
+from ipmo.units import DAY, first_day, said_day
 
-__all__ = ["begins"]
+__all__ = ["Days", "Side", "begins", "day_at", "said"]
+
+Side: TypeAlias = Literal["start", "finish", "first"]
+Days: TypeAlias = tuple[date | None, date | None]
 
 
 def begins(passes: Passes, place: int, known: dict[int, bool]) -> bool:
@@ -33,3 +40,15 @@ def begins(passes: Passes, place: int, known: dict[int, bool]) -> bool:
             known[v] = started or any(known[u] for u, _ in driving)
         way.pop()
     return known[place]
+
+
+def said(begin: datetime | None, end: datetime | None, side: Side) -> Days:
+    """The days of a start and a finish: an end of day belongs to its day, of a point in time where it is read as a finish."""
+    if side == "first":
+        return None if begin is None else first_day(begin), None if end is None else first_day(end)
+    return said_day(begin, finish=begin == end and side == "finish"), said_day(end, finish=side == "finish")
+
+
+def day_at(instant: int | None, finish: bool) -> date | None:
+    """The day of an instant; of a finish at midnight the one that ends there."""
+    return None if instant is None else date.fromordinal(max(instant - finish, 0) // DAY + 1)

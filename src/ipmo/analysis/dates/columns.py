@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 
-from ipmo.analysis.dates.items import Days, Items, ScheduledItem, said
+from ipmo.analysis.dates.beginnings import Days, said
+from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.network.states import TYPE_NAMES
 from ipmo.tables import Column, Table
 

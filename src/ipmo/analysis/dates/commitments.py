@@ -417,26 +417,15 @@ class Commitments(Answer[str, Commitment]):
         return one.date < self._today or (one.date == self._today and not begins)
 
     def whole_from_morning(self, project: str, reached: int) -> bool:
-        """`from_morning` of the open work of a project: of a large network only points that reach the instant are looked at."""
-        passes = self._passes
-        nodes: Sequence[int] = passes.open_work_of(self._places_by_id[project])
-        if passes.network.arrays and len(nodes):
-            some = as_array(nodes)
-            places = as_array(passes.positions.pos)[some]
-            points = (as_array(passes.positions.dur)[places] == 0) & (as_array(passes.finishes)[places] == reached)
-            nodes = some[points].tolist()
-        return self.from_morning(nodes, reached)
-
-    @functools.cached_property
-    def _places_by_id(self) -> Mapping[str, int]:
-        return {name: place for place, name in enumerate(self._passes.network.projects)}
+        """`from_morning` of the open work of a project."""
+        return self.from_morning(self._passes.open_work_of(self._passes.places_of_projects[project]), reached)
 
     def from_morning(self, nodes: Sequence[int], reached: int) -> bool:
         """Whether what reaches an instant, in minutes, last of some nodes is a point in time that is read as the start of its day."""
         if reached % DAY:  # only at midnight there are two days to choose from
             return False
         state, durations, pos = self._passes.network.state, self._passes.positions.dur, self._passes.positions.pos
-        for node in nodes:
+        for node in self._passes.points_at(nodes, reached):
             if state[node] in LIVE and not durations[pos[node]] and self._finish(node) == reached and self._side(node) == "start":
                 return True
         return False

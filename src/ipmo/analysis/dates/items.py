@@ -9,7 +9,7 @@ from typing import Literal, TypedDict, TypeVar
 
 import attrs
 
-from ipmo.analysis.dates.beginnings import begins
+from ipmo.analysis.dates.beginnings import Days, Side, begins, day_at, said
 from ipmo.analysis.dates.commitments import Commitments
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.estimates import Estimate
@@ -20,15 +20,15 @@ from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
 from ipmo.notebooks import Shown
 from ipmo.tables import among
-from ipmo.units import DAY, MAX_INSTANT, first_day, moment, said_day
+from ipmo.units import MAX_INSTANT, moment
 
 __all__ = ["Items", "ScheduledItem", "Side"]
 
-Side = Literal["start", "finish", "first"]
-Days = tuple[date | None, date | None]
 TargetIs = Literal["commitment", "forecast"]
 Ordered = TypeVar("Ordered", int, float, datetime)
 NO_SPAN = ((None, None), (None, None))
+MANY = 2_000
+"""After so many dates that were asked for one by one columns are read as lists."""
 
 
 @attrs.frozen(kw_only=True)
@@ -167,6 +167,7 @@ class Items:
         self.made: dict[str, ScheduledItem] = {}
         """Those that were looked at, by full id."""
         self._beginnings: dict[int, bool] = {}
+        self._asked = 0
         self._spans: dict[str, tuple[int | None, int | None]] = {}
         self._backward = passes.back_from is not None or passes.dialect.direction == "back"
 
@@ -501,14 +502,14 @@ class Items:
         if node is not None:
             return self._instants(node)
         if full_id not in self._spans:
-            pairs = [self._instants(v) for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
+            pairs = [self._instants(v) for v in self.passes.inside(full_id) if self.network.state[v] != State.GONE]
             self._spans[full_id] = _least(a for a, _ in pairs), _most(b for _, b in pairs)
         return self._spans[full_id]
 
     def ends(self, full_id: str) -> datetime | None:
         """The finish of an item alone, as `dates` has it."""
         node = self.passes.named.get(full_id)
-        nodes = (node,) if node is not None else self.parts.get(full_id, ())
+        nodes = (node,) if node is not None else self.passes.inside(full_id)
         end = None if self._backward else self.passes.last_of(nodes)
         if end is None:
             end = _most(self._end(v) for v in nodes if node is not None or self.network.state[v] != State.GONE)
@@ -517,7 +518,7 @@ class Items:
     def days(self, full_id: str) -> Days:
         """The days that people say of an item's start and finish, as `ScheduledItem.days` says them, without its floats."""
         node = self.passes.named.get(full_id)
-        nodes = (node,) if node is not None else [v for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
+        nodes = (node,) if node is not None else [v for v in self.passes.inside(full_id) if self.network.state[v] != State.GONE]
         pairs = [(v, *self._instants(v)) for v in nodes]
         begin, end = _least(first for _, first, _ in pairs), _most(last for _, _, last in pairs)
         points = (v for v, first, last in pairs if first == last == end)
@@ -525,7 +526,7 @@ class Items:
         if "first" in sides:
             return said(None if begin is None else moment(begin), None if end is None else moment(end), "first")
         finish = "start" not in sides
-        return _day(begin, begin == end and finish), _day(end, finish)
+        return day_at(begin, begin == end and finish), day_at(end, finish)
 
     def _said_side(self, node: int) -> Side:
         """Whether the date of a node is read as a start or as a finish; a decision is dated by its day."""
@@ -537,8 +538,17 @@ class Items:
     def _end(self, node: int) -> int | None:
         if self._backward or self.network.state[node] not in LIVE or node in self.passes.without_duration:
             return self._instants(node)[1]
-        q = self.passes.lists
-        return q.finish[q.pos[node]]
+        return self._early(node)[1]
+
+    def _early(self, node: int) -> tuple[int, int]:
+        """Early start and finish of open work; of a large network columns are made lists of when many are asked for."""
+        self._asked += 1
+        if self._asked > MANY or not self.network.arrays:
+            q = self.passes.lists
+            place = q.pos[node]
+            return q.x[place], q.finish[place]
+        place = int(self.passes.positions.pos[node])
+        return int(self.passes.early_starts[place]), int(self.passes.finishes[place])
 
     def _instants(self, node: int) -> tuple[int | None, int | None]:
         net, passes = self.network, self.passes
@@ -551,27 +561,15 @@ class Items:
             return (begun if begun is not None else start, end) if start is not None and end is not None else (None, None)
         if state not in LIVE or node in passes.without_duration:
             return begun, net.finishes.get(node)
-        q, place = passes.lists, passes.lists.pos[node]
-        x, finish = q.x[place], q.finish[place]
+        x, finish = self._early(node)
         if self._backward:
+            place = int(passes.positions.pos[node])
             whole = int(passes.late_starts.to_end[place])
             if whole < FAR // 2:
-                x, finish = whole, net.running_clock(node).finish(whole + q.dur[place])
+                x, finish = whole, net.running_clock(node).finish(whole + int(passes.positions.dur[place]))
         if begun is not None:
             return begun, finish
         return (finish if node in net.points else net.running_clock(node).start(x)), finish
-
-
-def said(begin: datetime | None, end: datetime | None, side: Side) -> Days:
-    """The days of a start and a finish: an end of day belongs to its day, of a point in time where it is read as a finish."""
-    if side == "first":
-        return None if begin is None else first_day(begin), None if end is None else first_day(end)
-    return said_day(begin, finish=begin == end and side == "finish"), said_day(end, finish=side == "finish")
-
-
-def _day(instant: int | None, finish: bool) -> date | None:
-    """The day of an instant; of a finish at midnight the one that ends there."""
-    return None if instant is None else date.fromordinal(max(instant - finish, 0) // DAY + 1)
 
 
 def _done(naming: Naming, first: datetime, last: datetime) -> ScheduledItem:

@@ -272,7 +272,7 @@ class Schedule(Answer[str, ScheduledItem]):
             return None
         if len(self._ends) < FEW and "_ends_of_projects" not in self.__dict__:
             if full_id not in self._ends:
-                place = self._places_of_projects.get(full_id, -1)
+                place = self.passes.places_of_projects.get(full_id, -1)
                 turned = self.passes.back_from is not None or self.passes.dialect.direction == "back"
                 self._ends[full_id] = None if turned else self.passes.end_of_whole(place)
             return self._ends[full_id]
@@ -282,10 +282,6 @@ class Schedule(Answer[str, ScheduledItem]):
     def _ends(self) -> dict[str, int | None]:
         """`end_of_project` of the first few that are asked for; those of more are read off at once."""
         return {}
-
-    @functools.cached_property
-    def _places_of_projects(self) -> Mapping[str, int]:
-        return {name: place for place, name in enumerate(self.network.projects)}
 
     @functools.cached_property
     def _ends_of_projects(self) -> Mapping[str, int]:
