@@ -320,3 +320,18 @@ def test_who_raised_a_dependency_is_not_who_needs_it() -> None:
         rows = [heads, ["1", *cells, "Ann", "Bo", "Open"], ["2", *cells, "Cy", "Di", "Open"]]
         (sheet,) = propose([Sheet(name=name, rows=rows, file="log.xlsx")]).sheets
         assert {one.header: one.field for one in sheet.columns}["Raised by"] == "attribute", name
+
+
+@pytest.mark.parametrize("head", ["Forecast date", "Forecast delivery date", "ETA", "Expected date", "Anticipated date"])
+def test_what_the_giver_expects_is_no_commitment_of_it(head: str) -> None:
+    rows = [
+        ["Dependency ID", "Giver", "Receiver", "Need by", head],
+        ["D1", "N", "S", "2026-05-01", "2026-06-01"],
+        ["D2", "S", "N", "2026-06-01", ""],
+    ]
+    (sheet,) = propose([Sheet(name="Dependency log", rows=rows, file="log.xlsx")]).sheets
+    (column,) = [one for one in sheet.columns if one.header == head]
+    assert column.field == "attribute" or (column.field == "promised" and "only like" in column.doubt)
+    rows[0][4] = "Committed date"
+    (sheet,) = propose([Sheet(name="Dependency log", rows=rows, file="log.xlsx")]).sheets
+    assert [one.field for one in sheet.columns] == ["id", "from", "to", "needed", "promised"]

@@ -437,3 +437,14 @@ def test_projects_related_in_a_circle_inform_each_other(tmp_path: Path) -> None:
     read = ipmo.read(path)
     assert {(link.source, link.target, link.kind) for link in read.links} == {("a", "b", "informs"), ("b", "a", "informs")}
     assert not [one for one in ipmo.check(read) if one.severity == "error"]
+
+
+def test_the_deprecated_status_that_is_written_as_another_is_said(tmp_path: Path) -> None:
+    plain = {"state": "closed", "actual_finish": "2024-05-01"}
+    for status, said in (("completed", True), ("decommissioned", False)):
+        pf = Portfolio(id="x", projects=[{"id": "oc4ids-bu3kcz-1", **plain, "attributes": {"status": status}}])
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            ipmo.write(pf, tmp_path / "x.json", format="oc4ids")
+        assert any("'completed', which is deprecated: written as maintenance" in str(one.message) for one in caught) == said
+        assert (json.loads((tmp_path / "x.json").read_text())["projects"][0]["status"] == "maintenance") == said

@@ -103,6 +103,8 @@ class _Writer:
         own = project.attributes
         status = own.get("status", "")
         if STATES.get(status) != project.state or status == "completed":
+            if status == "completed" and project.state == "closed":
+                self.lost.lose("statuses 'completed', which is deprecated: written as maintenance")
             status = STATUS[project.state]
         if project.state == "paused":
             self.lost.lose("states 'paused', written as implementation")

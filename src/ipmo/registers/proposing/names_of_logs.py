@@ -147,8 +147,7 @@ LINKS = {
     "needed": "needed; needed by; need by; need date; date needed; required by; required date; required by date; date required; need by date; due date; due;"
     " required delivery date; target date; date needed by; deadline; requested date; needed by date; impact date; when needed; critical date; target delivery date",
     "promised": "promised; promised date; promised by; committed; committed date; commitment date; agreed date; agreed delivery date; delivery date;"
-    " forecast date; forecast delivery date; planned delivery date; expected date; expected delivery date; planned date; supplier date; provider date;"
-    " committed delivery date; estimated date; eta; current forecast; available date; date promised; anticipated date",
+    " planned delivery date; planned date; supplier date; provider date; committed delivery date; available date; date promised",
     "status": "status; state; dependency status; agreement status; current status; link status; contract status; open closed; rag status",
     "date": "date; external date; date of event; actual date; actual delivery date; date delivered",
     "as_of": "as of; last updated; updated; last update; as of date; date updated; last reviewed; date last updated; updated date; review date",
