@@ -62,8 +62,9 @@ def test_a_missing_exchange_rate_leaves_unknown_what_needs_it_and_nothing_else()
     pf = plan(project("plain"), spent, project("abroad", "1 M USD"), benefits=benefits)
     rows = worth_going_on(pf)
     assert rows["plain"].ratio == 10
+    assert (rows["spent"].cost, rows["spent"].ratio) == (None, None)
+    assert str(rows["abroad"].cost) == "1 M USD" and rows["abroad"].ratio == 3  # all of it is in dollars: to compare takes no rate
     for name, said in (("spent", "actual of 'spent/x' is 5 M USD"), ("abroad", "budget of 'abroad/x' is 1 M USD")):
-        assert (rows[name].cost, rows[name].ratio) == (None, None)
         assert rows[name].reason.startswith(said)
         assert "no rate from USD to GBP" in rows[name].reason
     assert [(m.item, m.change) for m in ipmo.what_if(pf, Stop("plain")).of("benefit value")] == [("b", -10e6)]

@@ -171,7 +171,7 @@ def test_exposure_before_and_after_the_responses_at_every_level() -> None:
 
 
 def test_a_missing_rate_blanks_what_needs_it_and_says_so() -> None:
-    foreign = {"budget": "10 M EUR", "forecast": "30 M EUR", "duration": "10 d"}
+    foreign = {"budget": "10 M EUR", "forecast": "30 M GBP", "duration": "10 d"}
     pf = programme(WELL, foreign, OVER)
     view = status(pf)
     assert [view[p].computed for p in ("p0", "p1", "p2", "g")] == ["green", None, "red", "red"]

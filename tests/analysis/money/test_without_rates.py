@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -123,9 +124,10 @@ def test_what_changes_is_held_only_against_what_is_known_on_both_sides() -> None
 def test_status_worth_and_the_report_go_on(tmp_path: Path) -> None:
     view = ipmo.status(mixed())
     assert next(a.rag for a in view["C"].aspects if a.name == "cost") == "red"
-    assert NO_RATE in next(a.text for a in view["B"].aspects if a.name == "cost")
+    assert "forecast 210 USD, budget 200 USD" in next(a.text for a in view["B"].aspects if a.name == "cost")  # to compare takes no rate
+    assert NO_RATE in next(a.text for a in view["x"].aspects if a.name == "cost")
     worth = ipmo.worth_going_on(mixed())
-    assert (worth["A"].ratio is not None, worth["B"].ratio) == (True, None)
+    assert worth["A"].ratio is not None and worth["B"].ratio is not None
     assert NO_RATE in worth["B"].reason
     out = tmp_path / "r.html"
     ipmo.report(mixed(), out)
@@ -144,3 +146,47 @@ def test_commands_answer_and_say_what_is_missing(command: str, tmp_path: Path) -
     assert all("no rate from USD to GBP" in one for one in plain["unrated"])
     assert plain["unrated"]
     assert plain["rows"]
+
+
+def _dollars(**more: Any) -> ipmo.Portfolio:
+    """Two projects that cost and bring the same, one of them in dollars; there is no rate."""
+    projects = [
+        {
+            "id": name,
+            "tolerance": {"cost": "5 %"},
+            "tasks": [
+                {"id": "x", "duration": "100 d", "budget": f"1 M {code}", "forecast": f"{forecast} M {code}", "actual": f"100 k {code}"}
+            ],
+        }
+        for name, code, forecast in (("p", "GBP", 3), ("d", "USD", 3), ("mixed", "USD", 1))
+    ]
+    projects[2]["tasks"].append({"id": "y", "duration": "3 d", "budget": "1 M GBP", "forecast": "9 M GBP"})
+    head = {"id": "pf", "start": "2026-01-01", "status_date": "2026-01-01", "calendar": "continuous"}
+    money = {"currency": "GBP", "discount": "zero", "price_base": {"year": 2026, "terms": "real"}}
+    benefits = [{"id": f"b{n}", "enabled_by": f"{n}/x", "value": f"6 M {code}"} for n, code in (("p", "GBP"), ("d", "USD"))]
+    return ipmo.from_dict(
+        {
+            "ipmo": 1, "portfolio": {**head, "money": money}, "discounts": [{"id": "zero", "bands": [{"rate": 0}]}], "objectives": [{"id": "o"}],
+            "projects": projects, "benefits": benefits, "contributions": [{"from": one["id"], "to": "o"} for one in benefits], **more,
+        }
+    )  # fmt: skip
+
+
+def test_what_is_all_in_one_currency_compares_without_a_rate() -> None:
+    """Thrice the budget is beyond 5 % in any currency; what is in two currencies is still not known, and a sum of both neither."""
+    found = {name: next(a for a in ipmo.status(_dollars())[name].aspects if a.name == "cost") for name in ("p", "d", "mixed", "pf")}
+    assert [found[name].rag for name in ("p", "d", "mixed", "pf")] == ["red", "red", None, None]
+    assert found["d"].text == found["p"].text.replace("GBP", "USD")
+    assert found["d"].stake is None and found["p"].stake is not None  # what it is for those who decide takes a rate
+    assert {one.item for one in ipmo.status(_dollars()).breaches if one.aspect == "cost"} == {"p", "d"}
+    rated = _dollars(rates=[{"from": "2025-01-01", "per": {"USD": 0.5}}])
+    assert next(a for a in ipmo.status(rated)["d"].aspects if a.name == "cost").rag == "red"
+
+
+def test_worth_going_on_of_what_is_all_in_one_currency_takes_no_rate() -> None:
+    """6 M by 2.9 M still to be spent is 2.07 in either currency; columns in pounds stay blank for dollars."""
+    found = ipmo.worth_going_on(_dollars())
+    assert found["d"].ratio == found["p"].ratio == pytest.approx(6 / 2.9)
+    assert "USD" in str(found["d"]) and found["mixed"].ratio is None
+    table = found.table()
+    assert dict(zip(table["project"], table["cost"], strict=True))["d"] is None

@@ -13,6 +13,7 @@ import attrs
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.money.amounts import cents
 from ipmo.analysis.money.remaining import NO_EXIT, Remaining
+from ipmo.analysis.money.unrated import counted_in, own_currency
 from ipmo.errors import listed
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
@@ -127,8 +128,10 @@ class Worth(Shown):
 class GoingOn(Rows[str, Worth]):
     """The answer of `worth_going_on`: by project, in the order of the file."""
 
-    def __init__(self, rows: Iterable[Worth]) -> None:
+    def __init__(self, rows: Iterable[Worth], currency: str = "") -> None:
         super().__init__({row.project: row for row in rows}, "the projects that are under way or proposed")
+        self.currency = currency
+        """Of the columns of its table; amounts of work in another one without an exchange rate are blank there."""
 
     def explain(self, project: str) -> str:
         """What a project still brings and costs, what it enables, and who is needed beside it.
@@ -145,11 +148,14 @@ class GoingOn(Rows[str, Worth]):
         what is shown, and the ratio at least; so it is, and the benefit, where `unknown` ones may be lost too.
         """
         rows = self.rows
-        currency = next((one.currency for row in rows for one in (row.benefit, row.cost, row.exit_cost) if one is not None), "")
+        amounts = (one.currency for row in rows for one in (row.benefit, row.cost, row.exit_cost) if one is not None)
+        currency = self.currency or next(amounts, "")
 
         def money(name: str) -> Column:
             values = [getattr(row, name) for row in rows]
-            return Column(name, "float", [None if one is None else float(one.amount) for one in values], currency)
+            return Column(
+                name, "float", [None if one is None or one.currency != currency else float(one.amount) for one in values], currency
+            )
 
         return Table(
             [
@@ -185,7 +191,8 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
     benefit by cost; where begun work states no actual cost, what is left is at most that, and the ratio at least. Beside it stands what stopping would free once `exit_cost:` is paid. Where others would bring a benefit
     about in its place, nothing of it is lost: `instead` names them.
 
-    A missing exchange rate leaves what is stated in that currency unknown, with the reason, and nothing else.
+    A missing exchange rate leaves what is stated in that currency unknown, with the reason, and nothing else; a project whose money and
+    benefits are all in it has its ratio all the same, its amounts in that currency.
 
     Source: HM Treasury, The Green Book (sunk costs are left out); MoP, MOP-R12; BEN-R10.
 
@@ -196,7 +203,24 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
         ScheduleError: nothing says when the portfolio starts.
         UnitError: money of two price bases would be mixed.
     """
-    return remember(portfolio, "worth going on", lambda: GoingOn(_rows(portfolio)))
+    return remember(portfolio, "worth going on", lambda: _found(portfolio))
+
+
+def _found(portfolio: Portfolio) -> GoingOn:
+    """Every row; of what is stated in one currency without an exchange rate, in that currency."""
+    rows, apart = list[Worth](), dict[str, dict[str, Worth]]()
+    whole = _rows(portfolio)
+    currency = next((one.currency for row in whole for one in (row.benefit, row.cost, row.exit_cost) if one is not None), "")
+    for row in whole:
+        project = portfolio.items[row.project] if row.ratio is None and "no rate from" in row.reason else None
+        other = own_currency([project]) if isinstance(project, Project) else ""
+        if other and other != currency:
+            if other not in apart:
+                apart[other] = {one.project: one for one in _rows(counted_in(portfolio, other))}
+            found = apart[other][row.project]
+            row = attrs.evolve(found, reason=row.reason) if found.ratio is not None else row
+        rows.append(row)
+    return GoingOn(rows, currency)
 
 
 def _rows(portfolio: Portfolio) -> list[Worth]:

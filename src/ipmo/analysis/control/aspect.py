@@ -9,9 +9,23 @@ from typing import NamedTuple
 import attrs
 
 from ipmo.analysis.money.amounts import rounded
+from ipmo.model.governance import Tolerance
+from ipmo.model.hierarchy import hierarchy
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
 from ipmo.words import counted
 
-__all__ = ["Aspect", "Judged", "benefits_told", "cost_told"]
+__all__ = ["Aspect", "Judged", "Noun", "benefits_told", "cost_told", "tolerance_of", "without_stake"]
+
+Noun = Portfolio | Programme | Project | Task
+
+
+def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
+    """The tolerance that holds for an item: its own, that of its programme or of one above, or the portfolio's."""
+    own = noun.tolerance
+    if own is None and isinstance(noun, Project | Programme):
+        own = next((p.tolerance for p in hierarchy(portfolio).programmes_of(noun.id) if p.tolerance is not None), None)
+    return portfolio.tolerance if own is None else own
 
 
 @attrs.frozen(kw_only=True)
@@ -98,3 +112,8 @@ def benefits_told(amounts: tuple[Fraction, Fraction, Fraction | None], counts: t
         return Aspect(name="benefits", rag=rag, text=f"{text}, {'no tolerance is stated' if share is None else 'within tolerance'}")
     over = f"{rounded(lost - share, currency):,} beyond tolerance"
     return Aspect(name="benefits", rag=rag, text=f"{text}, {over}", over=over, stake=lost)
+
+
+def without_stake(told: Callable[[], Aspect]) -> Aspect:
+    """An aspect whose stake is in a currency without an exchange rate: how much that is for those who decide is not known."""
+    return attrs.evolve(told(), stake=None)

@@ -9,18 +9,19 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
-from ipmo.analysis.control.aspect import Aspect, Judged, benefits_told, cost_told
+from ipmo.analysis.control.aspect import Aspect, Judged, Noun, benefits_told, cost_told, tolerance_of, without_stake
 from ipmo.analysis.control.carbon import CarbonFigures, judged
 from ipmo.analysis.control.ends import Never, judged_never, never_done
-from ipmo.analysis.control.exposure import RiskExposure, exposure
+from ipmo.analysis.control.exposure import RiskExposure, exposure, risk_told
 from ipmo.analysis.control.in_time import Reached, end_unknown, time_told
 from ipmo.analysis.control.promised import Promises, judged_overdue, judged_unknown, longest, reached_by
 from ipmo.analysis.dates.commitments import Commitment, LateHandOver
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.money.amounts import Amounts, rounded
+from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.remaining import at_completion
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
+from ipmo.analysis.money.unrated import counted_in, own_currency
 from ipmo.analysis.money.work_tree import Works, silent_change, works_of
 from ipmo.errors import IpmoError, UnknownItemError
 from ipmo.model.benefits import Benefit
@@ -35,16 +36,6 @@ from ipmo.network.positions import places_of
 from ipmo.units import DAY, MAX_INSTANT, Money, Span, minutes, moment
 
 __all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
-
-Noun = Portfolio | Programme | Project | Task
-
-
-def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
-    """The tolerance that holds for an item: its own, that of its programme or of one above, or the portfolio's."""
-    own = noun.tolerance
-    if own is None and isinstance(noun, Project | Programme):
-        own = next((p.tolerance for p in hierarchy(portfolio).programmes_of(noun.id) if p.tolerance is not None), None)
-    return portfolio.tolerance if own is None else own
 
 
 class Aspects:
@@ -62,6 +53,7 @@ class Aspects:
         self._origin: Portfolio | None = None
         self._emitted = CarbonFigures(portfolio, baseline)
         self._ends: dict[str, int | None] = {}
+        self._apart: dict[str, Aspects] = {}
         self._dates: dict[str, tuple[int | None, int | None]] = {}
         """What projects committed to, and when they are forecast to finish."""
         self._tolerances: dict[str | None, Tolerance | None] = {None: portfolio.tolerance}
@@ -375,7 +367,8 @@ class Aspects:
         """Whether a project has no budget, nor has any task of it: what is not known of it has then no reason either."""
         return isinstance(noun, Project) and self.baseline is None and self._works.silent(noun, "budget")
 
-    def _cost(self, full_id: str, noun: Noun) -> Judged | None:
+    def cost(self, full_id: str, noun: Noun) -> Judged | None:
+        """The aspect of cost of an item; None where nothing is budgeted."""
         if noun.tolerance is None and (self._silent(noun) or not self._budgeted):
             return None
         budget, whole = self._figure("budget", full_id)
@@ -383,6 +376,8 @@ class Aspects:
         stated = tolerance is not None and tolerance.cost is not None
         if budget is None:
             lacks = self._lacks(full_id, "budget")
+            if lacks and (own := self._cost_apart(full_id, noun)) is not None:
+                return own
             if lacks or (noun.tolerance is not None and noun.tolerance.cost is not None):
                 return Judged.of(Aspect(name="cost", rag=None, text=f"no budget is known{lacks}", withholds=stated))
             return None
@@ -395,7 +390,9 @@ class Aspects:
             expected, how = actual, "spent already"
         if expected is None or not whole:
             text = "the forecast is not known" if whole else "the budget is not known in full"
-            text += self._lacks(full_id, *(("forecast", "actual") if whole else ("budget",)))
+            text += (lacks := self._lacks(full_id, *(("forecast", "actual") if whole else ("budget",))))
+            if lacks and (own := self._cost_apart(full_id, noun)) is not None:
+                return own
             return Judged.of(Aspect(name="cost", rag=None, text=text, withholds=stated))
         rag = "green" if expected <= budget else "amber" if expected <= limit else "red"
         return Judged(
@@ -405,6 +402,19 @@ class Aspects:
             stated and rag == "red",
             functools.partial(cost_told, rag, how, (expected, budget, limit), stated, self._currency),
         )
+
+    def _cost_apart(self, full_id: str, noun: Noun) -> Judged | None:
+        """The aspect of cost of what is stated in one currency that has no exchange rate: to compare it takes none. None where that is not so."""
+        if isinstance(noun, Task):
+            return None
+        currency = own_currency([noun] if isinstance(noun, Project) else self._within(noun))
+        if not currency or currency == self._currency:
+            return None
+        plan = self.baseline and counted_in(self.baseline, currency)
+        if currency not in self._apart:
+            self._apart[currency] = Aspects(counted_in(self.portfolio, currency), self.as_of, plan)
+        found = self._apart[currency].cost(full_id, noun)
+        return None if found is None or found.rag is None else found._replace(told=functools.partial(without_stake, found.told))
 
     def _concerned(self, full_id: str, noun: Noun) -> int:
         """The benefits that an item is judged by: all, those of the programme, those that it serves, by the map, hand-overs and `requires`.
@@ -499,14 +509,7 @@ class Aspects:
         if not found.recorded:
             return Aspect(name="risk", rag=None, text=f"no risks are recorded; at most {tolerance.risk:,} is tolerated", withholds=True)
         currency = Amounts(self.portfolio, date.max, "risk").currency
-        least = "" if found.complete else "at least "
-        text = f"exposure {least}{rounded(found.before, currency):,} of at most {tolerance.risk:,}"
-        text += f", {rounded(found.after, currency):,} after the responses" if found.after != found.before else ""
-        text = ", ".join((text, *found.notes))
-        if found.before > limit:
-            over = f"{rounded(found.before - limit, currency):,} beyond tolerance"
-            return Aspect(name="risk", rag="red", text=text, over=over, stake=found.before - limit)
-        return Aspect(name="risk", rag="green" if found.complete else None, text=text, withholds=not found.complete)
+        return risk_told(found, limit, tolerance.risk, currency)
 
     def exposure(self, noun: Project | Programme | Portfolio) -> RiskExposure:
         """What the open threats of an item's projects cost on average."""
@@ -523,7 +526,7 @@ class Aspects:
 
     def of(self, full_id: str, noun: Noun) -> tuple[Judged, ...]:
         """Time, cost and carbon, and of all but tasks benefits and risk, where there is something to compare."""
-        found = [self._time(full_id, noun), self._cost(full_id, noun)]
+        found = [self._time(full_id, noun), self.cost(full_id, noun)]
         if not isinstance(noun, Task):
             risk = self._risk(full_id, noun)
             found += [self._benefits(full_id, noun), None if risk is None else Judged.of(risk)]

@@ -9,6 +9,7 @@ from typing import Literal
 
 import attrs
 
+from ipmo.analysis.control.aspect import Aspect
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import ModelError, one_of
@@ -24,7 +25,7 @@ from ipmo.tables import Column, Rows, Table
 from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when, minutes
 from ipmo.words import counted
 
-__all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "risk_exposure", "window_closed"]
+__all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "risk_exposure", "risk_told", "window_closed"]
 
 RANKED = 15
 """Threats in a picture at most."""
@@ -336,3 +337,22 @@ def _mean(amounts: Amounts, full_id: str, stated: Exposure | None, instead: Expo
             return None
         whole += sum((line.value for line in lines), Fraction(0))
     return Fraction(str(probability)) * whole
+
+
+def risk_told(found: RiskExposure, limit: Fraction, tolerated: Money, currency: str) -> Aspect:
+    """The aspect of risk in words.
+
+    Args:
+        found: the exposure.
+        limit: what is tolerated, in the currency of the portfolio.
+        tolerated: the same as it is stated.
+        currency: of the portfolio.
+    """
+    least = "" if found.complete else "at least "
+    text = f"exposure {least}{rounded(found.before, currency):,} of at most {tolerated:,}"
+    text += f", {rounded(found.after, currency):,} after the responses" if found.after != found.before else ""
+    text = ", ".join((text, *found.notes))
+    if found.before > limit:
+        over = f"{rounded(found.before - limit, currency):,} beyond tolerance"
+        return Aspect(name="risk", rag="red", text=text, over=over, stake=found.before - limit)
+    return Aspect(name="risk", rag="green" if found.complete else None, text=text, withholds=not found.complete)
