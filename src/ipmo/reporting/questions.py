@@ -522,11 +522,11 @@ def _sure(a: Answers) -> Question:
 
 
 def _unsure(a: Answers, row: Simulated) -> Line:
-    dates, chance = row.dates, chance_of(row)
-    assert dates is not None  # chosen so
-    said = f"{chance_text(chance)} sure to {'start' if dates.begins else 'come'} by {dates.committed}; P80 is {dates.p(80)}"
+    dates = row.dates
+    why = row.doubt or ("" if dates is None else f"P80 is {dates.p(80)}")
+    said = f"{chance_text(chance_of(row))} sure to {'start' if dates is not None and dates.begins else 'come'} by {row.committed}; {why}"
     name = a.name(row.id)
-    return Line(label=name, text=said, kind="bad" if chance < 0.5 else "warn", hint=row.id if row.id != name else "")
+    return Line(label=name, text=said, kind="bad" if chance_of(row) < 0.5 else "warn", hint=row.id if row.id != name else "")
 
 
 def _dear(a: Answers, row: Simulated) -> Line:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import attrs
 
+from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.pictures import causes, fans, joint
 from ipmo.analysis.risk.simulation import Simulated, Simulation
@@ -58,12 +59,12 @@ def fan(a: Answers) -> Figure | None:
 
 def _stated(row: Simulated) -> bool:
     """A date of it was committed."""
-    return row.dates is not None and row.dates.committed is not None
+    return row.committed is not None
 
 
 def _first_shown(row: Simulated) -> tuple[float, int]:
     """The least sure commitment first, then wholes from the top down."""
-    return _sure(row), KINDS.index(row.kind) if row.kind in KINDS else 9
+    return chance_of(row), KINDS.index(row.kind) if row.kind in KINDS else 9
 
 
 def _finish_strip(name: str, dates: Dates | None) -> Strip | None:
@@ -157,22 +158,21 @@ def chance_text(chance: float) -> str:
     return beside(chance, UNSURE, 0, percent=True).replace("%", " %")
 
 
-def _sure(row: Simulated) -> float:
-    return 1.0 if row.dates is None or row.dates.sure is None else row.dates.sure
-
-
 def simulated_said(q: Simulation) -> list[str]:
     """Finish and cost that four of five samples keep, each for itself; how many keep both; and how many keep the plan."""
     whole, out = q[q.portfolio], list[str]()
     dates, costs = whole.dates, whole.costs
-    if dates is not None:
+    if dates is not None and dates.doubt:
+        out.append(f"When all of it is done is {end_not_known('' if dates.planned is None else str(dates.planned_day))}: {dates.doubt}")
+    elif dates is not None:
         out.append(f"Four of five samples finish by {dates.p(80)}{' or later' if dates.at_least else ''}")
     if costs is not None and costs.planned is None:
         scale = Scale.of([costs.p(80)], costs.currency)
         out.append(f"What happens costs at most {scale.said(costs.p(80))} {scale.unit} in four of five; no other cost is known")
     elif costs is not None:
         scale = Scale.of([costs.p(80)], costs.currency)
-        said = f"our of five {'cost' if out else 'samples cost'} at most {scale.said(costs.p(80))} {scale.unit}"
+        short = dates is not None and not dates.doubt
+        said = f"our of five {'cost' if short else 'samples cost'} at most {scale.said(costs.p(80))} {scale.unit}"
         said += " as far as costs are known" if costs.missing else ""
         out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
         if dates is not None and not dates.at_least:
@@ -186,17 +186,20 @@ def simulated_said(q: Simulation) -> list[str]:
 
 def all_kept_said(q: Simulation) -> list[str]:
     """In how many samples every commitment is kept at once; nothing where there is only one."""
-    found = [row.dates for row in q.rows if row.dates is not None and row.dates.committed is not None and row.dates.sure is not None]
-    if len(found) < 2:
+    rows = [row for row in q.rows if row.committed is not None and row.sure is not None]
+    if len(rows) < 2:
         return []
-    kept = [one.instants <= minutes(one.committed, end=not one.begins) for one in found if one.committed is not None]
-    chance = float(sum(all(sample) for sample in zip(*kept, strict=True))) / q.samples
-    return [f"all {len(found):,} commitments with a date are kept together in {chance_text(chance)} of all samples"]
+    chance = 0.0
+    if all(row.dates is not None and not row.doubt for row in rows):  # else one of them never comes
+        found = [row.dates for row in rows if row.dates is not None]
+        kept = [one.instants <= minutes(one.committed, end=not one.begins) for one in found if one.committed is not None]
+        chance = float(sum(all(sample) for sample in zip(*kept, strict=True))) / q.samples
+    return [f"all {len(rows):,} commitments with a date are kept together in {chance_text(chance)} of all samples"]
 
 
 def unsure_dates(rows: Sequence[Simulated]) -> list[Simulated]:
     """Items whose commitment is kept in too few samples, the least sure first."""
-    found = [row for row in rows if row.dates is not None and row.dates.sure is not None and row.dates.sure < UNSURE]
+    found = [row for row in rows if row.sure is not None and row.sure < UNSURE]
     return sorted(found, key=lambda row: (chance_of(row), row.id))
 
 
@@ -213,7 +216,7 @@ def unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
 
 def chance_of(row: Simulated) -> float:
     """The chance that an item keeps its commitment; 1 where none is known."""
-    return 1.0 if row.dates is None or row.dates.sure is None else row.dates.sure
+    return 1.0 if row.sure is None else row.sure
 
 
 def _spread(row: Simulated) -> bool:
@@ -265,7 +268,7 @@ def _costs_curve(costs: Sums) -> Curve:
 
 def _table(a: Answers, rows: Sequence[Simulated]) -> Grid:
     """Every commitment with its chance, the least sure first; then wholes without one, from the top down."""
-    order = sorted(rows, key=lambda row: (row.dates is None or row.dates.sure is None, _sure(row)))
+    order = sorted(rows, key=lambda row: (row.sure is None, chance_of(row)))
     sums = [one for row in rows if row.costs is not None for one in (row.costs.p(80), row.costs.mean)]
     scale = Scale.of(sums, sums[0].currency) if sums else None
     heads = [Head(title="item"), Head(title="schedule"), Head(title="P50"), Head(title="P80"), Head(title="committed")]
@@ -274,7 +277,7 @@ def _table(a: Answers, rows: Sequence[Simulated]) -> Grid:
         heads += [Head(title=f"plan, {scale.unit}", num=True), Head(title="chance", num=True), Head(title=f"P80, {scale.unit}", num=True)]
     grid = []
     for row in order[:ROWS]:
-        cells = _date_cells(row.dates)
+        cells = _date_cells(row)
         if scale is not None:
             cells += _cost_cells(row.costs, scale)
         name = a.name(row.id)
@@ -283,14 +286,18 @@ def _table(a: Answers, rows: Sequence[Simulated]) -> Grid:
     return Grid(label="Chances of dates and costs", heads=heads, rows=grid, more=more)
 
 
-def _date_cells(dates: Dates | None) -> list[Cell]:
-    if dates is None:
+def _date_cells(row: Simulated) -> list[Cell]:
+    dates = row.dates
+    if dates is None and not row.doubt:
         return [Cell(kind="date")] * 4 + [Cell(kind="num")]
-    later = " or later" if dates.at_least else ""
-    cells = [Cell(text="" if dates.planned is None else str(dates.day(dates.planned)), kind="date")]
-    cells += [Cell(text=f"{dates.p(percent)}{later}", kind="date") for percent in LEVELS]
-    cells.append(Cell(text="" if dates.committed is None else str(dates.committed), kind="date"))
-    return [*cells, _chance_cell(dates.sure, dates.committed is not None)]
+    if dates is None or row.doubt:
+        cells = [Cell(text="not known", kind="date") for _ in (None, *LEVELS)]
+    else:
+        later = " or later" if dates.at_least else ""
+        cells = [Cell(text="" if dates.planned is None else str(dates.day(dates.planned)), kind="date")]
+        cells += [Cell(text=f"{dates.p(percent)}{later}", kind="date") for percent in LEVELS]
+    cells.append(Cell(text="" if row.committed is None else str(row.committed), kind="date"))
+    return [*cells, _chance_cell(row.sure, row.committed is not None)]
 
 
 def _cost_cells(costs: Sums | None, scale: Scale) -> list[Cell]:

@@ -190,7 +190,9 @@ class Remade:
         if self._setup.structures.one_by_one:
             raise ModelError("merge bias is not computed where each sample is a schedule of its own, as beside work as late as possible")
         kinds = {name: kind for name, (kind, _) in self._plan.parts.items()}
-        wholes = [one for one in self._plan.dated() if kinds[one.full_id] in ("project", "programme", "portfolio")]
+        doubts = self._plan.schedule.commitments.doubts
+        ends = ("project", "programme", "portfolio")
+        wholes = [one for one in self._plan.dated() if kinds[one.full_id] in ends and not doubts.blocked(one.full_id)]
         return merges(self._setup, kinds, wholes)
 
     def demand(self, every: Cut, percents: Sequence[float]) -> Table:

@@ -23,6 +23,7 @@ from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import cost_rows
 from ipmo.analysis.risk.uncertain import Piece
+from ipmo.analysis.risk.undated import undated
 from ipmo.errors import UnitError
 from ipmo.findings import Finding, Severity
 from ipmo.model.hierarchy import hierarchy
@@ -67,11 +68,12 @@ class Gathering:
         found = {kept.full_id: self._dates(kept, dates[place]) for place, kept in enumerate(setup.kept)}
         values = self.values(found, comes)
         rest = self._sketched(batches[-1].rest)
+        blocked = undated(self.plan, found.keys() | rest.keys(), costs.keys() | values.keys())
         rows: dict[str, Simulated] = {}
         names = dict.fromkeys([*self.plan.parts, *(benefit.id for benefit in pf.benefits)])
         for name in names:
             kind = self.plan.parts[name][0] if name in self.plan.parts else "benefit"
-            if name in found or name in costs or name in values or name in rest:
+            if name in found or name in costs or name in values or name in rest or name in blocked:
                 noun = pf.items.get(name, pf)
                 rows[name] = Simulated(
                     id=name,
@@ -81,6 +83,7 @@ class Gathering:
                     costs=costs.get(name),
                     value=values.get(name),
                     sketch=rest.get(name),
+                    undated=blocked.get(name),
                 )
         findings = [*self.plan.findings, *more, *self._below_zero(batches)]
         work = self._criticality(batches), self._links(batches)
@@ -108,17 +111,20 @@ class Gathering:
 
     def _bound(self, kept: Kept) -> bool:
         """The dates of an item are lower bounds."""
+        if self.plan.schedule.commitments.doubts.blocked(kept.full_id):
+            return True
         net, passes, nodes = self.plan.schedule.network, self.plan.schedule.passes, self.plan.parts[kept.full_id][1]
         return any(net.state[v] in LIVE and passes.lists.pos[v] in passes.lower_bounded for v in nodes) if net.unknown else False
 
     def _dates(self, kept: Kept, row: NDArray[np.int64]) -> Dates:
         """The dates of one item."""
         row.flags.writeable = False
-        bound = self._bound(kept)
+        doubts = self.plan.schedule.commitments.doubts
+        doubt, bound = doubts.held(kept.full_id), self._bound(kept)
         planned, committed = self.plan.planned(kept), self.plan.committed(kept.full_id)
         return Dates(
             id=kept.full_id, instants=row, begins=kept.begins, planned=planned, committed=committed, at_least=bound,
-            mornings=self.plan.mornings(kept),
+            mornings=self.plan.mornings(kept), doubt=doubt, never=bool(doubt and doubts.never(kept.full_id)),
         )  # fmt: skip
 
     def _costs(self, money: NDArray[np.int64]) -> dict[str, Sums]:

@@ -66,9 +66,12 @@ class Dates:
         begins: it is a start: the first whole day counts.
         planned: the instant of the schedule as it stands; None where it has none.
         committed: the date that somebody relies on; None where nobody stated one.
-        at_least: it is, or waits for, work without a duration: its dates are lower bounds, and nothing says how sure they are.
+        at_least: it is, or waits for, work without a duration, or work of it has no date: its dates are lower bounds, and nothing says how
+            sure they are.
         mornings: midnights at which it begins a day, if it falls on them: a status date or a not-before holds it there. Any other
             midnight ends the day before.
+        doubt: why its end is not known: work of it has no date, because it waits for what does not come; empty where all of it has one.
+        never: by today's plan it never ends, for some of that was stopped: no sample keeps any day.
     """
 
     id: str
@@ -78,6 +81,8 @@ class Dates:
     committed: date | None = None
     at_least: bool = False
     mornings: frozenset[int] = frozenset()
+    doubt: str = ""
+    never: bool = False
     _ordered: NDArray[np.int64] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -86,7 +91,7 @@ class Dates:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Dates):
             return NotImplemented
-        mine, others = ((one.id, one.begins, one.planned, one.committed, one.at_least, one.mornings) for one in (self, other))
+        mine, others = (attrs.astuple(one, filter=lambda field, _: field.name not in ("instants", "_ordered")) for one in (self, other))
         return mine == others and bool(np.array_equal(self.instants, other.instants))
 
     __hash__ = None  # type: ignore[assignment]
@@ -107,7 +112,7 @@ class Dates:
 
     @checked
     def p(self, percent: float) -> date:
-        """The date that it is on or before with that probability, in per cent.
+        """The date that it is on or before with that probability, in per cent; with `at_least`, that or later.
 
         Raises:
             OptionError: it is not above 0 and below 100.
@@ -129,13 +134,16 @@ class Dates:
         return self.day(int(self._ordered[low])), self.day(int(self._ordered[high]))
 
     @checked
-    def by(self, date: date | str) -> float:
-        """The probability, 0 to 1, that it is on or before a day.
+    def by(self, date: date | str) -> float | None:
+        """The probability, 0 to 1, that it is on or before a day; 0 of what never ends, None where its end is not known otherwise.
 
         Raises:
             UnitError: that is no date.
         """
-        return float(np.count_nonzero(self.instants <= self.last(date)) / len(self.instants))
+        last = self.last(date)
+        if self.doubt:
+            return 0.0 if self.never else None
+        return float(np.count_nonzero(self.instants <= last) / len(self.instants))
 
     def last(self, day: date | str) -> int:
         """The last instant that is on or before a day."""
@@ -143,9 +151,10 @@ class Dates:
         return last - (last in self.mornings)
 
     @checked
-    def by_error(self, date: date | str) -> float:
-        """The standard error of `by`."""
-        return of_share(self.by(date), len(self.instants))
+    def by_error(self, date: date | str) -> float | None:
+        """The standard error of `by`; None where that is not known."""
+        found = self.by(date)
+        return None if found is None else of_share(found, len(self.instants))
 
     @property
     def mean(self) -> datetime:
@@ -187,8 +196,8 @@ class Dates:
 
     @property
     def sure(self) -> float | None:
-        """The probability that it keeps its commitment; None where nobody stated one, or its dates are lower bounds."""
-        return None if self.committed is None or self.at_least else self.by(self.committed)
+        """The probability that it keeps its commitment; None where nobody stated one, or its dates are lower bounds; 0 of what never ends."""
+        return None if self.committed is None or (self.at_least and not self.never) else self.by(self.committed)
 
     @property
     def on_plan(self) -> float | None:
@@ -199,8 +208,8 @@ class Dates:
 
     @property
     def contingency(self) -> float | None:
-        """Days between the date of the schedule and P80: what to add so that four of five come in time."""
-        return None if self.planned is None else (self.instant(80) - self.planned) / DAY
+        """Days between the date of the schedule and P80: what to add so that four of five come in time; None where its end is not known."""
+        return None if self.planned is None or self.doubt else (self.instant(80) - self.planned) / DAY
 
 
 def _share(given: float) -> float:
@@ -370,12 +379,14 @@ class Joint:
     costs: Sums
 
     @checked
-    def within(self, date: date | str, amount: Money | str) -> float:
-        """The probability, 0 to 1, of being on time and within an amount, both.
+    def within(self, date: date | str, amount: Money | str) -> float | None:
+        """The probability, 0 to 1, of being on time and within an amount, both; 0 of what never ends, None where its end is not known otherwise.
 
         Raises:
             UnitError: that is no date, or no amount of the currency.
         """
+        if self.dates.doubt:
+            return self.dates.by(date)
         good = (self.dates.instants <= self.dates.last(date)) & (self.costs.minor <= self.costs.limit(amount))
         return float(np.count_nonzero(good) / len(good))
 
@@ -383,11 +394,13 @@ class Joint:
     def sure(self) -> float | None:
         """The probability that it keeps its commitment and its budget, both; None where one is not stated, or its dates are lower bounds."""
         day, most = self.dates.committed, self.costs.budget
-        return None if day is None or most is None or self.dates.at_least else self.within(day, self.costs.money(most))
+        return None if day is None or most is None or self.dates.sure is None else self.within(day, self.costs.money(most))
 
     @checked
     def frontier(self, percent: float = 70, points: int = 9) -> tuple[Pair, ...]:
         """Pairs of a date and an amount that are kept together with that probability: an earlier date needs more money.
+
+        There is none where the end is not known.
 
         Args:
             percent: the joint confidence, in per cent.
@@ -399,6 +412,8 @@ class Joint:
         share, count = _share(percent), len(self.costs.minor)
         if points < 1:
             raise OptionError("points", points, takes="a whole number of at least 1")
+        if self.dates.doubt:
+            return ()
         ordered = np.sort(self.dates.instants)
         found: list[Pair] = []
         for step in range(points):
@@ -413,13 +428,16 @@ class Joint:
         return tuple(found)
 
     @checked
-    def within_error(self, date: date | str, amount: Money | str) -> float:
-        """The standard error of `within`."""
-        return of_share(self.within(date, amount), len(self.costs.minor))
+    def within_error(self, date: date | str, amount: Money | str) -> float | None:
+        """The standard error of `within`; None where that is not known."""
+        found = self.within(date, amount)
+        return None if found is None else of_share(found, len(self.costs.minor))
 
     @property
     def correlation(self) -> float | None:
-        """How much cost goes with time: Pearson's correlation; None where one of them never changes."""
+        """How much cost goes with time: Pearson's correlation; None where one of them never changes, or the end is not known."""
+        if self.dates.doubt:
+            return None
         times, money = self.dates.instants.astype(np.float64), self.costs.minor.astype(np.float64)
         if times.std() == 0 or money.std() == 0:
             return None

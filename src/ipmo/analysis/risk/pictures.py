@@ -61,6 +61,8 @@ def _fan(name: str, dates: Dates) -> Range:
     committed, sure = dates.committed, dates.sure
     said = f"P50 {dates.p(50)}" + (", or later" if dates.at_least else "")
     mark = None
+    if dates.doubt:
+        said = f"not known, at least {dates.p(50)}"
     if committed is not None:
         bad = sure is not None and sure < UNSURE
         mark = Mark(at=float(minutes(committed, end=not dates.begins)), label=f"committed {committed}", bad=bad)

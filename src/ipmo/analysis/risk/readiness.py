@@ -31,6 +31,8 @@ LOOSE = 0.05
 """The share of open ends from which on they matter; as the DCMA has it."""
 MANY = 10
 """Uncertain pieces of work from which on independence makes a total look far too sure."""
+NAMED = 3
+"""Of projects without an end, for which the reason is said."""
 RULE = "RSK-R08"
 POINTS = (("leads", "leads"), ("hard-constraints", "hard constraints"))
 """Points of the DCMA that say whether a delay arrives where it would: a code, and what they count."""
@@ -92,6 +94,21 @@ def _impossible(found: Schedule, work: Sequence[Piece], causes: Sequence[object]
             Severity.WARNING,
             f"{counted(len(unknown), 'piece')} of open work {agree(len(unknown), 'has', 'have')} no duration, and what follows is too early: {listed(unknown)}",
             "estimate it",
+        )
+    yield from _without_end(found)
+
+
+def _without_end(found: Schedule) -> Iterator[Finding]:
+    """Projects that do not end, or of which nothing says when: work of them waits for what does not come."""
+    doubts = found.commitments.doubts
+    held = [name for name in found.network.projects if doubts and doubts.blocked(name)]
+    if held:
+        yield _finding(
+            "end-not-known",
+            Severity.WARNING,
+            f"when {listed(held)} {agree(len(held), 'ends', 'end')} is not known, and no sample says it: {'; '.join(map(doubts.held, held[:NAMED]))}",
+            "let go on what it waits for, take the link away, or hand over from elsewhere",
+            held[0],
         )
 
 

@@ -19,6 +19,7 @@ from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.analysis.risk.sketches import Sketch
+from ipmo.analysis.risk.undated import Undated
 from ipmo.atomic import write_atomically
 from ipmo.errors import FileError
 from ipmo.findings import Finding
@@ -68,7 +69,12 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
                 "at_least": row.dates.at_least,
                 "mornings": sorted(row.dates.mornings),
                 "committed": None if committed is None else committed.isoformat(),
+                "doubt": row.dates.doubt,
+                "never": row.dates.never,
             }
+        if (why := row.undated) is not None:
+            when = None if why.committed is None else why.committed.isoformat()
+            said["undated"] = {"doubt": why.doubt, "never": why.never, "committed": when}
         if row.sketch is not None:
             arrays[f"sketch{place}"] = np.array(row.sketch.sketch.cells, np.int64)
             more = {name: getattr(row.sketch, name) for name in ("base", "begins", "planned", "at_least")}
@@ -142,6 +148,7 @@ def _made(text: dict[str, Any], arrays: dict[str, Array]) -> Simulation:
             committed = None if more["committed"] is None else date.fromisoformat(more["committed"])
             row = _whole(arrays[f"dates{place}"], samples)
             kept = {"begins": more["begins"], "planned": more["planned"], "at_least": bool(more.get("at_least", False))}
+            kept |= {"doubt": str(more.get("doubt", "")), "never": bool(more.get("never", False))}
             dates = Dates(id=said["id"], instants=row, committed=committed, mornings=frozenset(more.get("mornings", ())), **kept)
         if "costs" in said:
             sums = _sums(said["id"], said["costs"], _whole(arrays[f"costs{place}"], samples))
@@ -149,12 +156,21 @@ def _made(text: dict[str, Any], arrays: dict[str, Array]) -> Simulation:
             value = _sums(said["id"], said["value"], _whole(arrays[f"value{place}"], samples))
         sketch = None if "sketch" not in said else _sketch(said["id"], said["sketch"], arrays[f"sketch{place}"], samples)
         rows[said["id"]] = Simulated(
-            id=said["id"], name=said["name"], kind=said["kind"], dates=dates, costs=sums, value=value, sketch=sketch
+            id=said["id"], name=said["name"], kind=said["kind"], dates=dates, costs=sums, value=value, sketch=sketch, undated=_undated(said)
         )
     findings = [Finding(**{**one, "also": tuple(tuple(pair) for pair in one["also"])}) for one in text["findings"]]
     work = [Table(Column(name, kind, values, unit) for name, kind, unit, values in columns) for columns in text["work"]]
     held = {name: tuple(projects) for name, projects in text["held"].items()}
     return Simulation(rows, text["portfolio"], (samples, seed, settings), findings, (work[0], work[1]), held=held)
+
+
+def _undated(said: dict[str, Any]) -> Undated | None:
+    """Why an item has no dates."""
+    if "undated" not in said:
+        return None
+    more = said["undated"]
+    committed = None if more["committed"] is None else date.fromisoformat(more["committed"])
+    return Undated(doubt=str(more["doubt"]), never=bool(more["never"]), committed=committed)
 
 
 def _sums(name: str, said: dict[str, Any], row: Array) -> Sums:

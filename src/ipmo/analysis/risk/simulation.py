@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar, get_args
 
-import attrs
-
 from ipmo.analysis.resources.capacity import Cut
 from ipmo.analysis.risk import pictures
 from ipmo.analysis.risk.merges import Merge, merge_table
@@ -16,11 +14,12 @@ from ipmo.analysis.risk.pictures import Kind
 from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
 from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
+from ipmo.analysis.risk.simulated import Simulated
 from ipmo.analysis.risk.sketched import SketchedDates
+from ipmo.analysis.risk.told import costs_said, dates_said, end_said, sketch_said, undated_said
 from ipmo.errors import ModelError, OptionError, one_of
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
-from ipmo.notebooks import Shown
 from ipmo.options import checked
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY
@@ -35,34 +34,6 @@ __all__ = ["Again", "Simulated", "Simulation"]
 WHOLES = ("portfolio", "programme", "project")
 """Kinds of items that are made of others' work."""
 T = TypeVar("T")
-
-
-@attrs.frozen(kw_only=True)
-class Simulated(Shown):
-    """One item: what the samples say of its dates, its cost and its value.
-
-    Args:
-        id: full id.
-        name: title.
-        kind: portfolio, programme, project, summary, task, milestone, gate, outcome or benefit.
-        dates: its finish, of an outcome or benefit its start; None where it has none.
-        costs: its cost at completion; None where none is known.
-        value: what a benefit is worth, of the portfolio what all are; None where that is not known.
-        sketch: what is known of its dates where their samples were not kept; None where they were, and of what has none.
-    """
-
-    id: str
-    name: str
-    kind: str
-    dates: Dates | None = None
-    costs: Sums | None = None
-    value: Sums | None = None
-    sketch: SketchedDates | None = None
-
-    @property
-    def basis(self) -> str:
-        """What its dates are read off: `samples`, or `sketch`; empty where it has none."""
-        return "samples" if self.dates is not None else "sketch" if self.sketch is not None else ""
 
 
 class Again(Protocol):
@@ -128,6 +99,8 @@ class Simulation(Rows[str, Simulated]):
         """
         if self[item].sketch is not None:
             raise ModelError(f"of the dates of {item!r} a sketch alone was kept: ask sketch({item!r}), or simulate with keep=[{item!r}]")
+        if (why := self[item].undated) is not None:
+            raise ModelError(f"{item!r} has no dates in this simulation: {why.doubt}")
         return self._found(item, self[item].dates, "dates")
 
     def sketch(self, item: str) -> SketchedDates:
@@ -178,13 +151,21 @@ class Simulation(Rows[str, Simulated]):
         Columns: `id`, `name`, `criticality` (the share of samples in which it lies on a driving path to the end), `error` (its standard
         error), `length_sd` (of its own duration, in days of its calendar), `cruciality` (how much the end goes with its duration: the
         correlation without its sign), `ssi` (schedule sensitivity index: criticality times its deviation by that of the end).
-        Source: PMBOK; Vanhoucke, Measuring Time (2010).
+        The three shares are blank where the end of the portfolio is not known. Source: PMBOK; Vanhoucke, Measuring Time (2010).
         """
-        return self._work
+        return self._blank(self._work, "criticality", "error", "cruciality", "ssi")
 
     def links(self) -> Table:
-        """One row a link of the file between items of the network: `source`, `target`, `type`, `criticality`, `error`."""
-        return self._links
+        """One row a link of the file between items of the network: `source`, `target`, `type`, `criticality`, `error`; blank as in `criticality`."""
+        return self._blank(self._links, "criticality", "error")
+
+    def _blank(self, table: Table, *names: str) -> Table:
+        """A table whose columns say something of the end of the portfolio: those are blank where it is not known."""
+        row = self._rows.get(self.portfolio)
+        if row is None or row.dates is None or not row.dates.doubt:
+            return table
+        columns = ((name, table.kind(name), table.unit(name), table[name]) for name in table.columns)
+        return Table(Column(name, kind, [None] * len(cells) if name in names else cells, unit) for name, kind, unit, cells in columns)
 
     @checked
     def drivers(self, item: str | None = None, percent: float = 80, most: int = 12, in_order: int = 0) -> Table:
@@ -291,7 +272,8 @@ class Simulation(Rows[str, Simulated]):
         Columns: `id`, `name`, `kind`, `paths` (how many of what meets there is the last in some sample: of work, a milestone or a gate what
         it waits for, of a project its work, of a programme or the portfolio its projects), `latest` (which of them is the latest on
         average), `decides` (the share of samples in which that one is the last), `days` (the bias, in days of 24
-        hours), `days_error` (its standard error). What one of several is enough for is no join.
+        hours), `days_error` (its standard error). What one of several is enough for is no join, nor is a whole
+        whose end is not known.
         Source: MacCrimmon and Ryavec (1964); GAO Schedule Assessment Guide.
 
         Raises:
@@ -375,8 +357,10 @@ class Simulation(Rows[str, Simulated]):
         amounts = {row.id: row.costs.at(percent) for row in rows if row.costs is not None}
         amount_error = {row.id: sectioned(at, row.costs.minor) for row in rows if row.costs is not None}
         ids = [row.id for row in rows]
-        late = [None if (d := row.dates) is None or d.planned is None else (d.instant(percent) - d.planned) / DAY for row in rows]
-        late_error = [None if (d := row.dates) is None or d.planned is None else d.p_error(percent) for row in rows]
+        late = [
+            None if (d := row.dates) is None or d.planned is None or d.doubt else (d.instant(percent) - d.planned) / DAY for row in rows
+        ]
+        late_error = [None if (d := row.dates) is None or d.planned is None or d.doubt else d.p_error(percent) for row in rows]
         return Table(
             [
                 *(Column(name, "str", [getattr(row, at) for row in rows]) for name, at in (("item", "id"), ("kind", "kind"))),
@@ -425,14 +409,16 @@ class Simulation(Rows[str, Simulated]):
     def table(self) -> Table:
         """One row an item: its schedule, mean, deviation in days, P10 to P90, what it is committed to and how sure that is; cost; value.
 
-        `basis` says what the dates are read off: `samples`, or a `sketch`, whose percentiles are the latest days that they may be.
+        `basis` says what the dates are read off: `samples`, or a `sketch`, whose percentiles are the latest days that they may be. `not_known`
+        says why the end of an item is not known, because work of it has no date: its dates are blank then, and `sure` is 0 if it never ends.
         """
         rows = self.rows
+        known = [_either(row) if row.dates is None or not row.dates.doubt else None for row in rows]
         dates, costs, values = [r.dates for r in rows], [r.costs for r in rows], [r.value for r in rows]
         currency = next((one.currency for one in (*costs, *values) if one is not None), "")
 
         def day(name: str, percent: int) -> Column:
-            return Column(name, "date", [None if d is None else d.p(percent) for d in map(_either, rows)])
+            return Column(name, "date", [None if d is None else d.p(percent) for d in known])
 
         def money(name: str, found: Sequence[Sums | None], percent: int | None) -> Column:
             cells = [None if c is None else float((c.mean if percent is None else c.p(percent)).amount) for c in found]
@@ -444,21 +430,17 @@ class Simulation(Rows[str, Simulated]):
         return Table(
             [
                 *(Column(name, "str", [getattr(row, name) for row in rows]) for name in ("id", "name", "kind")),
-                Column("schedule", "date", [None if d is None else d.planned_day for d in map(_either, rows)]),
+                Column("schedule", "date", [None if d is None else d.planned_day for d in known]),
                 Column("on_schedule", "float", [None if d is None else d.on_plan for d in dates]),
-                Column("mean", "date", [None if d is None else d.mean_day for d in map(_either, rows)]),
-                Column("sd", "float", [None if d is None else d.sd for d in map(_either, rows)], "days"),
+                Column("mean", "date", [None if d is None else d.mean_day for d in known]),
+                Column("sd", "float", [None if d is None else d.sd for d in known], "days"),
                 day("p10", 10),
                 day("p50", 50),
                 day("p80", 80),
                 day("p90", 90),
-                Column("committed", "date", [None if d is None else d.committed for d in dates]),
-                Column("sure", "float", [None if d is None else d.sure for d in dates]),
-                Column(
-                    "sure_error",
-                    "float",
-                    [None if d is None or d.committed is None or d.at_least else d.by_error(d.committed) for d in dates],
-                ),
+                Column("committed", "date", [row.committed for row in rows]),
+                Column("sure", "float", [row.sure for row in rows]),
+                Column("sure_error", "float", [None if row.sure is None else of_share(row.sure, self.samples) for row in rows]),
                 Column("cost_planned", "float", planned(costs), currency),
                 Column(
                     "budget", "float", [None if c is None or c.budget is None else float(c.money(c.budget).amount) for c in costs], currency
@@ -476,6 +458,7 @@ class Simulation(Rows[str, Simulated]):
                 money("value_mean", values, None),
                 money("value_p20", values, 20),
                 Column("basis", "str", [row.basis for row in rows]),
+                Column("not_known", "str", [row.doubt for row in rows]),
             ]
         )
 
@@ -489,7 +472,7 @@ class Simulation(Rows[str, Simulated]):
         currency = next((one.currency for one in (*costs, *values) if one is not None), "")
 
         def days(name: str, error: Callable[[Dates], float | None]) -> Column:
-            return Column(name, "float", [None if d is None else error(d) for d in dates], "days")
+            return Column(name, "float", [None if d is None or d.doubt else error(d) for d in dates], "days")
 
         def late(percent: int) -> Column:
             return days(f"p{percent}", lambda d: d.p_error(percent))
@@ -507,7 +490,7 @@ class Simulation(Rows[str, Simulated]):
                 days("mean", lambda d: d.mean_error),
                 days("sd", lambda d: d.sd_error),
                 *(late(percent) for percent in (10, 50, 80, 90)),
-                shares("sure", [None if d is None else d.sure for d in dates]),
+                shares("sure", [row.sure for row in rows]),
                 shares("within_budget", [None if c is None else c.sure for c in costs]),
                 shares(
                     "both_sure", [None if r.dates is None or r.costs is None else Joint(dates=r.dates, costs=r.costs).sure for r in rows]
@@ -530,11 +513,13 @@ class Simulation(Rows[str, Simulated]):
         row = self[item]
         lines = []
         if row.dates is not None:
-            lines.append(_dates_said(row.dates))
+            lines.append(dates_said(row.dates))
+        if row.undated is not None:
+            lines.append(undated_said(row.undated))
         if row.sketch is not None:
-            lines.append(_sketch_said(row.sketch))
+            lines.append(sketch_said(row.sketch))
         if row.costs is not None:
-            lines.append(_costs_said(row.costs))
+            lines.append(costs_said(row.costs))
         if row.value is not None:
             lines.append(
                 f"it is worth {row.value.mean:,} on average, {row.value.p(20):,} or more in four of five samples ({row.value.what})"
@@ -551,49 +536,16 @@ class Simulation(Rows[str, Simulated]):
         if not isinstance(other, Simulation):
             return NotImplemented
         mine, others = ((one.samples, one.seed, one.settings, tuple(one.findings)) for one in (self, other))
-        return mine == others and super().__eq__(other) and self._work == other._work and self._links == other._links
+        return mine == others and super().__eq__(other) and self.criticality() == other.criticality() and self.links() == other.links()
 
     __hash__ = None
 
     def __repr__(self) -> str:
         row = self._rows.get(self.portfolio)
-        end = (
-            ""
-            if row is None or row.dates is None
-            else f", finish P50 {row.dates.p(50)}, P80 {row.dates.p(80)}{', or later' if row.dates.at_least else ''}"
-        )
+        end = "" if row is None or row.dates is None else f", {end_said(row.dates)}"
         return f"<Simulation: {self.samples} samples, {counted(len(self), 'item')}{end}, {self.grade}>"
 
 
 def _either(row: Simulated) -> Dates | SketchedDates | None:
     """The dates of an item, or what is known of them."""
     return row.sketch if row.dates is None else row.dates
-
-
-def _sketch_said(found: SketchedDates) -> str:
-    first, last = found.p_between(50)
-    low, high = found.p_between(80)
-    said = f"half of the samples come by a day from {first} to {last}, four of five by one from {low} to {high}: a sketch, no samples were kept"
-    return f"{said}; its dates are lower bounds" if found.at_least else said
-
-
-def _dates_said(found: Dates) -> str:
-    verb = "starts" if found.begins else "finishes"
-    said = f"{verb} by {found.p(50)} in half of the samples, by {found.p(80)} in four of five"
-    if found.at_least:
-        said += ", or later: work that this rests on has no duration"
-        said += "" if found.committed is None else f", so nothing says how sure its commitment of {found.committed} is"
-    if found.planned is not None and found.on_plan is not None:
-        said += f"; the schedule says {found.day(found.planned)}, which {found.on_plan:.0%} of the samples keep"
-    if found.committed is not None and found.sure is not None:
-        said += f"; its commitment of {found.committed} is {found.sure:.1%} sure (standard error {found.by_error(found.committed):.1%})"
-    return said
-
-
-def _costs_said(found: Sums) -> str:
-    said = f"it costs {found.p(50):,} or less in half of the samples, {found.p(80):,} or less in four of five ({found.what})"
-    if found.planned is not None:
-        said += f"; the plan says {found.money(found.planned):,}, which {found.within(found.money(found.planned)):.0%} of the samples keep"
-    if found.budget is not None and found.sure is not None:
-        said += f"; its budget of {found.money(found.budget):,} is {found.sure:.1%} sure (standard error {of_share(found.sure, len(found.minor)):.1%})"
-    return f"{said}; not in it: {', '.join(found.missing)}" if found.missing else said

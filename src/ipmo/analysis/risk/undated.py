@@ -1,0 +1,50 @@
+"""Items that have no date in any sample, because all of their open work waits for what does not come."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from datetime import date
+
+import attrs
+
+from ipmo.analysis.risk.plan import Plan
+
+__all__ = ["Undated", "undated"]
+
+
+@attrs.frozen(kw_only=True)
+class Undated:
+    """Why an item has no dates.
+
+    Args:
+        doubt: why, in words.
+        never: by today's plan it never comes, for what it waits for was stopped.
+        committed: the date that somebody relies on; None where nobody stated one.
+    """
+
+    doubt: str
+    never: bool = False
+    committed: date | None = None
+
+    @property
+    def sure(self) -> float | None:
+        """The probability that it keeps its commitment: 0 of what never comes; None where that is not known, or nobody stated one."""
+        return 0.0 if self.never and self.committed is not None else None
+
+
+def undated(plan: Plan, dated: AbstractSet[str], rows: AbstractSet[str]) -> dict[str, Undated]:
+    """The items of a simulation that have no dates because they are blocked.
+
+    Args:
+        plan: what is simulated.
+        dated: those that have dates.
+        rows: those of which something else is known; others are named where somebody relies on a date of theirs.
+    """
+    doubts, out = plan.schedule.commitments.doubts, dict[str, Undated]()
+    for name in plan.parts if doubts else ():
+        if name in dated or not (doubt := doubts.held(name)):
+            continue
+        committed = plan.committed(name)
+        if name in rows or committed is not None:
+            out[name] = Undated(doubt=doubt, never=bool(doubts.never(name)), committed=committed)
+    return out
