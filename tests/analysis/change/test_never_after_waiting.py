@@ -72,3 +72,16 @@ def test_an_end_that_is_not_known_is_said_once() -> None:
     }
     row = next(m for m in ipmo.what_if(ipmo.from_dict(plan), Stop("a")).dates if m.item == "pf")
     assert row.before == "2026-02-09" and row.note.startswith("not known, at least 2026-01-05: b/x has no date")
+
+
+def test_a_programme_all_of_whose_projects_stop_says_so() -> None:
+    """It has no date any more because its projects stopped, and not because nobody dated their work."""
+    plan = {
+        **PLAN,
+        "benefits": [],
+        "contributions": [],
+        "programmes": [{"id": "g"}],
+        "projects": [{"id": name, "programme": "g", "tasks": [{"id": "x", "duration": "30 d"}]} for name in ("a", "b")],
+    }
+    rows = {m.item: m.note for m in ipmo.what_if(ipmo.from_dict(plan), Stop("a"), Stop("b")).dates}
+    assert (rows["g"], rows["pf"]) == ("a, b are stopped", "a, b are stopped")

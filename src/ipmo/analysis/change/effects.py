@@ -24,13 +24,15 @@ from ipmo.analysis.money.rollup import roll_up
 from ipmo.analysis.money.work_tree import share_work, silent_change
 from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme
 from ipmo.network.assemble import compile_copy
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
 from ipmo.network.states import State
 from ipmo.units import Money, as_day, day_text, first_day, moment
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -454,6 +456,9 @@ def _why_gone(s: Schedule, after: Portfolio, row: Target) -> str:
         return state
     if row.item in s and s[row.item].undated:
         return s[row.item].undated
+    inner = hierarchy(after).projects(noun) if isinstance(noun, Programme) else after.projects if row.item == after.id else ()
+    if inner and all(project.stopped for project in inner):
+        return f"{few([project.id for project in inner])} {agree(len(inner), 'is', 'are')} stopped"
     return "no open work of it has a date"
 
 
