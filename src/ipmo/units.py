@@ -446,7 +446,7 @@ def _of_frame(value: object) -> When:
     if made is value or not isinstance(made, date):
         raise UnitError(f"{shown(value)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
     when = as_when(made)
-    return when.date() if isinstance(when, datetime) and when.hour == when.minute == 0 else when
+    return when.date() if isinstance(when, datetime) and when.hour == when.minute == 0 and when.date() == as_day(made) else when
 
 
 def as_date(value: date | str) -> date:

@@ -130,16 +130,20 @@ class Days:
     def _number(self, number: float) -> When:
         if not 1 <= number < 2_958_466:
             raise CellError(f"{said_cell(number)} is the number of no day")
-        moment = datetime.combine(EPOCH, time()) + timedelta(minutes=round(number * 1440))
+        moment = datetime.combine(EPOCH, time()) + timedelta(seconds=round(number * 86_400))
         return self._kept(moment)
 
     def _kept(self, moment: datetime) -> When:
         """A moment to the minute; at midnight, and where times are not kept, its day."""
         if moment.second or moment.microsecond:
             try:
-                moment = (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
+                moment = (moment + timedelta(microseconds=500_000)).replace(microsecond=0)  # a fraction of it is how numbers are kept
+                rounded = (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
             except OverflowError:
                 raise CellError(f"{moment.isoformat()} stands for no date") from None
+            if rounded.date() != moment.date() and (self.end or not self.timed):
+                return self._sane(moment.date(), moment)  # 23:59:59 is the end of its day
+            moment = rounded
         self._sane(moment.date(), moment)
         return moment if self.timed and (moment.hour or moment.minute) else moment.date()
 

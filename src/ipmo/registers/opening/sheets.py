@@ -39,6 +39,8 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """Marks at the beginning of text; the longer ones first, as one begins like another."""
+ENDING = "endoftherows"
+"""A line that is read after the text: where it is part of another row, a quotation mark was not closed."""
 MAGIC_ZIP, MAGIC_OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -283,7 +285,8 @@ def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) ->
         text = "\n" + rest
     delimiter = delimiter or _delimiter(text)
     plain = plain_rows(text, delimiter)
-    reader = csv.reader(io.StringIO("" if plain is not None else text, newline=""), delimiter=delimiter)
+    ended = "" if plain is not None else text + ("" if text.endswith(("\n", "\r")) else "\n") + ENDING
+    reader = csv.reader(io.StringIO(ended, newline=""), delimiter=delimiter)
     rows: list[list[Raw]] = [] if plain is None else plain
     begun = 1
     try:
@@ -302,6 +305,15 @@ def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) ->
         raise FileError(
             name, [Problem(message=f"a cell that begins on this line has more than {most}", hint=hint, file=name, line=begun)]
         ) from None
+    if plain is None and rows.pop() != [ENDING]:
+        line = (_line_ends(rows) or [0])[-1] + 1
+        problem = Problem(
+            message="a quotation mark in a row that begins on this line is never closed: all that follows lies in one cell",
+            hint="close it, or write it twice where it is part of the text",
+            file=name,
+            line=line,
+        )
+        raise FileError(name, [problem])
     widths = set(map(len, rows))
     width = max(widths, default=0)
     if width * len(rows) > MOST_CELLS and width * len(rows) > 2 * sum(map(len, rows)):  # blank cells fill up every row
@@ -313,7 +325,7 @@ def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) ->
         for row in rows:
             if len(row) < width:
                 row.extend([""] * (width - len(row)))
-    ends = _line_ends(rows) if plain is None and reader.line_num != len(rows) else ()
+    ends = _line_ends(rows) if plain is None and reader.line_num - 1 != len(rows) else ()
     stem = Path(name).stem
     return Sheet(name=stem, rows=rows, file=name, is_text=True, encoding=found, delimiter=delimiter, guessed=guessed, ends=ends)
 
