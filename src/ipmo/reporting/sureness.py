@@ -71,9 +71,9 @@ def _finish_strip(name: str, dates: Dates | None) -> Strip | None:
     if dates is None:
         return None
     mark, said = None, f"P80 {dates.p(80)}"
-    if dates.committed is not None and dates.sure is not None:
+    if dates.due is not None and dates.sure is not None:
         said = f"committed {dates.committed}: {chance_text(dates.sure)}"
-        mark = Mark(at=float(minutes(dates.committed, end=not dates.begins)), label=said, bad=dates.sure < UNSURE)
+        mark = Mark(at=float(dates.due), label=said, bad=dates.sure < UNSURE)
     return Strip(
         name=f"{'Start' if dates.begins else 'Finish'} of {name}" if len(name) <= LETTERS else f"{'Start' if dates.begins else 'Finish'}",
         said=said,
@@ -192,7 +192,7 @@ def all_kept_said(q: Simulation) -> list[str]:
     chance = 0.0
     if all(row.dates is not None and not row.doubt for row in rows):  # else one of them never comes
         found = [row.dates for row in rows if row.dates is not None]
-        kept = [one.instants <= minutes(one.committed, end=not one.begins) for one in found if one.committed is not None]
+        kept = [one.instants <= one.due for one in found if one.due is not None]
         chance = float(sum(all(sample) for sample in zip(*kept, strict=True))) / q.samples
     return [f"all {len(rows):,} commitments with a date are kept together in {chance_text(chance)} of all samples"]
 
@@ -226,7 +226,7 @@ def _spread(row: Simulated) -> bool:
 
 def _dates_curve(name: str, dates: Dates) -> Curve:
     values = sorted(float(one) for one in dates.instants)
-    committed = None if dates.committed is None else float(minutes(dates.committed, end=not dates.begins))
+    committed = None if dates.due is None else float(dates.due)
     sure = dates.sure
     marks = (
         []

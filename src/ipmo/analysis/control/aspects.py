@@ -61,8 +61,6 @@ class Aspects:
     rolled = ("budget", "forecast", "actual")
     """The measures that items are judged by."""
 
-    # ---------------------------------------------------------------------------- figures, once each
-
     def _roll(self, portfolio: Portfolio, measure: str) -> RollUp | None:
         try:
             return roll_up(portfolio, measure, unrated="unknown")
@@ -100,8 +98,6 @@ class Aspects:
         """The schedule of the plan."""
         return None if self.baseline is None else schedule(self.baseline, on_cycle="cut")
 
-    # ------------------------------------------------------------------------------------ tolerances
-
     def _tolerance(self, noun: Noun) -> Tolerance | None:
         """`tolerance_of`, found once for each programme."""
         if noun.tolerance is not None:
@@ -119,8 +115,6 @@ class Aspects:
             return commitment
         clock = clocks_of(self.portfolio).of(self.portfolio.calendar_for(full_id))
         return min(clock.shift(commitment, span), MAX_INSTANT)
-
-    # --------------------------------------------------------------------------------------- aspects
 
     def _commitment(self, full_id: str, noun: Noun) -> int | None:
         """The committed finish: a deadline, a project's finish, an approved finish, the finish in the plan."""

@@ -197,7 +197,22 @@ class Dates:
     @property
     def sure(self) -> float | None:
         """The probability that it keeps its commitment; None where nobody stated one, or its dates are lower bounds; 0 of what never ends."""
-        return None if self.committed is None or (self.at_least and not self.never) else self.by(self.committed)
+        due = self.due
+        if due is None or (self.at_least and not self.never):
+            return None
+        if self.doubt:
+            return 0.0 if self.never else None
+        return float(np.count_nonzero(self.instants <= due) / len(self.instants))
+
+    @property
+    def due(self) -> int | None:
+        """The last instant that keeps its commitment, in minutes since 0001-01-01; None where nobody stated one.
+
+        The latest start of a benefit is kept until the end of its day, as `schedule` has it.
+        """
+        if self.committed is None:
+            return None
+        return minutes(as_when(self.committed), end=True) if self.begins else self.last(self.committed)
 
     @property
     def on_plan(self) -> float | None:

@@ -65,7 +65,7 @@ def _fan(name: str, dates: Dates) -> Range:
         said = f"not known, at least {dates.p(50)}"
     if committed is not None:
         bad = sure is not None and sure < UNSURE
-        mark = Mark(at=float(minutes(committed, end=not dates.begins)), label=f"committed {committed}", bad=bad)
+        mark = Mark(at=float(dates.due or 0), label=f"committed {committed}", bad=bad)
         said = f"{committed}: {_chance(sure)}" if sure is not None else f"{committed}: not known"
     bands = [(float(dates.instant(low)), float(dates.instant(high))) for low, high in BANDS]
     planned = None if dates.planned is None else float(dates.planned)
@@ -87,7 +87,7 @@ def _dates_curve(name: str, dates: Dates) -> Curve:
     if dates.committed is not None:
         sure = dates.sure
         said = "not known" if sure is None else _chance(sure)
-        at = float(minutes(dates.committed, end=not dates.begins))
+        at = float(dates.due or 0)
         marks.append(Mark(at=at, label=f"committed {dates.committed}: {said}", bad=sure is not None and sure < UNSURE))
     curve = Curve(
         name=f"{'Start' if dates.begins else 'Finish'} of {name}",
