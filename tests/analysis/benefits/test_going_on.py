@@ -139,8 +139,10 @@ def test_what_is_spent_does_not_count_and_an_overspent_project_is_not_dropped() 
 
     assert cost(actual="9 M GBP").cost == ipmo.Money(1_000_000, "GBP")
     assert cost(actual="12 M GBP", forecast="32 M GBP").ratio == 0.5
-    assert cost(actual="12 M GBP", progress="80 %").cost == ipmo.Money(2_000_000, "GBP")  # AC + BAC - EV, less AC
+    assert cost(actual="12 M GBP", progress="80 %").cost == ipmo.Money(3_000_000, "GBP")  # EAC 10 / (8 / 12) = 15, less 12
+    assert cost(actual="5 M GBP", progress="25 %").cost == ipmo.Money(15_000_000, "GBP")  # EAC 10 / (2.5 / 5) = 20, less 5
     assert cost(actual="12 M GBP", forecast="11 M GBP").cost is None
+    assert cost(actual="4 M GBP", progress="0 %").cost == ipmo.Money(6_000_000, "GBP")  # nothing earned: no rate
     over = plan(
         project("p", "10 M GBP", actual_start="2025-06-01", actual="12 M GBP", forecast="32 M GBP"),
         benefits=[benefit("w", enabled_by="p/x")],

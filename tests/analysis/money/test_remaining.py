@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import ipmo
 from ipmo.analysis.money.amounts import CERTAIN, Amounts, Priced, cents
@@ -56,9 +57,11 @@ def test_what_is_left_is_the_forecast_or_else_the_budget_less_what_was_spent(fie
     assert said(of(**fields).left("P")) == left
 
 
-def test_once_the_budget_is_spent_the_budget_of_what_is_not_earned_is_left() -> None:
+def test_what_is_not_earned_is_left_at_the_rate_of_what_is() -> None:
+    """40 of 100 are earned with 100: the other 60 cost 150, and EAC is 250 as earned value has it; of nothing earned there is no rate."""
     task = Task(id="a", duration="10 d", actual_start="2026-06-01", progress="40 %", budget="100 GBP", actual="100 GBP")
-    assert said(of(task).left("P")) == "60 GBP"
+    assert said(of(task).left("P")) == "150 GBP"
+    assert said(of(evolve(task, progress="0 %")).left("P")) == "100 GBP"
     other = Task(id="b", duration="10 d")  # of which nobody says what it costs: the budget is not known in full
     assert said(of(task, other).left("P")) == "not all of its cost is known: write budget: or forecast:"
     assert said(of(task, status=None).left("P")) == "100 GBP are spent of a budget of 100 GBP: write forecast:"

@@ -187,7 +187,7 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
 
     The benefit is what would be lost without the project, with all that it enables: where two are needed, each is asked
     for the whole, because stopping either loses it. The cost is the stated forecast less what was spent; where none is
-    stated the budget stands for it, and once that is spent the budget of what is not earned yet (AC + BAC - EV). The ratio is
+    stated the budget stands for it, at the rate at which it is spent where what is earned is known (EAC = BAC / CPI). The ratio is
     benefit by cost; where begun work states no actual cost, what is left is at most that, and the ratio at least. Beside it stands what stopping would free once `exit_cost:` is paid. Where others would bring a benefit
     about in its place, nothing of it is lost: `instead` names them.
 

@@ -7,6 +7,7 @@ import operator
 from fractions import Fraction
 
 from ipmo.analysis.money.amounts import Priced, rounded
+from ipmo.analysis.money.earned_item import EarnedItem
 from ipmo.analysis.money.earned_value import earned_value
 from ipmo.analysis.money.grouping import UNDATED, UNKNOWN
 from ipmo.analysis.money.measures import AT_COMPLETION, MEASURES
@@ -70,12 +71,14 @@ class Remaining:
         """(forecast at completion less what was spent, why it is not known).
 
         The stated forecast counts, with budgets of work that states none beside work that does; where none is stated the budget stands
-        for it, and once that is spent the budget of what is not earned yet (AC + BAC - EV).
+        for it, at the rate at which it is spent (EAC = BAC / CPI, as status and earned value have it) where what is earned is known.
         """
         spent = self.spent(project)
         if self.actual.noted and project in self.actual and (why := self.actual[project].reasons):
             return None, why[0]  # something was spent, and how much is not known
         stated, planned = self._stated(project), _whole(self.budget, project)
+        if stated is None and spent is not None and (by_cpi := self._by_cpi(project)) is not None:
+            return by_cpi, ""
         for whole, name in ((stated, "forecast"), (planned, "budget")):
             if whole is None:
                 continue
@@ -180,15 +183,27 @@ class Remaining:
             own_total=True,
         )
 
+    def _by_cpi(self, project: str) -> Money | None:
+        """The budget of what is not earned yet at the rate of what is: (BAC - EV) / CPI; None where one of them is not known."""
+        row = self._earned_row(project)
+        if row is None or row.ac is None or row.ev is None or not row.ev.amount or not row.ac.amount:
+            return None
+        assert row.bac is not None
+        left = Fraction(row.bac.amount - row.ev.amount) * Fraction(row.ac.amount) / Fraction(row.ev.amount)
+        return rounded(left, row.bac.currency)
+
     def _unearned(self, project: str) -> Money | None:
         """The budget of what is not earned yet."""
+        row = self._earned_row(project)
+        return None if row is None or row.bac is None or row.ev is None else Money(row.bac.amount - row.ev.amount, row.bac.currency)
+
+    def _earned_row(self, project: str) -> EarnedItem | None:
+        """Earned value of a project, where budget and earned value of all its work are known."""
         try:
             row = earned_value(self.portfolio)[project]
         except IpmoError:
             return None
-        if row.bac is None or row.ev is None or row.known < row.total:
-            return None
-        return Money(row.bac.amount - row.ev.amount, row.bac.currency)
+        return None if row.bac is None or row.ev is None or row.known < row.total else row
 
 
 def at_completion(portfolio: Portfolio, project: Project) -> Money | None:
