@@ -192,3 +192,20 @@ def test_no_answer_wins_a_day_by_stopping_a_project(drawn: tuple[ipmo.Portfolio,
                 assert now.ends(project.id) == was.ends(project.id) or project.id in moved
         if blocked and project.id in moved:
             assert moved[project.id].change is None
+
+
+def test_the_path_length_index_needs_dates_of_all_work() -> None:
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "cb", "start": "2026-01-01", "status_date": "2026-01-01", "calendar": "continuous"},
+            "projects": [
+                {"id": "plat", "state": "cancelled", "tasks": [{"id": "x", "duration": "30 d"}]},
+                {"id": "app", "finish": "2026-04-30", "tasks": [{"id": "k", "duration": "50 d"}, {"id": "free", "duration": "5 d"}]},
+            ],
+            "links": [{"id": "L", "from": "plat/x", "to": "app/k"}],
+        }
+    )
+    (point,) = (one for one in ipmo.schedule_quality(pf).points if one.number == 13)
+    assert (point.value, point.passed) == (None, None)
+    assert "link 'L' from 'plat/x' never comes" in point.needs

@@ -297,3 +297,37 @@ def test_exact_amounts_by_period_are_those_of_the_figures() -> None:
         }
     with pytest.raises(ipmo.UnitError, match="ask roll_up"):
         ipmo.roll_up(pf, "finish").amounts_by_period("month")
+
+
+@pytest.mark.parametrize(("state", "dated"), [("active", 6_000_000), ("paused", None)])
+def test_a_stated_budget_is_in_no_period_while_work_of_it_has_no_date(state: str, dated: int | None) -> None:
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "all", "start": "2026-01-01", "calendar": "continuous", "money": {"currency": "GBP"}},
+            "projects": [
+                {"id": "plat", "state": state, "tasks": [{"id": "x", "duration": "2 d"}]},
+                {
+                    "id": "p",
+                    "budget": "6 M GBP",
+                    "tasks": [{"id": "a", "duration": "10 d"}, {"id": "b", "duration": "5 d", "after": "plat/x"}],
+                },
+            ],
+        }
+    )
+    found = ipmo.time_phase(pf)
+    assert sum(found.value("budget", period.name) or 0 for period in found.periods) == (dated or 0)
+    assert ("budget: 6 M GBP without a date" in found.notes()) == (dated is None)
+
+
+def test_a_gate_on_hold_with_no_work_after_it_leaves_money_where_the_work_lies() -> None:
+    gate = {"id": "G", "after": "a", "body": "bd", "decision": {"outcome": "hold", "date": "2026-01-01", "decided_by": "bd"}}
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "all", "start": "2026-01-01", "calendar": "continuous", "money": {"currency": "GBP"}},
+            "projects": [{"id": "p", "budget": "6 M GBP", "tasks": [{"id": "a", "duration": "10 d"}], "gates": [gate]}],
+            "organisation": {"bodies": [{"id": "bd"}]},
+        }
+    )
+    assert ipmo.time_phase(pf).value("budget", "2026-01") == 6_000_000

@@ -173,7 +173,9 @@ class Sides:
         for name in places.keys() - one.place.keys():
             row = other[t := places[name]]
             day = _shown(other, row, other.date(t))
-            yield _date_of(self.after, row, after=end_not_known(day) if unsure[1].work(row.item) else day, note="new")
+            known = row.item in self.before.items or row.item == self.before.id
+            note = _undated(one.schedule, row) if known else "new"
+            yield _date_of(self.after, row, after=end_not_known(day) if unsure[1].work(row.item) else day, note=note)
 
     def _new_doubt(self, project: str) -> str:
         """Why nobody knows any longer when a project ends: work of it waits for what does not come; empty where that is known, or was not known before."""
@@ -375,10 +377,12 @@ def _dated(rows: Targets, t: int, date: int, after: Targets | None = None) -> Mo
     """A target that has another date, on the schedule after the change where there is one; where that is not known because of the same work before and after, what of it has dates moved."""
     was, row, doubts = rows.date(t), rows[t], rows.schedule.commitments.doubts
     doubt = doubts.of(row.item) if doubts else ""
+    then, day = _shown(rows, row, was), _shown(after or rows, row, date)
+    if doubt:
+        then, day = end_not_known(then), end_not_known(day)
     return _date_of(
-        rows.portfolio, row, before=_shown(rows, row, was), after=_shown(after or rows, row, date), change=rows.days(t, was, date),
-        note=f"these days or later: {doubt}" if doubt else "",
-    )  # fmt: skip
+        rows.portfolio, row, before=then, after=day, change=rows.days(t, was, date), note=f"these days or later: {doubt}" if doubt else ""
+    )
 
 
 def _unclear(one: Targets, t: int, other: Targets, place: int) -> Sequence[Moved] | None:
@@ -460,6 +464,12 @@ def _why_gone(s: Schedule, after: Portfolio, row: Target) -> str:
     if inner and all(project.stopped for project in inner):
         return f"{few([project.id for project in inner])} {agree(len(inner), 'is', 'are')} stopped"
     return "no open work of it has a date"
+
+
+def _undated(s: Schedule, row: Target) -> str:
+    """Why an item that has a date now had none before."""
+    why = s[row.item].undated if row.item in s else ""
+    return f"it had no date before{f': {why}' if why else ''}"
 
 
 def _shown(rows: Targets, row: Target, instant: int) -> str:

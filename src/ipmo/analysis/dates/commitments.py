@@ -332,8 +332,9 @@ class Commitments(Answer[str, Commitment]):
             ends = [(self._instant(node, one.at_finish), node) for node in open_nodes if node not in dark]
             known = [(instant, node) for instant, node in ends if instant is not None]
             reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
-            if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
-                never = [node for node in dark if node in net.holds and net.holds[node].never]
+            never = [node for node in dark if node in net.holds and net.holds[node].never]
+            # what has dates is late already, whatever the rest does, unless that never comes: no number of days is true then
+            if not known or (dark and reached <= one.date) or (never and one.at_finish):
                 if one.at_finish or len(never) == len(open_nodes):  # of several that start, the first counts
                     dark = never or dark
                 return self._undated(one, min(dark or open_nodes, key=self._told_first))

@@ -61,6 +61,11 @@ class Doubts:
         holds, ids = self._passes.network.holds, self._passes.network.ids
         return frozenset(ids[node] for node in self._of(item) if node in holds)
 
+    def undated_work(self, item: str) -> bool:
+        """Whether some of that is work that takes time, and not gates or milestones alone."""
+        kinds = self._passes.network.kinds
+        return any(kinds[node] == "task" and node in self._passes.network.holds for node in self._of(item))
+
     def held(self, item: str) -> str:
         """Why some of it has no date at all; empty where all has one."""
         return self.of(item) if self.blocked(item) else ""

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import attrs
 
+from ipmo.analysis.dates.doubts import Doubts
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.amounts import EVEN, Amount
 from ipmo.analysis.money.measures import FORECASTS
@@ -52,7 +53,7 @@ class Timing:
         self.portfolio, self.schedule = portfolio, schedule
 
     def dates(self, full_id: str, *, planned: bool = False) -> tuple[datetime | None, datetime | None]:
-        """Start and finish of an item, of a programme or the portfolio over all it holds.
+        """Start and finish of an item, of a programme or the portfolio over all it holds; no finish of what ends nobody knows when.
 
         Args:
             full_id: the item.
@@ -67,8 +68,16 @@ class Timing:
             held = hierarchy(self.portfolio).projects(self.portfolio if noun is None else noun)
             both = [self.dates(project.id) for project in held]
             starts, finishes = [s for s, _ in both if s is not None], [f for _, f in both if f is not None]
-            return min(starts, default=None), max(finishes, default=None)
-        return self.schedule.dates(full_id)
+            held_up = bool(self._doubts) and any(self._doubts.undated_work(project.id) for project in held)
+            return min(starts, default=None), None if held_up else max(finishes, default=None)
+        start, finish = self.schedule.dates(full_id)
+        if finish is not None and self._doubts and self._doubts.undated_work(full_id):
+            return start, None  # over the days of what has dates alone lies less than all of it, and how much less is not known
+        return start, finish
+
+    @property
+    def _doubts(self) -> Doubts:
+        return self.schedule.commitments.doubts
 
     def spread(self, full_id: str) -> Spread:
         """How the item's lumps lie over its time: its own spread, its project's, even."""
