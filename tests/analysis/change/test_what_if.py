@@ -509,7 +509,11 @@ NEVER_ENDS: dict[str, Any] = {
     "portfolio": {"id": "cb", "start": "2026-01-01", "status_date": "2026-01-01", "calendar": "continuous"},
     "projects": [
         {"id": "plat", "state": "cancelled", "tasks": [{"id": "x", "duration": "30 d"}]},
-        {"id": "app", "finish": "2026-04-30", "tasks": [{"id": "k", "duration": "50 d"}, {"id": "free", "duration": "5 d"}]},
+        {
+            "id": "app",
+            "finish": "2026-04-30",
+            "tasks": [{"id": "k", "duration": "50 d", "deadline": "2026-05-31"}, {"id": "free", "duration": "5 d"}],
+        },
     ],
     "links": [{"id": "L", "from": "plat/x", "to": "app/k"}],
 }
@@ -517,17 +521,17 @@ NEVER_ENDS: dict[str, Any] = {
 
 def test_what_never_ends_is_missed_without_a_number_of_days_however_late_the_rest_is() -> None:
     pf = ipmo.from_dict(NEVER_ENDS)
-    late = ipmo.apply(pf, ipmo.Delay("app/free", "200 d"))
+    late = ipmo.what_if(pf, ch.Delay("app/free", "200 d")).after
     row = ipmo.schedule(late).commitments["app@finish"]
-    assert (row.standing, row.days, row.because) == ("missed", None, "plat/x")
+    assert (row.standing, row.days, row.because) == ("missed", None, "plat")
     assert "link 'L'" in row.reason
-    found = ipmo.what_if(pf, ipmo.Delay("app/free", "200 d"))
+    found = ipmo.what_if(pf, ch.Delay("app/free", "200 d"))
     moved = {m.item: m for m in found.moved if m.what == "date"}
     assert (moved["app"].before, moved["app"].after) == ("not known, at least 2026-01-05", "not known, at least 2026-07-24")
     assert "link 'L'" in moved["app"].note
 
 
 def test_an_item_that_gets_a_date_is_not_new() -> None:
-    found = ipmo.what_if(ipmo.from_dict(NEVER_ENDS | {"gates": [{"id": "G", "after": "app/k"}]}), ipmo.Unlink("plat/x", "app/k"))
-    (gate,) = (m for m in found.moved if m.what == "date" and m.item == "G")
-    assert gate.note.startswith("it had no date before: follows 'app/k'")
+    found = ipmo.what_if(ipmo.from_dict(NEVER_ENDS), ch.RemoveLink("plat/x", "app/k"))
+    (row,) = (m for m in found.moved if m.what == "date" and m.item == "app/k")
+    assert row.note.startswith("it had no date before: link 'L' from 'plat/x' never comes")

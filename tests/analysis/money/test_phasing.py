@@ -310,9 +310,10 @@ def test_a_stated_budget_is_in_no_period_while_work_of_it_has_no_date(state: str
                 {
                     "id": "p",
                     "budget": "6 M GBP",
-                    "tasks": [{"id": "a", "duration": "10 d"}, {"id": "b", "duration": "5 d", "after": "plat/x"}],
+                    "tasks": [{"id": "a", "duration": "10 d"}, {"id": "b", "duration": "5 d"}],
                 },
             ],
+            "links": [{"from": "plat/x", "to": "p/b"}],
         }
     )
     found = ipmo.time_phase(pf)
