@@ -526,12 +526,12 @@ def test_what_never_ends_is_missed_without_a_number_of_days_however_late_the_res
     assert (row.standing, row.days, row.because) == ("missed", None, "plat")
     assert "link 'L'" in row.reason
     found = ipmo.what_if(pf, ch.Delay("app/free", "200 d"))
-    moved = {m.item: m for m in found.moved if m.what == "date"}
+    moved = {m.item: m for m in found.dates if m.what == "date"}
     assert (moved["app"].before, moved["app"].after) == ("not known, at least 2026-01-05", "not known, at least 2026-07-24")
     assert "link 'L'" in moved["app"].note
 
 
 def test_an_item_that_gets_a_date_is_not_new() -> None:
     found = ipmo.what_if(ipmo.from_dict(NEVER_ENDS), ch.RemoveLink("plat/x", "app/k"))
-    (row,) = (m for m in found.moved if m.what == "date" and m.item == "app/k")
+    (row,) = (m for m in found.dates if m.what == "date" and m.item == "app/k")
     assert row.note.startswith("it had no date before: link 'L' from 'plat/x' never comes")
