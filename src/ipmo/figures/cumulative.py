@@ -182,8 +182,9 @@ def _apart(labels: Sequence[_Label], gap: float, low: float) -> list[Markup]:
 
 
 def _describe(lines: Sequence[Running], dots: Sequence[Dot], unit: str) -> str:
+    alone = unit.rpartition(" ")[2]  # what is said has its scale
     said = [
-        f"{line.name} comes to {line.said or format(line.points[-1][1], ',.4g')} {unit}".rstrip()
+        f"{line.name} comes to {f'{line.said} {alone}' if line.said else format(line.points[-1][1], ',.4g') + f' {unit}'}".rstrip()
         for line in lines
         if line.points and line.name
     ]

@@ -46,3 +46,26 @@ def test_a_day_off_is_said_by_capacity_and_waited_for_by_levelling(way: str) -> 
 def test_other_words_for_it_lead_to_capacity(word: str) -> None:
     with pytest.raises(ModelError, match="write capacity: "):
         portfolio(**{word: [{"from": "2026-01-07"}]})
+
+
+def test_an_end_of_day_is_said_as_its_day() -> None:
+    """Around the clock, work of two days from 5 January ends with the 6th; waiting for what is done then it ends with the 8th."""
+    tasks = [{"id": name, "duration": "2 ed", "assignments": [{"resource": "ann"}]} for name in ("a", "b")]
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "calendar": "continuous"},
+            "resources": [{"id": "ann", "capacity": [{"from": "2026-01-01", "value": 1}]}],
+            "projects": [{"id": "P", "tasks": tasks}],
+        }
+    )
+    plan = ipmo.level(pf)
+    assert "ends 2026-01-08 instead of 2026-01-06" in repr(plan)
+    assert [(f"{row['start_date']}", f"{row['finish_date']}") for row in plan.table().rows()] == [
+        ("2026-01-05", "2026-01-06"), ("2026-01-07", "2026-01-08"),
+    ]  # fmt: skip
+
+
+def test_what_running_sums_come_to_has_its_scale_once() -> None:
+    pf = portfolio(**OFF["by a calendar of her own"]).evolve("P/t", budget="2 M GBP").evolve(money={"currency": "GBP"})
+    assert "budget comes to 2 M GBP" in ipmo.time_phase(pf).plot().to_svg()

@@ -32,7 +32,7 @@ from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.plans import Solved
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, Money, as_date, as_number, moment
+from ipmo.units import DAY, Money, as_date, as_number, day_text, moment, said_day
 from ipmo.words import agree, counted
 
 __all__ = ["Levelled", "LevelledItem", "Payment", "SolverResult", "level"]
@@ -278,28 +278,31 @@ class Levelled(Rows[str, LevelledItem]):
         return drawn_moves(self.rows, self.before)
 
     def table(self) -> Table:
-        """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits, interruptions."""
+        """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits, interruptions, and the days of the dates."""
         rows = self.rows
+        dates = {"start": [r.start for r in rows], "finish": [r.finish for r in rows]}
+        dates |= {"start_before": [r.start_before for r in rows], "finish_before": [r.finish_before for r in rows]}
         return Table(
             [
                 Column("id", "str", [r.id for r in rows]),
-                Column("start", "datetime", [r.start for r in rows]),
-                Column("finish", "datetime", [r.finish for r in rows]),
-                Column("start_before", "datetime", [r.start_before for r in rows]),
-                Column("finish_before", "datetime", [r.finish_before for r in rows]),
+                *(Column(name, "datetime", values) for name, values in dates.items()),
                 Column("moved", "float", [r.moved for r in rows], "d"),
                 Column("needs", "str", [", ".join(f"{units:g} {name}" for name, units in r.needs) for r in rows]),
                 Column("because", "str", [r.because for r in rows]),
                 Column("frozen", "bool", [r.frozen for r in rows]),
                 Column("fits", "bool", [r.fits for r in rows]),
                 Column("interruptions", "int", [len(r.rests) for r in rows]),
+                *(
+                    Column(f"{name}_date", "date", [said_day(value, finish=name.startswith("finish")) for value in values])
+                    for name, values in dates.items()
+                ),
             ]
         )
 
     def __repr__(self) -> str:
-        ends = f"ends {self.finish:%Y-%m-%d}" if self.finish is not None else "nothing ends"
+        ends = f"ends {day_text(self.finish, finish=True)}" if self.finish is not None else "nothing ends"
         if self.finish is not None and self.finish != self.finish_before:
-            ends += f" instead of {self.finish_before:%Y-%m-%d}"
+            ends += f" instead of {day_text(self.finish_before, finish=True)}"
         short = f", {counted(len(self.shortages), 'shortage')}" if self.shortages else ""
         nothing = f", {len(self.left_out)} left out" if self.left_out else ""
         return f"<Levelled: {len(self.moved)} of {counted(len(self), 'item')} later, {ends}{short}{nothing}>"
