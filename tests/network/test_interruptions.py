@@ -15,6 +15,7 @@ import ipmo
 from ipmo.analysis.money.periods import PeriodRule
 from ipmo.analysis.money.timing import Timing
 from ipmo.changes import Interrupt
+from ipmo.errors import ScheduleError
 from ipmo.model import Interruption, Splitting, Task
 
 MONDAY = date(2026, 3, 2)
@@ -181,3 +182,10 @@ def test_a_changed_copy_is_compiled_as_if_from_scratch(both: tuple[ipmo.Portfoli
         other = pf.evolve(name, interruptions=rests)
         again = ipmo.Portfolio(**{field.name: getattr(other, field.name) for field in attrs.fields(ipmo.Portfolio)})
         assert list(ipmo.schedule(other)) == list(ipmo.schedule(again))
+
+
+def test_work_that_rests_for_ever_says_that_its_interruptions_are_why() -> None:
+    task = {"id": "t", "duration": "5 d", "interruptions": [{"from": "2026-01-06", "until": "9999-12-31"}]}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": [{"id": "a", "tasks": [task]}]})
+    with pytest.raises(ScheduleError, match="'a/t' never ends: .* beside the interruptions of the work; check interruptions:"):
+        _ = ipmo.schedule(pf).finish

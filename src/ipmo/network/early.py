@@ -130,6 +130,9 @@ class EarlyPass:
                 continue
             last = "" if worked == clock.work(0) else f" after {moment(clock.finish(worked)):%Y-%m-%d}"
             said = f"{item!r} never ends: calendar {clock.calendar.id!r} has no working time{last or ' at all'}"
+            rests = net.clocks is not None and net.clocks.index.get(clock.calendar.id, 0) != clock.number
+            if rests:
+                return f"{said} beside the interruptions of the work; check interruptions:, the work must go on after them"
             return f"{said}; check its hours and exceptions, or give the item another calendar"
         return f"{item!r} would end past the year 9999; check its duration and lags"
 
