@@ -68,7 +68,7 @@ def test_an_azure_query_is_read(azure: Path) -> None:
     pf = ipmo.read(azure)
     tasks = tasks_of(pf)
     assert [project.id for project in pf.projects] == ["Shop"]
-    assert set(tasks) == {"Accounts", "Sign in", "Sign out", "Wrong colour"}
+    assert set(tasks) == {"Accounts", "Sign in", "Sign out"}, "what was removed is no work"
     done, open_ = tasks["Sign in"], tasks["Sign out"]
     assert (done.id, done.parent, done.category) == ("4411", "4400", "User Story")
     assert done.actual_start == datetime(2026, 1, 6, 9)
@@ -78,7 +78,6 @@ def test_an_azure_query_is_read(azure: Path) -> None:
     assert not open_.finished
     assert open_.attributes["points"] == "2"
     assert open_.attributes["iteration"] == "Shop\\Sprint 2"
-    assert tasks["Wrong colour"].attributes["State"] == "Removed"
     assert open_.owner == done.owner.replace("Ada Byron", "Bo Lind").replace("ada", "bo") if done.owner else False
     assert sum(pf.source.cells.values()) == 4 * 16
     assert pf.source.cells.get("refused", 0) == 0
@@ -135,9 +134,83 @@ def test_items_that_are_over_by_their_state_alone_count_as_open_and_say_so(tmp_p
     )
     said = [one.message for one in ipmo.read(path).source.findings if one.code == "register/done-without-date"]
     assert said == [
-        "2 rows of the table are 'Closed' or 'Removed' by 'State' and state no actual finish, beginning with row 3:"
-        " without a date they count as open work"
+        "1 row of the table is 'Closed' by 'State' and states no actual finish, beginning with row 3: without a date it counts as open work"
     ]
+
+
+def findings_of(pf: Portfolio, code: str) -> list[str]:
+    return [one.message for one in pf.source.findings if one.code == f"register/{code}"]
+
+
+def test_what_was_given_up_is_neither_open_nor_done(tmp_path: Path) -> None:
+    """A story that was removed on a day was finished by that day until now; what lay in it lies where it lay, and what waited goes on."""
+    path = tmp_path / "azure.csv"
+    path.write_text(
+        "ID,Work Item Type,Title,State,Activated Date,Closed Date,Parent,Predecessors,Actual cost (GBP)\n"
+        "1,Epic,Portal,Active,2026-03-02,,,,\n"
+        "2,Story,Login,Closed,2026-03-03,2026-03-20,1,,\n"
+        "3,Story,Reset,Removed,,2026-03-21,1,,120\n"
+        "4,Task,Form,New,,,3,3; 2,\n"
+        "5,Task,Field,removed,,,4,,\n"
+        "6,Task,Label,New,,,5,,\n",
+        encoding="utf-8",
+    )
+    pf = ipmo.read(path)
+    (project,) = pf.projects
+    assert {task.id: task.parent for task in project.tasks} == {"1": None, "2": "1", "4": "1", "6": "4"}
+    assert [one.source for one in project.tasks[2].after] == ["2"]
+    assert [task.id for task in project.tasks if task.finished] == ["2"]
+    (said,) = findings_of(pf, "given-up")
+    assert said == (
+        "2 rows of the table are 'Removed' by 'State' or 'removed' by 'State', beginning with row 4: given up, so left out of the plan,"
+        " neither open nor done; 1 actual cost with them"
+    )
+    assert pf.source.refused == 0 and not findings_of(pf, "cell-refused"), "nobody wrote anything wrong"
+    assert sum(pf.source.cells.values()) == 6 * 9 and pf.source.cells["ignored"] > 0
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "there"),
+    [
+        ("State,Reason", "Closed,Duplicate", False),
+        ("State,Reason", "Active,Duplicate", True),
+        ("State,Reason", "Closed,Acceptance tests pass", True),
+        ("State,Resolved Reason", "Resolved,As Designed", False),
+        ("Status,Resolution", "Done,Won't Do", False),
+        ("Status,Resolution", "Done,Won’t Fix", False),
+        ("Status,Resolution", "Done,Fixed", True),
+        ("Status,State reason", "Closed,not_planned", False),
+        ("Status,Labels", "Done,duplicate", True),
+        ("Status,Priority", "Cancelled,High", False),
+        ("Status,Priority", "Abgebrochen,High", False),
+        ("Status,Priority", "On hold,High", True),
+        ("Task status,Priority", "Withdrawn,High", False),
+    ],
+)
+def test_only_what_was_delivered_counts(tmp_path: Path, head: str, row: str, there: bool) -> None:
+    """A resolution says so of what is over only; deferred or blocked work is work."""
+    path = tmp_path / "list.csv"
+    closed = "" if row.startswith("Active") else "2026-01-19"
+    path.write_text(f"ID,Title,Work Item Type,{head},Closed Date\n1,Sign in,Bug,{row},{closed}\n2,Sign out,Bug,New,,\n", encoding="utf-8")
+    pf = ipmo.read(path)
+    assert [task.id for project in pf.projects for task in project.tasks] == (["1", "2"] if there else ["2"])
+    assert len(findings_of(pf, "given-up")) == (not there)
+
+
+def test_a_milestone_that_was_cancelled_is_no_longer_to_come_and_a_link_to_it_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "Milestone ID,Milestone,Project,Baseline date,Status\nM1,Consent,Tram,2026-02-01,Open\nM2,Opening,Tram,2027-02-01,Cancelled\n",
+        encoding="utf-8",
+    )
+    pf = ipmo.read(path)
+    assert [task.id for task in pf.projects[0].tasks] == ["M1"]
+    assert len(findings_of(pf, "given-up")) == 1
+    mapping = ipmo.propose_mapping(path)
+    target = tmp_path / "m.yaml"
+    ipmo.write_mapping(mapping, target)
+    target.write_text(target.read_text(encoding="utf-8").replace("Status: attribute", "Status: ignore"), encoding="utf-8")
+    assert [task.id for task in ipmo.read(path, mapping=target).projects[0].tasks] == ["M1", "M2"], "the mapping says otherwise"
 
 
 TREE = """\

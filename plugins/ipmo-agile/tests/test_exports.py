@@ -214,3 +214,30 @@ def test_of_a_long_text_that_is_wrong_its_beginning_is_shown(tmp_path: Path, nam
     with pytest.raises(ipmo.FileError) as caught:
         exported(tmp_path, content.format(long), name)
     assert f"{long[:shown]}' {words}" in str(caught.value)
+
+
+@pytest.mark.parametrize("resolutions", [("Won't Do", "Duplicate"), ("Won't Do", "Done")])
+def test_a_project_of_which_every_issue_was_given_up_has_no_work_left_and_delivered_nothing(
+    tmp_path: Path, resolutions: tuple[str, str]
+) -> None:
+    """Work of unknown length that nobody will do would leave the end of everything unknown."""
+    fields = {
+        "summary": "x",
+        "status": {"name": "Done", "statusCategory": {"key": "done"}},
+        "resolutiondate": "2026-03-02T10:00:00.000+0000",
+    }
+    issues = [
+        {"key": f"A-{n}", "fields": {**fields, "created": "2026-03-01T10:00:00.000+0000", "resolution": {"name": text}}}
+        for n, text in enumerate(resolutions, 1)
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"issues": issues}), encoding="utf-8")
+    pf = ipmo.read(tmp_path / "a.json")
+    (task,) = pf.projects[0].tasks
+    nothing = "Done" not in resolutions
+    said = [one.message for one in pf.source.findings if one.code == "jira/nothing-delivered"]
+    assert task.finished is not nothing
+    assert said == (
+        ["every issue of A was given up (won't do, duplicate, ...): nothing was delivered, and no work is left"] if nothing else []
+    )
+    assert ("not known" in str(ipmo.schedule(pf).finish_text)) is False
+    assert not nothing or ipmo.schedule(pf).finish is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,8 @@ def backlog(items: Iterable[WorkItem], name: str, today: date | None = None) -> 
     extensions = {"agile": AgileFields(backlog=rows)}
     if not left and finished:
         return Task(id="backlog", name=name, actual_start=begun, actual_finish=max(finished), extensions=extensions)
+    if not left and rows:  # all of them were given up
+        return Task(id="backlog", name=name, duration=Span(0, "d"), extensions=extensions)
     estimate = None
     if day is not None and finished and left <= MOST_ITEMS:
         first = max(min(finished), day - timedelta(weeks=WEEKS))
@@ -119,6 +121,7 @@ def _made(by_project: Mapping[str, tuple[str, list[WorkItem]]], where: str, toda
         projects.append(
             Project(id=key, name=name, state="active", methodology="agile", tasks=[backlog(rows, "Backlog", day)], attributes=note)
         )
+    given_up = [key for key, (_, rows) in sorted(by_project.items()) if rows and all(row.dropped is not None for row in rows)]
     start = min((d for _, rows in by_project.values() for r in rows for d in (r.started, r.finished) if d is not None), default=day)
     understood = sum(len(rows) for _, rows in by_project.values())
     return Portfolio(
@@ -127,8 +130,19 @@ def _made(by_project: Mapping[str, tuple[str, list[WorkItem]]], where: str, toda
         status_date=day,
         methodologies={"project": "agile"},
         projects=projects,
-        source=Source(path=where, format="jira", understood=understood, findings=findings),
+        source=Source(path=where, format="jira", understood=understood, findings=[*findings, *_nothing_delivered(given_up)]),
     )
+
+
+def _nothing_delivered(projects: Sequence[str]) -> Iterator[Finding]:
+    """What to say of projects of which every issue was given up."""
+    if projects:
+        yield Finding(
+            code="jira/nothing-delivered",
+            severity=Severity.WARNING,
+            message=f"every issue of {', '.join(projects[:5])}{', ...' if len(projects) > 5 else ''} was given up (won't do, duplicate, ...): nothing was delivered, and no work is left",
+            hint="where a resolution of your own means that something was delivered, name it Done",
+        )
 
 
 def _named(stem: str) -> str:

@@ -26,6 +26,7 @@ from ipmo.registers.building.draft import Draft, Record
 from ipmo.registers.building.filled import Filled, attributes_of, projects_later
 from ipmo.registers.building.groups import GROUPS, assignment
 from ipmo.registers.building.logs import raid_tables
+from ipmo.registers.building.naming import GivenUpError
 from ipmo.registers.building.periods import Periods
 from ipmo.registers.building.rows import Column, Table
 from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Refused, Told, Unknown
@@ -133,6 +134,7 @@ class _Building(Draft):
         """The portfolio, with all that is refused said."""
         for table in self.tables:
             self._name_rows(table)
+        self.names.given_up = {name for table in self.tables for name in table.given_up}
         for table in self.tables:
             self._fill(table)
         later = self._later()
@@ -379,6 +381,8 @@ class _Building(Draft):
         for one in value:
             try:
                 full = self.names.find(one.source, "node", owner, _space(table.kind))
+            except GivenUpError:
+                continue  # said with its row
             except CellError as error:
                 table.refuse_cell(row, column, str(error))
                 continue

@@ -16,7 +16,7 @@ from ipmo.model.at_once import are_ids
 from ipmo.model.references import EXTERNAL, ID
 from ipmo.registers.cells.outcomes import CellError, all_folded, folded
 
-__all__ = ["Names", "Register"]
+__all__ = ["GivenUpError", "Names", "Register"]
 
 SINGULAR: Final = {"bodies": "board", "people": "person", "raid": "entry", "links": "dependency", "classes": "class", "services": "service"}
 SHORT = 40
@@ -131,6 +131,10 @@ class _Listed(Register):
             return getattr(self, name)
 
 
+class GivenUpError(CellError):
+    """What a cell names was given up: no fault of the cell."""
+
+
 class Names:
     """What a file lists, by register and project.
 
@@ -147,6 +151,8 @@ class Names:
         """What was made of names that nothing lists: register, id, name."""
         self.keys: dict[tuple[str, str], str] = {}
         self.renamed: dict[str, str] = {}
+        self.given_up: set[str] = set()
+        """Ids and names of work that was given up, and is left out."""
         self.alike: list[tuple[str, str]] = []
         """Ids of one register that differ only by case or by what nobody sees."""
 
@@ -248,6 +254,8 @@ class Names:
             return self.make(MADE[kind], text)
         if kind == "owner":  # people who own something and are on no list are people all the same
             return self.make("people", text)
+        if text in self.given_up:
+            raise GivenUpError(f"{text!r} was given up, so nothing waits for it")
         raise CellError(f"{text!r} is no {kind} that this file lists{self._near(text, registers, kind)}")
 
     def _of_another_project(self, text: str, registers: Iterable[str]) -> str:

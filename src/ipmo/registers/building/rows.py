@@ -14,7 +14,7 @@ import attrs
 from ipmo.errors import FileError, Problem, close_matches, listed
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
-from ipmo.registers.cells.choice_words import choice_words, plain_word
+from ipmo.registers.building.standing import given_up, is_over, is_state, kept_parents, reports
 from ipmo.registers.cells.days import MONTH_NAMES
 from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Told, Unknown, UnknownTexts, folded, unknown_in
@@ -23,13 +23,13 @@ from ipmo.registers.cells.outlines import by_levels, by_numbers, plain_number
 from ipmo.registers.cells.reading import Settings, read_cells, read_in_currencies, usual_year
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, OUTLINE, OUTLINE_LEVEL, UNKNOWN, ColumnMapping, Mapping, SheetMapping
-from ipmo.registers.opening.header_rows import header_texts
+from ipmo.registers.opening.header_rows import header_of
 from ipmo.registers.opening.lettered import letters, number_of
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, said_cell
-from ipmo.units import as_day
+from ipmo.units import Money, as_day
 from ipmo.words import agree, counted
 
-__all__ = ["Column", "Table", "header_of"]
+__all__ = ["Column", "Table"]
 
 TOTAL = re.compile(
     r"(?:grand |sub-?|sub )?totals?\b(?: (?:of|for|cost|budget|portfolio|programme|all)\b.*)?:?|sum|average|mean|(?:.{1,60} )?sub-?totals?:?",
@@ -40,10 +40,6 @@ SUMS = frozenset("tsgamTSGAM") | frozenset(" \u00a0\t\n")
 FIRST: Final[Callable[[Raw], str]] = operator.itemgetter(slice(1))  # type: ignore[assignment] # of texts
 """The first sign of a text; nothing of an empty one."""
 """How what sums up may begin."""
-OVER = dict(choice_words(("proposed", "approved", "active", "paused", "closed", "cancelled"))) | dict.fromkeys(
-    ("resolved", "removed", "won't do", "wont do", "won't fix", "duplicate"), "cancelled"
-)
-"""What words of a status mean of work that is over."""
 OF_ROWS = RegisterField(name="", cell="currency", help="what other columns of its row are read by, as the currency of amounts", path=("",))
 OUTLINES: Final = {
     OUTLINE: RegisterField(name="", cell="text", help="where its row lies, as 1.2.3", path=("",)),
@@ -100,6 +96,8 @@ class Table:
     blank_rows: int = 0
     refused_rows: dict[int, str] = attrs.field(factory=dict)
     refused_cells: dict[int, dict[int, str]] = attrs.field(factory=dict)
+    given_up: set[str] = attrs.field(factory=set)
+    """Ids and names of work that was given up."""
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a cell, or a row, stands in the file: of a turned sheet, what is a row here is a column there."""
@@ -300,6 +298,7 @@ class Table:
         self._by_level()
         self._by_outline()
         self._only_latest()
+        self._without_given_up()
 
     def _by_outline(self) -> None:
         """Of rows that an outline puts into one another, the column of parents; numbers are ids too, where no column states these."""
@@ -353,7 +352,7 @@ class Table:
             return
         called = [text if isinstance(text, str) else "" for text in names.outcomes] if names is not None else [""] * len(self.rows)
         reported = [as_day(day) if isinstance(day, date) else None for day in dates.outcomes]
-        keys = _reports(ids.outcomes, called, reported)
+        keys = reports(ids.outcomes, called, reported)
         latest: dict[tuple[str, str], int] = {}
         for place, (key, day) in enumerate(zip(keys, reported, strict=True)):
             if key is not None and day is not None and (key not in latest or day > cast(date, reported[latest[key]])):
@@ -374,10 +373,7 @@ class Table:
             if (key := keys[place]) is not None and folded(called[place]) != folded(called[latest[key]])
         }
         left = [row for place, row in enumerate(self.rows) if place in older]
-        self.ignored_rows += left
-        self.rows = [row for place, row in enumerate(self.rows) if place not in older]
-        for column in self.columns:
-            column.outcomes = [outcome for place, outcome in enumerate(column.outcomes) if place not in older]
+        self._keep([place for place in range(len(self.rows)) if place not in older])
         self.intake.note(
             "row-ignored",
             f"{counted(len(left), 'row')} {agree(len(left), 'is an older report', 'are older reports')} of {counted(projects, 'project')},"
@@ -392,6 +388,41 @@ class Table:
                 "where the two are not the same project, give one of them another id",
                 severity=Severity.WARNING,
             )
+
+    def _without_given_up(self) -> None:
+        """Leaves out work that was given up: it is neither open nor done, and nothing waits for it."""
+        if self.kind.name not in ("tasks", "milestones"):
+            return
+        said = {column.mapping.header: column.outcomes for column in self.columns if column.attribute}
+        finish, parent, actual = self.column("actual_finish"), self.column("parent"), self.column("actual")
+        gone = given_up(said, finish.outcomes if finish is not None else ())
+        if not gone:
+            return
+        for name in ("id", "name"):
+            if (column := self.column(name)) is not None:
+                self.given_up |= {one for place in gone if isinstance(one := column.outcomes[place], str)}
+                if parent is not None:
+                    parent.outcomes = kept_parents(column.outcomes, parent.outcomes, gone)
+        spent = sum(isinstance(actual.outcomes[place], Money) for place in gone) if actual is not None else 0
+        rows = [self.rows[place] for place in gone]
+        self._keep([place for place in range(len(self.rows)) if place not in gone])
+        words = " or ".join(f"{word!r} by {header!r}" for word, header in list(dict.fromkeys(gone.values()))[:3])
+        self.intake.note(
+            "given-up",
+            f"{counted(len(rows), 'row')} of {self._called} {agree(len(rows), 'is', 'are')} {words}, beginning with {self.place(rows[0])}:"
+            f" given up, so left out of the plan, neither open nor done"
+            + (f"; {counted(spent, 'actual cost')} with {agree(len(rows), 'it', 'them')}" if spent else ""),
+            "where the word means something else, map its column to ignore",
+            line=self.line(rows[0]),
+        )
+
+    def _keep(self, places: Sequence[int]) -> None:
+        """Leaves out all rows but those at some places."""
+        kept = set(places)
+        self.ignored_rows += [row for place, row in enumerate(self.rows) if place not in kept]
+        self.rows = [self.rows[place] for place in places]
+        for column in self.columns:
+            column.outcomes = [column.outcomes[place] for place in places] if column.field is not None else column.outcomes
 
     # ------------------------------------------------------------------------------------------ what is said
 
@@ -443,11 +474,11 @@ class Table:
         if self.kind.name not in ("tasks", "milestones"):
             return
         for column in self.columns:
-            if not column.attribute or plain_word(column.mapping.header).rpartition(" ")[2] not in ("status", "state"):
+            if not column.attribute or not is_state(column.mapping.header):
                 continue
             left: list[tuple[int, str]] = []
             for place, (row, said) in enumerate(zip(self.rows, column.outcomes, strict=True)):
-                if isinstance(said, str) and row not in self.refused_rows and OVER.get(plain_word(said)) in ("closed", "cancelled"):
+                if isinstance(said, str) and row not in self.refused_rows and is_over(said):
                     if finish is None or not isinstance(finish.outcomes[place], date):
                         left.append((row, said))
             if left:
@@ -566,33 +597,3 @@ def _settings(column: ColumnMapping, whole: Mapping, unknown: UnknownTexts) -> S
         scale=column.scale,
         separator=column.separator,
     )
-
-
-def _reports(ids: Sequence[Outcome], called: Sequence[str], reported: Sequence[date | None]) -> list[tuple[str, str] | None]:
-    """Which project each row reports of: that of its id, whatever it is called then.
-
-    Two names of one id on one day, or another one without a day, are two projects.
-    """
-    names: dict[str, dict[date, str]] = {}
-    parted = set()
-    for own, name, day in zip(ids, called, reported, strict=True):
-        if isinstance(own, str) and day is not None and names.setdefault(own, {}).setdefault(day, folded(name)) != folded(name):
-            parted.add(own)
-    for own, name, day in zip(ids, called, reported, strict=True):
-        if isinstance(own, str) and day is None and own in names and folded(name) not in names[own].values():
-            parted.add(own)  # what no dated report is called is no older name of it
-    return [
-        None if not isinstance(own, str) else (own, folded(name)) if own in parted or day is None else (own, "")
-        for own, name, day in zip(ids, called, reported, strict=True)
-    ]
-
-
-def header_of(sheet: Sheet, rows: Sequence[int]) -> list[str]:
-    """The headers of a sheet: of several rows, their texts joined; empty where there is no header.
-
-    Args:
-        sheet: the sheet.
-        rows: its header's rows, from 1; 0 for none.
-    """
-    header = [row - 1 for row in rows if row]
-    return header_texts(sheet.rows, header, sheet.across) if header else [""] * sheet.width

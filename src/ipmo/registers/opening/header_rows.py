@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from ipmo.registers.opening.sheets import Raw, text_of
+from ipmo.registers.opening.sheets import Raw, Sheet, text_of
 
-__all__ = ["header_texts"]
+__all__ = ["header_of", "header_texts"]
 
 
 def header_texts(
@@ -39,3 +39,14 @@ def header_texts(
 def _under(lines: Sequence[Sequence[str]], column: int) -> bool:
     """Whether a blank cell of an upper row is part of a merged one: something stands below it."""
     return bool(lines[-1][column])
+
+
+def header_of(sheet: Sheet, rows: Sequence[int]) -> list[str]:
+    """The headers of a sheet: of several rows, their texts joined; empty where there is no header.
+
+    Args:
+        sheet: the sheet.
+        rows: its header's rows, from 1; 0 for none.
+    """
+    header = [row - 1 for row in rows if row]
+    return header_texts(sheet.rows, header, sheet.across) if header else [""] * sheet.width
