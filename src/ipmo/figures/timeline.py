@@ -6,19 +6,19 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from ipmo.figures.axes import date_ticks
 from ipmo.figures.svg import Figure, tag
-from ipmo.units import day_text
+from ipmo.units import day_text, said_day
 from ipmo.words import agree, counted
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["Bar", "Hop", "timeline"]
+__all__ = ["Bar", "Hop", "Mile", "timeline"]
 
 CSS = """
 .tl text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
@@ -51,6 +51,15 @@ MANY, FAR, AIR = 8, 1.35, 0.08
 need, with some air."""
 
 
+class Mile(NamedTuple):
+    """A milestone on a bar: when, what, whether it is late, and the day that people say of it; of a finish where left out."""
+
+    when: datetime
+    name: str
+    late: bool
+    day: date | None = None
+
+
 @attrs.frozen(kw_only=True)
 class Bar:
     """One row: a project from start to finish.
@@ -64,8 +73,10 @@ class Bar:
         late: the end lies after the commitment, or a commitment in it is missed.
         proposed: it is not decided yet.
         note: a few words behind the bar.
+        days: the days that people say of start and finish; by the instants, an end of day belongs to its day, where left out.
         ghost: where it was to begin and end by the baseline, or by the earlier state.
-        milestones: when, what, and whether it is late.
+        ghost_days: the days that people say of those.
+        milestones: commitments on the way.
         critical: in which share of samples it is critical, 0 to 1; None where nobody knows.
     """
 
@@ -77,9 +88,21 @@ class Bar:
     late: bool = False
     proposed: bool = False
     note: str = ""
+    days: tuple[date | None, date | None] = (None, None)
     ghost: tuple[datetime, datetime] | None = None
-    milestones: Sequence[tuple[datetime, str, bool]] = ()
+    ghost_days: tuple[date | None, date | None] = (None, None)
+    milestones: Sequence[Mile] = ()
     critical: float | None = None
+
+    @property
+    def first_day(self) -> date | None:
+        """The day on which it begins."""
+        return self.days[0] or said_day(self.start)
+
+    @property
+    def last_day(self) -> date | None:
+        """The day on which it ends."""
+        return self.days[1] or said_day(self.finish, finish=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -202,10 +225,10 @@ def _beyond(row: int, bar: Bar, first: datetime, last: datetime, right: float) -
     end = bar.finish or bar.start
     if end is not None and end > last:
         out.append(tag("path", d=f"M{right} {y - 8}l9 8l-9 8z", class_="tip far"))
-        out.append(tag("text", day_text(end, finish=True)[:7], x=right + 13, y=y + 4, class_="note halo"))
+        out.append(tag("text", str(bar.last_day or bar.first_day)[:7], x=right + 13, y=y + 4, class_="note halo"))
     if bar.start is not None and bar.start < first:
         out.append(tag("path", d=f"M{LEFT} {y - 8}l-9 8l9 8z", class_="tip gone"))
-        out.append(tag("text", day_text(bar.start)[:7], x=LEFT + 5, y=y + 4, class_="inbar"))
+        out.append(tag("text", str(bar.first_day)[:7], x=LEFT + 5, y=y + 4, class_="inbar"))
     return out
 
 
@@ -214,7 +237,7 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
         return [tag("text", bar.note or "no dates", x=LEFT + 6, y=TOP + row * ROW + 20, class_="note")]
     y, out = TOP + row * ROW + 8, []
     begin, end = x(bar.start), x(bar.finish or bar.start)
-    about = f"{bar.label}: {day_text(bar.start)} to {day_text(bar.finish, finish=True) or 'unknown'}"
+    about = f"{bar.label}: {bar.first_day} to {bar.last_day or 'unknown'}"
     if bar.proposed:
         out.append(tag("rect", tag("title", about), x=begin, y=y, width=max(end - begin, 3), height=13, rx=3, class_="proposed"))
     else:
@@ -230,11 +253,12 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
             )
     if bar.ghost is not None:
         a, b = x(bar.ghost[0]), x(bar.ghost[1])
-        words = f"was to be {day_text(bar.ghost[0])} to {day_text(bar.ghost[1], finish=True)}"
+        first, last = (day or said_day(when, finish=end) for day, when, end in zip(bar.ghost_days, bar.ghost, (False, True), strict=True))
+        words = f"was to be {first} to {last}"
         out.append(tag("path", tag("title", words), d=f"M{a} {y + 16.5}H{max(b, a + 2):.1f}", class_="ghost"))
-    for when, name, late_one in bar.milestones:
-        here, kind = x(when), "mile late" if late_one else "mile"
-        words = f"{name}: {day_text(when, finish=True)}{', late' if late_one else ''}"
+    for mile in bar.milestones:
+        here, kind = x(mile.when), "mile late" if mile.late else "mile"
+        words = f"{mile.name}: {mile.day or said_day(mile.when, finish=True)}{', late' if mile.late else ''}"
         out.append(tag("path", tag("title", words), d=f"M{here} {y + 2}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", class_=kind))
     if bar.commitment is not None:
         p = x(bar.commitment)
@@ -344,9 +368,7 @@ def _describe(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> s
     dated = [bar for bar in bars if bar.finish is not None]
     text = counted(len(bars), "row")
     if dated:
-        text += (
-            f" from {day_text(min(b.start for b in bars if b.start))} to {day_text(max(b.finish for b in dated if b.finish), finish=True)}"
-        )
+        text += f" from {min(day for b in bars if (day := b.first_day))} to {max(day for b in dated if (day := b.last_day))}"
     if today is not None:
         text += f", seen from {today.isoformat()}"
     text += "".join(f"; {bar.label} is critical in {_percent(bar.critical)} of samples" for bar in bars if bar.critical is not None)

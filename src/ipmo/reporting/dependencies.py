@@ -49,7 +49,7 @@ def map_of_portfolio(a: Answers) -> Panel | None:
     rows = []
     for row in found.rows:
         what = f"{row.rank}. {a.name(row.item)}" if row.rank else row.kind
-        cells = [Cell(text=a.name(row.target)), Cell(text=what), Cell(text=day_text(row.date, finish=bool(row.rank)), kind="date")]
+        cells = [Cell(text=a.name(row.target)), Cell(text=what), Cell(text=str(row.day or ""), kind="date")]
         cells.append(Cell(text=number(row.float), kind="bad" if (row.float or 0) < 0 else "num"))
         cells += [Cell(text=scale.text(row.loss, ""), kind="num")] if scale else []
         rows.append(Row(name=a.name(row.source), cells=cells))

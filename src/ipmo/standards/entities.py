@@ -20,7 +20,7 @@ from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import item_of
 from ipmo.model.work import Programme, Project
-from ipmo.units import Money, Rate, When, said_day
+from ipmo.units import Money, Rate, When
 
 __all__ = ["ENTITIES", "Attribute", "Entity", "Record", "Value", "in_order", "records"]
 
@@ -309,7 +309,7 @@ def _forecast(dates: Schedule | None, item: str) -> date | None:
     """The day that the schedule says; unknown where there is no schedule or the item is not in it."""
     if dates is None or item not in dates:
         return None
-    return None if dates.doubt(item) else said_day(dates[item].finish, finish=True)
+    return None if dates.doubt(item) else dates.days(item)[1]
 
 
 def _costs(portfolio: Portfolio) -> Iterator[Record]:

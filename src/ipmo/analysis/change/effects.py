@@ -481,6 +481,12 @@ def _shown(rows: Targets, row: Target, instant: int) -> str:
         return f"{day_text(when, finish=True)} {when:%H:%M}"
     if row.kind == "portfolio" and rows.schedule.finish == when:
         return rows.schedule.end_text.rpartition(" ")[2]  # whether it is known is said by whoever asks
+    if row.kind == "programme":
+        import numpy as np
+
+        members = rows.reach.aims[rows.place[row.name]].projects
+        work = np.flatnonzero(np.isin(rows.schedule.network.owners, members)).tolist()
+        return day_text(when, finish=not rows.schedule.commitments.from_morning(work, instant))
     return str(rows.schedule.day_of(row.item, when))
 
 

@@ -39,6 +39,7 @@ class Scenario(Shown):
         finish: when the last work ends; None where nothing has dates, and where that is not known.
         doubt: why it is not known when the last work ends: some has no date or no duration; empty where it is known.
         at_least: when the last work that has a date ends, where `doubt` says why that is not the end.
+        last_day: the day that people say of `finish` or `at_least`.
         days: elapsed days later than planned; None where either is not known. Where both are not known because of the same work, of
             what has dates.
         kept: commitments that the forecast keeps.
@@ -66,18 +67,24 @@ class Scenario(Shown):
     refused: str = ""
     doubt: str = ""
     at_least: datetime | None = None
+    last_day: date | None = None
 
     @property
     def finish_date(self) -> date | None:
-        """The day that ends with the last work."""
-        return said_day(self.finish, finish=True)
+        """The day on which the last work ends; None where that is not known."""
+        return None if self.finish is None else self.last_day or said_day(self.finish, finish=True)
+
+    @property
+    def at_least_date(self) -> date | None:
+        """The day on which the last work that has a date ends, where that is not the end."""
+        return None if self.at_least is None else self.last_day or said_day(self.at_least, finish=True)
 
     def __str__(self) -> str:
         if self.refused:
             return f"{self.id}: cannot be tried: {self.refused}"
         parts = [f"ends {self.finish_date}" if self.finish is not None else "has no end"]
         if self.doubt and self.at_least is not None:
-            parts = [f"when it ends is {end_not_known(str(said_day(self.at_least, finish=True)))}"]
+            parts = [f"when it ends is {end_not_known(str(self.at_least_date))}"]
         if self.days:
             parts[0] += f" ({self.days:+,.0f} d)"
         for names, word in ((self.breaks, "breaks"), (self.mends, "keeps again")):
@@ -123,7 +130,7 @@ class Scenarios(Rows[str, Scenario]):
                 Column("npv", "float", [_amount(row.npv) for row in rows], currency),
                 Column("changes", "str", ["; ".join(row.changes) for row in rows]),
                 Column("refused", "str", [row.refused for row in rows]),
-                Column("at_least", "date", [said_day(row.at_least, finish=True) for row in rows]),
+                Column("at_least", "date", [row.at_least_date for row in rows]),
                 Column("doubt", "str", [row.doubt for row in rows]),
             ]
         )
@@ -205,6 +212,7 @@ def _row(name: str, pf: Portfolio, s: Schedule, base: Schedule, changes: tuple[s
         finish=None if doubt else s.finish,
         doubt=doubt,
         at_least=s.finish if doubt else None,
+        last_day=s.end_day,
         days=late,
         kept=counts.count("kept"),
         missed=counts.count("missed"),

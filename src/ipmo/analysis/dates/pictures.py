@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import attrs
@@ -13,7 +13,7 @@ from ipmo.analysis.dates.committed import Commitment, broken_in
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.errors import ModelError
 from ipmo.figures.svg import GLYPHS, Figure
-from ipmo.figures.timeline import Bar, timeline
+from ipmo.figures.timeline import Bar, Mile, timeline
 from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.unseen import kinds_of_work
@@ -37,6 +37,7 @@ class Dated(Protocol):
     def __contains__(self, full_id: object, /) -> bool: ...
     def __getitem__(self, full_id: str, /) -> ScheduledItem: ...
     def dates(self, full_id: str, /) -> tuple[datetime | None, datetime | None]: ...
+    def days(self, full_id: str, /) -> tuple[date | None, date | None]: ...
     def doubt(self, full_id: str, /) -> str: ...
     def begins_day(self, name: str, instant: int, /) -> bool: ...
 
@@ -121,15 +122,16 @@ def _work(s: Dated, full_id: str, task: Task, level: int) -> Bar:
         and finish is not None
         and (finish > deadline or (finish == deadline and s.begins_day(full_id, minutes(finish))))
     )
-    when = finish or start
+    when, days = finish or start, s.days(full_id)
     return Bar(
         label="\u2003" * level + (task.name or task.id),
         start=start,
         finish=finish,
         commitment=deadline,
         late=late,
+        days=days,
         ghost=None if ghost == (start, finish) else ghost,
-        milestones=[(when, task.name or task.id, late)] if task.milestone and when is not None else (),
+        milestones=[Mile(when, task.name or task.id, late, days[1] or days[0])] if task.milestone and when is not None else (),
     )
 
 
@@ -163,6 +165,7 @@ def _bar(
     elif finish is not None and s.doubt(project.id):
         note = "or later"
     first = sorted(miles, key=lambda one: (not one.broken, one.expected or datetime.max, one.item))[:MILES]
+    ghost = _ghost(project, start, finish, earlier)
     return Bar(
         label=project.name or project.id,
         glyph=GLYPHS.get(colour or "", ""),
@@ -172,15 +175,22 @@ def _bar(
         late=bool(broken),
         proposed=project.state == "proposed",
         note=note,
-        ghost=_ghost(project, start, finish, earlier),
+        days=s.days(project.id),
+        ghost=None if ghost is None else ghost[0],
+        ghost_days=(None, None) if ghost is None else ghost[1],
         milestones=[
-            (one.expected, getattr(items.get(one.item), "name", "") or one.item, one.broken) for one in first if one.expected is not None
+            Mile(one.expected, getattr(items.get(one.item), "name", "") or one.item, one.broken, one.expected_day)
+            for one in first
+            if one.expected is not None
         ],
     )
 
 
-def _ghost(project: Project, start: datetime | None, finish: datetime | None, earlier: Dated | None) -> tuple[datetime, datetime] | None:
-    """Where it was to be by the baseline of its work, else by the earlier state; None where that is where it is."""
+def _ghost(
+    project: Project, start: datetime | None, finish: datetime | None, earlier: Dated | None
+) -> tuple[tuple[datetime, datetime], tuple[date | None, date | None]] | None:
+    """Where it was to be by the baseline of its work, else by the earlier state, and the days of that; None where that is where it is."""
+    days: tuple[date | None, date | None] = (None, None)
     kinds = kinds_of_work(project)
     starts = [task.baseline_start for task in kinds if task.baseline_start is not None]
     ends = [task.baseline_finish for task in kinds if task.baseline_finish is not None]
@@ -190,10 +200,10 @@ def _ghost(project: Project, start: datetime | None, finish: datetime | None, ea
         was = earlier.dates(project.id)
         if was[0] is None or was[1] is None:
             return None
-        found = was[0], was[1]
+        found, days = (was[0], was[1]), earlier.days(project.id)
     else:
         return None
-    return None if (found[0], found[1]) == (start, finish) else found
+    return None if (found[0], found[1]) == (start, finish) else (found, days)
 
 
 def timeline_of(s: Dated, portfolio: Portfolio, simulated: Sampled | None = None) -> Figure:

@@ -38,7 +38,7 @@ from ipmo.network.positions import as_array, plain_list
 from ipmo.network.states import LIVE, TYPE_NAMES, State
 from ipmo.options import checked
 from ipmo.tables import FIRST, Answer, Column, Table, row_at
-from ipmo.units import DAY, as_when, day_text, minutes, moment, said_day
+from ipmo.units import DAY, as_when, minutes, moment, said_day
 from ipmo.words import counted
 
 __all__ = ["Driver", "OnCycle", "Schedule", "network", "schedule"]
@@ -369,6 +369,12 @@ class Schedule(Answer[str, ScheduledItem]):
         return moment(end)
 
     @property
+    def end_day(self) -> date | None:
+        """The day of `finish`, as people say it."""
+        when = self.finish
+        return None if when is None else said_day(when, finish=not self.commitments.from_morning(range(self.network.n), minutes(when)))
+
+    @property
     def end_text(self) -> str:
         """The day on which the last open work ends, as text.
 
@@ -376,9 +382,7 @@ class Schedule(Answer[str, ScheduledItem]):
         work has a date, `none` when there is no work.
         """
         if self.finish is not None:
-            morning = self.commitments.from_morning(range(self.network.n), minutes(self.finish))
-            day = day_text(self.finish, finish=not morning)
-            return end_not_known(day) if self.doubt() else day
+            return end_not_known(str(self.end_day)) if self.doubt() else str(self.end_day)
         if not self.network.n:
             return "none"
         return "reached" if self.network.finishes and State.UNDATED not in self.network.state else "unknown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import attrs
@@ -26,11 +26,12 @@ from ipmo.model.references import reference
 from ipmo.network.graph import partitioned
 from ipmo.network.losses import losses
 from ipmo.tables import Column, Table
-from ipmo.units import Money, Span, said_day
+from ipmo.units import Money, Span
 from ipmo.words import agree, counted
 
 __all__ = ["MapRow", "PortfolioMap", "portfolio_map"]
 
+Day = date
 PROJECTS, HANDED, EFFECTS, AIMS = 16, 8, 12, 8
 """At most so many projects with a box, hand-overs, benefits and objectives: what is beyond is counted."""
 RECEIVERS = 3
@@ -72,6 +73,7 @@ class MapRow:
         float: of a hand-over, working days that it can slip before a commitment is missed; None where none depends on it.
         drives: it sets the date of what receives it.
         date: when it is handed over, or when the benefit starts.
+        day: the day that people say of that.
     """
 
     kind: str
@@ -83,6 +85,7 @@ class MapRow:
     float: float | None = None
     drives: bool = False
     date: datetime | None = None
+    day: Day | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -130,7 +133,7 @@ class PortfolioMap:
                 Column("loss", "float", [row.loss for row in rows], self.currency),
                 Column("float", "float", [row.float for row in rows], "d"),
                 Column("drives", "bool", [row.drives for row in rows]),
-                Column("date", "date", [said_day(row.date, finish=True) for row in rows]),
+                Column("date", "date", [row.day for row in rows]),
             ]
         )
 
@@ -203,7 +206,7 @@ class PortfolioMap:
 
     def _handed(self, row: MapRow) -> str:
         """When, how far a commitment is from being missed, and what a slip costs."""
-        parts = [] if row.date is None else [str(said_day(row.date, finish=True))]
+        parts = [] if row.day is None else [str(row.day)]
         if row.float is not None:
             parts.append(f"{-row.float:,.4g} d too late" if row.float < 0 else f"{row.float:,.4g} d float" if row.float else "no float")
         if row.loss:
@@ -308,6 +311,7 @@ class _Map:
                     float=link.commitment_float,
                     drives=link.driving,
                     date=one.given,
+                    day=one.given_date,
                 )
 
     def _effects(self) -> list[str]:
@@ -361,11 +365,12 @@ class _Map:
     ) -> Iterator[MapRow]:
         lost = {name: self.found.without(name) for name in place}
         starts = {effect: self.schedule.begins(effect) if effect in self.schedule.passes.named else None for effect in effects}
+        days = {effect: None if when is None else self.schedule.days(effect)[0] for effect, when in starts.items()}
         for effect in effects:
             for name in sorted(brought[effect] & place.keys(), key=place.__getitem__):
                 share = lost[name].get(effect)
                 value = None if effect not in self.worth else self.worth[effect] * (share or 0.0)
-                yield MapRow(kind="benefit", source=name, target=effect, loss=value, date=starts[effect])
+                yield MapRow(kind="benefit", source=name, target=effect, loss=value, date=starts[effect], day=days[effect])
         for aim in aims:
             for way in self.map.into.get(aim, ()):
                 source = way.source if way.source in effects else self.map.initiative(way.source)

@@ -300,9 +300,10 @@ class Levelled(Rows[str, LevelledItem]):
         )
 
     def __repr__(self) -> str:
-        ends = f"ends {day_text(self.finish, finish=True)}" if self.finish is not None else "nothing ends"
-        if self.finish is not None and self.finish != self.finish_before:
-            ends += f" instead of {day_text(self.finish_before, finish=True)}"
+        ends, moved = "nothing ends", self.finish != self.finish_before
+        if self.finish is not None:
+            ends = f"ends {day_text(self.finish, finish=True) if moved else self.today.end_day}"
+            ends += f" instead of {self.today.end_day}" if moved else ""
         short = f", {counted(len(self.shortages), 'shortage')}" if self.shortages else ""
         nothing = f", {len(self.left_out)} left out" if self.left_out else ""
         return f"<Levelled: {len(self.moved)} of {counted(len(self), 'item')} later, {ends}{short}{nothing}>"
