@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,7 +14,24 @@ from ipmo.cli.shell import Verb, emit, json_option, main, say
 __all__: list[str] = []
 
 NEEDED = ("attrs", "cattrs", "lazy_loader", "pluggy", "numpy", "networkx", "pint", "PyYAML", "jinja2", "click", "narwhals")
-EXTRAS = {"numba": "fast", "pandas": "", "polars": "", "pyarrow": "", "hypothesis": "testing", "playwright": ""}
+EXTRAS = {
+    "numba": "fast",
+    "ortools": "level",
+    "python-calamine": "excel",
+    "XlsxWriter": "excel",
+    "python-pptx": "slides",
+    "altair": "charts",
+    "vl-convert-python": "charts",
+    "mpxj": "mpp",
+    "JPype1": "mpp",
+    "distributed": "cluster",
+    "hypothesis": "testing",
+    "pandas": "",
+    "polars": "",
+    "pyarrow": "",
+    "playwright": "",
+}
+"""What may be there too, with the extra that brings it, if one does."""
 
 
 @main.command(cls=Verb)
@@ -40,6 +56,7 @@ def _version(package: str) -> str:
 
 def _rows() -> Iterator[tuple[str, str]]:
     from ipmo.desk import installed
+    from ipmo.figures.png import chromium
 
     yield "ipmo", ipmo.__version__
     yield "python", f"{platform.python_version()} on {platform.system()}"
@@ -52,8 +69,6 @@ def _rows() -> Iterator[tuple[str, str]]:
     cache = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(ipmo.__file__).parent / "network" / "kernels" / "__pycache__")
     writable = os.access(cache if cache.exists() else cache.parent, os.W_OK)
     yield "kernel cache", "writable" if writable else "not writable: set NUMBA_CACHE_DIR"
-    names = ("chromium", "chromium-browser", "google-chrome")
-    browser = os.environ.get("IPMO_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    yield "browser", "found" if browser else "none (only the report's tests need one)"
+    yield "browser", "found" if chromium() else "none (a PDF needs one, and a PNG without the extra charts)"
     data = Path(os.environ.get("IPMO_DATA", "../shared/data"))
     yield "data", "found" if data.is_dir() else "none (only tests on real files need it): set IPMO_DATA"

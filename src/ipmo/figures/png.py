@@ -1,4 +1,4 @@
-"""Pictures as dots and pages on paper, by a Chromium that is installed."""
+"""Pictures as dots, by vl-convert or a Chromium, and pages on paper, by a Chromium: what is installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ipmo.errors import IpmoError
 
-__all__ = ["chromium", "first_rows", "pdf_of", "png_of"]
+__all__ = ["chromium", "drawn_dots", "first_rows", "pdf_of", "png_of"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 SECONDS = 60
@@ -24,6 +24,21 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 def chromium() -> str | None:
     """The path of a Chromium: what `IPMO_CHROMIUM` says, else the first that is found; None where there is none."""
     return os.environ.get("IPMO_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def drawn_dots(svg: str, scale: float) -> bytes | None:
+    """A picture as dots without a browser, by vl-convert; None where that is not installed.
+
+    Args:
+        svg: the picture, with colours that are none by name.
+        scale: dots in a unit of it.
+    """
+    try:
+        import vl_convert
+    except ImportError:
+        return None
+    drawn: bytes = vl_convert.svg_to_png(svg, scale=scale)
+    return drawn
 
 
 def png_of(page: str, width: int, height: int, scale: float) -> bytes:
@@ -39,7 +54,10 @@ def png_of(page: str, width: int, height: int, scale: float) -> bytes:
     """
     found = chromium()
     if found is None:
-        raise IpmoError("a PNG is drawn by Chromium, and none is installed; save .svg or .html, or name one in IPMO_CHROMIUM")
+        raise IpmoError(
+            "a PNG is drawn by vl-convert or Chromium, and neither is installed; "
+            "try: pip install 'ipmo[charts]', or save .svg or .html, or name a Chromium in IPMO_CHROMIUM"
+        )
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "picture.html", Path(folder) / "picture.png"
         source.write_text(page, encoding="utf-8")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import attrs
 
-from ipmo.errors import OptionError
-from ipmo.figures.png import png_of
+from ipmo.errors import OptionError, one_of
+from ipmo.figures.png import drawn_dots, png_of
+from ipmo.options import checked
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["GLYPHS", "PALETTE", "Figure", "colour_css", "cut", "tag", "wrapped"]
+__all__ = ["GLYPHS", "PALETTE", "Figure", "Theme", "colour_css", "cut", "tag", "wrapped"]
+
+Theme = Literal["reader", "light", "dark"]
 
 GLYPHS = {"green": "●", "amber": "▲", "red": "■"}
 """A sign for each colour word, for those who do not see the colour."""
@@ -32,6 +36,9 @@ PALETTE = {
     "bad": ("#8c1029", "#ff8fa0"),
 }
 """Colour names to (light, dark); each is at least 4.5 to 1 on its paper, or is never the only cue."""
+
+
+NAMED = re.compile(r"var\(--([a-z]+)\)")
 
 
 def _theme(place: int, *scopes: str) -> str:
@@ -69,10 +76,25 @@ class Figure:
     svg: Markup
     css: str
 
-    def to_svg(self) -> str:
-        """A file of its own, with its style."""
+    @checked
+    def to_svg(self, *, theme: Theme = "reader") -> str:
+        """A file of its own, with its style.
+
+        Args:
+            theme: `reader`, light or dark as the reader of a browser has it; `light` or `dark`, with paper and colours that stay, for
+                what is no browser: slides, word processors and drawing programs know no colours by name and would draw black on black.
+
+        Raises:
+            OptionError: there is no such theme.
+        """
+        one_of("theme", theme, get_args(Theme))
         head, _, rest = str(self.svg).partition(">")
-        return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{colour_css("svg")}\n{self.css}</style>{rest}\n'
+        if theme == "reader":
+            return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{colour_css("svg")}\n{self.css}</style>{rest}\n'
+        place = ("light", "dark").index(theme)
+        paper = tag("rect", width="100%", height="100%", fill="var(--paper)")
+        style, inside = (NAMED.sub(lambda name: PALETTE[name[1]][place], text) for text in (self.css, f"{paper}{rest}"))
+        return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{style}</style>{inside}\n'
 
     @property
     def size(self) -> tuple[int, int]:
@@ -96,30 +118,36 @@ class Figure:
         return f'<!doctype html><html lang="en"><head>{head}</head><body>{inside}</body></html>\n'
 
     def to_png(self, *, scale: float = 2, dark: bool = False) -> bytes:
-        """A picture of dots, drawn by Chromium.
+        """A picture of dots, drawn by vl-convert where the extra `charts` is installed, else by Chromium.
 
         Args:
             scale: dots in a unit of the picture.
             dark: light letters on dark paper.
 
         Raises:
-            IpmoError: no Chromium is installed, or it made no picture.
+            IpmoError: neither is installed, or it made no picture.
         """
-        return png_of(self.to_html(dark=dark), *self.size, scale)
+        drawn = drawn_dots(self.to_svg(theme="dark" if dark else "light"), scale)
+        return drawn if drawn is not None else png_of(self.to_html(dark=dark), *self.size, scale)
 
-    def save(self, path: str | Path) -> Path:
+    @checked
+    def save(self, path: str | Path, *, theme: Theme = "reader") -> Path:
         """Writes a file, SVG, HTML or PNG by the end of its name, and returns its path.
 
+        Args:
+            path: the file.
+            theme: as for `to_svg`; a PNG is light unless it is `dark`.
+
         Raises:
-            OptionError: the name ends otherwise.
-            IpmoError: it is a PNG, and no Chromium is installed.
+            OptionError: the name ends otherwise, or there is no such theme.
+            IpmoError: it is a PNG, and neither the extra `charts` nor a Chromium is installed.
         """
         target = Path(path)
         kind = target.suffix.lower()
         if kind == ".png":
-            target.write_bytes(self.to_png())
+            target.write_bytes(self.to_png(dark=theme == "dark"))
         elif kind in (".svg", ".html", ".htm"):
-            target.write_text(self.to_svg() if kind == ".svg" else self.to_html(), encoding="utf-8")
+            target.write_text(self.to_svg(theme=theme) if kind == ".svg" else self.to_html(dark=theme == "dark"), encoding="utf-8")
         else:
             raise OptionError("path", str(path), takes="a name that ends in .svg, .html or .png")
         return target

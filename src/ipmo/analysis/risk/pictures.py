@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from ipmo.errors import ModelError
 from ipmo.figures.axes import date_ticks, number_ticks, scaled
@@ -21,15 +21,35 @@ if TYPE_CHECKING:
     from ipmo.figures.svg import Figure
     from ipmo.tables import Table
 
-__all__ = ["Kind", "causes", "curves", "fans", "joint", "responses"]
+__all__ = ["Drawing", "Kind", "causes", "curves", "fans", "joint", "responses"]
 
 Kind = Literal["fan", "curve", "tornado", "joint", "responses"]
+Drawn = TypeVar("Drawn", covariant=True)
 UNSURE = 0.8
 """Below this chance something stated is drawn as not sure: P80 is the usual level of confidence."""
 BANDS = ((5, 95), (10, 90), (25, 75))
 TICKS = 7
 ROWS, DOTS = 12, 500
 """Rows of a fan, and dots of a scatter, at most."""
+
+
+class Drawing(Protocol[Drawn]):
+    """What draws a simulation: this module as pictures, `charts` as Altair charts."""
+
+    def fans(self, dated: Sequence[tuple[str, Dates]]) -> Drawn:
+        """Finishes of items on one axis."""
+
+    def curves(self, name: str, dates: Dates, costs: Sums | None) -> Drawn:
+        """The S-curves of an item."""
+
+    def causes(self, found: Table, what: str) -> Drawn:
+        """A tornado."""
+
+    def joint(self, both: Joint, name: str) -> Drawn:
+        """Date and cost together."""
+
+    def responses(self, found: Table) -> Drawn:
+        """What responses are worth."""
 
 
 def curves(name: str, dates: Dates, costs: Sums | None) -> Figure:

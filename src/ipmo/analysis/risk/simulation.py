@@ -10,7 +10,7 @@ from ipmo.analysis.risk import pictures
 from ipmo.analysis.risk.merges import Merge, merge_table
 from ipmo.analysis.risk.outcomes import Dates, Joint, Sums
 from ipmo.analysis.risk.outcomes import percent as _share
-from ipmo.analysis.risk.pictures import Kind
+from ipmo.analysis.risk.pictures import Drawing, Kind
 from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
 from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
@@ -28,6 +28,8 @@ from ipmo.words import counted
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from ipmo.analysis.risk.charts import Chart
 
 __all__ = ["Again", "Simulated", "Simulation"]
 
@@ -392,19 +394,37 @@ class Simulation(Rows[str, Simulated]):
             UnknownItemError: there is no such item among those kept.
             ModelError: it has no dates, no cost or no cause to draw; or a tornado or responses are asked of a simulation that was loaded.
         """
+        return self._drawn(pictures, kind, item, percent)
+
+    @checked
+    def chart(self, kind: Kind = "fan", item: str | None = None, percent: float = 80) -> Chart:
+        """The picture of `plot` as an Altair chart: to restyle, layer and filter; `.save("name.svg")` needs no network.
+
+        Args:
+            kind, item, percent: as for `plot`.
+
+        Raises:
+            MissingExtraError: the extra `charts` is not installed.
+            OptionError, UnknownItemError, ModelError: as for `plot`.
+        """
+        from ipmo.analysis.risk import charts
+
+        return self._drawn(charts, kind, item, percent)
+
+    def _drawn(self, by: Drawing[T], kind: Kind, item: str | None, percent: float) -> T:
         one_of("kind", kind, get_args(Kind))
         if kind == "fan":
             wanted = [row for row in self.rows if row.kind in WHOLES or (row.dates is not None and row.dates.committed is not None)]
-            return pictures.fans([(row.name or row.id, row.dates) for row in wanted if row.dates is not None])
+            return by.fans([(row.name or row.id, row.dates) for row in wanted if row.dates is not None])
         wanted_id = self.portfolio if item is None else item
         name = self[wanted_id].name or wanted_id
         if kind == "curve":
-            return pictures.curves(name, self.finish(wanted_id), self[wanted_id].costs)
+            return by.curves(name, self.finish(wanted_id), self[wanted_id].costs)
         if kind == "tornado":
-            return pictures.causes(self.drivers(wanted_id, percent), f"P{percent:g} of the finish of {name}")
+            return by.causes(self.drivers(wanted_id, percent), f"P{percent:g} of the finish of {name}")
         if kind == "joint":
-            return pictures.joint(self.joint(wanted_id), name)
-        return pictures.responses(self.responses(wanted_id, percent))
+            return by.joint(self.joint(wanted_id), name)
+        return by.responses(self.responses(wanted_id, percent))
 
     def table(self) -> Table:
         """One row an item: its schedule, mean, deviation in days, P10 to P90, what it is committed to and how sure that is; cost; value.
