@@ -102,7 +102,7 @@ def test_date_and_cost_causes_and_responses_are_those_of_the_tables(sure: ipmo.S
     assert [row["value"] for row in bars] == list(found["days"])
     worth = sure.responses("tram", 80)
     bars, _ = layers(sure, "responses", "tram")
-    assert [(row["name"], row["value"]) for row in bars] == [("water (reduce)", float(worth["net"][0]))]
+    assert [(row["name"], row["value"]) for row in bars] == [("tram/water (reduce)", float(worth["net"][0]))]
 
 
 def test_charts_are_saved_without_a_browser_or_a_network(sure: ipmo.Simulation, tmp_path: Path) -> None:
