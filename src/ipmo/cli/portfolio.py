@@ -61,9 +61,11 @@ def read(path: str, strict: bool, mapping: str | None, every: bool, as_json: boo
                 "compared": compared.compared,
                 "exact": compared.exact,
                 "early": compared.early,
+                "start_and_finish": compared.shown,
                 "late": compared.late,
                 "floats": compared.floats,
                 "finished": compared.finished,
+                "without_dates": compared.undated,
                 "classes": dict(compared.kinds),
             },
         )

@@ -39,6 +39,7 @@ from ipmo.files.mspdi_unread import say_unread
 from ipmo.files.mspdi_work import Workforce
 from ipmo.files.opening import bytes_of
 from ipmo.files.portfolios import no_collection
+from ipmo.files.stored_dates import stored_by_project
 from ipmo.files.xml_elements import Element
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
@@ -277,7 +278,7 @@ class _Reader:
                 self.ids[uid] = f"{current}/{id}"
                 self.lines[f"{current}/{id}"] = row.line
                 if not summary:
-                    self._keep_stored(f"{current}/{id}", row, task.finished)
+                    self.stored[f"{current}/{id}"] = stored_by_project(self.intake, row, self.when, finished=task.finished)
                 kept.append((current, id, row))
                 if place + 1 < len(rows) and levels[place + 1] > level:
                     above.append((level, id))
@@ -305,24 +306,6 @@ class _Reader:
             start=self.intake.tolerated(lambda: self.when(row, "ConstraintDate"), row.line),
             finish=self.intake.tolerated(lambda: self.when(row, "Deadline"), row.line),
         )
-
-    def _keep_stored(self, full_id: str, row: Element, finished: bool) -> None:
-        """What Project computed, to hold the schedule against."""
-
-        def read(name: str) -> datetime | None:
-            return self.intake.tolerated(lambda: self.when(row, name), row.line)
-
-        slack = self.intake.tolerated(lambda: whole(row.get("TotalSlack"), "TotalSlack"), row.line)
-        start, finish = read("EarlyStart"), read("EarlyFinish")
-        if start is not None or finish is not None:
-            self.stored[full_id] = StoredDates(
-                early_start=start,
-                early_finish=finish,
-                late_start=read("LateStart"),
-                late_finish=read("LateFinish"),
-                total_float=None if slack is None else slack / 600,
-                finished=finished,
-            )
 
     def _stored_with_causes(self, projects: Sequence[Project]) -> dict[str, StoredDates]:
         """The stored dates, with what is known of rows that wait for work of another file."""

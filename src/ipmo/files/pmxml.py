@@ -30,6 +30,15 @@ for _field, _codes in CODES.items():
     if set(_codes) == {"0", "1"}:
         _codes |= {"true": "Y", "false": "N"}
 
+ELSE = {
+    "early_start_date": "EarlyStartDate",
+    "early_end_date": "EarlyFinishDate",
+    "late_start_date": "LateStartDate",
+    "late_end_date": "LateFinishDate",
+    "reend_date": "FinishDate",
+}
+"""Dates that stand for those of what remains, where a file leaves these out."""
+
 
 def sniff_pmxml(path: Path, head: bytes) -> bool:
     """Whether a file is XML of Primavera's business objects."""
@@ -158,6 +167,11 @@ class _Tables:
                 total = amount if total is None else total + (amount or 0)
             if total is not None:
                 row[field] = format(total, "f")
+        for field, element in ELSE.items():
+            if not row.get(field) and (text := one.get(element)):
+                row[field] = text.strip()
+        if not row.get("act_start_date") and (text := one.get("StartDate")):
+            row.setdefault("restart_date", text.strip())
         key = row.get("task_id", "")
         for code in one.all("Code"):
             if value := code.get("ValueObjectId"):

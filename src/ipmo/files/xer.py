@@ -21,6 +21,7 @@ from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escape
 from ipmo.files.local_dates import LocalDates
 from ipmo.files.p6_codes import CONSTRAINTS, ON_ITSELF, RESOURCES, TYPES
 from ipmo.files.portfolios import no_collection
+from ipmo.files.stored_dates import computed_by_p6, stored_by_p6
 from ipmo.files.xer_calendars import xer_calendar
 from ipmo.files.xer_options import options_of
 from ipmo.files.xer_structure import above_activities, baselines_of, chosen_baselines, first_of_each, spanned, wbs_path
@@ -136,11 +137,6 @@ class _Reader:
         """A date that its row can do without."""
         text = row.get(key)
         return self.intake.or_noted(self.intake.when, text, key, line) if text else None
-
-    def _hours(self, row: Row, key: str, line: int) -> Decimal | None:
-        """A number that its row can do without."""
-        text = row.get(key)
-        return self.intake.or_noted(self.intake.number, text, key, line) if text else None
 
     def rows(self, table: str) -> Iterator[tuple[int, Row]]:
         return iter(self.tables.get(table, ()))
@@ -340,6 +336,7 @@ class _Reader:
                 key = (self.baselines[row["proj_id"]], row["task_code"])
                 self.baseline_dates[key] = (self._date(row, "target_start_date", line), self._date(row, "target_end_date", line))
         self._gone()
+        computed = computed_by_p6(row for _, row in self.rows("TASK"))
         for line, row in self.rows("TASK"):
             if row["proj_id"] in self.baselines:
                 continue
@@ -359,23 +356,8 @@ class _Reader:
                 self.tasks[row["task_id"]] = (owner, id)
                 full_id = f"{self.projects[owner][0]}/{id}"
                 self.lines[full_id] = line
-                self._keep_stored(full_id, line, row, finished=task.actual_finish is not None)
-
-    def _keep_stored(self, full_id: str, line: int, row: Row, *, finished: bool) -> None:
-        """What P6 computed, to hold the schedule against."""
-        early = (self._date(row, "early_start_date", line), self._date(row, "early_end_date", line))
-        late = (self._date(row, "late_start_date", line), self._date(row, "late_end_date", line))
-        total, free = self._hours(row, "total_float_hr_cnt", line), self._hours(row, "free_float_hr_cnt", line)
-        if any(early) or any(late):
-            self.stored[full_id] = StoredDates(
-                early_start=early[0],
-                early_finish=early[1],
-                late_start=late[0],
-                late_finish=late[1],
-                total_float=None if total is None else float(total),
-                free_float=None if free is None else float(free),
-                finished=finished,
-            )
+                begun, done = task.actual_start is not None, task.actual_finish is not None
+                self.stored[full_id] = stored_by_p6(self.intake, row, line, begun=begun, finished=done, planned=owner not in computed)
 
     def _task(self, id: str, line: int, row: Row) -> Task:
         number, when = functools.partial(self._number, row), functools.partial(self._when, row)

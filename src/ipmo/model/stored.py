@@ -16,6 +16,9 @@ class StoredDates:
     Args:
         early_start: first possible start.
         early_finish: first possible finish.
+        start: when the tool has it begin, which is all that some files say; later than its first possible start where it was delayed.
+        finish: when the tool has it end.
+        planned: start and finish are planned dates: where no work is done at that start, somebody typed it, and no schedule gave it.
         late_start: last start.
         late_finish: last finish.
         total_float: in working hours.
@@ -27,6 +30,9 @@ class StoredDates:
 
     early_start: datetime | None = None
     early_finish: datetime | None = None
+    start: datetime | None = None
+    finish: datetime | None = None
+    planned: bool = False
     late_start: datetime | None = None
     late_finish: datetime | None = None
     total_float: float | None = None

@@ -196,5 +196,5 @@ def test_the_file_has_a_row_before_the_data_date_only_where_it_starts_before_tha
         pf = plan(c=StoredDates(early_start=start, early_finish=at(6, 17)))
         return kinds(attrs.evolve(pf, status_date="2026-01-06"))["P/c"]
 
-    assert kind(at(6, 0)) == "earlier in the file than its logic allows"
+    assert kind(at(6, 0)) == "the same working time"
     assert kind(at(5, 23)) == "before the data date in the file"

@@ -22,6 +22,8 @@ from ipmo.words import agree
 __all__ = ["Difference", "Reproduced", "reproduced"]
 
 EARLY = ("early_start", "early_finish")
+SHOWN = ("start", "finish")
+"""When the tool has work begin and end, as late as possible and levelled where it is: all that some files store."""
 LATE = ("late_start", "late_finish")
 FLOATS = ("total_float", "free_float")
 
@@ -49,11 +51,14 @@ class Reproduced(NamedTuple):
 
     Args:
         compared: rows of work that is not finished, with stored dates.
-        early: rows whose early dates agree.
+        early: rows whose early dates agree; each number is of the rows that store such a date.
         late: rows whose late dates agree.
         floats: rows whose floats agree.
         finished: rows of finished work, which are not compared: their dates are facts.
         differences: one a row that differs.
+        shown: rows whose start and finish agree: when the tool has them begin and end, as late as possible and levelled where it is.
+        undated: rows of work that is not finished for which the file stores no date that was computed.
+        stored: how many rows store early dates, start and finish, late dates, floats.
     """
 
     compared: int
@@ -62,6 +67,9 @@ class Reproduced(NamedTuple):
     floats: int
     finished: int
     differences: tuple[Difference, ...]
+    shown: int = 0
+    undated: int = 0
+    stored: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     @property
     def exact(self) -> int:
@@ -77,8 +85,16 @@ class Reproduced(NamedTuple):
         finished = f"; {self.finished} finished {agree(self.finished, 'row is', 'rows are')} not counted" if self.finished else ""
         if not self.compared:
             return f"dates reproduced: the file stores none of unfinished work{finished}"
-        parts = f"early dates {self.early}, late dates {self.late}, floats {self.floats}"
+        names = ("early dates", "start and finish", "late dates", "floats")
+        agreeing = (self.early, self.shown, self.late, self.floats)
+        parts = ", ".join(
+            f"{name} {number}" + ("" if rows == self.compared else f" of {rows}")
+            for name, number, rows in zip(names, agreeing, self.stored, strict=True)
+            if rows
+        )
         text = f"dates reproduced: {self.exact} of {self.compared} ({parts}){finished}"
+        if self.undated:
+            text += f"; for {self.undated} the file stores no date that was computed"
         return text + "".join(f"; {kind}: {count}" for kind, count in self.kinds.items())
 
 
@@ -100,14 +116,26 @@ class _Row(NamedTuple):
     early: tuple[str, ...]
     late: tuple[str, ...]
     floats: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+    """Of start and finish, where the file stores early dates beside them."""
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        return (*self.early, *self.moved, *self.late, *self.floats)
+
+    @property
+    def told(self) -> tuple[datetime | None, datetime | None]:
+        """When the file has it begin and end: by its early dates, where it stores them."""
+        first, last = _first(self.stored)
+        return getattr(self.stored, first), getattr(self.stored, last)
 
 
 class _Comparison:
     def __init__(self, portfolio: Portfolio, schedule: Schedule) -> None:
         self.portfolio, self.schedule = portfolio, schedule
         self.source, self.net, self.passes = portfolio.source, schedule.network, schedule.passes
-        self.rows = dict(self._rows())
         self.nodes = self.passes.nodes
+        self.rows = dict(self._rows())
         self.noted: dict[int | str, str] = {}
         for finding in self.source.findings:
             for key in (finding.item, finding.line):
@@ -116,33 +144,54 @@ class _Comparison:
 
     def _rows(self) -> Iterator[tuple[str, _Row]]:
         for full_id, stored in self.source.stored.items():
-            if stored.finished or full_id not in self.schedule:
+            if stored.finished or full_id not in self.schedule or self._typed(full_id, stored):
                 continue
             item = self.schedule[full_id]
             hours = self._hours(full_id)
-            early, late = (
+            early, shown, late = (
                 tuple(c for c in columns if getattr(stored, c) is not None and getattr(stored, c) != getattr(item, c))
-                for columns in (EARLY, LATE)
+                for columns in (EARLY, SHOWN, LATE)
             )
             floats = tuple(c for c in FLOATS if not _same(getattr(stored, c), getattr(item, c), hours))
-            yield full_id, _Row(stored, item, early, late, floats)
+            alone = _first(stored) is SHOWN
+            yield full_id, _Row(stored, item, shown if alone else early, late, floats, () if alone else shown)
+
+    def _typed(self, full_id: str, stored: StoredDates) -> bool:
+        """Whether a planned start is one that no schedule gave: nobody works then."""
+        if not stored.planned or stored.start is None or full_id not in self.nodes:
+            return False
+        clock, at = self.net.running_clock(self.nodes[full_id]), minutes(stored.start)
+        return clock.start(clock.work(at)) != at
 
     def result(self) -> Reproduced:
         kept = {name: row for name, row in self.rows.items() if _dated(row.stored)}
         missing = [name for name, s in self.source.stored.items() if not s.finished and _dated(s) and name not in self.schedule]
-        differ = {name: row for name, row in kept.items() if row.early or row.late or row.floats}
+        differ = {name: row for name, row in kept.items() if row.differs}
         found: list[Difference] = []
         if differ:
             before, behind = self._sources()
             found = [self._difference(name, row, before, behind) for name, row in differ.items()]
-        found += [Difference(name, EARLY, "not scheduled", f"{name!r} has no dates here", True) for name in missing]
+        found += [
+            Difference(name, _first(self.source.stored[name]), "not scheduled", f"{name!r} has no dates here", True) for name in missing
+        ]
+        says = [
+            [row for row in kept.values() if any(getattr(row.stored, c) is not None for c in columns)]
+            for columns in (EARLY, SHOWN, LATE, FLOATS)
+        ]
+        early, shown, late, floats = (
+            sum(not set(columns) & set(row.differs) for row in rows)
+            for columns, rows in zip((EARLY, SHOWN, LATE, FLOATS), says, strict=True)
+        )
         return Reproduced(
             compared=len(kept) + len(missing),
-            early=sum(not row.early for row in kept.values()),
-            late=sum(not row.late for row in kept.values()),
-            floats=sum(not row.floats for row in kept.values()),
+            early=early,
+            late=late,
+            floats=floats,
             finished=sum(s.finished for s in self.source.stored.values()),
             differences=tuple(found),
+            shown=shown,
+            undated=sum(not stored.finished for stored in self.source.stored.values()) - len(kept) - len(missing),
+            stored=(len(says[0]), len(says[1]), len(says[2]), len(says[3])),
         )
 
     # ----------------------------------------------------------------------------------------- what rows follow
@@ -178,8 +227,13 @@ class _Comparison:
     # ------------------------------------------------------------------------------------------------- causes
 
     def _difference(self, name: str, row: _Row, before: Mapping[int, str], behind: Mapping[int, str]) -> Difference:
-        columns = (*row.early, *row.late, *row.floats)
-        kind, why = self._early(name, row, before) if row.early else self._late(name, row, behind)
+        columns = row.differs
+        if row.early:
+            kind, why = self._early(name, row, before)
+        elif row.moved:
+            kind, why = self._known(name, row, late=True) or (MOVED, "its early dates agree, and the file delays it otherwise")
+        else:
+            kind, why = self._late(name, row, behind)
         column = columns[0]
         says, here = _shown(getattr(row.stored, column)), _shown(getattr(row.item, column), self._hours(name))
         message = f"{name!r}: {column.replace('_', ' ')} {says} in the file, {here} here: {why}"
@@ -209,29 +263,30 @@ class _Comparison:
         place = self.passes.positions.pos[node]
         if place in before:
             return FOLLOWS, f"it follows {before[place]!r}, whose dates differ"
-        stored, item = row.stored, row.item
+        item, (first, last) = row.item, row.told
         if node in self.passes.without_duration or item.early_start is None:
             return UNDATED, item.undated or "it has no duration"
         clock, length = self.net.running_clock(node), int(self.net.dur[node])
-        if stored.early_start is not None and stored.early_finish is not None:
-            spanned = clock.between(minutes(stored.early_start), minutes(stored.early_finish))
+        if first is not None and last is not None:
+            spanned = clock.between(minutes(first), minutes(last))
             if (
                 spanned != length
                 and self.net.state[node] in LIVE
                 and (row.item.start == row.item.early_start or self.net.state[node] == State.NORMAL)
             ):
+                dates = "early dates" if _first(row.stored) is EARLY else "dates"
                 return EDITED, (
-                    f"the file's early dates span {spanned / 60:g} h of its calendar, {length / 60:g} h of work are left: "
+                    f"the file's {dates} span {spanned / 60:g} h of its calendar, {length / 60:g} h of work are left: "
                     "its work or its calendar was changed after the file was scheduled"
                 )
-        told, here = (getattr(one, row.early[0]) for one in (stored, item))
+        told, here = (getattr(one, row.early[0]) for one in (row.stored, item))
+        if first is not None and self.portfolio.status_date is not None and minutes(first) < self.net.base and told < (here or told):
+            return BEFORE, "the file has it before the data date: the file was not scheduled after that date was set"
+        if here is not None and clock.work(minutes(told)) == clock.work(minutes(here)):
+            return BREAK, "the same working time, on the other side of a break of its calendar"
         if here is not None and told > here:
             return LATER, "the file has it later than its links, its constraints and the data date ask for"
         drivers = [f"{one.item!r} ({one.type})" for one in self.schedule.driving(name)]
-        if stored.early_start is not None and self.portfolio.status_date is not None:
-            base = self.net.base
-            if minutes(stored.early_start) < base:
-                return BEFORE, "the file has it before the data date: the file was not scheduled after that date was set"
         return EARLIER, f"the file has it earlier than {' and '.join(drivers) or 'its own bounds'} let it start"
 
     def _late(self, name: str, row: _Row, behind: Mapping[int, str]) -> tuple[str, str]:
@@ -258,16 +313,23 @@ PRECEDES = "comes before a row that differs"
 SPANS = "spans rows that differ"
 UNDATED = "has no date here"
 EDITED = "changed after the file was scheduled"
+BREAK = "the same working time"
 LATER = "later in the file than anything asks for"
 EARLIER = "earlier in the file than its logic allows"
 BEFORE = "before the data date in the file"
+MOVED = "starts otherwise, early dates agree"
 TIGHTER = "late dates earlier in the file"
 LOOSER = "late dates later in the file"
 FLOAT = "float differs, dates agree"
 
 
+def _first(stored: StoredDates) -> tuple[str, str]:
+    """The columns that say when work begins and ends: its early dates, else those that the tool shows."""
+    return SHOWN if stored.early_start is None and stored.early_finish is None else EARLY
+
+
 def _dated(stored: StoredDates) -> bool:
-    return any(getattr(stored, column) is not None for column in (*EARLY, *LATE))
+    return any(getattr(stored, column) is not None for column in (*EARLY, *SHOWN, *LATE))
 
 
 def _same(stored: float | None, days: float | None, hours: float) -> bool:
