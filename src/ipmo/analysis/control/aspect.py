@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
 import attrs
 
 from ipmo.analysis.money.amounts import rounded
-from ipmo.model.governance import Tolerance
+from ipmo.model.governance import RAG, Tolerance
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.words import counted
 
-__all__ = ["Aspect", "Judged", "Noun", "benefits_told", "cost_told", "tolerance_of", "without_stake"]
+__all__ = ["Aspect", "Judged", "Noun", "benefits_told", "cost_told", "tolerance_of", "tolerated_below", "with_own", "without_stake"]
 
 Noun = Portfolio | Programme | Project | Task
 
@@ -72,6 +72,20 @@ class Judged(NamedTuple):
         return cls(aspect.name, aspect.rag, aspect.withholds, bool(aspect.over), lambda: aspect)
 
 
+def with_own(rag: str | None, least: str | None, own: Iterable[Judged]) -> tuple[str | None, str | None]:
+    """(colour, at least) of what has no tolerance of its own: that of its parts, or of an own figure that is worse.
+
+    Args:
+        rag: the colour that its parts make; None where it is not known.
+        least: the best that this can turn out to be.
+        own: its own figures.
+    """
+    worst = max((one.rag for one in own if one.rag is not None), key=RAG.index, default=RAG[0])
+    if worst == RAG[0] or (least is not None and RAG.index(least) >= RAG.index(worst)):
+        return rag, least
+    return worst if rag is not None or worst == RAG[-1] else None, worst
+
+
 def cost_told(rag: str, how: str, amounts: tuple[Fraction, Fraction, Fraction], stated: bool, currency: str) -> Aspect:
     """The aspect of cost in words.
 
@@ -112,6 +126,12 @@ def benefits_told(amounts: tuple[Fraction, Fraction, Fraction | None], counts: t
         return Aspect(name="benefits", rag=rag, text=f"{text}, {'no tolerance is stated' if share is None else 'within tolerance'}")
     over = f"{rounded(lost - share, currency):,} beyond tolerance"
     return Aspect(name="benefits", rag=rag, text=f"{text}, {over}", over=over, stake=lost)
+
+
+def tolerated_below(told: Callable[[], Aspect], rag: str) -> Aspect:
+    """An aspect of what holds others and has no tolerance: beyond what is stated, within what its parts tolerate."""
+    found = told()
+    return attrs.evolve(found, rag=rag, text=f"{found.text}, within what its parts tolerate", stake=None)
 
 
 def without_stake(told: Callable[[], Aspect]) -> Aspect:

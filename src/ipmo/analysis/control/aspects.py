@@ -13,7 +13,7 @@ from ipmo.analysis.control.aspect import Aspect, Judged, Noun, benefits_told, co
 from ipmo.analysis.control.carbon import CarbonFigures, judged
 from ipmo.analysis.control.ends import Never, judged_never, never_done
 from ipmo.analysis.control.exposure import RiskExposure, exposure, risk_told
-from ipmo.analysis.control.in_time import Reached, end_unknown, time_told
+from ipmo.analysis.control.in_time import Reached, end_unknown, never_known, time_told
 from ipmo.analysis.control.promised import Promises, judged_overdue, judged_unknown, longest, reached_by
 from ipmo.analysis.dates.commitments import Commitment, LateHandOver
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -269,8 +269,11 @@ class Aspects:
         if unknown is not None and (reached is None or reached.colour(reached.due) == "green"):
             return judged_unknown(self._promises.about(unknown), unknown)
         if commitment is None:
-            own = noun.tolerance is not None and noun.tolerance.time is not None
-            return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True)) if own else None
+            if noun.tolerance is not None and noun.tolerance.time is not None:
+                return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True))
+            if isinstance(noun, Project) and (doubt := self._promises.end_in_doubt(noun)):
+                return Judged("time", None, True, False, functools.partial(never_known, doubt))
+            return None
         if reached is None:
             withheld = limited or bool(self._doubt(full_id, noun))
             told = functools.partial(end_unknown, commitment, None, withheld, "nothing forecasts when it finishes")

@@ -9,7 +9,7 @@ from ipmo.analysis.control.aspect import Aspect
 from ipmo.analysis.dates.by_day import days_after, in_time, later_by
 from ipmo.units import DAY, day_text, moment
 
-__all__ = ["Reached", "end_unknown", "time_told"]
+__all__ = ["Reached", "end_unknown", "never_known", "time_told"]
 
 
 class Reached(NamedTuple):
@@ -40,6 +40,11 @@ class Reached(NamedTuple):
 def end_unknown(commitment: int, rag: str | None, limited: bool, why: str) -> Aspect:
     """The aspect of time where it is not known when something finishes."""
     return Aspect(name="time", rag=rag, text=f"committed to {day_text(moment(commitment), finish=True)}; {why}", withholds=limited)
+
+
+def never_known(why: str) -> Aspect:
+    """The aspect of time of what is committed to nothing, where it is not known when it finishes: whatever else is known of it, it is not green."""
+    return Aspect(name="time", rag=None, text=f"not known when it finishes: {why}", withholds=True)
 
 
 def time_told(about: str, first: str, rag: str, dates: Reached, limit: int, limited: bool, stake: Fraction | None) -> Aspect:

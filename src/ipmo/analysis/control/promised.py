@@ -10,6 +10,7 @@ from ipmo.analysis.control.in_time import Reached, end_unknown
 from ipmo.analysis.dates.commitments import Commitment, LateHandOver, Stated
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.work_tree import Works
+from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
@@ -77,6 +78,12 @@ class Promises:
             due = [(f"{full_id}@finish", commitment), *tasks]
         some = (self._found.one(name, caused=False) for name, when in due if when is not None and when <= self.today)
         return [row for row in some if row is not None and row.standing == "overdue"]
+
+    def end_in_doubt(self, project: Project) -> str:
+        """Why it is not known when the work of a project ends; empty where it is, and of one without work in the plan that waits for nothing."""
+        doubts = self._found.doubts
+        planned = doubts and (size_of(project, "tasks") or project.gates or doubts.blocked(project.id))
+        return doubts.of(project.id) if planned else ""
 
     def about(self, one: LateHandOver | Task | Commitment | None) -> str:
         """What of a project is late, in words; empty where that is its own finish."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Literal, NamedTuple, get_args
 
 import attrs
 
+from ipmo.analysis.control.aspect import tolerated_below, with_own
 from ipmo.analysis.control.aspects import Aspect, Aspects, Judged, Noun
 from ipmo.analysis.control.authority import Approver, Breach, Level, approver
 from ipmo.analysis.control.pictures import status_picture
@@ -418,8 +420,9 @@ class _Tree:
             inside, those = self.counted(noun), {one.id: one for one in copy.counted(there)}
             kept = [same(one, those.pop(one.id, None)) for one in inside]
             judged.extend(those)
-            if all(kept) and not those and noun.tolerance is None and there.tolerance is None:
-                return True
+            plain = noun.tolerance is None and there.tolerance is None
+            if all(kept) and not those and plain and any(self._seen_as(one)[0] == RAG[-1] for one in inside):
+                return True  # its own figures cannot make it worse
             return self._seen_as(noun) == copy._seen_as(there)
 
         judged.append(self.portfolio.id)
@@ -453,9 +456,7 @@ class _Tree:
             if RAG[-1] in known or any(self._seen_as(one)[0] == RAG[-1] for one in below):
                 self._colours[noun.id] = RAG[-1], RAG[-1]
             else:
-                seen = [self._seen_as(one) for one in below]
-                rag, _, least = worst_of([one.id for one in below], [rag for rag, _ in seen], [least for _, least in seen])
-                self._colours[noun.id] = rag, least
+                self._colours[noun.id] = self._judged(noun).colours
         return self._colours[noun.id]
 
     # ----------------------------------------------------------------------------------------- one item
@@ -485,7 +486,8 @@ class _Tree:
                 return
             below_it = Judged.of(Aspect(name="children", rag=rag, text=why, withholds=rag is None and bool(below)))
             if noun.tolerance is None:
-                self.found[full_id] = _Found(noun, level, (rag, least), (*own, below_it))
+                own = tuple(self._as_tolerated_below(noun, one, below) for one in own)
+                self.found[full_id] = _Found(noun, level, with_own(rag, least, own), (*own, below_it))
                 return
             computed, known = _worst((*own, below_it))
             floors = [colour for colour in (known, least) if colour is not None]
@@ -494,6 +496,14 @@ class _Tree:
             return
         alone = Judged.of(Aspect(name="children", rag=rag, text=f"{why} ({self.policy.name})"))
         self.found[full_id] = _Found(noun, level, (rag, least), (alone,))
+
+    def _as_tolerated_below(self, noun: Programme | Portfolio, one: Judged, below: list[str]) -> Judged:
+        """An own figure where nobody set a limit at this level: no worse than that of its parts, which say what of it is tolerated."""
+        if one.rag != RAG[-1] or one.over or (one.name == "cost" and getattr(noun, "budget", None) is not None):
+            return one
+        parts = [part.rag for name in below for part in self.found[name].judged if part.name == one.name and part.rag is not None]
+        worst = max(parts, key=RAG.index, default=one.rag)
+        return one if worst == one.rag else one._replace(rag=worst, told=functools.partial(tolerated_below, one.told, worst))
 
     def _judged_by_all(self, own: tuple[Judged, ...], below: list[str]) -> bool:
         """Whether something is judged by all that it or its parts have figures of."""
