@@ -257,6 +257,20 @@ def used_up() -> Portfolio:
     return made([{"id": "P", "tasks": tasks}], {}, resources=[steel])
 
 
+def overbooked() -> Portfolio:
+    """Roles that nobody has or too little of, work under way that is too much, and more than fits before a deadline or before somebody leaves."""
+    begun = {"actual_start": "2026-02-27", "duration": "5 d", "progress": "10 %"}
+    due = {"duration": "2 d", "deadline": "2026-03-04"}
+    short = [{"from": "2026-01-01", "value": 1}, {"from": "2026-03-05", "value": 0}]
+    asks = [
+        *(("cy", {"id": name, **due}) for name in "ab"), *(("di", {"id": name, "duration": "2 d"}) for name in "cd"),
+        *(("ann", {"id": name, **begun}) for name in "ef"), ("nobody", {"id": "g", "duration": "1 d"}), ("untold", {"id": "h", "duration": "1 d"}),
+    ]  # fmt: skip
+    tasks = [{**task, "assignments": [{"resource": name}]} for name, task in asks]
+    there = {"ann": [short[0]], "cy": [short[0]], "di": short, "nobody": [{"from": "2026-01-01", "value": 0}], "untold": []}
+    return made([{"id": "P", "tasks": tasks}], {}, resources=[{"id": name, "capacity": rows} for name, rows in there.items()])
+
+
 def foreign() -> Portfolio:
     """A budget in a currency without an exchange rate."""
     return made([{"id": "P", "budget": "1 k USD", "tasks": [{"id": "a", "duration": "1 d"}]}], {"money": {"currency": "GBP"}})
@@ -267,7 +281,21 @@ def offences() -> list[CheckContext]:
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
     jumped = month("2026-03-02", "20 %", "90 GBP", [{"date": "2026-03-01", "rag": "red"}])
     dear = month("2026-01-06", "20 %", "90 GBP")
-    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear, scheduled_elsewhere(), circular(), used_up(), foreign()]
+    pool = [
+        gaps(),
+        knots(),
+        tied(),
+        broken(),
+        effects(),
+        overdue(),
+        jumped,
+        dear,
+        scheduled_elsewhere(),
+        circular(),
+        used_up(),
+        overbooked(),
+        foreign(),
+    ]
     pool += [ipmo.read(EXAMPLES / "city.yaml"), *map(ipmo.examples.load, ("handover", "library", "commitment"))]
     return [
         *(CheckContext(portfolio=pf) for pf in pool),

@@ -354,6 +354,21 @@ class Leveller(Pooled):
                 found.add(v)
         return found
 
+    def fit_nowhere(self) -> tuple[int, ...]:
+        """Positions that fit nowhere from their start without limits on, even beside nothing but what stays: hours of their pools never suffice."""
+        pools, some = self.pools, set[int]()
+        for row in self.rows:
+            pool = pools[row.pool]  # of the others there is enough for ever, from some day on
+            if self.fixed[row.node] == FAR and not pool.used_up and (pool.clock is not None or pool.steps[-1][1] < row.units):
+                some.add(row.node)
+        while some:
+            found = self._fit_nowhere(some)
+            if not any(map(self._more_ahead, found)):
+                return tuple(sorted(found))
+            self._horizon = self.network.base + min(4 * (self._horizon - self.network.base), MOST_AHEAD)
+            del self.room
+        return ()
+
     def _give_up(self, never: AbstractSet[int]) -> None:
         """Leaves out what never fits: it takes nothing, and the hours of pools need not be looked up so far ahead for it."""
         self.never = tuple(sorted({*self.never, *never}))

@@ -210,6 +210,11 @@ class Pooled:
                 out.append((time, units))
         return out
 
+    def seen_until(self, place: int) -> int:
+        """Until when, on its axis, it is looked up how much there is of a pool: FAR, but for one with hours that are not those of its work."""
+        pool = self.pools[place]
+        return FAR if pool.clock in (None, self.axes[place]) else self.network.clock(self.axes[place]).work(self._horizon)
+
     def _open(self, pool: Pool) -> Iterator[tuple[int, int]]:
         """The steps of a pool in the hours that it works."""
         assert pool.clock is not None

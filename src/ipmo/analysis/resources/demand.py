@@ -27,10 +27,10 @@ from ipmo.model.work import Task
 from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.levelling import UNIT, Pool, Split, Take
 from ipmo.network.states import LIVE, State
-from ipmo.units import minutes
+from ipmo.units import day_text, minutes
 from ipmo.words import agree, counted
 
-__all__ = ["Conflict", "Demand", "Shortage", "demand_of", "few", "share_left", "units_text"]
+__all__ = ["Conflict", "Demand", "Shortage", "demand_of", "few", "frozen_shortage", "share_left", "units_text"]
 
 WAYS = 24
 """So many ways to fill the roles of one piece of work are kept, at most."""
@@ -63,7 +63,7 @@ class Shortage:
             `beyond float`: it does not fit within the float; `used up`: of something that is used up other work leaves too little.
         resource: id of the resource.
         items: the work, by full id.
-        day: the first day on which it is short; empty where it is on every day.
+        day: the first day on which it is short, of what is short on every day the first on which it is needed; empty where that has no date.
         text: the same in words.
     """
 
@@ -87,7 +87,7 @@ class Conflict:
         since: from when on they need it.
         until: by when they must be done; the same where they must all go on at one time.
         needed: person-days, or units where it is about one time.
-        there: what there is.
+        there: what there is; where that is enough, no order of them fits it all the same.
         because: why they must be done by then: `commitments`, `float`, or `capacity` where the resource ends or they stay where they are.
         in_all: the resource is used up: it is about what there ever is.
     """
@@ -112,6 +112,7 @@ class Conflict:
         else:
             span = f"from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
             text = f"{who} {verb} {self.needed:,.4g} pd of {self.resource} {span}, where there {_is(self.there)}"
+            text += "" if self.needed > self.there else ", and fit in no order"
         return f"{text}: {WHY[self.because]}"
 
 
@@ -153,6 +154,13 @@ class Demand:
 def units_text(units: int) -> str:
     """Millionths of a unit as a person reads them."""
     return f"{units / UNIT:,.6g}"
+
+
+def frozen_shortage(resource: str, items: tuple[str, ...], day: str, needed: int, there: int) -> Shortage:
+    """Work that stays where it is and needs more of a resource on a day than there is; units in millionths."""
+    what = f"{units_text(needed)} of {resource} on {day}, where there is {units_text(there)}"
+    text = f"{few(items)} {agree(len(items), 'needs', 'need')} {what}, and {agree(len(items), 'stays', 'stay')} there"
+    return Shortage(kind="frozen", resource=resource, items=items, day=day, text=text)
 
 
 def few(items: Sequence[str]) -> str:
@@ -391,14 +399,23 @@ class _Gathering:
             self.lacking.setdefault((pool.name, "nobody"), []).append(full_id)
         else:
             text = f"{full_id} needs {units_text(most)} of {pool.name} at once, and there never are more than {units_text(pool.most)}"
-            self.shortages.append(Shortage(kind="too much", resource=pool.name, items=(full_id,), day="", text=text))
+            day = self._first_day([full_id])
+            self.shortages.append(Shortage(kind="too much", resource=pool.name, items=(full_id,), day=day, text=text))
         return []
 
     def _lacking(self) -> Iterator[Shortage]:
         for (name, kind), items in self.lacking.items():
             who = f"{items[0]} needs {name}" if len(items) == 1 else f"{counted(len(items), 'task')}, first {items[0]}, need {name}"
             why = LACKING[kind].format(few([one for one, _ in self.able.get(name, ())]))
-            yield Shortage(kind=kind, resource=name, items=tuple(items), day="", text=f"{who}, and {why}")
+            having = [one.id for one in self.portfolio.resources if name in one.skills] if kind == "not stated" else []
+            if having:
+                why = f"nobody says how much there is of {few(having)}, {agree(len(having), 'who has', 'who have')} it"
+            yield Shortage(kind=kind, resource=name, items=tuple(items), day=self._first_day(items), text=f"{who}, and {why}")
+
+    def _first_day(self, items: Iterable[str]) -> str:
+        """The day on which the first of some work starts in the schedule."""
+        starts = (self.schedule.dates(full_id)[0] for full_id in items)
+        return min((day_text(one) for one in starts if one is not None), default="")
 
 
 def _parts(value: Fraction) -> int:

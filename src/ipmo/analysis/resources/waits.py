@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ipmo.analysis.resources.demand import Conflict, Shortage, few, units_text
-from ipmo.network.conflicts import overload_of
+from ipmo.analysis.resources.demand import Conflict, Shortage, few, frozen_shortage, units_text
+from ipmo.analysis.resources.unmet import conflicts_of
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import pools as pool_kernels
 from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH
 from ipmo.network.kernels.passes import finish_of
 from ipmo.network.kernels.pools import Pools
-from ipmo.network.levelling import UNIT, Leveller, Levelling, Take
+from ipmo.network.levelling import Leveller, Levelling, Take
 from ipmo.network.positions import plain
 from ipmo.network.states import NUMBERS
 from ipmo.units import day_text, moment
-from ipmo.words import agree
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -263,10 +262,8 @@ class Reading:
                 if items in said or over & {row.node for row in held}:
                     continue
                 said.add(items)
-                day, there = day_text(moment(instant)), units_text(self._leveller.there(place, instant))
-                needed = f"{units_text(sum(row.units for row in held))} of {pool.name} on {day}, where there is {there}"
-                text = f"{few(items)} {agree(len(items), 'needs', 'need')} {needed}, and {agree(len(items), 'stays', 'stay')} there"
-                yield Shortage(kind="frozen", resource=pool.name, items=items, day=day, text=text)
+                needed, there = sum(row.units for row in held), self._leveller.there(place, instant)
+                yield frozen_shortage(pool.name, items, day_text(moment(instant)), needed, there)
         for v in self._plan.over:
             names = tuple(dict.fromkeys(self._leveller.pools[row.pool].name for row in self._leveller.asked if row.node == v))
             gone = next(self._used_up(v), None)
@@ -303,8 +300,7 @@ class Reading:
             within: `capacity` or `float`.
             latest: the latest start of each position at which commitments are kept; None where they are.
         """
-        leveller, net = self._leveller, self._net
-        free = [FAR] * net.n
+        leveller, free = self._leveller, [FAR] * self._net.n
         tried: list[tuple[str, Ints]] = (
             [("capacity", free)] if self._plan.over or any(map(self._is_short, range(len(leveller.pools)))) else []
         )
@@ -314,17 +310,7 @@ class Reading:
             tried.append(("float", leveller.limit))
         elif latest is not None:
             tried.append(("commitments", latest))
-        for place, pool in enumerate(leveller.pools):
-            for why, late in tried:
-                found = overload_of(leveller, place, late)
-                if found is not None:
-                    clock = net.clock(leveller.axes[place] or self._nodes.clk[found.names[0]])
-                    each = UNIT * (clock.day_minutes if found.end > found.begin else 1)
-                    yield Conflict(
-                        resource=pool.name, items=tuple(self._names[v] for v in found.names), since=moment(found.begin), until=moment(found.end),
-                        needed=found.needed / each, there=found.there / each, because=why, in_all=pool.used_up,
-                    )  # fmt: skip
-                    break
+        yield from conflicts_of(leveller, tried, self._names)
 
     def _is_short(self, place: int) -> bool:
         return next(self._short(place), None) is not None
