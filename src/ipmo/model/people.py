@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -181,7 +182,7 @@ class Resource(Noun):
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
     unit: str = attrs.field(default="person", metadata=doc("what one unit is"))
-    capacity: tuple[Capacity, ...] = attrs.field(default=(), converter=_by_date, metadata=doc("dated capacity"))
+    capacity: tuple[Capacity, ...] = attrs.field(default=(), converter=_by_date, metadata=doc("dated capacity, one row a day"))
     rate: Rate | None = attrs.field(default=None, converter=optional(as_rate), metadata=doc("cost of its effort", unit="money per effort"))
     calendar: str | None = attrs.field(default=None, metadata=doc("when it works", refers="calendar"))
     category: str = attrs.field(default="", metadata=doc("free name"))
@@ -200,6 +201,12 @@ class Resource(Noun):
     )
 
     def __attrs_post_init__(self) -> None:
+        for one, other in itertools.pairwise(self.capacity):
+            if one.since == other.since:
+                raise ModelError.of(
+                    "capacity",
+                    f"there are two capacities from {one.since} on: {one.value:g} and {other.value:g}; write one, their sum if both are there",
+                )
         if self.used_up and self.calendar is not None:
             raise ModelError.of("calendar", "what is used up has no hours; take the calendar away, or used_up:")
         if self.used_up and self.skills:

@@ -69,3 +69,13 @@ def test_an_end_of_day_is_said_as_its_day() -> None:
 def test_what_running_sums_come_to_has_its_scale_once() -> None:
     pf = portfolio(**OFF["by a calendar of her own"]).evolve("P/t", budget="2 M GBP").evolve(money={"currency": "GBP"})
     assert "budget comes to 2 M GBP" in ipmo.time_phase(pf).plot().to_svg()
+
+
+@pytest.mark.parametrize("second", [2, 3])
+def test_two_capacities_from_one_day_are_refused_with_what_to_write(second: float) -> None:
+    """Whichever stands first would hold by chance: neither the later nor the sum is guessed."""
+    first = {"from": "2026-01-01", "value": 2}
+    for rows in ([first, {"from": "2026-02-01", "value": 1}, {**first, "value": second}], [{**first, "value": second}, first]):
+        with pytest.raises(ipmo.IpmoError, match=r"two capacities from 2026-01-01 on: \d and \d; write one, their sum if both are there"):
+            portfolio(capacity=rows)
+    assert [row.value for row in portfolio(capacity=[{"from": "2026-02-01", "value": 1}, first]).resources[0].capacity] == [2, 1]
