@@ -327,3 +327,24 @@ def test_findings_that_are_alike_are_counted_after_the_first_few(tmp_path: Path)
     assert "... and 37 more like it; --all shows them" in short.stdout
     assert every.stdout.count("is in no currency") == 40
     assert len(json.loads(run("read", str(path), "--json").stdout)["findings"]) >= 40
+
+
+@pytest.mark.filterwarnings("always::ipmo.FormatWarning")
+def test_what_a_file_has_no_room_for_is_said_in_sentences_one_a_line(tmp_path: Path) -> None:
+    """Not as a warning of Python with a line of our code."""
+    (tmp_path / "x.yaml").write_text(
+        "ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\npeople: [{id: Ada}]\nprojects: [{id: P, owner: Ada, tasks: [{id: t, duration: 2 d, owner: Ada}]}]\n"
+    )
+    done = CliRunner().invoke(main, ["convert", str(tmp_path / "x.yaml"), str(tmp_path / "x.xml")])
+    assert done.exit_code == 0 and done.stdout == f"wrote {tmp_path / 'x.xml'}\n"
+    head, *rows = done.stderr.splitlines()
+    assert head == f"{tmp_path / 'x.xml'}: Microsoft Project has no room for:"
+    assert sorted(rows) == ["  fields 'owner' of projects: 1", "  fields 'owner' of tasks: 1", "  people: 1"]
+    found = json.loads(CliRunner().invoke(main, ["convert", str(tmp_path / "x.yaml"), str(tmp_path / "x.xml"), "--json"]).stdout)
+    assert sorted(one["what"] for one in found["losses"]) == ["fields 'owner' of projects", "fields 'owner' of tasks", "people"]
+    assert {one["count"] for one in found["losses"]} == {1}
+    quiet = CliRunner().invoke(main, ["convert", str(tmp_path / "x.yaml"), str(tmp_path / "y.json"), "--json"])
+    assert json.loads(quiet.stdout)["losses"] == []
+    with pytest.warns(ipmo.FormatWarning) as caught:
+        ipmo.write(ipmo.read(tmp_path / "x.yaml"), tmp_path / "x.xml")
+    assert caught[0].message.losses == {"people": 1, "fields 'owner' of projects": 1, "fields 'owner' of tasks": 1}  # type: ignore[union-attr]

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Self
@@ -278,7 +278,16 @@ class PluginWarning(UserWarning):
 
 
 class FormatWarning(UserWarning):
-    """A file was written in a format that has no room for something; the message names and counts it."""
+    """A file was written in a format that has no room for something; the message names and counts it.
+
+    Args:
+        message: all of it, as one sentence.
+        losses: each thing that was left out, or written as something else, with how often; by its words.
+    """
+
+    def __init__(self, message: str, losses: Mapping[str, int] | None = None) -> None:
+        super().__init__(message)
+        self.losses = dict(losses or {})
 
 
 def listed(names: Iterable[str], limit: int = 5) -> str:

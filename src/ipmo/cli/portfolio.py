@@ -17,6 +17,7 @@ from ipmo.cli.shell import (
     as_json_text,
     emit,
     json_option,
+    losses,
     main,
     plain_rows,
     portfolio_argument,
@@ -140,7 +141,7 @@ def convert(source: str, target: str, from_: str | None, to: str | None, mapping
     pf = ipmo.read(source, format=from_, mapping=mapping)
     ipmo.write(pf, target, format=to)
     if as_json:
-        emit([{"source": source, "target": target}], pf.source.findings)
+        emit([{"source": source, "target": target}], pf.source.findings, losses=losses())
     else:
         say(f"wrote {target}")
 

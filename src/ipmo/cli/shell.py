@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ import click
 import ipmo
 from ipmo.analysis.money.periods import EVERY
 from ipmo.cli.viewing import EVERYTHING, View, clean, none_of, on_terminal, plain, wrapped
-from ipmo.errors import IpmoError, Problem
+from ipmo.errors import FormatWarning, IpmoError, PluginWarning, Problem
 from ipmo.files.month_index import snapshot_at
 from ipmo.files.places import places
 from ipmo.files.reading import text_in
@@ -43,6 +44,7 @@ __all__ = [
     "every_option",
     "json_option",
     "level_option",
+    "losses",
     "main",
     "on_cycle_option",
     "out_option",
@@ -55,7 +57,7 @@ __all__ = [
     "view_of",
 ]
 
-OUTPUT, TAKEN, VIEW = "ipmo.output", "ipmo.standard-input", "ipmo.view"
+OUTPUT, TAKEN, VIEW, LOSSES = "ipmo.output", "ipmo.standard-input", "ipmo.view", "ipmo.losses"
 STANDARD_INPUT, PORTFOLIOS = "-", ("PORTFOLIO", "BEFORE", "AFTER")
 FEW = 3
 """Findings of one kind that are printed before the rest are counted."""
@@ -189,7 +191,7 @@ class Verb(click.Command):
             ctx.params[name] = str(snapshot_at(ctx.params[name], when))
 
     def invoke(self, ctx: click.Context) -> object:
-        """Runs the verb; an error of ipmo becomes a sentence, and exit code 1."""
+        """Runs the verb; an error of ipmo becomes a sentence, and exit code 1; so do warnings, and the verb goes on."""
         as_json = bool(ctx.params.get("as_json"))
         ctx.meta[OUTPUT] = sys.stdout
         try:
@@ -199,6 +201,7 @@ class Verb(click.Command):
                 text_in(ctx.params.pop("encoding", None)),
                 _seldom_collecting(),
                 _standard_input(ctx),
+                _warnings_as_sentences(ctx),
             ):
                 return super().invoke(ctx)
         except IpmoError as error:
@@ -215,6 +218,36 @@ class Verb(click.Command):
                 name = ctx.params.get("path") or ctx.params.get("source")
                 say(f"{name}: {error}" if name else f"ipmo: {error}", err=True)
             ctx.exit(1)
+
+
+@contextlib.contextmanager
+def _warnings_as_sentences(ctx: click.Context) -> Iterator[None]:
+    """Says what a file has no room for, each in a line, and which plugin was set aside; other warnings are Python's to show."""
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def show(
+            message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None, line: str | None = None
+        ) -> None:
+            if isinstance(message, FormatWarning) and message.losses:
+                ctx.meta.setdefault(LOSSES, []).extend({"what": what, "count": count} for what, count in message.losses.items())
+                head = str(message).partition(" has no room for ")[0]
+                say(f"{head} has no room for:", err=True, colour=COLOURS.get(Severity.WARNING))
+                for what, count in message.losses.items():
+                    say(f"  {what}: {count}", err=True)
+            elif isinstance(message, PluginWarning | FormatWarning):
+                say(f"warning: {message}", err=True, colour=COLOURS.get(Severity.WARNING))
+            else:
+                shown(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = show
+        yield
+
+
+def losses() -> list[Row]:
+    """What files that were written have no room for, so far."""
+    context = click.get_current_context(silent=True)
+    return list(context.meta.get(LOSSES, [])) if context is not None else []
 
 
 class TableVerb(Verb):

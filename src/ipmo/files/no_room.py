@@ -64,6 +64,5 @@ class NoRoom:
         """
         if self.counts:
             parts = [f"{count} {what}" for what, count in self.counts.items()]
-            warnings.warn(
-                f"{path}: {self.product} has no room for {'; '.join(parts)}", FormatWarning, stacklevel=6
-            )  # whoever called `ipmo.write`
+            told = FormatWarning(f"{path}: {self.product} has no room for {'; '.join(parts)}", self.counts)
+            warnings.warn(told, stacklevel=6)  # whoever called `ipmo.write`
