@@ -637,3 +637,13 @@ def test_every_row_that_is_left_out_is_listed_however_many_there_are(read: Reade
     refused = [f for f in pf.source.findings if f.code == "xer/refused"]
     assert (pf.source.refused, len(refused)) == (120, 120)
     assert len({f.line for f in refused}) == 120
+
+
+def test_a_file_that_names_the_user_admin_was_not_made_by_mpxj_unless_its_shifts_say_so(read: Reader) -> None:
+    """P6 writes the start of a shift first; MPXJ writes the finish, by the alphabet (16.10)."""
+    told = plan().replace("Project\tadmin\tAdmin\tdb", "Project\tadmin\tadmin\tdb")
+    assert "xer/made-by-mpxj" not in codes(read(told))
+    theirs = re.sub(r"\(s\|([0-9:]+)\|f\|([0-9:]+)\)", r"(f|\2|s|\1)", told)
+    assert codes(read(theirs)).count("xer/made-by-mpxj") == 1
+    assert read(theirs).calendars == read(told).calendars
+    assert "xer/made-by-mpxj" not in codes(read(theirs.replace("Project\tadmin\tadmin", "Project\tanna\tAnna")))

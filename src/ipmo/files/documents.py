@@ -38,6 +38,8 @@ Starts = dict[int, tuple[int, int]]
 NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 NUMBER_BEGINS = frozenset("0123456789+-.")
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+ENDLESS = frozenset(f"{sign}.{word}" for word in ("inf", "Inf", "INF") for sign in ("", "+", "-")) | {".nan", ".NaN", ".NAN"}
+"""Numbers of YAML that none is."""
 PORTFOLIO, BEGINS = "an ipmo portfolio in YAML or JSON", "a portfolio starts with `ipmo: 1`"
 KINDS = (
     (b"%PDF", "a PDF"),
@@ -229,7 +231,7 @@ def _build(loader: _Loader, name: str, ev: _Events, size: int, *, marked: bool) 
     get = loader.get_event
     scalar_event, end_map, end_list = ev.ScalarEvent, ev.MappingEndEvent, ev.SequenceEndEvent
     start_map, start_list = ev.MappingStartEvent, ev.SequenceStartEvent
-    fullmatch, nulls, words, no_key = NUMBERLIKE.fullmatch, NULLS, WORDS, NULLS | {"<<"}
+    fullmatch, nulls, words, no_key = NUMBERLIKE.fullmatch, NULLS | ENDLESS, WORDS, NULLS | {"<<"}
     if (get(), get())[1].__class__ is ev.StreamEndEvent:  # the start of the stream, then nothing: comments only
         return None, {}
     starts, same, problems = dict[int, tuple[int, int]](), dict[str, str](), list[Problem]()
@@ -260,6 +262,7 @@ def _build(loader: _Loader, name: str, ev: _Events, size: int, *, marked: bool) 
                 value = same.setdefault(value, value)
             if event.implicit[0]:  # unquoted
                 if value in nulls:
+                    problems += _fault(name, event.start_mark, *_no_number(value)).problems if value in ENDLESS else ()
                     value = None
                 elif (value[0] in NUMBER_BEGINS and fullmatch(value)) or value in words:
                     value = Plain(value)
@@ -308,6 +311,11 @@ def _to_the_end(loader: _Loader, name: str, ev: _Events) -> None:
     while (event := loader.get_event()) is not None and not isinstance(event, ev.StreamEndEvent):
         if isinstance(event, ev.DocumentStartEvent):
             raise _fault(name, event.start_mark, "a second document (---) is not allowed", "write one portfolio to a file")
+
+
+def _no_number(word: str) -> tuple[str, str]:
+    """What to say of an infinity, or of what is no number by its own words; and what to do."""
+    return f"{word} is no number that a plan can hold", "leave the field out where it is unknown; in quotes it is a text"
 
 
 def _no_key(name: str, event: PlainData) -> FileError:
@@ -388,6 +396,10 @@ class _DuplicateKeyError(ValueError):
     pass
 
 
+class _EndlessError(ValueError):
+    pass
+
+
 def _parse_json(text: str, name: str, fraction: Callable[[str], Decimal] | None = None) -> tuple[PlainData, int]:
     mappings = 0
 
@@ -400,7 +412,7 @@ def _parse_json(text: str, name: str, fraction: Callable[[str], Decimal] | None 
         return out
 
     def constant(word: str) -> object:
-        raise ValueError(f"{word} is not a number")
+        raise _EndlessError(word)
 
     try:
         return json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_float=fraction), mappings
@@ -414,6 +426,14 @@ def _parse_json(text: str, name: str, fraction: Callable[[str], Decimal] | None 
         except RecursionError:
             raise FileError(name, f"nested deeper than {MAX_DEPTH} levels") from None
         raise FileError(name, _json_duplicates(text, name)) from None
+    except _EndlessError:
+        try:
+            json.loads(text)  # as above
+        except json.JSONDecodeError as error:
+            raise _broken_json(name, error) from None
+        except (ValueError, RecursionError):
+            pass
+        raise FileError(name, _json_endless(text, name)) from None
     except RecursionError:
         raise FileError(name, f"nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
@@ -481,6 +501,17 @@ def _json_places(text: str, wanted: set[PathKey]) -> dict[PathKey, tuple[int, in
         if path in needed and (is_key or path not in places or path in wanted):
             places[path] = _line_column(ends, offset)
     return places
+
+
+def _json_endless(text: str, name: str) -> list[Problem]:
+    """Each infinity, and what says of itself that it is no number: Python writes them, JSON has none."""
+    ends = _line_ends(text)
+    found = []
+    for match in _TOKEN.finditer(text):
+        if match[0] in ("Infinity", "-Infinity", "NaN"):
+            (message, hint), (line, column) = _no_number(match[0]), _line_column(ends, match.start())
+            found.append(Problem(message=message, hint=hint, file=name, line=line, column=column))
+    return found
 
 
 def _json_duplicates(text: str, name: str) -> list[Problem]:

@@ -52,6 +52,9 @@ READ = frozenset(
     ]
 )
 
+MPXJ_SHIFT = re.compile(r"\(f\|[0-9:]*\|s\|")
+"""A shift whose finish stands before its start: P6 writes the start first, MPXJ 16.10 by the alphabet."""
+
 
 @no_collection()
 def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
@@ -67,7 +70,9 @@ def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
     """
     intake = Intake(name, "xer")
     header, tables = xer_tables(path, name, intake, encoding)
-    if [cell.strip() for cell in header[4:6]] == ["admin", "admin"]:
+    if [cell.strip() for cell in header[4:6]] == ["admin", "admin"] and any(
+        MPXJ_SHIFT.search(row.get("clndr_data", "")) for _, row in tables.get("CALENDAR", ())
+    ):
         intake.note(
             "made-by-mpxj",
             "this file bears the marks of MPXJ: where it made it from a file of Microsoft Project, a lag of 50 % has become 50 minutes and one of 2 "
