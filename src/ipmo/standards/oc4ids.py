@@ -25,7 +25,23 @@ from ipmo.model.people import Person, Stakeholder
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
 from ipmo.model.work import Link, Project, Task
-from ipmo.standards.oc4ids_words import DELIVERY, FINAL, PACKAGE, PERIODS, STATES, TEXTS, URN, delivery, when_in
+from ipmo.standards.oc4ids_words import (
+    AS_OF,
+    AT_THE_END,
+    DELIVERY,
+    FINAL,
+    MILESTONE_STATUS,
+    NOT_STATED,
+    PACKAGE,
+    PERIODS,
+    STATES,
+    TEXTS,
+    TITLES,
+    UNSAID,
+    URN,
+    delivery,
+    when_in,
+)
 from ipmo.standards.parts import Part, Place
 from ipmo.units import Money, When, as_day
 from ipmo.words import counted
@@ -68,7 +84,9 @@ class _Reader:
         self.benefits: list[Benefit] = []
         self.links: list[Link] = []
         self.currencies: Counter[str] = Counter()
-        self.zoned = 0
+        self.zoned = self.without_status = 0
+        self.published: When | None = None
+        self.noted: dict[str, str] = {}  # of one project, when its metrics were observed
         self.seen: set[str] = set()
         self.at: dict[Place, int] = {}  # the line of each project
         self.lines: list[int] = []  # the line of each project that was read, in their order
@@ -86,7 +104,7 @@ class _Reader:
             del attributes["uri"]
         else:
             own_id = Path(self.name).name.removesuffix(".json")
-        published = self._when(package, "publishedDate")
+        published = self.published = self._when(package, "publishedDate")
         package.text("version")
         publisher = package.part("publisher")
         if publisher is not None and (found := publisher.text("name")):
@@ -142,19 +160,24 @@ class _Reader:
         return found[0] if found else None
 
     def _read(self, body: Part, own: str) -> Project:
-        status = body.text("status")
-        if status and status not in STATES:
-            body.give_back("status")
+        self.noted = {}
+        status = self._status(body)
         start, finish = self._period(body.part("period"))
         completion = body.part("completion")
         ended = None if completion is None else self._when(completion, "endDate", end=True)
-        attributes = self._attributes(body, completion, status)
         sectors = body.texts("sector")
         final = None if completion is None else self._value(completion, "finalValue")
         if final is not None:
             actual: Budget | None = as_budget(final)
+            if ended is None and STATES.get(status) != "closed":
+                self.noted[AS_OF["financialProgress"]] = AT_THE_END
         else:
             actual = self._actual(body)
+            if actual is not None and (ended is not None or STATES.get(status) == "closed"):  # what was spent so far is no final value
+                usual = NOT_STATED if self.published is None else f"../{self.published.isoformat()}"
+                self.noted.setdefault(AS_OF["financialProgress"], usual)
+        forecast, progress = self._forecast(body), self._progress(body)
+        attributes = self._attributes(body, completion, status)
         tasks = self._milestones(body)
         if tasks and start is not None and finish is not None and ended is None:
             tasks.insert(0, delivery(start, finish))
@@ -169,8 +192,8 @@ class _Reader:
             actual_finish=ended,
             budget=self._budget(body),
             actual=actual,
-            forecast=self._forecast(body),
-            progress=self._progress(body),
+            forecast=forecast,
+            progress=progress,
             attributes=attributes,
             tasks=tasks,
         )
@@ -180,8 +203,20 @@ class _Reader:
         self._related(body, own)
         return project
 
+    def _status(self, body: Part) -> str:
+        """The status; one that is none of the standard's, and none at all, are said: the project is taken for active."""
+        status = body.text("status")
+        if status and status not in STATES:
+            body.read.append(((*body.place, "status"), f"{status[:40]!r} is no status of OC4IDS: the project is taken for active"))
+        elif not status:
+            self.without_status += 1
+        return status
+
     def _attributes(self, body: Part, completion: Part | None, status: str) -> dict[str, str]:
         found = {key: text for key in TEXTS if (text := body.text(key))}
+        if status not in STATES:
+            found[UNSAID] = status or NOT_STATED
+        found |= self.noted
         if status in STATES and status not in ("identification", "preparation", "implementation", "maintenance", "cancelled"):
             found["status"] = status
         if len(sectors := body.texts("sector")) > 1:
@@ -231,10 +266,12 @@ class _Reader:
         for one in body.parts("milestones"):
             due, met = self._when(one, "dueDate", end=True), self._when(one, "dateMet", end=True)
             attributes = {key: text for key in ("description", "code") if (text := one.text(key))}
-            if (status := one.text("status")) and (status == "met") != (met is not None):
-                attributes["status"] = status
-            elif status not in ("met", "scheduled"):
+            status = one.text("status")
+            if status not in MILESTONE_STATUS:
                 one.give_back("status")
+                attributes["status"] = NOT_STATED
+            elif status not in ("met", "scheduled") or (status == "met") != (met is not None):
+                attributes["status"] = status
             if (value := one.money("value")) is not None:
                 attributes["payment"] = f"{value.amount:f} {value.currency}"
             own = self.intake.fit(one.text("id"), taken, "milestone")
@@ -320,6 +357,13 @@ class _Reader:
 
         return self._last(body, "metrics", "physicalProgress", share)
 
+    def _note(self, metric: str, observation: Part) -> None:
+        """Keeps the period of an observation as an attribute, where it is not the day of publication alone."""
+        told = "/".join(when.isoformat() if when is not None else ".." for when in self._period(observation.part("period")))
+        usual = f"../{self.published.isoformat()}" if self.published is not None and metric != "costAtCompletion" else "../.."
+        if told != usual:
+            self.noted[AS_OF[metric]] = told if told != "../.." else NOT_STATED
+
     def _last(self, body: Part, key: str, metric: str, read: Callable[[Part], T | None]) -> T | None:
         """What is read of the latest observation of a metric; everything else of it has no home."""
         for one in body.parts(key):
@@ -330,12 +374,11 @@ class _Reader:
             if found is None:
                 observed[latest].give_back()
                 continue
-            for known in ("id", "title"):
-                one.text(known)
+            one.text("id")
+            if one.data.get("title") == TITLES[metric]:
+                one.text("title")
             _counted(observed[latest], 1)
-            if (period := observed[latest].part("period")) is not None and len(observed) == 1:
-                period.text("endDate")
-                period.text("startDate")
+            self._note(metric, observed[latest])
             return found
         return None
 
@@ -378,18 +421,15 @@ class _Reader:
 
     def _benefits(self, body: Part, project: str) -> None:
         for number, one in enumerate(body.parts("benefits"), 1):
+            people = one.parts("beneficiaries")
+            name, description = one.text("title"), one.text("description")
+            population = people[0].text("description") if people else ""
+            if not (name or description or population):
+                continue  # it says nothing that a benefit has
             own = self.intake.fit(f"{project[:150]} benefit {number}", self.top, "benefit")
             self.top.add(own)
-            people = one.parts("beneficiaries")
-            self.benefits.append(
-                Benefit(
-                    id=own,
-                    name=one.text("title"),
-                    description=one.text("description"),
-                    population=people[0].text("description") if people else "",
-                    enabled_by=(Enabler(source=project),),
-                )
-            )
+            enabled = (Enabler(source=project),)
+            self.benefits.append(Benefit(id=own, name=name, description=description, population=population, enabled_by=enabled))
 
     def _policies(self, body: Part, project: str) -> None:
         part = body.part("policyAlignment")
@@ -408,8 +448,11 @@ class _Reader:
                     one.wrong.append((one.place, f"project {meant!r} is related to itself"))
                 one.give_back()
                 continue
-            _counted(one, number)
             source = self.ids.get(meant) or f"external:{self.intake.fit(meant, (), 'project')}"
+            if any((link.source, link.target) == (source, project) for link in self.links):
+                one.give_back()  # related in a second way: a link stands once
+                continue
+            _counted(one, number)
             kept = {key: text for key in ("scheme", "relationship", "uri") if (text := one.text(key))}
             self.links.append(Link(source=source, target=project, kind="informs", note=one.text("title"), attributes=kept))
 
@@ -450,14 +493,21 @@ class _Reader:
             own = keys[1:] if keys[0] == "projects" and len(keys) > 1 else keys
             left.setdefault(own[0], Counter())[".".join(own[1:])] += 1
             first.setdefault(own[0], place)
-        faults = list(package.faults())
+        faults = [(place, f"{sentence}; it is left out") for place, sentence in package.faults()]
+        faults += package.understood()
         problems = [Problem(message="", path=place) for place in (*first.values(), *(place for place, _ in faults))]
         lines = [problem.line for problem in self.document.locate(problems)] if problems else []
         for (field, inside), line in zip(left.items(), lines, strict=False):
             shown = ", ".join(f"{field}.{key} ({count})" if key else f"{field} ({count})" for key, count in inside.items())
             self.intake.note("no-place", f"a portfolio has no place for {shown}", severity=Severity.INFO, line=line)
         for (_, sentence), line in zip(faults, lines[len(left) :], strict=True):
-            self.intake.note("value", f"{sentence}; it is left out", line=line)
+            self.intake.note("value", sentence, line=line)
+        if self.without_status:
+            self.intake.note(
+                "status",
+                f"{counted(self.without_status, 'project')} without a status: taken for active",
+                severity=Severity.INFO,
+            )
         if self.zoned:
             self.intake.note(
                 "zone",

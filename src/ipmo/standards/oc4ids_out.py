@@ -25,7 +25,25 @@ from ipmo.model.people import Person
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import item_of
 from ipmo.model.work import Link, Project, Task
-from ipmo.standards.oc4ids_words import CURRENCIES, FINAL, PACKAGE, PERIODS, STATES, STATUS, TEXTS, TYPES, URN, day_out, delivery
+from ipmo.standards.oc4ids_words import (
+    AS_OF,
+    AT_THE_END,
+    CURRENCIES,
+    FINAL,
+    MILESTONE_STATUS,
+    NOT_STATED,
+    PACKAGE,
+    PERIODS,
+    STATES,
+    STATUS,
+    TEXTS,
+    TITLES,
+    TYPES,
+    UNSAID,
+    URN,
+    day_out,
+    delivery,
+)
 from ipmo.units import Money, When, as_day, as_money, as_when
 
 __all__ = ["write_oc4ids"]
@@ -63,6 +81,8 @@ class _Writer:
         self.related: dict[str, list[Link]] = {}
         self.used: set[str] = set()
         self.currencies: set[str] = set()
+        self.codes = {one.id: one.name for one in portfolio.objectives if one.name and re.fullmatch(rf"{re.escape(one.name)}~\d+", one.id)}
+        """Policies whose code another item bore already when they were read."""
         self._sort()
 
     def package(self) -> PlainMap:
@@ -121,7 +141,11 @@ class _Writer:
             out["identifiers"] = [_filled(id=own["identifier"], scheme=own.get("identifier scheme", ""))]
         if project.name:
             out["title"] = project.name
-        out["status"] = status
+        if (unsaid := own.get(UNSAID)) and project.state == "active":  # nobody said so: it was taken for active when it was read
+            if unsaid != NOT_STATED:
+                self.lost.lose("statuses that are none of its own, left out")
+        else:
+            out["status"] = status
         if period := _period(project.start, project.finish):
             out["period"] = period
         for key, kept in PERIODS.items():
@@ -136,7 +160,7 @@ class _Writer:
         if kinds := {scheme: text for scheme, text in kinds.items() if scheme}:
             out["additionalClassifications"] = [{"scheme": scheme, "id": text} for scheme, text in kinds.items()]
         if own.get("locations"):
-            places = list(dict.fromkeys(filter(None, own["locations"].split("; "))))
+            places = filter(None, own["locations"].split("; "))
             out["locations"] = [{"id": str(n), "description": place} for n, place in enumerate(places, 1)]
         self._money(project, out)
         self._people(project, out)
@@ -144,6 +168,8 @@ class _Writer:
         self._purpose(project, out)
         kept_here = {"type", "status", "sector", "identifier", "locations", "life-cycle cost", *TEXTS, *PERIODS.values(), *FINAL.values()}
         kept_here |= {"budget description", "budget requested", "budget approved", *(f"classification {scheme}" for scheme in kinds)}
+        kept_here |= {AS_OF["financialProgress"]} if "finalValue" in out.get("completion", {}) else set()
+        kept_here |= {UNSAID, *(AS_OF[one["id"]] for one in (*out.get("metrics", ()), *out.get("forecasts", ())))}
         kept_here |= {"identifier scheme"} if own.get("identifier") else set()
         self._other(own, kept_here, "projects")
         fields = {"id", "name", "category", "state", "start", "finish", "actual_finish", "attributes", "tasks", "owner"}
@@ -195,20 +221,27 @@ class _Writer:
         metrics = []
         if project.progress is not None:
             percent = float(Decimal(repr(float(project.progress))) * 100)
-            seen = self._observed(measure=int(percent) if percent.is_integer() else percent, unit=dict(PERCENT))
-            metrics.append({"id": "physicalProgress", "title": "Physical progress", "observations": [seen]})
+            seen = self._observed(
+                project, "physicalProgress", measure=int(percent) if percent.is_integer() else percent, unit=dict(PERCENT)
+            )
+            metrics.append({"id": "physicalProgress", "title": TITLES["physicalProgress"], "observations": [seen]})
         completion: PlainMap = {key: own[kept] for key, kept in FINAL.items() if own.get(kept)}
         if project.actual_finish is not None:
             completion["endDate"] = day_out(project.actual_finish, end=True)
         actual = self._total(project.actual, "actual costs")
-        if actual is not None and (project.actual_finish is not None or project.state == "closed"):
+        observed = own.get(AS_OF["financialProgress"], "")
+        over = project.actual_finish is not None or project.state == "closed"
+        final = observed == AT_THE_END or (over and not observed)
+        if actual is not None and final:
             completion["finalValue"] = actual
         elif actual is not None:
-            metrics.append({"id": "financialProgress", "title": "Financial progress", "observations": [self._observed(value=actual)]})
+            seen = self._observed(project, "financialProgress", value=actual)
+            metrics.append({"id": "financialProgress", "title": TITLES["financialProgress"], "observations": [seen]})
         if project.actual is not None and not project.actual.is_lump:
             self.lost.lose("dated lines of actual costs, written as their sum", len(project.actual.lines))
         if (forecast := self._total(project.forecast, "forecast costs")) is not None:
-            out["forecasts"] = [{"id": "costAtCompletion", "title": "Cost at completion", "observations": [{"id": "1", "value": forecast}]}]
+            seen = self._observed(project, "costAtCompletion", value=forecast)
+            out["forecasts"] = [{"id": "costAtCompletion", "title": TITLES["costAtCompletion"], "observations": [seen]}]
         if project.forecast is not None and not project.forecast.is_lump:
             self.lost.lose("dated lines of forecast costs, written as their sum", len(project.forecast.lines))
         if metrics:
@@ -216,10 +249,21 @@ class _Writer:
         if completion:
             out["completion"] = completion
 
-    def _observed(self, **what: object) -> PlainMap:
+    def _observed(self, project: Project, metric: str, **what: object) -> PlainMap:
+        """An observation, as of what its attribute says, else of progress as of the status date."""
         seen: PlainMap = {"id": "1", **what}
-        if self.portfolio.status_date is not None:
-            seen["period"] = {"endDate": day_out(self.portfolio.status_date)}
+        told = project.attributes.get(AS_OF[metric], "")
+        if not told:
+            if self.portfolio.status_date is not None and metric != "costAtCompletion":
+                seen["period"] = {"endDate": day_out(self.portfolio.status_date)}
+        elif told != NOT_STATED:
+            since, _, until = told.partition("/")
+            try:
+                period = _period(*(None if when == ".." else as_when(when) for when in (since, until)))
+            except UnitError:
+                self.lost.lose(f"attributes {AS_OF[metric]!r} that are no interval such as 2026-01-01/2026-12-31")
+            else:
+                seen |= {"period": period} if period else {}
         return seen
 
     def _value(self, estimate: Estimate | None, of: str) -> PlainMap | None:
@@ -308,7 +352,8 @@ class _Writer:
         if task.actual_finish is not None:
             out["dateMet"] = day_out(task.actual_finish, end=True)
         status = own.get("status", "")
-        out["status"] = status if status in ("notMet", "partiallyMet", "met", "scheduled") else "met" if task.finished else "scheduled"
+        if status != NOT_STATED:
+            out["status"] = status if status in MILESTONE_STATUS else "met" if task.finished else "scheduled"
         if own.get("payment"):
             try:
                 value = self._value(Fixed(as_money(own["payment"])), "payments")
@@ -362,7 +407,7 @@ class _Writer:
             self.lost.lose("degrees of alignment", len(project.alignment))
         codes = dict.fromkeys((*self.policies.get(project.id, ()), *project.alignment))
         if codes:
-            out["policyAlignment"] = {"policies": [unescaped(code) for code in codes]}
+            out["policyAlignment"] = {"policies": [self.codes.get(code) or unescaped(code) for code in codes]}
         benefits = []
         for benefit in self.benefits.get(project.id, ()):
             made = _filled(title=benefit.name, description=benefit.description)
@@ -401,7 +446,7 @@ class _Writer:
                 self.lost.lose("objectives that no project serves")
             else:
                 self.lost.beside(objective, {"id", "name"}, "objectives")
-                if objective.name not in ("", unescaped(objective.id)):
+                if objective.name not in ("", unescaped(objective.id)) and objective.id not in self.codes:
                     self.lost.lose("names of objectives")
         for what, nouns in (("people who own no project", portfolio.people), ("stakeholders of no project", portfolio.stakeholders)):
             if unused := sum(one.id not in self.used for one in nouns):

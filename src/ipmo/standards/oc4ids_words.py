@@ -13,15 +13,21 @@ from ipmo.model.work import Constraints, Task
 from ipmo.units import When
 
 __all__ = [
+    "AS_OF",
+    "AT_THE_END",
     "CURRENCIES",
     "DELIVERY",
     "FINAL",
+    "MILESTONE_STATUS",
+    "NOT_STATED",
     "PACKAGE",
     "PERIODS",
     "STATES",
     "STATUS",
     "TEXTS",
+    "TITLES",
     "TYPES",
+    "UNSAID",
     "URN",
     "day_out",
     "delivery",
@@ -74,6 +80,17 @@ FINAL = {
     "finalScopeDetails": "final scope details",
 }
 """Texts of the completion of a project, and the attribute that keeps each."""
+UNSAID = "oc4ids status"
+"""The attribute of a project whose status is none of these: what stood there."""
+NOT_STATED = "not stated"
+AT_THE_END = "final value"
+"""What stands instead of an interval where an actual cost is the final value of a project that is not said to be over."""
+MILESTONE_STATUS = ("scheduled", "met", "notMet", "partiallyMet")
+"""The closed list of what became of milestones."""
+TITLES = {"physicalProgress": "Physical progress", "financialProgress": "Financial progress", "costAtCompletion": "Cost at completion"}
+"""Titles that are written with the metrics that a portfolio has a place for."""
+AS_OF = {"physicalProgress": "progress as of", "financialProgress": "actual as of", "costAtCompletion": "forecast as of"}
+"""When each of them was observed, as an interval whose open end is `..`: kept where it is not the day of publication."""
 DELIVERY = "delivery"
 """The task that stands for a project's own period where milestones alone would not fill it."""
 CODES = """

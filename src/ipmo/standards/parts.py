@@ -35,6 +35,8 @@ class Part:
     """The keys that were taken, each with the objects inside it."""
     wrong: list[tuple[Place, str]] = attrs.field(factory=list)
     """Values of another type than the standard says, each with a sentence."""
+    read: list[tuple[Place, str]] = attrs.field(factory=list)
+    """Values of another type that were understood all the same."""
 
     def __contains__(self, key: str) -> bool:
         return self.data.get(key) is not None
@@ -122,9 +124,15 @@ class Part:
         amount, currency = inner.number("amount"), inner.text("currency")
         if amount is not None and currency:
             try:
-                return Money(amount, currency)
+                found = Money(amount, currency)
             except UnitError as error:
                 self.wrong.append((inner.place, str(error)))
+            else:
+                if isinstance(inner.data["amount"], str):
+                    self.read.append(((*inner.place, "amount"), f"'amount' must be a number; got the text {_shown(inner.data['amount'])}"))
+                return found
+        elif amount is not None:
+            inner.wrong.append((inner.place, f"the amount {_shown(amount)} of {key!r} has no currency"))
         self.give_back(key)
         return None
 
@@ -133,6 +141,7 @@ class Part:
         for key in keys or tuple(self.asked):
             for inner in self.asked.pop(key, []):
                 self.wrong += inner.faults()
+                self.read += inner.understood()
 
     def left(self) -> Iterator[Place]:
         """The places that nobody asked for, the highest of each branch."""
@@ -150,6 +159,13 @@ class Part:
         for inner in self.asked.values():
             for one in inner:
                 yield from one.faults()
+
+    def understood(self) -> Iterator[tuple[Place, str]]:
+        """Every value of another type than the standard says that was understood all the same."""
+        yield from self.read
+        for inner in self.asked.values():
+            for one in inner:
+                yield from one.understood()
 
     def _refuse(self, key: str, found: PlainData, what: str) -> None:
         self.wrong.append(((*self.place, key), f"{key!r} must be {what}; got {_shown(found)}"))
