@@ -455,23 +455,34 @@ class LeaveOneOut:
         Args:
             values: of each target.
         """
+        return self.sums_of([values])[0]
+
+    def sums_of(self, columns: Sequence[Sequence[float]]) -> Sequence[Sequence[float]]:
+        """`sums` of several values, all rows looked through once.
+
+        Args:
+            columns: the values of each target, one column after the other.
+        """
         if self._bits is None:
-            known: dict[int, float] = {}
-            for row in set(self._rows):
-                total = 0.0
-                for place in places_of(row & self._mask):
-                    total += values[place]
-                known[row] = total
-            return [known[self._rows[g]] if g >= 0 else 0.0 for g in plain_list(self.web.group)]
+            return [self._sums_of_lists(values) for values in columns]
         import numpy as np
 
-        some = (self.count + 63) // 64
-        table = np.zeros((some * 8, 256))
-        padded = np.zeros(some * 64)
-        padded[: self.count] = values
-        for bit in range(8):
-            table[:, (np.arange(256) >> bit) & 1 == 1] += padded.reshape(-1, 8)[:, bit : bit + 1]
-        out = np.zeros(len(self.web.ptr))  # one row more, for what has no group
-        kernel(kernels.sums_of_bits)(self._words, some, self._bits, table.ravel(), out[:-1])
-        found: NDArray[np.float64] = out[as_array(self.web.group)]
-        return found  # type: ignore[return-value]
+        some, many = (self.count + 63) // 64, len(columns)
+        padded = np.zeros((some * 8, 8, many))
+        padded.reshape(-1, many)[: self.count] = np.asarray(columns, np.float64).T
+        table = np.zeros((some * 8, 256, many))
+        for bit in range(8):  # of numbers with that highest bit: what the lower bits come to, and it
+            table[:, 1 << bit : 2 << bit] = table[:, : 1 << bit] + padded[:, bit : bit + 1]
+        out = np.zeros((len(self.web.ptr), many))  # one row more, for what has no group
+        kernel(kernels.sums_of_bits)(self._words, some, many, self._bits, table.ravel(), out[:-1].ravel())
+        found: list[Sequence[float]] = list(np.ascontiguousarray(out[as_array(self.web.group)].T))  # type: ignore[arg-type]
+        return found
+
+    def _sums_of_lists(self, values: Sequence[float]) -> list[float]:
+        known: dict[int, float] = {}
+        for row in set(self._rows):
+            total = 0.0
+            for place in places_of(row & self._mask):
+                total += values[place]
+            known[row] = total
+        return [known[self._rows[g]] if g >= 0 else 0.0 for g in plain_list(self.web.group)]

@@ -69,6 +69,12 @@ class CostOfDelay:
         return {} if rows is None else {name: npv.amount for name, npv in rows.present.items()}
 
     @property
+    def amounts(self) -> Mapping[str, float]:
+        """`worth` as numbers in that currency."""
+        rows = self.benefits
+        return {} if rows is None else rows.present_amounts
+
+    @property
     def priced(self) -> bool:
         """Whether anything that waits has a known price: a benefit, or the people and machines of a task."""
         return self.valued or bool(self._rates)

@@ -54,13 +54,16 @@ class Promises:
     def of(self, project: str, *, alone: bool) -> list[Commitment]:
         """The gates of a project by a date, and of what it hands over what may be overdue or not known.
 
+        Hand-overs that are surely missed are left to `worst_hand_over`, so that no row of each is made.
+
         Args:
             project: its id.
             alone: it is committed to nothing else: all that it hands over is looked at.
         """
         known, every = self._found.statements, alone or bool(self._found.doubts)
         gates = [self._found.of(one, caused=False) for one in self._gates.get(project, ())]
-        places = (place for place in self._given.get(project, ()) if every or known.hand_overs.dates[place] <= self.today)
+        some = (place for place in self._given.get(project, ()) if every or known.hand_overs.dates[place] <= self.today)
+        places = (place for place in some if not self._found.surely_missed(place))
         return [*gates, *(self._found.of(known.hand_over(place), caused=False) for place in places)]
 
     def overdue(self, full_id: str, noun: object, commitment: int | None, works: Works) -> list[Commitment]:

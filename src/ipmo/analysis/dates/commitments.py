@@ -178,6 +178,13 @@ class Commitments(Answer[str, Commitment]):
         row = self._missed_of(alike)[0]
         return LateHandOver(row.item, minutes(row.date), minutes(row.expected or row.date), row.from_morning and not row.begins)
 
+    def surely_missed(self, place: int) -> bool:
+        """Whether columns say already that a hand-over, by its place, is missed on a day that is known: `worst_hand_over` counts it.
+
+        Its row then is `missed`, and by so many minutes later than another as its columns say.
+        """
+        return self._sure[0][place] == MISSED
+
     @property
     def never_handed_over(self) -> Mapping[str, Commitment]:
         """Of each project that never hands over what it is to, because that waits for what was stopped: the first such hand-over."""

@@ -140,9 +140,10 @@ class SinglePoints(Answer[str, SinglePoint]):
 
     def _ranked(self) -> list[int]:
         """The nodes without which something else fails, in order."""
-        worth = [float(self._worth.worth.get(e, 0)) for e in self._effects]
+        known = self._worth.amounts
+        worth = [known.get(e, 0.0) for e in self._effects]
         counts = [[float(kind in some) for kind in self._kinds] for some in (("benefit", "objective"), ("gate",))]
-        lost = [self._knocked.sums(column) for column in (worth, *counts)]
+        lost = self._knocked.sums_of([worth, *counts])
         wholes = self._whole_keys(worth, *counts)
         if self._schedule.network.arrays:
             return self._in_order(as_floats(lost[0]), as_floats(lost[1]), as_floats(lost[2]), wholes)
@@ -201,13 +202,14 @@ class SinglePoints(Answer[str, SinglePoint]):
         run = np.cumsum(changes)
         alike = np.flatnonzero(np.bincount(run, minlength=1)[run] > 1)
         nodes = nodes[order]
-        place = np.empty(int(nodes.max(initial=-1)) + 1, np.int64)
+        place = np.empty(int(nodes.max(initial=-1)) + 1, run.dtype)
         place[nodes[alike]] = run[alike]
-        by_name = np.array(self._by_name(np.sort(nodes[alike])), np.int64)
-        nodes[alike] = by_name[np.argsort(place[by_name], kind="stable")]
+        by_name = np.fromiter(self._by_name(np.sort(nodes[alike])), np.int64, len(alike))
+        narrow = place[by_name].astype(np.uint16) if run[-1:].sum() < 1 << 16 else place[by_name]  # which numpy sorts by digits
+        nodes[alike] = by_name[np.argsort(narrow, kind="stable")]
         return plain_list(nodes)
 
-    def _by_name(self, nodes: NDArray[np.int64]) -> list[int]:
+    def _by_name(self, nodes: NDArray[np.int64]) -> Iterator[int]:
         """Some nodes in the order of their ids: project by project, so that few long names are held against one another.
 
         Args:
@@ -218,12 +220,13 @@ class SinglePoints(Answer[str, SinglePoint]):
         net, ids = self._schedule.network, self._found.web.ids
         owner = np.where(nodes < net.n, net.owners[np.minimum(nodes, net.n - 1)], -1 - nodes)
         bounds = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(nodes)] if len(nodes) else []
-        groups: dict[str, list[int]] = {}
+        plain, groups = plain_list(nodes), dict[str, list[int]]()
         for begin, end in itertools.pairwise(bounds):
-            some = plain_list(nodes[begin:end])
+            some = plain[begin:end]
             project, slash, _ = ids[some[0]].partition("/")
             groups.setdefault(project + slash, []).extend(some)
-        return [node for name in sorted(groups) for node in sorted(groups[name], key=ids.__getitem__)]
+        for name in sorted(groups):
+            yield from sorted(groups[name], key=ids.__getitem__)
 
     @functools.cached_property
     def _gate_nodes(self) -> frozenset[int]:

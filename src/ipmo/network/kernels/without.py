@@ -250,10 +250,9 @@ def fail_from(ptr: Ints, heads: Ints, ways: Ints, waiting: Ints, count: int, out
                 count += 1
 
 
-def sums_of_bits(words: int, some: int, bits: Ints, table: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    """The sum of a value for each bit that the first numbers of a row have, from sums for every byte (some * 8 * 256)."""
-    for v in range(len(out)):
-        total = out[v]
+def sums_of_bits(words: int, some: int, many: int, bits: Ints, table: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    """The sums of several values for each bit that the first numbers of a row have, from sums for every byte (some * 8 * 256 * many)."""
+    for v in range(len(out) // many):
         for j in range(some):
             word = bits[v * words + j]
             if word == 0:
@@ -261,8 +260,9 @@ def sums_of_bits(words: int, some: int, bits: Ints, table: NDArray[np.float64], 
             for byte in range(8):
                 some_bits = (word >> (8 * byte)) & 255
                 if some_bits != 0:
-                    total += table[(j * 8 + byte) * 256 + some_bits]
-        out[v] = total
+                    row = ((j * 8 + byte) * 256 + some_bits) * many
+                    for k in range(many):
+                        out[v * many + k] += table[row + k]
 
 
 def beyond_parts(words: int, count: int, bits: Ints, own: Ints, begins: Ints, inside: Ints, out: Ints) -> None:
