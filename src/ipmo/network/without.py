@@ -475,7 +475,7 @@ class LeaveOneOut:
             table[:, 1 << bit : 2 << bit] = table[:, : 1 << bit] + padded[:, bit : bit + 1]
         out = np.zeros((len(self.web.ptr), many))  # one row more, for what has no group
         kernel(kernels.sums_of_bits)(self._words, some, many, self._bits, table.ravel(), out[:-1].ravel())
-        found: list[Sequence[float]] = list(np.ascontiguousarray(out[as_array(self.web.group)].T))  # type: ignore[arg-type]
+        found: list[Sequence[float]] = list(np.ascontiguousarray(out[as_array(self.web.group)].T))
         return found
 
     def _sums_of_lists(self, values: Sequence[float]) -> list[float]:

@@ -141,6 +141,18 @@ def test_hand_overs_by_columns_are_those_of_every_row(seed: int, large: bool) ->
         assert [(one, one.link) for one in s.commitments.stated] == [(one, one.link) for one in hand_overs(s)]
 
 
+@settings(max_examples=100)
+@given(st.integers(0, 10**9))
+def test_status_of_projects_that_only_hand_over_is_the_same_by_columns(seed: int) -> None:
+    """What is in time, missed, overdue or in doubt counts alike whether a row of each hand-over is made or columns say all."""
+    pf = handing_over(seed)
+    plain = ipmo.status(pf)
+    with pytest.MonkeyPatch.context() as patch:
+        as_large(patch)
+        patch.setattr(commitments, "SEVERAL", 1)
+        assert ipmo.status(pf.evolve()).rows == plain.rows
+
+
 @settings(deadline=None, max_examples=30)
 @given(judged())
 def test_ends_and_broken_hand_overs_by_columns_are_those_of_every_row(pf: Portfolio) -> None:

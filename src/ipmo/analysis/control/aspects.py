@@ -245,11 +245,14 @@ class Aspects:
         for one, other in self._deadlines(noun) if isinstance(noun, Project) else ():
             if (reached is None or other.over > reached.over) and not (isinstance(one, Task) and f"{full_id}/{one.id}" in late):
                 commitment, reached, about = other.due, other, one  # of several commitments the one that is missed by most
+        kept = self._promises.kept(noun.id) if commitment is None and isinstance(noun, Project) else None
         promised = self._promises.of(noun.id, alone=commitment is None) if isinstance(noun, Project) else []
         for row in promised:
             dates = reached_by(row)
             if dates is not None and (reached is None or dates.over > reached.over):
                 commitment, reached, about = dates.due, dates, row
+        if kept is not None and (reached is None or kept[1].over > reached.over):
+            commitment, reached, about = kept[1].due, kept[1], kept[0]
         tolerance = self._tolerance(noun)
         limited = tolerance is not None and tolerance.time is not None
         if (never := self._never(full_id, noun)) is not None:

@@ -54,7 +54,7 @@ class Promises:
     def of(self, project: str, *, alone: bool) -> list[Commitment]:
         """The gates of a project by a date, and of what it hands over what may be overdue or not known.
 
-        Hand-overs that are surely missed are left to `worst_hand_over`, so that no row of each is made.
+        Hand-overs of which columns say all are left to `worst_hand_over` and `kept`, so that no row of each is made.
 
         Args:
             project: its id.
@@ -62,9 +62,16 @@ class Promises:
         """
         known, every = self._found.statements, alone or bool(self._found.doubts)
         gates = [self._found.of(one, caused=False) for one in self._gates.get(project, ())]
-        some = (place for place in self._given.get(project, ()) if every or known.hand_overs.dates[place] <= self.today)
-        places = (place for place in some if not self._found.surely_missed(place))
+        some = [place for place in self._given.get(project, ()) if every or known.hand_overs.dates[place] <= self.today]
+        places = [place for place in some if not self._found.told_by_columns(place, kept=alone)]
+        if alone and places:  # of several alike the first is named, whichever way it is known
+            places = [place for place in some if not self._found.told_by_columns(place, kept=False)]
         return [*gates, *(self._found.of(known.hand_over(place), caused=False) for place in places)]
+
+    def kept(self, project: str) -> tuple[LateHandOver, Reached] | None:
+        """Of what a project that is committed to nothing else surely hands over in time, what leaves least time; None where that is nothing."""
+        one = None if self._found.doubts else self._found.tightest_hand_over(project)
+        return None if one is None else (one, Reached(one.committed, one.expected))
 
     def overdue(self, full_id: str, noun: object, commitment: int | None, works: Works) -> list[Commitment]:
         """What an item itself, and in a project what has a deadline, was to do by now and nothing says when it will: it has the status date for a finish.

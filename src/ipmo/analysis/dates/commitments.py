@@ -7,14 +7,13 @@ benefit that was planned, a date that a constraint asks for. An item's own forec
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
 from ipmo.analysis.dates.by_day import days_after, in_time
-from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Standing, Stated
+from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, LateHandOver, Standing, Stated, in_order
 from ipmo.analysis.dates.doubts import Doubts
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
@@ -36,24 +35,8 @@ SEVERAL = 16
 """Of so many the standing is read off columns."""
 
 
-OTHER, MISSED, UNSURE = range(3)
-"""How a hand-over stands, as far as columns say: missed, or not."""
-
-
-class LateHandOver(NamedTuple):
-    """A hand-over that is missed.
-
-    Args:
-        item: full id of what is handed over.
-        committed: when it was to be there, as an instant.
-        expected: when it is expected, as an instant.
-        from_morning: that begins its day.
-    """
-
-    item: str
-    committed: int
-    expected: int
-    from_morning: bool = False
+OTHER, MISSED, UNSURE, KEPT = range(4)
+"""How a hand-over stands, as far as columns say: missed, or not; work that is done in time, unless its end is in doubt."""
 
 
 class Found(TypedDict, total=False):
@@ -143,7 +126,7 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def rows(self) -> tuple[Commitment, ...]:
         """Broken ones first, of these the hand-overs and then what is missed by most; then what is not known, then what is kept."""
-        return _in_order(self._row(one) for one in self.stated)
+        return in_order(self._row(one) for one in self.stated)
 
     @functools.cached_property
     def _by_name(self) -> Mapping[str, Stated]:
@@ -157,11 +140,11 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def missed_hand_overs(self) -> tuple[Commitment, ...]:
         """The hand-overs among `missed`, in their order; what each is missed because of is not asked."""
-        some = (place for place, standing in enumerate(self._sure[0]) if standing != OTHER)
+        some = (place for place, standing in enumerate(self._sure[0]) if standing not in (OTHER, KEPT))
         return self._missed_of(some)
 
     def _missed_of(self, places: Iterable[int]) -> tuple[Commitment, ...]:
-        found = _in_order(self._row(self.statements.hand_over(place), caused=False) for place in places)
+        found = in_order(self._row(self.statements.hand_over(place), caused=False) for place in places)
         return tuple(row for row in found if row.standing == "missed")
 
     def worst_hand_over(self, project: str) -> LateHandOver | None:
@@ -178,12 +161,33 @@ class Commitments(Answer[str, Commitment]):
         row = self._missed_of(alike)[0]
         return LateHandOver(row.item, minutes(row.date), minutes(row.expected or row.date), row.from_morning and not row.begins)
 
-    def surely_missed(self, place: int) -> bool:
-        """Whether columns say already that a hand-over, by its place, is missed on a day that is known: `worst_hand_over` counts it.
+    def told_by_columns(self, place: int, *, kept: bool) -> bool:
+        """Whether columns say how a hand-over stands, by its place: missed on a day that is known, so that `worst_hand_over` counts it.
 
-        Its row then is `missed`, and by so many minutes later than another as its columns say.
+        With `kept`, also in time, so that `tightest_hand_over` counts it.
         """
-        return self._sure[0][place] == MISSED
+        sure = self._sure[0][place]
+        return sure == MISSED or (kept and sure == KEPT and not self.doubts)
+
+    def tightest_hand_over(self, project: str) -> LateHandOver | None:
+        """Of the work that a project hands over in time, as columns say, what leaves least time; of those alike the first."""
+        place = self._tightest.get(project)
+        if place is None:
+            return None
+        found = self.statements.hand_overs
+        return LateHandOver(self.statements.hand_over(place).item, found.dates[place], self._sure[1][place])
+
+    @functools.cached_property
+    def _tightest(self) -> Mapping[str, int]:
+        net, (standing, reached), found = self._passes.network, self._sure, self.statements.hand_overs
+        owner = net.owners.tolist() if net.arrays else net.project
+        out: dict[str, int] = {}
+        for place, sure in enumerate(standing):
+            if sure == KEPT and (number := owner[found.nodes[place]]) >= 0:
+                best = out.setdefault(net.projects[number], place)
+                if reached[place] - found.dates[place] > reached[best] - found.dates[best]:
+                    out[net.projects[number]] = place
+        return out
 
     @property
     def never_handed_over(self) -> Mapping[str, Commitment]:
@@ -229,7 +233,9 @@ class Commitments(Answer[str, Commitment]):
         other = reached + at_finish <= date  # by the very minute it may be next morning
         work = as_array(passes.positions.dur)[place] != 0
         missed = (reached > date) & ((date > self._today) | work) & (work | (reached % DAY != 0))  # a point may begin its day
-        return np.where(place < 0, UNSURE, np.where(other, OTHER, np.where(missed, MISSED, UNSURE))).tolist(), reached.tolist()
+        return np.where(
+            place < 0, UNSURE, np.where(other, np.where(work, KEPT, OTHER), np.where(missed, MISSED, UNSURE))
+        ).tolist(), reached.tolist()
 
     @functools.cached_property
     def _places(self) -> dict[str, int]:
@@ -578,15 +584,3 @@ class Commitments(Answer[str, Commitment]):
         """The day on which open work ends, in words."""
         end = self._finish(node)
         return day_text(moment(end), finish=not self.from_morning((node,), end))
-
-
-def _in_order(found: Iterable[Commitment]) -> tuple[Commitment, ...]:
-    """Broken ones first, of these the hand-overs and then what is missed by most; then what is not known, then what is kept."""
-    order, rows = {"missed": 0, "overdue": 0, "unknown": 1, "kept": 2}, list(found)
-    times = Counter((row.name, row.date) for row in rows)
-
-    def key(row: Commitment) -> tuple[object, ...]:
-        day = row.stated_day if times[row.name, row.date] > 1 else None  # asked only where nothing else tells two apart
-        return (order[row.standing], row.kind != "hand-over", row.standing == "overdue", -(row.days or 0), row.name, row.date, day)
-
-    return tuple(sorted(rows, key=key))

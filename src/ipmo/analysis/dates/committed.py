@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import attrs
 
 from ipmo.notebooks import Shown
 from ipmo.units import first_day, said_day
 
-__all__ = ["KINDS", "PLANNED", "Commitment", "Kind", "Standing", "Stated", "broken_in"]
+__all__ = ["KINDS", "PLANNED", "Commitment", "Kind", "LateHandOver", "Standing", "Stated", "broken_in", "in_order"]
 
 Day = date
 Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constraint"]
@@ -55,6 +56,22 @@ class Stated:
     word: str = "due"
     expected: int | None = None
     link: int | None = attrs.field(default=None, eq=False, repr=False)
+
+
+class LateHandOver(NamedTuple):
+    """A hand-over beside when it is expected: one that is missed, or of those in time the one that has least time left.
+
+    Args:
+        item: full id of what is handed over.
+        committed: when it was to be there, as an instant.
+        expected: when it is expected, as an instant.
+        from_morning: that begins its day.
+    """
+
+    item: str
+    committed: int
+    expected: int
+    from_morning: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -150,6 +167,18 @@ class Commitment(Shown):
         if self.standing == "overdue":
             return f"{self.name}: {stated}, overdue and without a forecast{why}"
         return f"{self.name}: {stated}, not known whether it is kept{why}"
+
+
+def in_order(found: Iterable[Commitment]) -> tuple[Commitment, ...]:
+    """Broken ones first, of these the hand-overs and then what is missed by most; then what is not known, then what is kept."""
+    order, rows = {"missed": 0, "overdue": 0, "unknown": 1, "kept": 2}, list(found)
+    times = Counter((row.name, row.date) for row in rows)
+
+    def key(row: Commitment) -> tuple[object, ...]:
+        day = row.stated_day if times[row.name, row.date] > 1 else None  # asked only where nothing else tells two apart
+        return (order[row.standing], row.kind != "hand-over", row.standing == "overdue", -(row.days or 0), row.name, row.date, day)
+
+    return tuple(sorted(rows, key=key))
 
 
 def broken_in(found: Iterable[Commitment]) -> dict[str, str]:
