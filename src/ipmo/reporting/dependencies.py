@@ -253,6 +253,9 @@ def decisions(a: Answers) -> Panel | None:
         grid.append(Row(name=row.name, under=row.item if row.item != row.name else "", cells=cells))
     late_ones = sum(row.too_late for row in queue)
     text = f"{waiting_text(queue)} {agree(len(queue), 'waits', 'wait')}, what is needed first on top. Latest is the day up to which every commitment downstream still holds; working days left count from the status date."
+    past = sum(row.overdue > 0 for row in queue)
+    if past:
+        text += f" {past:,} {agree(past, 'is', 'are')} overdue: the day by which {agree(past, 'it was', 'they were')} to be decided lies before the status date."
     if late_ones:
         text += f" {late_ones:,} of them {agree(late_ones, 'comes', 'come')} too late for one already."
     more = f"and {len(queue) - QUEUE} more" if len(queue) > QUEUE else ""

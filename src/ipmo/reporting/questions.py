@@ -122,8 +122,14 @@ class Question:
 
 
 def questions(a: Answers) -> tuple[Question, ...]:
-    """The four questions of the first screen, answered; where two or more have nothing to say, the others stand on top, the worst first."""
-    found = (_decided(a), _kept(a), _hurts(a), _sure(a))
+    """The four questions of the first screen, answered; where two or more have nothing to say, the others stand on top, the worst first.
+
+    What was promised to others and is broken stands before what waits for a decision.
+    """
+    first = (_decided(a), _kept(a))
+    if any(one.kind == "hand-over" for one in a.commitments.missed):
+        first = first[::-1]
+    found = (*first, _hurts(a), _sure(a))
     said = sorted((one for one in found if one.lines), key=lambda one: KINDS.index(one.kind))
     silent = [one for one in found if one not in said]
     if len(silent) < 2 or not said:
@@ -195,7 +201,7 @@ def _lateness(a: Answers, late: int, total: int) -> str:
 
 
 def _too_late(a: Answers, row: Due) -> bool:
-    return row.too_late or _days_ago(a, row) > 0
+    return row.too_late or row.overdue > 0 or _days_ago(a, row) > 0
 
 
 def _days_ago(a: Answers, row: Due) -> int:
@@ -229,12 +235,15 @@ def _due(a: Answers, row: Due) -> Line:
     risk = "its own date" if row.at_risk == row.item else a.name(row.at_risk)
     if ago := _days_ago(a, row):
         when = f"needed by {stated}, {counted(ago, 'day')} ago"
+    elif row.overdue and not row.too_late:
+        when = f"needed by {latest}, {counted(row.overdue, 'day')} ago"
     elif row.too_late:
         when = (
             f"{measured(row.late_by, 'working day')} too late for {risk}"
             if row.late_by
             else f"too late for {risk}, reached {row.expected_day}"
         )
+        when += f", overdue since {latest}" if row.overdue else ""
     elif row.latest is not None and row.float is not None:
         when = f"by {latest}, in {measured(row.float, 'working day')}, or {fails(row, risk, a.name)}"
     else:

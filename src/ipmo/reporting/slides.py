@@ -59,7 +59,7 @@ def slides(a: Answers, title: str) -> bytes:
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     asked = {one.id: one for one in questions(a)}
     _first(deck, a, title, asked)
-    for id in ("decide", "kept", "hurt", "sure"):
+    for id in asked:
         if len(deck.slides) < MOST and (asked[id].lines or _chart_of(a, id) is not None):
             _asked(deck, asked[id], _chart_of(a, id))
     if len(deck.slides) < MOST and (chart := _money(a)) is not None:

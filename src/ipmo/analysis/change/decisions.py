@@ -67,6 +67,7 @@ class Due(Shown):
         waits: ids of what waits for it.
         undated: why it has no latest date, where something keeps the schedule from dating it; empty else.
         from_morning: what is expected begins its day: due by the day before, it is late.
+        overdue: days by which the earlier of the latest and the stated date lies before the status date; 0 where neither does.
     """
 
     kind: str
@@ -86,6 +87,7 @@ class Due(Shown):
     waits: tuple[str, ...] = ()
     undated: str = ""
     from_morning: bool = False
+    overdue: int = 0
 
     @property
     def expected_day(self) -> date | None:
@@ -110,7 +112,8 @@ class Due(Shown):
         Args:
             name: what an item, a board or a person is called, by its id.
         """
-        return self.undated or _sentence(self, name)
+        since = f"overdue since {day_text(self.by, finish=True)}, {counted(self.overdue, 'day')}: " if self.overdue else ""
+        return since + (self.undated or _sentence(self, name))
 
     @property
     def late_by(self) -> Days:
@@ -169,7 +172,7 @@ class DecisionQueue(Answer[str, Due]):
 
     def table(self) -> Table:
         """One row a decision: kind, item, name, who, by, latest, stated, expected, float, margin, at_risk, day_costs, waits, reason,
-        and the days of the dates: by_date, latest_date, stated_date, expected_date.
+        the days of the dates: by_date, latest_date, stated_date, expected_date, and by how many days it is overdue.
         """
         currency = next((row.day_costs.currency for row in self._rows if row.day_costs is not None), "")
         texts = ("kind", "item", "name", "who")
@@ -184,11 +187,14 @@ class DecisionQueue(Answer[str, Due]):
         for name in ("by", "latest", "stated", "expected"):
             days = [r.expected_day if name == "expected" else said_day(getattr(r, name), finish=True) for r in self._rows]
             columns.append(Column(f"{name}_date", "date", days))
+        columns.append(Column("overdue", "int", [r.overdue for r in self._rows], "ed"))
         return Table(columns)
 
     def __repr__(self) -> str:
         late = sum(row.too_late for row in self._rows)
-        return f"<DecisionQueue: {counted(len(self), 'decision')} due, {late} too late for a commitment>"
+        past = sum(row.overdue > 0 for row in self._rows)
+        overdue = f", {past} overdue" if past else ""
+        return f"<DecisionQueue: {counted(len(self), 'decision')} due, {late} too late for a commitment{overdue}>"
 
 
 def decisions_due(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> DecisionQueue:
@@ -264,7 +270,7 @@ class _Finder:
         far = datetime.max
         rows = self.with_costs(rows)
         rows += self.standing.with_costs(held) if held else []
-        rows = [self._with_others(row) for row in rows]
+        rows = [_beside_today(self._with_others(row), today) for row in rows]
         return sorted(rows, key=lambda r: (r.by or far, r.float is None, r.float or 0.0, r.kind, r.item))
 
     @functools.cached_property
@@ -448,6 +454,12 @@ class _Finder:
         if isinstance(noun, Programme):
             return [name for p in hierarchy(self.portfolio).projects(noun) for name in self._blocked(p.id)]
         return [item]
+
+
+def _beside_today(row: Due, today: date | None) -> Due:
+    """A row with the days by which it is overdue."""
+    day = None if today is None else said_day(row.by, finish=True)
+    return row if today is None or day is None or day >= today else attrs.evolve(row, overdue=(today - day).days)
 
 
 def _instant(when: When | None) -> datetime | None:
