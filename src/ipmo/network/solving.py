@@ -3,7 +3,7 @@
 The model counts the working minutes of the clock that most work runs on, in the coarsest common step. Where everything runs on that clock
 it says what the network says; else lengths and lags are those that the plan at hand has, and the order of starts that is found is all that
 is kept: serial generation in that order makes a plan that keeps every calendar. The better of both plans is the answer, so that it is never
-worse. Sources: cumulative scheduling by lazy clause generation, Schutt et al. (Constraints 16, 2011); order to plan, Kolisch (EJOR 90, 1996).
+worse. Work that may be interrupted is cut into a few pieces one after the other, which are nothing where they are not needed. Sources: cumulative scheduling by lazy clause generation, Schutt et al. (Constraints 16, 2011); order to plan, Kolisch (EJOR 90, 1996).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["improve"]
 
+MOST_PIECES = 4
+"""So many pieces of one piece of work are modelled, at most."""
 MOST_STEPS = 30_000
 """Steps that the horizon has at most: a solver slows down with more."""
 WORKERS = 8
@@ -67,10 +69,13 @@ def improve(
         return plan, Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
     best = plan
     forced = [1] * leveller.network.n if leveller.lasting else None
-    for one in leveller.improved(0, leveller.as_column(made.instants(starts)), ways, forced):
-        score = leveller.score(one.early)
-        if (len(one.over), _ordered(score, places)) < (len(best.over), _ordered(best.score, places)):
-            best = attrs.evolve(best, early=one.early, score=score, over=one.over, chosen=one.chosen, pieces=one.pieces)
+    for v in leveller.splits:
+        leveller.takes.whole[v] = 0
+    for order in made.instants(starts):
+        for one in leveller.improved(0, leveller.as_column(order), ways, forced):
+            score = leveller.score(one.early)
+            if (len(one.over), _ordered(score, places)) < (len(best.over), _ordered(best.score, places)):
+                best = attrs.evolve(best, early=one.early, score=score, over=one.over, chosen=one.chosen, pieces=one.pieces)
     leveller.stand(best)
     proved = not best.over and _ordered(best.score, places) <= _ordered(plan.least, places)
     return attrs.evolve(best, proved=proved), Solved(status=status, bound=bound, before=plan.score, unit=made.unit, exact=made.exact)
@@ -78,6 +83,14 @@ def improve(
 
 def _ordered(score: Score, places: Sequence[int]) -> tuple[int, ...]:
     return tuple(score[place] for place in places)
+
+
+class _Piece(NamedTuple):
+    """One piece of work that may be interrupted: it lasts from its start so many steps, none where it is not needed, to its end."""
+
+    start: cp_model.IntVar
+    size: cp_model.IntVar
+    end: cp_model.IntVar
 
 
 class _Model:
@@ -166,7 +179,7 @@ class _Model:
             {nodes.clk[v] for v in used} | {axes[row.pool] for row in self.leveller.rows} != {self.axis}
             or self.plan.over
             or self.leveller.within_float
-            or self.leveller.splits
+            or not all(self._in_pieces(v) == one.most for v, one in self.leveller.splits.items())
         ):
             return False
         if any(nodes.mark[v] & (ONE_IS_ENOUGH | STARTS_SHIFT) or nodes.high[v] < FAR for v in used):
@@ -204,7 +217,10 @@ class _Model:
             value - self.offset for value in (*(self.low[v] for v in used), *(t for steps in self.pools for t, _ in steps if t > -FAR // 2))
         }
         times |= {self.at[v] - self.offset for v, one in enumerate(self.fixed) if one != FAR}
+        times |= {one.least for one in self.leveller.splits.values()}
         common = math.gcd(*times) or 1
+        if self.leveller.splits and common > 1:
+            self.exact = False  # the best pieces may end within a step
         horizon = max((self.at[v] + max(self.length[v], self._longest(v)) for v in used), default=0) - self.offset
         if horizon // common > MOST_STEPS:
             self.exact = False
@@ -217,8 +233,34 @@ class _Model:
     def _up(self, minutes: int) -> int:
         return -(-minutes // self.unit)
 
+    def _in_pieces(self, v: int) -> int:
+        """Into how many pieces the work of a position may be cut in the model; 1 where it is looked at in one piece, as what has several ways is, or takes now more, now less."""
+        rows = [row for row in self.leveller.rows if row.node == v]
+        alike = all(row.begin == 0 and row.end in (self.leveller.lengths[v, 0], FAR) for row in rows)
+        if v in self.leveller.choosing or not alike or self.nodes.clk[v] != self.axis:
+            return 1
+        return min(self.leveller.splits[v].most, MOST_PIECES)
+
+    def _cut(self, v: int, start: cp_model.IntVar) -> list[_Piece]:
+        """The pieces of a position one after the other: together as long as it is, each as long as one must be, or nothing."""
+        from ortools.sat.python import cp_model as cp
+
+        length, least = self._up(self.leveller.lengths[v, 0]), self._up(self.leveller.splits[v].least)
+        sizes = cp.Domain.from_intervals([[0, 0], [min(least, length), length]])
+        out = list[_Piece]()
+        for number in range(self._in_pieces(v)):
+            begins = start if not number else self.model.new_int_var(0, self.horizon, "")
+            one = _Piece(begins, self.model.new_int_var_from_domain(sizes, ""), self.model.new_int_var(0, self.horizon, ""))
+            self.model.add(one.end == one.start + one.size)
+            self.model.add(one.size > 0 if not number else one.start >= out[-1].end)
+            out.append(one)
+        self.model.add(sum((one.size for one in out[1:]), start=out[0].size) == length)
+        return out
+
     def _lasts(self, v: int) -> cp_model.LinearExpr:
         """How long a position that can last differently does, in steps."""
+        if v in self.pieces:
+            return self.pieces[v][-1].end - self.pieces[v][0].start
         parts = [self._way_length(v, way) * taken for (one, way), taken in self.ways.items() if one == v]
         return sum(parts[1:], start=parts[0])
 
@@ -258,6 +300,15 @@ class _Model:
             )
             high = low if stays[v] else max(self.horizon - shortest, low)
             start.append(self.model.new_int_var(low, high, ""))
+        splits = [v for v in self.leveller.splits if not stays[v] and self._in_pieces(v) > 1]
+        self.pieces: dict[int, list[_Piece]] = {}
+        self.pieces |= {v: self._cut(v, start[v]) for v in splits}
+        now = {v: self.plan.pieces.get(v) or ((self.x[v], self.x[v] + self.length[v]),) for v in splits}
+        self.cuts = {
+            v: [(self._up(begin - self.offset), self._up(end - self.offset)) for begin, end in pieces]
+            for v, pieces in now.items()
+            if len(pieces) <= len(self.pieces[v])
+        }
         for u, v, typ, lag in self.lags:
             if not (self.nodes.mark[v] & ONE_IS_ENOUGH or (stays[v] and (stays[u] or not self.exact))):
                 self.model.add(start[v] >= sum(self._longer(u, v, typ), start=start[u] + self._up(lag)))
@@ -304,8 +355,14 @@ class _Model:
             return
         most = max(units for _, units in steps)
         share = math.gcd(*(row.units for row in rows), *(units for _, units in steps)) or 1
-        intervals, demands = [], []
+        intervals: list[cp_model.IntervalVar] = []
+        demands: list[int] = []
         for row in rows:
+            if row.node in self.pieces and row.end < FAR:
+                pieces = self.pieces[row.node]
+                intervals += [self.model.new_interval_var(one.start, one.size, one.end, "") for one in pieces]
+                demands += [row.units // share] * len(pieces)
+                continue
             if row.end >= FAR:  # what is used up is gone until the end
                 left, taken = self.model.new_int_var(0, self.horizon + 1, ""), ways.get((row.node, row.way))
                 some = (start[row.node], left, self.horizon + 1)
@@ -401,6 +458,8 @@ class _Model:
                 self.model.add_hint(variable, value)
             for (v, way), taken in self.ways.items():
                 self.model.add_hint(taken, ways[v] == way)
+            for one, value in self.cuts.items():
+                self._hint(one, value)
             self.model.minimize(goal)
             sat.parameters.max_time_in_seconds = left
             came = sat.status_name(sat.solve(self.model)).lower()
@@ -409,6 +468,7 @@ class _Model:
             if came not in ("optimal", "feasible"):
                 break
             found = hint = [sat.value(variable) for variable in self.start]
+            self.cuts = {v: [(sat.value(one.start), sat.value(one.end)) for one in pieces] for v, pieces in self.pieces.items()}
             for (v, way), taken in self.ways.items():
                 ways[v] = way if sat.boolean_value(taken) else ways[v]
             if place == END and self.exact:
@@ -423,6 +483,17 @@ class _Model:
             self.model.add(goal <= round(sat.objective_value))
         return status, bound, found, ways
 
-    def instants(self, starts: Sequence[int]) -> list[int]:
-        """Starts as instants: priorities for serial generation."""
-        return [self.clock.start(self.offset + value * self.unit) for value in starts]
+    def _hint(self, v: int, pieces: Sequence[tuple[int, int]]) -> None:
+        """The pieces of a position as they stand; what is left over stands empty at the end."""
+        for number, one in enumerate(self.pieces[v]):
+            begin, end = pieces[number] if number < len(pieces) else (pieces[-1][1],) * 2
+            for variable, value in ((one.start, begin), (one.size, end - begin), (one.end, end)):
+                if number or variable is not one.start:  # the first begins when its position does
+                    self.model.add_hint(variable, value)
+
+    def instants(self, starts: Sequence[int]) -> Iterator[list[int]]:
+        """Starts as instants: priorities for serial generation; beside them those of last pieces, since what interrupts some work goes before it."""
+        yield [self.clock.start(self.offset + value * self.unit) for value in starts]
+        last = {v: max((begin for begin, end in pieces if end > begin), default=starts[v]) for v, pieces in self.cuts.items()}
+        if any(begin > starts[v] for v, begin in last.items()):
+            yield [self.clock.start(self.offset + last.get(v, value) * self.unit) for v, value in enumerate(starts)]

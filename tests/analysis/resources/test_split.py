@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.network import pooled
-from ipmo.network.levelling import Split
+from ipmo.network.levelling import Score, Split
 from ipmo.network.positions import plain
+from ipmo.network.solving import improve
 
 from .conftest import days, jobs, portfolio, portfolios, verify
 
@@ -257,3 +258,39 @@ def test_conflicts_do_not_ask_split_work_to_go_on_at_once() -> None:
     assert [str(one) for one in found] == [
         "P/a, P/b need 6 pd of ann from 2026-03-02 to 2026-03-05, where there are 4: no plan keeps every commitment"
     ]
+
+
+@settings(max_examples=15, deadline=None)
+@given(several())
+def test_cp_sat_cuts_work_too_bounds_what_can_be_and_is_never_worse(
+    one: tuple[list[int], list[tuple[int, int]], list[int], Steps, dict[int, Split]],
+) -> None:
+    """From one pass of one rule; where its model is exact and it says optimal, its bound is the least finish there is."""
+    lengths, links, needs, steps, splits = one
+    made = jobs(lengths, links, [(need, 0) for need in needs], (2, 1), 1, splits=splits, steps=steps)
+    given = made.level(1, 1, by_finish)
+    plan, solved = improve(made, given, (1, 0, 2), seconds=10, workers=1)
+    best = soonest(lengths, links, needs, steps, splits)
+    check(plan, lengths, links, needs, steps, splits, made.network.positions.pos)
+    assert best <= plan.score.end <= given.score.end
+    assert solved.bound is None or (solved.bound == best if solved.status == "optimal" else solved.bound <= best)
+
+
+def by_finish(score: Score) -> tuple[int, ...]:
+    return (score.end,)
+
+
+def test_cp_sat_interrupts_what_one_rule_does_not() -> None:
+    """By hand: b of 2 must be done from 2 to 4, a of 4 around it; the rule of latest finish alone has b wait until 4."""
+    made = jobs([4, 2, 2], [(1, 2)], [(1, 0), (1, 0), (0, 1)], (1, 1), 1, splits={0: Split(1, 2)}, steps=((0, 1), (2, 0), (3, 1)))
+    given = made.level(1, 1, by_finish)
+    plan, solved = improve(made, given, (1, 0, 2), seconds=20, workers=1)
+    assert plan.score.end == soonest([4, 2, 2], [(1, 2)], [1, 1, 0], ((0, 1), (2, 0), (3, 1)), {0: Split(1, 2)}) == solved.bound
+    assert (solved.status, solved.exact) == ("optimal", True)
+    shop = {"id": "paint", "duration": "6 d", "split": {"most": 1}}
+    sooner = {"id": "repair", "duration": "2 d", "not_before": "2026-03-04", "deadline": "2026-03-05"}
+    whole = ipmo.level(portfolio(shop, sooner), passes=1)
+    solved_plan = ipmo.level(portfolio(shop, sooner), passes=1, solver="cp-sat", seconds=10)
+    assert (whole.lateness > 0, solved_plan.lateness) == (True, 0)
+    assert [len(item.rests) for item in solved_plan] == [1, 0]
+    verify(portfolio(shop, sooner), solved_plan)
