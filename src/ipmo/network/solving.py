@@ -458,8 +458,8 @@ class _Model:
                 self.model.add_hint(variable, value)
             for (v, way), taken in self.ways.items():
                 self.model.add_hint(taken, ways[v] == way)
-            for one, value in self.cuts.items():
-                self._hint(one, value)
+            for v, pieces in self.cuts.items():
+                self._hint(v, pieces)
             self.model.minimize(goal)
             sat.parameters.max_time_in_seconds = left
             came = sat.status_name(sat.solve(self.model)).lower()
