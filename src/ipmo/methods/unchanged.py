@@ -11,13 +11,15 @@ import attrs
 from ipmo.memory import forget
 from ipmo.model.fields import Noun
 from ipmo.model.items import Items
-from ipmo.model.later import unread
+from ipmo.model.later import Later, unread
 from ipmo.model.portfolio import Portfolio
 
 __all__ = ["Unchanged"]
 
 MANY = 20_000
-"""Items above which only what plugins add to them is watched: to look at every field takes as long as the checks."""
+"""Items above which only what plugins add to them is watched: to look at every field takes as long as the checks.
+
+So it is with tasks that are columns when the checks begin, however few: to look at them would make them all."""
 
 
 class Unchanged:
@@ -35,12 +37,12 @@ class Unchanged:
         alike: dict[type, list[Noun]] = defaultdict(list)
         items = portfolio.items
         few = len(items) <= MANY
-        self._unseen = [] if few else [project for project in portfolio.projects if unread(project, "tasks")]
+        self._unseen = [project for project in portfolio.projects if unread(project, "tasks")]
         """Projects whose tasks are columns, which hold nothing that a method adds."""
-        for noun in (portfolio, *portfolio.links, *(items.seen() if not few and isinstance(items, Items) else items.values())):
+        for noun in (portfolio, *portfolio.links, *(items.seen() if isinstance(items, Items) else items.values())):
             alike[type(noun)].append(noun)
         self._fields = [
-            (attrgetter(field.name), nouns, field.name == "extensions")
+            (attrgetter(field.name), _read(nouns, field.name), field.name == "extensions")
             for cls, nouns in alike.items()
             for field in attrs.fields(cls)
             if few or cls is Portfolio or field.name == "extensions"
@@ -67,3 +69,8 @@ class Unchanged:
                 yield hash(tuple(map(repr, filter(None, values))))
         made = (task.extensions for project in self._unseen if not unread(project, "tasks") for task in project.tasks)
         yield hash(tuple(map(repr, filter(None, made))))
+
+
+def _read(nouns: list[Noun], field: str) -> list[Noun]:
+    """Those whose value of a field is there: one that is made when somebody looks would be made by looking."""
+    return [noun for noun in nouns if not (isinstance(noun, Later) and unread(noun, field))]

@@ -10,7 +10,7 @@ from ipmo.model.later import kept_beside, unread
 from ipmo.model.unseen import Inside
 from ipmo.model.work import Project, Task
 
-__all__ = ["INSIDE", "Items", "ItemsOfCopy", "class_of"]
+__all__ = ["INSIDE", "Items", "ItemsOfCopy", "alike", "class_of"]
 
 INSIDE = ("tasks", "gates", "risks")
 """The fields of a project whose nouns have ids in it."""
@@ -86,6 +86,16 @@ class Items(Mapping[str, PlainData]):
             self._looked_into(full_id)  # all of it is made
             found = self._known.get(full_id)
         return None if found is None else type(found)
+
+    def alike(self, full_id: str) -> PlainData:
+        """The item, or of a task that nobody has looked at one that says the same but for what it is called and comes after; None without one."""
+        found = self._known.get(full_id)
+        project, slash, inner = full_id.partition("/")
+        if found is None and slash and project in self._projects and project not in self._made:
+            left = _left(self._projects[project])
+            if isinstance(left, Inside) and inner in left:
+                return left.alike(inner)
+        return self.get(full_id) if found is None else found
 
     def seen(self) -> Iterator[PlainData]:
         """The items themselves, but for tasks that nobody has looked at."""
@@ -195,3 +205,13 @@ def class_of(items: Mapping[str, PlainData], full_id: str) -> type | None:
         return items.class_of(full_id)
     found = items.get(full_id)
     return None if found is None else type(found)
+
+
+def alike(items: Mapping[str, PlainData], full_id: str) -> PlainData:
+    """An item among items by full id; of a task that nobody has looked at one that says the same but for its id, its name and what it comes after.
+
+    >>> plan = Project(id="tram", tasks=[{"id": "design", "duration": "5 d"}])
+    >>> alike({"tram": plan}, "tram").id, alike(Items({"tram": plan}, [plan]), "tram/design").id, alike({}, "tram")
+    ('tram', 'design', None)
+    """
+    return items.alike(full_id) if isinstance(items, Items) else items.get(full_id)

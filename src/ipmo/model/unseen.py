@@ -55,6 +55,11 @@ class Inside(dict[str, int]):
         first = next(iter(self.values()))
         return [tasks[kind] for kind in dict.fromkeys(kinds[first : first + len(self)])]
 
+    def alike(self, name: str) -> Task:
+        """One of the tasks, or one that says the same but for its id, its name and what it comes after."""
+        found = None if self.kinds is None else self.kinds.found
+        return self.alone(name) if found is None else found[1][found[0][self[name]]]
+
     def alone(self, name: str) -> Task:
         """One of the tasks: the others are left as they are."""
         place = self[name]

@@ -8,6 +8,7 @@ import attrs
 
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.governance import After, Gate
+from ipmo.model.items import class_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
@@ -277,13 +278,13 @@ def outside_date(link: Link, today: int | None) -> int | None:
 
 def joins_projects(portfolio: Portfolio, link: Link) -> bool:
     """Whether an end of a link names a project as a whole: where it attaches is not known yet, and it moves no date."""
-    return any(isinstance(portfolio.items.get(end), Project) for end in (link.source, link.target))
+    return any(class_of(portfolio.items, end) is Project for end in (link.source, link.target))
 
 
 def forced(text: str, side: str, portfolio: Portfolio) -> str:
     """The end, S or F, that a reference means: `P@start` means the start whatever the link type says; likewise of a bar."""
     named = reference(text)
-    if named.end and isinstance(portfolio.items.get(named.item), Project):
+    if named.end and class_of(portfolio.items, named.item) is Project:
         return "S" if named.end == "start" else "F"
     return side
 

@@ -11,6 +11,7 @@ from ipmo.analysis.dependencies.handovers import SOURCE, InterfaceAgreement, agr
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.items import alike
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project
@@ -66,7 +67,7 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
 
 def _over(portfolio: Portfolio, one: InterfaceAgreement) -> bool:
     """Both sides are done, or the receiver is; or nobody gives or takes it any more, which ipmo/dead-hand-over says."""
-    noun, receiver = portfolio.items.get(reference(one.target).item), portfolio.items.get(one.receiver)
+    noun, receiver = alike(portfolio.items, reference(one.target).item), portfolio.items.get(one.receiver)
     gone = isinstance(receiver, Project) and (receiver.stopped or receiver.state == "closed")
     return bool(one.dead) or bool(getattr(noun, "finished", False)) or gone
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ipmo.model.governance import Gate
+from ipmo.model.items import alike
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Task
@@ -19,7 +20,9 @@ __all__ = ["agreed", "at_finish_of", "days_after", "gives_at_finish", "in_time",
 
 def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
     """Whether a link hands over when its source is done; a milestone and a gate are one instant, that of their finish."""
-    noun = portfolio.items.get(link.source)
+    if link.type[0] == "F":
+        return True
+    noun = alike(portfolio.items, link.source)
     if noun is None:  # an end of a whole, or nothing
         noun = portfolio.items.get(reference(portfolio.resolve(link.source) or link.source).item)
     return at_finish_of(noun, link)

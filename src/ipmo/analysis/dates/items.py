@@ -221,15 +221,16 @@ class Items:
 
     # ------------------------------------------------------------------------------------------- one node
 
-    def of(self, node: int, *, with_drag: bool = True) -> ScheduledItem:
+    def of(self, node: int, *, with_drag: bool = True, named: bool = True) -> ScheduledItem:
         """The item at a node of the network.
 
         Args:
             node: its number.
             with_drag: its drag too, which takes passes of its own.
+            named: what it is called too, and by which rule it is estimated, for which its task is made.
         """
         net = self.network
-        state, naming = net.state[node], self._naming(node)
+        state, naming = net.state[node], self._naming(node, named)
         if state == State.FINISHED:
             return _done(naming, moment(net.starts[node]), moment(net.finishes[node]))
         began = moment(net.starts[node]) if node in net.starts else None
@@ -252,15 +253,15 @@ class Items:
             return ScheduledItem(**naming, early_start=began, early_finish=None, start=began, lower_bound=True, undated=undated)
         return self._open(node, naming, began, with_drag)
 
-    def _naming(self, node: int) -> Naming:
+    def _naming(self, node: int, named: bool) -> Naming:
         net = self.network
         full_id, owner = net.ids[node], net.project[node]
         return {
             "id": full_id,
-            "name": self._title(full_id),
+            "name": self._title(full_id) if named else "",
             "kind": net.kinds[node],
             "project": net.projects[owner] if owner >= 0 else "",
-            "rule": self._rule(full_id),
+            "rule": self._rule(full_id) if named else "",
         }
 
     def titles(self, names: Sequence[str]) -> list[str]:
@@ -434,7 +435,7 @@ class Items:
         """A summary or a project with tasks: from the first to the last of its parts, as critical as the most critical of them."""
         net = self.network
         nodes = [v for v in self.parts[full_id] if net.state[v] != State.GONE]
-        items = [self.of(v, with_drag=False) for v in nodes]
+        items = [self.of(v, with_drag=False, named=False) for v in nodes]
         kind = "summary" if "/" in full_id else "project"
         naming: Naming = {"id": full_id, "name": self._title(full_id), "kind": kind, "project": reference(full_id).top, "rule": ""}
         if not nodes:

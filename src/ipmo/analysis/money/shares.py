@@ -145,12 +145,14 @@ class _Minutes:
         """The planned minutes of a task that is no milestone, by its id in the project; None where they are not known."""
         if task.length is None:
             return None
-        full_id = f"{project.id}/{name}"
         if task.calendar:
-            return minutes_of(self.portfolio, full_id, task.length)
+            return minutes_of(self.portfolio, f"{project.id}/{name}", task.length)
         if project.id not in self._calendars:
             self._calendars[project.id] = self.portfolio.calendar_for(project.id)
         key = (id(self._calendars[project.id]), id(task.length))
         if key not in self._known:  # the estimate is kept, so that no other gets its place
-            self._known[key] = task.length, minutes_of(self.portfolio, full_id, task.length)
+            self._known[key] = (
+                task.length,
+                minutes_of(self.portfolio, project.id, task.length),
+            )  # on its calendar: no task is asked for its own
         return self._known[key][1]
