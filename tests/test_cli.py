@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 import ipmo
 import ipmo.examples
 from ipmo.cli import main
+from ipmo.cli.asking import asked_with, questions
 from ipmo.cli.shell import clean
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,6 +85,12 @@ VERBS = [
     ("compare", LIBRARY, PROMISE, "--all"),
     ("plugins",),
     ("plugins", "p3o"),
+    ("ask", "assess", CITY),
+    ("ask", "p3o/roadmap", CITY, "--sort", "-effort", "--top", "2"),
+    ("ask", "compare-offices", CITY, CITY),
+    ("ask", "concentration", CITY, "--of", "person"),
+    ("ask", "intake", CITY, "--as-of", "2026-06-30"),
+    ("ask", "kanban", CITY),
     ("doctor",),
     ("schema",),
 ]
@@ -307,12 +314,45 @@ def test_a_what_if_from_a_file_is_told_and_written(tmp_path: Path) -> None:
         (("interfaces", HANDOVER, "--waits", "rial"), 1, "'rial' is not in the projects of portfolio 'handover'"),
         (("delay-sensitivity", HANDOVER, "--slip", "1 month"), 1, "has no length in days"),
         (("variance", HANDOVER, HANDOVER, "flet"), 1, "'flet' is not in portfolio 'handover'; close: 'fleet'"),
+        (("ask", "dashbord", CITY), 2, "no installed method answers 'dashbord'; did you mean dashboard"),
+        (("ask", "dashboard", CITY, "--against", "B9"), 1, f"{CITY}: 'B9' is not in"),
+        (("ask", "lessons", CITY), 2, "Missing argument 'ITEM'"),
+        (("ask", "lessons", CITY, "tarm"), 1, "'tarm' is not in portfolio 'city'; close: 'tram'"),
+        (("ask", "concentration", CITY, "--of", "weight"), 1, "of is 'weight'; write one of initiative, supplier"),
+        (("ask", "intake", CITY, "--as-of", "soon"), 1, "'soon'"),
     ],
 )
 def test_questions_that_cannot_be_answered_say_why(arguments: tuple[str, ...], code: int, message: str) -> None:
     done = run(*arguments)
     assert done.exit_code == code
     assert message in done.stderr
+
+
+def test_each_question_of_a_method_is_a_command_with_what_its_function_takes() -> None:
+    listed = run("ask").output
+    for name, question in questions().items():
+        taken = asked_with(question)
+        assert name in listed, f"{name} cannot be asked on the command line"
+        said = " ".join(run("ask", name, "--help").output.split())
+        assert question.title in said
+        assert all(f"--{one.name.replace('_', '-')}" in said for one in taken if not one.needed)
+    by_path = {name for name, question in questions().items() for one in asked_with(question) if one.kind == "portfolio"}
+    assert by_path == {"p3o/compare-offices"}
+
+
+def test_the_dashboard_is_held_against_a_named_baseline(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    text = Path(CITY).read_text(encoding="utf-8")
+    plan.write_text(text, encoding="utf-8")
+    frozen = run("snapshot", str(plan), "--baseline", "B2")
+    assert frozen.exit_code == 0, frozen.output
+    named = text.replace(
+        "baselines:\n", "baselines:\n  - {id: B2, date: 2026-11-02, approved_by: investment-board, file: baselines/B2.json}\n"
+    )
+    plan.write_text(named.replace("    owner: tram-lead\n", "", 1), encoding="utf-8")
+    rows = json.loads(run("ask", "dashboard", str(plan), "--against", "B2", "--json").stdout)["rows"]
+    (unowned,) = (row for row in rows if row["figure"] == "initiatives nobody answers for")
+    assert (unowned["planned"], unowned["now"], unowned["items"]) == ("0", "1", "tram")
 
 
 def test_findings_that_are_alike_are_counted_after_the_first_few(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 A new plugin starts with `ipmo plugins new NAME`; `ipmo.testing.conformance` proves it.
 """
 
-from ipmo.errors import FileError, IpmoError, ModelError, PluginError, Problem, UnitError, UnknownItemError
+from ipmo.errors import FileError, IpmoError, ModelError, PluginError, Problem, UnitError, UnknownItemError, close_matches
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.memory import remember
@@ -18,6 +18,7 @@ from ipmo.methods.contract import (
     Methodology,
     Notice,
     Profile,
+    Question,
     Role,
     Section,
     Stage,
@@ -54,6 +55,7 @@ __all__ = [
     "PluginError",
     "Problem",
     "Profile",
+    "Question",
     "Role",
     "Section",
     "Severity",
@@ -65,6 +67,7 @@ __all__ = [
     "UnknownItemError",
     "agree",
     "beside",
+    "close_matches",
     "counted",
     "hookimpl",
     "remember",

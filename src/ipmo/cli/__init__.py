@@ -1,4 +1,4 @@
-"""The command line: `ipmo read|map|check|schedule|links|what-if|roll-up|status|gates|translate|...|report|convert|template|schema|plugins|doctor`.
+"""The command line: `ipmo read|map|check|schedule|links|what-if|roll-up|status|gates|ask|translate|...|report|convert|template|schema|plugins|doctor`.
 
 It asks what anybody may ask: the verbs of the front door. Exit 0 good; 1 when `check` has a finding of severity error or a verb
 cannot answer; 2 wrong use. Errors go to stderr and name the file. `--json` prints one valid object with `rows` and `findings`, even
@@ -6,6 +6,7 @@ on failure.
 """
 
 from ipmo.cli import (
+    asking,
     benefits,
     change,
     control,
@@ -23,6 +24,7 @@ from ipmo.cli import (
 from ipmo.cli.shell import main
 
 __all__ = [
+    "asking",
     "benefits",
     "change",
     "control",

@@ -81,6 +81,8 @@ def _declarations(plugin: Plugin) -> None:
     """All that one plugin declares, one line each."""
     for rule in plugin.everything(ipmo.plugin.Check):
         say(f"  {rule.code}{f' ({rule.rule})' if rule.rule else ''}: {rule.title} [{rule.source}]")
+    for asked in plugin.everything(ipmo.plugin.Question):
+        say(f"  ipmo ask {asked.name}: {asked.title} [{asked.source}]")
     for method in plugin.of(ipmo.plugin.Methodology):
         for gate in method.gates:
             say(f"  gate {gate.name}: {gate.title}; requires {', '.join((*gate.evidence, *gate.checks)) or 'nothing named'}")

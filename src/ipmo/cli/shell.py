@@ -385,7 +385,7 @@ ROOMS: Mapping[str, str] = {
     "doctor": "This installation",
 }
 """What verbs are for, by the module that they are in."""
-ELSEWHERE: Mapping[str, str] = {"capacity": "resources", "snapshot": "portfolio"}
+ELSEWHERE: Mapping[str, str] = {"ask": "methods", "capacity": "resources", "snapshot": "portfolio"}
 """Verbs that people look for under something else than their module."""
 
 

@@ -45,6 +45,7 @@ __all__ = [
     "Methodology",
     "Notice",
     "Profile",
+    "Question",
     "Role",
     "Scope",
     "Section",
@@ -93,7 +94,7 @@ def _filled(instance: object, field: attrs.Attribute[str], value: str) -> None:
 
 def _coded(instance: object, field: attrs.Attribute[str], code: str) -> None:
     if not CODE.fullmatch(code):
-        raise ModelError(f"{type(instance).__name__.lower()} code {code!r} is not method/slug in lower case")
+        raise ModelError(f"{type(instance).__name__.lower()} {field.name} {code!r} is not method/slug in lower case")
 
 
 @attrs.frozen(kw_only=True)
@@ -319,6 +320,24 @@ class Section:
 
 
 @attrs.frozen(kw_only=True)
+class Question:
+    """What people may ask of a method, from the command line too: `ipmo ask NAME PORTFOLIO`.
+
+    Args:
+        name: `method/slug`; the slug alone does where no other method has it.
+        title: what is asked, in one sentence.
+        source: guide, edition and section.
+        ask: `(Portfolio, ...) -> a Table, or an answer that has one`. On the command line what it takes besides are arguments where they have no
+            default, else options: text, numbers, days, words, and portfolios by their path; anything else is for Python.
+    """
+
+    name: str = attrs.field(validator=_coded)
+    title: str = attrs.field(validator=_filled)
+    source: str = attrs.field(validator=_filled)
+    ask: Callable[..., object]
+
+
+@attrs.frozen(kw_only=True)
 class EstimateKind:
     """A kind of estimate that files may name: `duration: {agile: {...}}`.
 
@@ -402,6 +421,7 @@ class Methodology:
         estimates: kinds of estimate that it adds.
         extensions: what it adds to items.
         sections: what it adds to the report.
+        questions: what people may ask of it.
     """
 
     name: str = attrs.field(validator=_filled)
@@ -422,6 +442,7 @@ class Methodology:
     estimates: tuple[EstimateKind, ...] = attrs.field(default=(), converter=as_tuple)
     extensions: tuple[Extension, ...] = attrs.field(default=(), converter=as_tuple)
     sections: tuple[Section, ...] = attrs.field(default=(), converter=as_tuple)
+    questions: tuple[Question, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         if unknown := set(self.applies_to) - set(SCOPES):
@@ -432,6 +453,8 @@ class Methodology:
                 raise ModelError(f"methodology {self.name!r}: check code {code!r} must begin with {self.name + '/'!r}")
             if codes.count(code) > 1:
                 raise ModelError(f"methodology {self.name!r} declares check {code!r} twice")
+        if odd := next((one.name for one in self.questions if not one.name.startswith(f"{self.name}/")), None):
+            raise ModelError(f"methodology {self.name!r}: question {odd!r} must begin with {self.name + '/'!r}")
         named = [("gate", gate.name, gate.checks) for gate in self.gates] + [("profile", p.name, p.without) for p in self.profiles]
         for kind, name, wanted in named:
             for code in wanted:
@@ -447,9 +470,9 @@ class Methodology:
                     raise ModelError(f"methodology {self.name!r} declares {kind} {name!r} twice")
 
     @property
-    def parts(self) -> tuple[Check | Measure | LinkKind | EstimateKind | Extension | Section, ...]:
+    def parts(self) -> tuple[Check | Measure | LinkKind | EstimateKind | Extension | Section | Question, ...]:
         """What of it has a name that nobody else may declare."""
-        return (*self.checks, *self.measures, *self.link_kinds, *self.estimates, *self.extensions, *self.sections)
+        return (*self.checks, *self.measures, *self.link_kinds, *self.estimates, *self.extensions, *self.sections, *self.questions)
 
     def profile(self, name: str) -> Profile | None:
         """The profile of that name, None when it has none."""

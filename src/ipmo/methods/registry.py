@@ -32,6 +32,7 @@ from ipmo.methods.contract import (
     Hooks,
     Methodology,
     Notice,
+    Question,
     Section,
 )
 from ipmo.methods.facts import one_finding_a_fact
@@ -82,7 +83,7 @@ FEW = 12
 """Names of one kind that a summary lists; more are counted."""
 
 T = TypeVar("T")
-Declaration = Methodology | Check | Measure | LinkKind | EstimateKind | Extension | Format | Section
+Declaration = Methodology | Check | Measure | LinkKind | EstimateKind | Extension | Format | Section | Question
 Hooked = type[Methodology] | type[Check] | type[Measure] | type[LinkKind] | type[EstimateKind] | type[Format]
 HOOKS: Mapping[str, Hooked] = {
     "ipmo_methodologies": Methodology,
@@ -578,6 +579,7 @@ KINDS: Mapping[type, str] = {
     Extension: "extension",
     Format: "format",
     Section: "section",
+    Question: "question",
 }
 
 

@@ -11,6 +11,7 @@ class TestHouse(MethodologyConformance):
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import pickle
 import re
@@ -214,6 +215,31 @@ class MethodologyConformance:
                 for section in self.methodology.sections:
                     assert all(isinstance(block, str | Table | Figure) for block in section.show(CheckContext(portfolio=portfolio)))
 
+    def test_questions_are_answered_with_a_table_or_refused(self) -> None:
+        """On the examples shown and on generated portfolios, a question that needs nothing else gives a table, the same twice, or says why not."""
+        free = [one for one in self.methodology.questions if not _needs_more(one.ask)]
+
+        def hold(portfolio: Portfolio) -> None:
+            for question in free:
+                try:
+                    found, again = question.ask(portfolio), question.ask(portfolio)
+                except ipmo.IpmoError:
+                    continue
+                table, same = _table_of(found), _table_of(again)
+                assert table is not None, f"question {question.name!r} gives no table: {found!r:.80}"
+                assert same is not None, f"question {question.name!r} gives no table when it is asked again"
+                assert table.rows() == same.rows(), f"question {question.name!r} gives another table when it is asked again"
+
+        @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(wide_portfolios())
+        def inner(portfolio: Portfolio) -> None:
+            hold(portfolio)
+
+        if free:
+            inner()
+        for portfolio in self.shown.values():
+            hold(portfolio)
+
     # ---------------------------------------------------------------------------------------- measures
 
     def test_measures_combine_in_any_grouping(self) -> None:
@@ -315,6 +341,18 @@ class MethodologyConformance:
             registry = new_registry(strict=True).discover()
             assert self.entry_point in [plugin.name for plugin in registry.plugins]
             assert registry.methodology(self.methodology.name) == self.methodology
+
+
+def _needs_more(ask: Callable[..., object]) -> bool:
+    """Whether a question needs more than a portfolio."""
+    return any(one.default is one.empty for one in list(inspect.signature(ask).parameters.values())[1:])
+
+
+def _table_of(found: object) -> Table | None:
+    """The table that an answer is, or has; None where it has none."""
+    ask = getattr(found, "table", None)
+    table = ask() if callable(ask) else found
+    return table if isinstance(table, Table) else None
 
 
 def _run(check: Check, portfolio: Portfolio, *scope: str) -> list[Finding]:

@@ -28,6 +28,7 @@ from ipmo.plugin import (
     Format,
     Methodology,
     Profile,
+    Question,
     Role,
     Section,
     Stage,
@@ -182,6 +183,17 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         yield earned(pf)
 
 
+QUESTIONS = tuple(
+    Question(name=f"agile/{slug}", title=title, source=GUIDE, ask=ask)
+    for slug, title, ask in (
+        ("priorities", "What first, by scores and by what a delay costs", priorities),
+        ("increments", "Goals of increments as dated milestones, beside the day on which the plan has them", increment_plan),
+        ("value-streams", "Flow over value streams: time, load, efficiency, predictability", value_streams),
+        ("kanban", "Epics by state, with ages and limits", portfolio_kanban),
+        ("earned", "Earned value on both scope bases, beside what earned value says", earned),
+    )
+)
+"""What people may ask of the method, on the command line too: `ipmo ask NAME PORTFOLIO`."""
 AGILE = Methodology(
     name="agile",
     title="Agile delivery",
@@ -215,6 +227,7 @@ AGILE = Methodology(
     estimates=(EstimateKind(name="agile", title="Time from throughput history", source=GUIDE, parse=parse_forecast),),
     extensions=(FIELDS,),
     sections=(Section(name="agile", title="Agile work: forecasts, order and flow", source=GUIDE, show=_section),),
+    questions=QUESTIONS,
 )
 
 

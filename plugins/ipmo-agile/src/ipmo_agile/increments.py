@@ -11,7 +11,20 @@ import attrs
 import ipmo
 from ipmo.model import Portfolio, Programme, Project
 from ipmo.model.hierarchy import hierarchy
-from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Shown, ShownAnswer, Table, UnitError, UnknownItemError, counted
+from ipmo.plugin import (
+    CheckContext,
+    Column,
+    Finding,
+    IpmoError,
+    Severity,
+    Shown,
+    ShownAnswer,
+    Table,
+    UnitError,
+    UnknownItemError,
+    close_matches,
+    counted,
+)
 from ipmo_agile.fields import Goal, Increment, WorkItem, bearers, day_of, fields_of
 from ipmo_agile.flow import Flow, flow
 
@@ -82,7 +95,7 @@ class IncrementPlan(ShownAnswer):
         for row in self.rows:
             if row.goal == goal:
                 return row
-        raise UnknownItemError(goal, (), "the goals of increments")
+        raise UnknownItemError(goal, close_matches(goal, [row.goal for row in self.rows]), "the goals of increments")
 
     def predictability(self, increment: str) -> float | None:
         """What an increment brought of the value that it had promised: goals that were only tried add to what came, and not to what was planned.
@@ -93,7 +106,7 @@ class IncrementPlan(ShownAnswer):
         """
         rows = [row for row in self.rows if row.increment == increment]
         if not rows and increment not in self.increments:
-            raise UnknownItemError(increment, (), "the increments")
+            raise UnknownItemError(increment, close_matches(increment, self.increments), "the increments")
         planned = sum(row.planned for row in rows if row.committed and row.planned is not None)
         came = [row.actual for row in rows if row.actual is not None]
         return None if not planned or not came else sum(came) / planned
@@ -284,7 +297,7 @@ class ValueStreams(ShownAnswer):
         for row in self.rows:
             if row.stream == stream:
                 return row
-        raise UnknownItemError(stream, (), "the value streams with items")
+        raise UnknownItemError(stream, close_matches(stream, [row.stream for row in self.rows]), "the value streams with items")
 
     def table(self) -> Table:
         """One row a stream: stream, name, finished (items), velocity (items a week), time_p50, time_p85 (days), load (items in progress at the end), age (mean

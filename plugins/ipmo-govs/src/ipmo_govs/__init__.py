@@ -22,6 +22,7 @@ from ipmo.plugin import (
     GateRule,
     Methodology,
     Profile,
+    Question,
     Role,
     Section,
     Stage,
@@ -95,6 +96,14 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         yield assurance(pf)
 
 
+QUESTIONS = tuple(
+    Question(name=f"govs/{slug}", title=title, source=STANDARD, ask=ask)
+    for slug, title, ask in (
+        ("mandatory-roles", "Who holds each role that the standard makes mandatory", roles),
+        ("assurance", "How each project is assured: reviews by line, gates and the latest confidence", assurance),
+    )
+)
+"""What people may ask of the method, on the command line too: `ipmo ask NAME PORTFOLIO`."""
 STAGES = (
     Stage(name="policy", title="Policy and strategic case", phase="concept"),
     Stage(name="options", title="Options and outline case", phase="definition"),
@@ -162,6 +171,7 @@ GOVS = Methodology(
     checks=CHECKS,
     extensions=(FIELDS,),
     sections=(Section(name="govs", title="UK government project delivery: roles and assurance", source=STANDARD, show=_section),),
+    questions=QUESTIONS,
 )
 
 

@@ -19,7 +19,7 @@ import ipmo
 from ipmo import Money
 from ipmo.figures.svg import Figure
 from ipmo.model import Portfolio
-from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, agree, counted, hookimpl
+from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Question, Section, Table, agree, counted, hookimpl
 from ipmo_mop.balance import NOT_KNOWN, PANELS, Balance, BalanceRow, Spot, balance
 from ipmo_mop.carbon import CarbonBudget, CarbonPeriod, carbon
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
@@ -308,6 +308,22 @@ def _spread(pf: Portfolio) -> Iterable[str | Table | Figure]:
         yield found_there.table()
 
 
+QUESTIONS = tuple(
+    Question(name=f"mop/{slug}", title=title, source=GUIDE, ask=ask)
+    for slug, title, ask in (
+        ("dashboard", "The delivery cycle on one page, each figure beside a named baseline", dashboard),
+        ("scores", "How initiatives score on weighted criteria, and how firm their order is", scores),
+        ("select", "Which initiatives to fund under the envelopes and rules, and why", select),
+        ("frontier", "What each amount of money buys at best, and what a million more would", frontier),
+        ("balance", "How the portfolio lies over horizon, risk, objective and business area", balance),
+        ("concentration", "How much lies with the largest initiatives, suppliers, technologies or people", concentration),
+        ("tranches", "What money is released when, how far it lasts and what it makes possible", tranches),
+        ("carbon", "What is emitted by period, against its envelopes", carbon),
+        ("intake", "Which ideas wait, how long, and what became of those that were decided", intake),
+        ("pipeline", "What waits in its stage, what is begun and what is finished", pipeline),
+    )
+)
+"""What people may ask of the method, on the command line too: `ipmo ask NAME PORTFOLIO`."""
 MOP = Methodology(
     name="mop",
     title="Compatible with MoP: management of portfolios",
@@ -339,6 +355,7 @@ MOP = Methodology(
     checks=CHECKS,
     extensions=(FIELDS,),
     sections=(Section(name="mop", title="Selection: what the portfolio is for, and what to fund", source=GUIDE, show=_section),),
+    questions=QUESTIONS,
 )
 
 

@@ -10,7 +10,7 @@ import attrs
 import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio
-from ipmo.plugin import UnitError, UnknownItemError
+from ipmo.plugin import UnitError, UnknownItemError, close_matches
 from ipmo_mop.carbon import emitted_elsewhere, project_carbon
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
 from ipmo_mop.envelopes import coming, committed, forecast_costs, period_of, project_costs
@@ -128,7 +128,7 @@ def problem_of(
                 barred.append((project.id, f"{project.id} requires {other}, which is cancelled"))
         for other in fields.excludes:
             if other not in states:
-                raise UnknownItemError(other, (), f"the projects (excluded by {project.id!r})")
+                raise UnknownItemError(other, close_matches(other, states), f"the projects (excluded by {project.id!r})")
             if other in names:
                 excludes.append((project.id, other))
     for link in portfolio.links:  # what waits for another's hand-over needs that other to be done
@@ -139,7 +139,7 @@ def problem_of(
     for group in stated.groups:
         for member in group.members:
             if member not in states:
-                raise UnknownItemError(member, (), f"the projects (group {group.id!r})")
+                raise UnknownItemError(member, close_matches(member, states), f"the projects (group {group.id!r})")
         groups.append((group.id, tuple(m for m in group.members if m in names), group.rule == "exactly one"))
     return SelectionProblem(
         candidates=candidates,

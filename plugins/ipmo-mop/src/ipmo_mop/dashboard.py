@@ -12,7 +12,7 @@ import attrs
 import ipmo
 from ipmo.model import Portfolio
 from ipmo.model.held import gates_of, risks_of
-from ipmo.plugin import Column, IpmoError, Shown, ShownAnswer, Table, UnknownItemError, counted
+from ipmo.plugin import Column, IpmoError, Shown, ShownAnswer, Table, UnknownItemError, close_matches, counted
 from ipmo_mop.catalogue import OPEN, SELECTED
 
 __all__ = ["VIEWS", "Dashboard", "DashboardFigure", "dashboard"]
@@ -83,7 +83,7 @@ class Dashboard(ShownAnswer):
         for row in self.rows:
             if row.figure == figure:
                 return row
-        raise UnknownItemError(figure, (), "the figures of the dashboard")
+        raise UnknownItemError(figure, close_matches(figure, [row.figure for row in self.rows]), "the figures of the dashboard")
 
     def view(self, name: str) -> tuple[DashboardFigure, ...]:
         """The figures of one practice of the delivery cycle.

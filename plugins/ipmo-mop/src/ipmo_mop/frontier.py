@@ -18,7 +18,7 @@ import attrs
 from ipmo.figures.axes import number_ticks, scaled
 from ipmo.figures.scatter import Axis, scatter
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Figure, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError
+from ipmo.plugin import Column, Figure, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError, close_matches
 from ipmo_mop.choosing import problem_of
 from ipmo_mop.selection import Candidate, Rule, SelectionProblem, best_under, ranked
 
@@ -196,7 +196,7 @@ def frontier(
 def frontier_of(problem: SelectionProblem, *, period: str | None = None, most: int = 200, seconds: float | None = None) -> Frontier:
     """The frontier of a selection problem: see `frontier`."""
     if period is not None and period not in problem.envelopes:
-        raise UnknownItemError(period, (), "the envelopes")
+        raise UnknownItemError(period, close_matches(period, problem.envelopes), "the envelopes")
     if most < 1:
         raise UnitError(f"most={most} asks for no point; write 1 or more")
     kept = {name: limit for name, limit in problem.envelopes.items() if period is not None and name != period}

@@ -9,7 +9,20 @@ from fractions import Fraction
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, ShownAnswer, Table, UnitError, UnknownItemError, agree, counted
+from ipmo.plugin import (
+    CheckContext,
+    Column,
+    Finding,
+    Severity,
+    Shown,
+    ShownAnswer,
+    Table,
+    UnitError,
+    UnknownItemError,
+    agree,
+    close_matches,
+    counted,
+)
 from ipmo_mop.catalogue import fields_of
 from ipmo_mop.fields import Idea
 from ipmo_mop.pipeline import elapsed_days
@@ -63,7 +76,7 @@ class Demand(ShownAnswer):
         for row in self.rows:
             if row.id == idea:
                 return row
-        raise UnknownItemError(idea, (), "the ideas")
+        raise UnknownItemError(idea, close_matches(idea, [row.id for row in self.rows]), "the ideas")
 
     @property
     def waiting(self) -> tuple[IdeaRow, ...]:

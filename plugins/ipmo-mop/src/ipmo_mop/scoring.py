@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnitError, UnknownItemError, counted
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnitError, UnknownItemError, close_matches, counted
 from ipmo_mop.catalogue import OPEN, Criterion, fields_of
 
 __all__ = ["AHP", "Scores", "Swap", "ahp", "criteria_of", "scores"]
@@ -62,7 +62,7 @@ class Scores(ShownAnswer):
 
     def __getitem__(self, project: str) -> float:
         if project not in self.totals:
-            raise UnknownItemError(project, (), "the projects that are scored on every criterion")
+            raise UnknownItemError(project, close_matches(project, self.totals), "the projects that are scored on every criterion")
         return self.totals[project]
 
     def swap(self, one: str, other: str) -> Swap:

@@ -14,7 +14,7 @@ from fractions import Fraction
 import attrs
 
 from ipmo.model.fields import as_tuple
-from ipmo.plugin import Column, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError
+from ipmo.plugin import Column, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError, close_matches
 from ipmo_mop.staffing import Staffing
 from ipmo_mop.wording import TONNES
 
@@ -117,7 +117,7 @@ class SelectionProblem:
         ):
             for name in (name for pair in pairs for name in pair):
                 if name not in known:
-                    raise UnknownItemError(name, (), f"the candidates ({what})")
+                    raise UnknownItemError(name, close_matches(name, known), f"the candidates ({what})")
 
     @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -317,7 +317,7 @@ class Selection(ShownAnswer):
             UnknownItemError: it is no candidate.
         """
         if project not in {c.id for c in self.problem.candidates}:
-            raise UnknownItemError(project, (), "the candidates")
+            raise UnknownItemError(project, close_matches(project, [c.id for c in self.problem.candidates]), "the candidates")
         if project not in self._reasons:
             self._reasons[project] = self._why(project)
         return self._reasons[project]

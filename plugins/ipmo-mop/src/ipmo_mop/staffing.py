@@ -9,7 +9,7 @@ import attrs
 
 import ipmo
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Figure, Shown, ShownAnswer, Table
+from ipmo.plugin import Column, Figure, Shown, ShownAnswer, Table, close_matches
 from ipmo_mop.catalogue import OPEN
 
 __all__ = ["Clash", "Keep", "Staffing", "staffing"]
@@ -95,7 +95,7 @@ def staffing(portfolio: Portfolio, chosen: Collection[str], *, keep: Keep = "cap
     names = [project.id for project in portfolio.projects if project.counted_as in OPEN]
     for name in chosen:
         if name not in names:
-            raise ipmo.UnknownItemError(name, (), "the open projects")
+            raise ipmo.UnknownItemError(name, close_matches(name, names), "the open projects")
     projects = [
         attrs.evolve(project, state="cancelled") if project.counted_as in OPEN and project.id not in chosen else project
         for project in portfolio.projects

@@ -10,7 +10,19 @@ import attrs
 
 import ipmo
 from ipmo.model import Benefit, Gate, Outcome, Portfolio, Project, Task
-from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, Shown, ShownAnswer, Table, UnknownItemError, counted
+from ipmo.plugin import (
+    CheckContext,
+    Column,
+    Finding,
+    IpmoError,
+    Severity,
+    Shown,
+    ShownAnswer,
+    Table,
+    UnknownItemError,
+    close_matches,
+    counted,
+)
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.envelopes import by_project
 from ipmo_mop.fields import Tranche
@@ -82,7 +94,7 @@ class FundingPlan(ShownAnswer):
         for row in self.rows:
             if row.id == tranche:
                 return row
-        raise UnknownItemError(tranche, (), "the tranches")
+        raise UnknownItemError(tranche, close_matches(tranche, [row.id for row in self.rows]), "the tranches")
 
     @property
     def over(self) -> Mapping[str, Fraction]:

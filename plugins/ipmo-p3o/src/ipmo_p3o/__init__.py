@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ipmo.figures.svg import Figure
-from ipmo.plugin import CheckContext, Column, Methodology, Profile, Section, Table, agree, counted, hookimpl
+from ipmo.model import Portfolio
+from ipmo.plugin import CheckContext, Column, Methodology, Profile, Question, Section, Table, agree, counted, hookimpl
 from ipmo_p3o.assessment import Assessment, Step, assess, compare_offices
 from ipmo_p3o.blueprint import Blueprint, SectionGap, blueprint
 from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES
@@ -195,6 +196,29 @@ def _worth(context: CheckContext) -> Iterable[str | Table | Figure]:
         yield roles_table(pf)
 
 
+def _roadmap(portfolio: Portfolio) -> Table:
+    """The roadmap of `assess`."""
+    return assess(portfolio).roadmap()
+
+
+QUESTIONS = tuple(
+    Question(name=f"p3o/{slug}", title=title, source=GUIDE, ask=ask)
+    for slug, title, ask in (
+        ("assess", "Where the office stands, how far it is from an integrated one, and the way there", assess),
+        ("roadmap", "The way to an integrated office: tranches in order, each with what it takes and makes computable", _roadmap),
+        ("compare-offices", "Two office models side by side: paths, overlap, age of figures, load and cost", compare_offices),
+        ("coverage", "Which service each initiative gets from whom, what is missing and what is given twice", coverage),
+        ("reporting-lines", "How each initiative reaches the board", reporting_paths),
+        ("lineage", "How old each figure is when the board reads it", lineage_table),
+        ("raci", "Who is responsible, accountable, consulted and informed, and the gaps", raci),
+        ("lessons", "Lessons that fit what stands before a decision: a project, a gate, a risk", lessons_for),
+        ("office-value", "What the office is worth, computed from the data", office_value),
+        ("office-load", "What each office has to give, against what it can", office_load_table),
+        ("blueprint", "How far the gap between the office as it is and its blueprint is closed", blueprint),
+        ("maturity", "Maturity as scored, against what the data show", maturity),
+    )
+)
+"""What people may ask of the method, on the command line too: `ipmo ask NAME PORTFOLIO`."""
 P3O = Methodology(
     name="p3o",
     title="Compatible with P3O: portfolio, programme and project offices",
@@ -226,6 +250,7 @@ P3O = Methodology(
     checks=CHECKS,
     extensions=(FIELDS,),
     sections=(Section(name="p3o", title="Offices: who serves whom, and who reports to whom", source=GUIDE, show=_section),),
+    questions=QUESTIONS,
 )
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.model import Gate, Lesson, Portfolio, Programme, Project, Risk
 from ipmo.model.held import gates_by_owner, risks_of
-from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnknownItemError, counted, remember
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnknownItemError, close_matches, counted, remember
 from ipmo_p3o.fields import fields_of
 from ipmo_p3o.offices import office_model
 
@@ -280,7 +280,7 @@ def lessons_for(portfolio: Portfolio, item: str, *, most: int = 5) -> Lessons:
         UnknownItemError: there is no such item.
     """
     if item not in portfolio.items:
-        raise UnknownItemError(item, (), f"portfolio {portfolio.id!r}")
+        raise UnknownItemError(item, close_matches(item, portfolio.items), f"portfolio {portfolio.id!r}")
     home = portfolio.project_of(item) or _whose(portfolio, portfolio[item]) or item
     texts, index = remember(portfolio, "lessons by words", lambda: _index(portfolio))
     text, labels = _about(portfolio, item)
