@@ -35,7 +35,20 @@ from ipmo.model import (
 )
 from ipmo.plugin import CheckContext, Column, Table
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_mop import MOP, Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Criterion, Group, Idea, MopFields, Selection, Tranche
+from ipmo_mop import (
+    MOP,
+    Booking,
+    BusinessCase,
+    ChangeLimit,
+    ConcentrationLimit,
+    Contract,
+    Criterion,
+    Group,
+    Idea,
+    MopFields,
+    Selection,
+    Tranche,
+)
 from ipmo_mop.wording import named, said
 
 SCALE = {"low": 1.0, "high": 5.0}
@@ -208,6 +221,10 @@ class TestMoP(MethodologyConformance):
             BUDGETED.evolve("x", **mop(concentration=(ConcentrationLimit(of="initiative", most=0.95),))),
             BUDGETED.evolve("x", **mop(concentration=(ConcentrationLimit(of="initiative", most=0.94),))),
         ),
+        "mop/contracts": (
+            CLEAN.evolve("x", **mop(contracts=(Contract(id="C1", supplier="acme", items=("P",), ends=date(2026, 1, 9)),))),
+            CLEAN.evolve("x", **mop(contracts=(Contract(id="C1", supplier="acme", items=("P",), ends=date(2026, 1, 8)),))),
+        ),
         "mop/pipeline": (
             portfolio(status_date="2026-06-01", **STAGED).evolve("P", attributes={"stage": "understand"}, **since(date(2026, 3, 3))),
             portfolio(status_date="2026-06-01", **STAGED).evolve("P", attributes={"stage": "understand"}, **since(date(2026, 3, 2))),
@@ -255,6 +272,8 @@ class TestMoP(MethodologyConformance):
             "excludes": ["Q"],
             "case": {"discount": "3.5 %", "horizon": "10 years", "optimism": "uplift", "confidence": "80 %"},
             "concentration": [{"of": "supplier", "top": 2, "most": "40 %", "by": "budget"}],
+            "suppliers": [{"id": "acme", "name": "Acme Ltd", "group": "Hold"}],
+            "contracts": [{"id": "C1", "supplier": "acme", "items": ["P"], "value": "1 M GBP", "paid": "2 k GBP", "ends": "2026-12-31"}],
             "most_in_hand": 12,
             "stage_limits": {"understand": "90 ed"},
             "stage_since": "2026-03-03",

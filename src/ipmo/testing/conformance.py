@@ -227,8 +227,8 @@ class MethodologyConformance:
                     continue
                 table, same = _table_of(found), _table_of(again)
                 assert table is not None, f"question {question.name!r} gives no table: {found!r:.80}"
-                assert same is not None, f"question {question.name!r} gives no table when it is asked again"
-                assert table.rows() == same.rows(), f"question {question.name!r} gives another table when it is asked again"
+                assert same is not None, f"question {question.name!r} gives no table the second time"
+                assert list(table.rows()) == list(same.rows()), f"question {question.name!r} gives another table the second time"
 
         @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
         @given(wide_portfolios())

@@ -25,9 +25,10 @@ from ipmo_mop.carbon import CarbonBudget, CarbonPeriod, carbon
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
 from ipmo_mop.choosing import problem_of, select
 from ipmo_mop.concentration import Concentration, concentration
+from ipmo_mop.contracts import ContractRow, Contracts, contracts
 from ipmo_mop.dashboard import VIEWS, Dashboard, DashboardFigure, dashboard
 from ipmo_mop.demands import Collision, GoLive, change_load, collisions
-from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea, Tranche
+from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Contract, Idea, Supplier, Tranche
 from ipmo_mop.frontier import Bought, Frontier, FrontierPoint, frontier, frontier_of
 from ipmo_mop.intake import Demand, IdeaRow, intake
 from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
@@ -58,6 +59,9 @@ __all__ = [
     "Collision",
     "Concentration",
     "ConcentrationLimit",
+    "Contract",
+    "ContractRow",
+    "Contracts",
     "Criterion",
     "Dashboard",
     "DashboardFigure",
@@ -81,6 +85,7 @@ __all__ = [
     "SelectionProblem",
     "Spot",
     "Staffing",
+    "Supplier",
     "Swap",
     "Tranche",
     "TrancheRow",
@@ -92,6 +97,7 @@ __all__ = [
     "change_load",
     "collisions",
     "concentration",
+    "contracts",
     "criteria_of",
     "dashboard",
     "frontier",
@@ -298,6 +304,11 @@ def _spread(pf: Portfolio) -> Iterable[str | Table | Figure]:
         if share is not None:
             yield f"The largest {limit.top} of {len(found.holders)} hold {share:.0%}; agreed is {limit.most:.0%} at most. Herfindahl index: {found.index:.2f}."
         yield found.table()
+    if fields_of(pf).contracts:
+        yield "# Contracts"
+        agreed = contracts(pf)
+        yield f"{repr(agreed)[1:-1]}."
+        yield agreed.table()
     if fields_of(pf).stage_limits and pf.status_date is not None:
         found_there = pipeline(pf)
         yield "# The pipeline"
@@ -317,6 +328,7 @@ QUESTIONS = tuple(
         ("frontier", "What each amount of money buys at best, and what a million more would", frontier),
         ("balance", "How the portfolio lies over horizon, risk, objective and business area", balance),
         ("concentration", "How much lies with the largest initiatives, suppliers, technologies or people", concentration),
+        ("contracts", "What is committed to which supplier, and which contracts end before their work is done", contracts),
         ("tranches", "What money is released when, how far it lasts and what it makes possible", tranches),
         ("carbon", "What is emitted by period, against its envelopes", carbon),
         ("intake", "Which ideas wait, how long, and what became of those that were decided", intake),

@@ -11,7 +11,7 @@ import attrs
 from ipmo import Money, Span
 from ipmo.model import Emissions, FrozenMap, doc
 from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Shown, Stage, UnitError
-from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Idea, Tranche
+from ipmo_mop.fields import Booking, BusinessCase, ChangeLimit, ConcentrationLimit, Contract, Idea, Supplier, Tranche
 
 __all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "Criterion", "Group", "MopFields", "fields_of"]
 
@@ -114,6 +114,7 @@ class MopFields(Shown):
         tranches: of a project: the parts that its money is released in.
         booked_in: of a benefit: the budgets and targets that it is booked in.
         change_limits: of a portfolio: how much change each part of the business takes in a period.
+        suppliers, contracts: of a portfolio: who outside is paid for work, and what was agreed with them.
     """
 
     criteria: tuple[Criterion, ...] = ()
@@ -137,6 +138,8 @@ class MopFields(Shown):
     tranches: tuple[Tranche, ...] = ()
     booked_in: tuple[Booking, ...] = ()
     change_limits: tuple[ChangeLimit, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
+    contracts: tuple[Contract, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.confidence is not None and not 0 < self.confidence < 1:
@@ -146,6 +149,8 @@ class MopFields(Shown):
             ("group", [g.id for g in self.groups]),
             ("idea", [i.id for i in self.ideas]),
             ("tranche", [t.id for t in self.tranches]),
+            ("supplier", [s.id for s in self.suppliers]),
+            ("contract", [c.id for c in self.contracts]),
         ):
             if len(set(names)) < len(names):
                 raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")

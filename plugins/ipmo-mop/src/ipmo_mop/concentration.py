@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import attrs
 
 import ipmo
-from ipmo.model import Portfolio, Project
+from ipmo.model import Portfolio, Project, Task
 from ipmo.plugin import CheckContext, Column, Finding, IpmoError, Severity, ShownAnswer, Table, UnitError, beside, counted
 from ipmo_mop.catalogue import SELECTED, fields_of
+from ipmo_mop.contracts import Suppliers, contracts
 from ipmo_mop.fields import BY, OF
 from ipmo_mop.wording import finding
 
@@ -22,11 +23,11 @@ class Concentration(ShownAnswer):
     """How an amount lies over those that hold it.
 
     Args:
-        of: initiative, supplier, technology or person.
-        by: budget or exposure.
+        of: initiative, supplier, supplier group, technology or person.
+        by: budget, exposure or contract.
         whole: the amount in all, in the portfolio's currency, of what is known.
         holders: (name, amount), the largest first.
-        unknown: initiatives whose amount is not known in full.
+        unknown: initiatives, or contracts, whose amount is not known in full.
     """
 
     of: str
@@ -67,22 +68,28 @@ class Concentration(ShownAnswer):
 def concentration(portfolio: Portfolio, of: str = "initiative", by: str = "budget") -> Concentration:
     """How much lies with the largest initiatives, suppliers, technologies or people.
 
-    Of projects that are approved, active or paused. A supplier and a technology is the attribute of a task, else of its project; a person is who
-    owns the project. Source of the index: Hirschman (1964), Herfindahl (1950).
+    Of projects that are approved, active or paused. A supplier is the attribute of a task, else the contract that names the task, else the same of its
+    project; several contracts for one item share it by their values. A technology is an attribute alone; a person is who owns the project. Source of the
+    index: Hirschman (1964), Herfindahl (1950).
 
     Where the work states more than its project does, its parts are cut down to what the project states: nothing is counted twice.
 
     Args:
         portfolio: the portfolio.
-        of: `initiative`, `supplier`, `technology` or `person`.
-        by: `budget` (planned cost) or `exposure` (what open threats cost on average, before their responses; of projects only as a whole).
+        of: `initiative`, `supplier`, `supplier group` (those under one owner together), `technology` or `person`.
+        by: `budget` (planned cost), `exposure` (what open threats cost on average, before their responses; of projects only as a whole), or, of
+            suppliers and their groups, `contract` (what contracts that run still commit to).
 
     Raises:
         UnitError: there is no such holder, or nothing of that name is counted.
+        ScheduleError: contracts are counted, and nothing says when the portfolio starts.
     """
     for name, value, known in (("of", of, OF), ("by", by, BY)):
         if value not in known:
             raise UnitError(f"{name} is {value!r}; write one of {', '.join(known)}")
+    suppliers = Suppliers(portfolio, grouped=of == "supplier group")
+    if by == "contract":
+        return _committed(portfolio, of, suppliers)
     projects = [project for project in portfolio.projects if project.counted_as in SELECTED]
     amounts: dict[str, Fraction] = {}
     unknown: list[str] = []
@@ -100,7 +107,7 @@ def concentration(portfolio: Portfolio, of: str = "initiative", by: str = "budge
                 unknown.append(project.id)
     held: dict[str, Fraction] = {}
     for project in projects:
-        for name, amount in _shared(project, of, amounts[project.id], roll):
+        for name, amount in _shared(project, _holders(of, suppliers), amounts[project.id], roll):
             held[name] = held.get(name, Fraction(0)) + amount
     return Concentration(
         of=of,
@@ -111,29 +118,64 @@ def concentration(portfolio: Portfolio, of: str = "initiative", by: str = "budge
     )
 
 
-def _shared(project: Project, of: str, amount: Fraction, roll: ipmo.RollUp | None) -> Iterable[tuple[str, Fraction]]:
-    """(holder, amount) of a project: what its tasks say goes to others is taken off what the project's own holder has."""
-    if of == "initiative":
-        return [(project.id, amount)]
-    if of == "person":
-        return [(project.owner or "", amount)]
-    own = project.attributes.get(of, "")
-    out: list[tuple[str, Fraction]] = []
-    if roll is None or not any(task.attributes.get(of) for task in project.tasks):
-        return [(own, amount)]
+def _committed(portfolio: Portfolio, of: str, suppliers: Suppliers) -> Concentration:
+    """What contracts that run still commit to, by whom they are with.
+
+    Raises:
+        UnitError: nobody has contracts but suppliers.
+    """
+    if of not in ("supplier", "supplier group"):
+        raise UnitError(f"contracts are with suppliers; write of: supplier, not {of}")
+    held: dict[str, Fraction] = {}
+    unknown = []
+    for row in contracts(portfolio):
+        if row.committed is None:
+            unknown.append(row.id)
+        elif row.open:
+            name = suppliers.called(row.supplier)
+            held[name] = held.get(name, Fraction(0)) + row.committed
+    order = sorted(held.items(), key=lambda row: (-row[1], row[0]))
+    return Concentration(of=of, by="contract", whole=sum(held.values(), Fraction(0)), holders=tuple(order), unknown=tuple(unknown))
+
+
+Holders = Callable[[str, Project | Task], tuple[tuple[str, Fraction], ...]]
+"""(holder, share) of a project or a task, by its full id."""
+
+
+def _holders(of: str, suppliers: Suppliers) -> Holders:
+    def held(item: str, noun: Project | Task) -> tuple[tuple[str, Fraction], ...]:
+        if of == "initiative":
+            return ((item, Fraction(1)),) if isinstance(noun, Project) else ()
+        if of == "person":
+            return ((noun.owner or "", Fraction(1)),) if isinstance(noun, Project) else ()
+        if of == "technology":
+            return ((name, Fraction(1)),) if (name := noun.attributes.get(of, "")) else ()
+        return suppliers.of(item, noun.attributes)
+
+    return held
+
+
+def _shared(project: Project, holders: Holders, amount: Fraction, roll: ipmo.RollUp | None) -> Iterable[tuple[str, Fraction]]:
+    """(holder, amount) of a project: what its tasks say goes to others is taken off what the project's own holders have."""
+    own = holders(project.id, project)
+    named = {task.id: found for task in project.tasks if (found := holders(f"{project.id}/{task.id}", task)) and found != own}
+    if roll is None or not named:
+        return [(name, amount * share) for name, share in own]
     costs = {task.id: roll.amount(f"{project.id}/{task.id}")[0] or Fraction(0) for task in project.tasks}
     below: dict[str, Fraction] = {}
     for task in project.tasks:
         if task.parent is not None:
             below[task.parent] = below.get(task.parent, Fraction(0)) + costs[task.id]
-    for task in project.tasks:
-        name, cost = task.attributes.get(of, ""), costs[task.id] - below.get(task.id, Fraction(0))  # of a summary what is not in its parts
-        if name and name != own and cost > 0:
-            out.append((name, cost))
+    out = []
+    for part, found in named.items():
+        cost = costs[part] - below.get(part, Fraction(0))  # of a summary what is not in its parts
+        if cost > 0:
+            out += [(name, cost * share) for name, share in found]
     stated = sum((cost for _, cost in out), Fraction(0))
     if stated > amount:
         out = [(name, cost * amount / stated) for name, cost in out]
-    return [*out, (own, max(amount - stated, Fraction(0)))]
+    rest = max(amount - stated, Fraction(0))
+    return [*out, *((name, rest * share) for name, share in own)]
 
 
 def concentrated(context: CheckContext) -> Iterable[Finding]:
@@ -146,10 +188,11 @@ def concentrated(context: CheckContext) -> Iterable[Finding]:
             yield finding("concentration", "", f"how {limit.by} lies over each {limit.of} cannot be said: {error}", severity=Severity.INFO)
             continue
         share = found.share(limit.top)
-        what = "planned cost" if limit.by == "budget" else "exposure"
+        what = {"budget": "planned cost", "exposure": "exposure", "contract": "contracted money"}[limit.by]
+        kind = "contract" if limit.by == "contract" else "project"
         if share is None or share <= limit.most:
             if found.unknown:
-                message = f"whether the {what} lies with too few ({limit.of}) cannot be said: of {counted(len(found.unknown), 'project')} it is not known in full"
+                message = f"whether the {what} lies with too few ({limit.of}) cannot be said: of {counted(len(found.unknown), kind)} it is not known in full"
                 hint = f"not known in full: {', '.join(found.unknown[:3])}"
                 yield finding("concentration", "", message, hint, Severity.INFO, part=f"{limit.of} {limit.by}")
             continue

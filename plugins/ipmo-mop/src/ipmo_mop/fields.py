@@ -10,10 +10,22 @@ from ipmo import Money, Span
 from ipmo.model import doc
 from ipmo.plugin import Shown, UnitError
 
-__all__ = ["BY", "OF", "OUTCOMES", "Booking", "BusinessCase", "ChangeLimit", "ConcentrationLimit", "Idea", "Tranche"]
+__all__ = [
+    "BY",
+    "OF",
+    "OUTCOMES",
+    "Booking",
+    "BusinessCase",
+    "ChangeLimit",
+    "ConcentrationLimit",
+    "Contract",
+    "Idea",
+    "Supplier",
+    "Tranche",
+]
 
-OF = ("initiative", "supplier", "technology", "person")
-BY = ("budget", "exposure")
+OF = ("initiative", "supplier", "supplier group", "technology", "person")
+BY = ("budget", "exposure", "contract")
 """Who may hold much, and of what."""
 
 
@@ -54,10 +66,11 @@ class ConcentrationLimit(Shown):
     """How much may lie in few hands.
 
     Args:
-        of: what: initiatives, or suppliers, technologies (attributes `supplier` and `technology` of a task, else its project), people (owners).
+        of: what: initiatives; suppliers (the attribute `supplier` of a task, else its project, else their contracts), groups of suppliers under one owner;
+            technologies (the attribute `technology`); people (owners).
         top: how many of the largest count together.
         most: the share that they may have at most.
-        by: what is counted: planned cost, or what open threats cost on average.
+        by: what is counted: planned cost, what open threats cost on average, or of suppliers what contracts that run still commit to.
     """
 
     of: str = attrs.field(metadata=doc("what", choices=OF))
@@ -124,6 +137,52 @@ class Idea(Shown):
             )
         if self.decided is not None and self.raised is not None and self.decided < self.raised:
             raise UnitError(f"idea {self.id!r} was decided on {self.decided}, before it was raised on {self.raised}")
+
+
+@attrs.frozen(kw_only=True)
+class Supplier(Shown):
+    """Somebody outside who is paid for work.
+
+    Args:
+        id: its name in the portfolio: what the attribute `supplier` of work says, which may say the title too.
+        name: title.
+        group: the owner that it shares with other suppliers: what stops one may stop all.
+    """
+
+    id: str
+    name: str = ""
+    group: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Contract(Shown):
+    """What was agreed with a supplier.
+
+    Args:
+        id: its name.
+        name: title.
+        supplier: id of the supplier.
+        items: programmes, projects or tasks that it is for.
+        value: what it is worth in all.
+        paid: of it so far.
+        starts, ends: its first and last day.
+    """
+
+    id: str
+    name: str = ""
+    supplier: str
+    items: tuple[str, ...] = attrs.field(default=(), metadata=doc("what it is for", refers="item"))
+    value: Money | None = None
+    paid: Money | None = None
+    starts: date | None = None
+    ends: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for what, amount in (("value", self.value), ("paid", self.paid)):
+            if amount is not None and amount.amount < 0:
+                raise UnitError(f"contract {self.id!r}: {what} is {amount}; an amount is not negative")
+        if self.starts is not None and self.ends is not None and self.ends < self.starts:
+            raise UnitError(f"contract {self.id!r} ends on {self.ends}, before it starts on {self.starts}")
 
 
 @attrs.frozen(kw_only=True)

@@ -11,6 +11,7 @@ from ipmo_mop.carbon import carbon_envelopes
 from ipmo_mop.cases import booked_once, comparable
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.concentration import concentrated
+from ipmo_mop.contracts import contracts_in_order
 from ipmo_mop.demands import changes_in_time, roles_in_time
 from ipmo_mop.envelopes import envelopes
 from ipmo_mop.intake import intake_in_time
@@ -221,6 +222,13 @@ CHECKS = tuple(
             started_and_finished,
         ),
         ("tranches", "", "No more is spent than tranches released, and each lasts until the next", GUIDE, funded),
+        (
+            "contracts",
+            "",
+            "Contracts are with known suppliers, last until their work is done and pay for what it is planned to cost",
+            GUIDE,
+            contracts_in_order,
+        ),
         ("intake", "", "Ideas are decided in time, and a proposal names the idea that it was", GUIDE, intake_in_time),
         ("funding", "MOP-R14", "No more is granted to a project, and spent by it, than its gates released", GUIDE, funding),
         ("gate-sequence", "GOV-R01", "Gates are decided in order, and no work begins behind a closed one", GATEWAY, sequence),
