@@ -46,7 +46,7 @@ ABANDONED = {
     r"stubs?": "external dependency",
     r"amiss": "issues",
     r"room": "margin",
-    r"contracts?": "interface agreement",
+    r"(?:interface|link|hand-?over) contracts?|contracts? (?:between|of) (?:projects|links|hand-?overs)": "interface agreement",
     r"promise[sd]?": "commitment",
     r"knock-?outs?": "leave one out",
     r"bod(?:y|ies)": "board",

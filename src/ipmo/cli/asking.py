@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 import typing
 from collections.abc import Mapping
 from datetime import date
@@ -61,8 +62,8 @@ def questions() -> dict[str, Question]:
 
 def _kinds(annotation: object) -> tuple[object, ...]:
     """The members of a union; an annotation that is none by itself."""
-    inner = typing.get_args(annotation)
-    return inner if inner and typing.get_origin(annotation) is not typing.Literal else (annotation,)
+    whole = isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union
+    return typing.get_args(annotation) if whole else (annotation,)
 
 
 def _helps(ask: object) -> dict[str, str]:

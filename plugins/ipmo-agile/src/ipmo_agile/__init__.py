@@ -58,6 +58,7 @@ from ipmo_agile.fields import (
 from ipmo_agile.flow import Flow, flow, little
 from ipmo_agile.forecast import AgileForecast, parse_forecast
 from ipmo_agile.formats import FORMATS
+from ipmo_agile.guardrails import GuardrailRow, GuardrailView, guardrails
 from ipmo_agile.history import Backtest, Bulk, Trial, backtest, bulk_closures, throughput, without_bulk
 from ipmo_agile.increments import GoalRow, IncrementPlan, StreamRow, ValueStreams, increment_plan, value_streams
 from ipmo_agile.jira import backlog, read_jira
@@ -80,6 +81,8 @@ __all__ = [
     "Flow",
     "Goal",
     "GoalRow",
+    "GuardrailRow",
+    "GuardrailView",
     "Guardrails",
     "Increment",
     "IncrementPlan",
@@ -100,6 +103,7 @@ __all__ = [
     "delay_cost",
     "earned",
     "flow",
+    "guardrails",
     "increment_plan",
     "ipmo_formats",
     "ipmo_methodologies",
@@ -178,6 +182,11 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         yield "# The portfolio kanban"
         yield f"{counted(len(board.begun), 'epic')} begun in a year, {len(board.done)} done. Age: days since an epic came into its state."
         yield board.table()
+    rails = guardrails(pf)
+    if len(rails):
+        yield "# Guardrails"
+        yield f"{repr(rails)[1:-1].partition(': ')[2].capitalize()}."
+        yield rails.table()
     if any(fields.scope is not None for _, fields in held):
         yield "# Earned by scope"
         yield earned(pf)
@@ -189,6 +198,7 @@ QUESTIONS = tuple(
         ("priorities", "What first, by scores and by what a delay costs", priorities),
         ("increments", "Goals of increments as dated milestones, beside the day on which the plan has them", increment_plan),
         ("value-streams", "Flow over value streams: time, load, efficiency, predictability", value_streams),
+        ("guardrails", "Guardrails of lean budgets: horizons, work, value streams, large epics and business owners", guardrails),
         ("kanban", "Epics by state, with ages and limits", portfolio_kanban),
         ("earned", "Earned value on both scope bases, beside what earned value says", earned),
     )

@@ -187,12 +187,14 @@ class Guardrails(Shown):
         work: type of work to its share of the budget.
         within: how far a share may stray, in parts of one; 5 % when left out.
         epic_threshold: a larger epic needs a decision.
+        budgets: programme or project that is a value stream to what it may cost.
     """
 
     horizons: FrozenMap[str, float] = attrs.field(factory=FrozenMap, metadata={"unit": "share"})
     work: FrozenMap[str, float] = attrs.field(factory=FrozenMap, metadata={"unit": "share"})
     within: float = attrs.field(default=0.05, metadata={"unit": "share"})
     epic_threshold: Money | None = None
+    budgets: FrozenMap[str, Money] = attrs.field(factory=FrozenMap, metadata=doc("value streams to what each may cost", refers="item"))
 
     def __attrs_post_init__(self) -> None:
         for name in ("horizons", "work"):

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 import ipmo
-from ipmo import Money
 from ipmo.model import Portfolio, Project, Task, reference
-from ipmo.model.hierarchy import hierarchy
-from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError, agree, counted
-from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, WorkItem, bearers, converted, day_of, fields_of, forecasts
+from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError, counted
+from ipmo_agile.fields import GUIDE, AgileFields, WorkItem, bearers, day_of, fields_of, forecasts
 from ipmo_agile.flow import flow
+from ipmo_agile.guardrails import guardrails_kept
 from ipmo_agile.increments import increments_kept
 from ipmo_agile.kanban import epics_in_hand
 from ipmo_agile.priority import CAVEAT, wsjf
@@ -180,65 +179,6 @@ def _flowing(full_id: str, started: list[WorkItem], today: date | None) -> Itera
         yield _finding("flow", full_id, message, "do not derive one of WIP, cycle time and throughput from the others", Severity.INFO)
 
 
-def _guardrails(context: CheckContext) -> Iterable[Finding]:
-    """AGL-R05: money lies over horizons and types of work as agreed, and large epics were decided on."""
-    pf = context.portfolio
-    rails = [("", fields_of(pf).guardrails)] + [(p.id, fields_of(p).guardrails) for p in pf.programmes]
-    if not any(rail for _, rail in rails) or pf.money is None:
-        return
-    today = _today(context)
-    budgets = ipmo.roll_up(pf, "budget", include=("proposed",))
-    for where, rail in rails:
-        if rail is None or (where and not context.covers(where)):
-            continue
-        held = hierarchy(pf).projects(pf.items[where] if where else pf)
-        inside = [p for p in held if p.counted_as not in ("closed", "cancelled")]
-        worth = {p.id: budgets[p.id].value for p in inside if p.id in budgets}
-        yield from _split(where, rail, inside, {n: float(v.amount) for n, v in worth.items() if isinstance(v, Money)})
-        if rail.epic_threshold is None:
-            continue
-        limit = converted(pf, rail.epic_threshold)
-        if limit is None:
-            message = f"the threshold of {rail.epic_threshold} is compared with nothing: no rate turns it into {pf.money.currency}"
-            yield _finding("guardrails", where, message, "state it in the portfolio's currency, or add a rate under rates:")
-        decided = {d.item for d in pf.decisions if d.state == "decided"}
-        for project in inside:
-            nouns: list[tuple[str, Project | Task]] = [(project.id, project), *((f"{project.id}/{t.id}", t) for t in project.tasks)]
-            gated = any(g.standing(today) in ("go", "conditional go") for g in project.gates)
-            for full_id, noun in nouns:
-                if not noun.extensions or fields_of(noun).epic is None or full_id not in budgets or gated or full_id in decided:
-                    continue
-                if not context.covers(full_id):
-                    continue
-                value = budgets[full_id].value
-                if limit is not None and isinstance(value, Money) and value.amount > limit:
-                    message = f"epic {full_id!r} costs {value}, above the threshold of {rail.epic_threshold}, and nobody decided on it"
-                    yield _finding("guardrails", full_id, message, "decide it at a gate or in the register of decisions", Severity.ERROR)
-
-
-def _split(where: str, rail: Guardrails, inside: list[Project], worth: dict[str, float]) -> Iterable[Finding]:
-    for what, wanted in (("horizon", rail.horizons), ("type of work", rail.work)):
-        if not wanted:
-            continue
-        stated = {p.id: fields_of(p) for p in inside if p.id in worth}
-        known = {name: f.horizon if what == "horizon" else f.work_type for name, f in stated.items()}
-        total = sum(worth[n] for n, label in known.items() if label)
-        nameless = sorted(n for n, label in known.items() if not label)
-        if nameless:
-            yield _finding(
-                "guardrails",
-                where,
-                f"{counted(len(nameless), 'project')} {agree(len(nameless), 'states', 'state')} no {what}: {', '.join(nameless[:5])}",
-                severity=Severity.INFO,
-            )
-        for label in sorted(set(wanted) | {label for label in known.values() if label}):
-            share = sum(worth[n] for n, own in known.items() if own == label) / total if total else 0.0
-            target = wanted.get(label, 0.0)
-            if total and abs(share - target) > rail.within + 1e-9:
-                message = f"{what} {label!r} has {share:.0%} of the budgets; {target:.0%} is agreed, give or take {rail.within:.0%}"
-                yield _finding("guardrails", where, message, "move money, or agree on other shares")
-
-
 def _epics(context: CheckContext) -> Iterable[Finding]:
     """AGL-R06: an epic says what it believes, the least that tests it, what is looked at first, and when it is stopped or turned."""
     today = _today(context)
@@ -351,7 +291,7 @@ CHECKS = tuple(
             "Little (1961); Vacanti (2015)",
             _flow,
         ),
-        ("guardrails", "AGL-R05", "Money lies over horizons and work as agreed, and large epics were decided on", LEAN, _guardrails),
+        ("guardrails", "AGL-R05", "Money lies over horizons and work as agreed, and large epics were decided on", LEAN, guardrails_kept),
         ("epic", "AGL-R06", "An epic has a hypothesis, an MVP, a leading indicator and a date to pivot or stop", LEAN, _epics),
         ("commitment", "AGL-R07", "A dependency between teams has a giver, a receiver and a date with its spread", LEAN, _commitment),
         ("epics-in-hand", "AGL-R08", "No more epics are in hand than agreed, and no more are begun than are done", LEAN, epics_in_hand),
