@@ -8,6 +8,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ipmo
 from ipmo.errors import FileError
 from ipmo.registers.opening.guard import inspected
 from ipmo.registers.opening.sheets import read_sheets
@@ -80,3 +81,30 @@ def test_what_is_no_workbook_in_xml_has_none(tmp_path):
     path.write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(FileError, match="no whole workbook"):
         error_cells(path, "a.ods")
+
+
+def test_a_formula_that_nothing_computed_costs_its_cell_and_not_the_workbook(tmp_path):
+    """Its row goes on, other sheets are read, and a row below all values is seen too."""
+    path = tmp_path / "plan.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Projects"
+    for row in (["Project ID", "Project name", "Finish", "Budget (£m)", "Remark"], ["A", "One", "2026-03-31", 2, "=1+1"], ["B", "=1+1", "2026-04-30", "=1+1", "x"], ["C", "Three", "=1+1", 4, "y"]):  # fmt: skip
+        sheet.append(row)
+    book.create_sheet("Dashboard").append(["=1+1"])
+    book.save(path)
+    pf = ipmo.read(path)
+    assert [one.id for one in pf.projects] == ["A", "B", "C"]
+    assert [one.budget.lines[0].amount.central().amount if one.budget else None for one in pf.projects] == [2_000_000, None, 4_000_000]
+    assert (pf["B"].name, str(pf["B"].finish), pf["C"].finish) == ("", "2026-04-30", None)
+    why = "a formula that was not computed by a spreadsheet program; open the workbook in one, and save it"
+    said = {f.message.partition(",")[0]: f.message for f in pf.source.findings if why in str(f)}
+    assert set(said) == {"Projects!E2", "Projects!B3", "Projects!D3", "Projects!C4"}
+    assert dict(pf.source.cells)["refused"] == 4
+    sheet["A5"], sheet["B5"] = "=1+1", "Five"
+    book.save(path)
+    assert any("Projects!A5" in str(f) for f in ipmo.read(path).source.findings)
+    sheet["D1"] = "=1+1"
+    book.save(path)
+    with pytest.raises(FileError, match=r"Projects!D1: a formula that was not computed"):
+        ipmo.read(path)

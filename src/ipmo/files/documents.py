@@ -262,8 +262,7 @@ def _build(loader: _Loader, name: str, ev: _Events, size: int, *, marked: bool) 
                 value = same.setdefault(value, value)
             if event.implicit[0]:  # unquoted
                 if value in nulls:
-                    problems += _fault(name, event.start_mark, *_no_number(value)).problems if value in ENDLESS else ()
-                    value = None
+                    value = _nothing(value, name, event, problems)
                 elif (value[0] in NUMBER_BEGINS and fullmatch(value)) or value in words:
                     value = Plain(value)
             if value is not None and len(value) > MAX_SCALAR:
@@ -311,6 +310,13 @@ def _to_the_end(loader: _Loader, name: str, ev: _Events) -> None:
     while (event := loader.get_event()) is not None and not isinstance(event, ev.StreamEndEvent):
         if isinstance(event, ev.DocumentStartEvent):
             raise _fault(name, event.start_mark, "a second document (---) is not allowed", "write one portfolio to a file")
+
+
+def _nothing(word: str, name: str, event: PlainData, problems: list[Problem]) -> PlainData:
+    """None, for an unquoted word that stands for no value; one that is no number is a problem."""
+    if word in ENDLESS:
+        problems += _fault(name, event.start_mark, *_no_number(word)).problems
+    return None
 
 
 def _no_number(word: str) -> tuple[str, str]:

@@ -34,6 +34,7 @@ from ipmo.registers.cells.outcomes import (
     unknown_in,
 )
 from ipmo.registers.fields import RegisterField
+from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Raw, said_cell, text_of
 from ipmo.units import Effort, Span, as_effort, as_span
 
@@ -248,6 +249,8 @@ def read_in_currencies(
 
 def _outcome(cell: Raw, read: Read, scale: Mapping[str, str], field: RegisterField) -> Outcome:
     try:
+        if cell.__class__ is NoValue:
+            raise CellError(str(cell))
         if cell.__class__ is str and cell[:1] == "#" and cell.strip() in ERRORS:
             raise CellError(f"{cell.strip()} is a formula that failed")
         if scale:

@@ -1,4 +1,4 @@
-"""Workbooks are looked at before they are opened: what swells, is locked or rests on what was never computed is refused with a sentence.
+"""Workbooks are looked at before they are opened: what swells or is locked is refused with a sentence, a formula that was never computed by its cell.
 
 Only the archive's own directory and its XML are read, with the standard library, in memory: nothing is unpacked to disk, no formula is
 computed, no macro is run, no link is followed. A formula counts with the value that the spreadsheet program computed last, and that is said.
@@ -15,12 +15,12 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from ipmo.errors import FileError, Problem
+from ipmo.errors import FileError
 from ipmo.findings import Finding, Severity
 from ipmo.registers.opening.extent import DocumentSheet, held_to_size, reaches, reaches_in_binary, sheets_of_document, too_far
 from ipmo.registers.opening.lettered import letters, sheet_label
 from ipmo.registers.opening.old_workbook import reaches_in_old
-from ipmo.registers.opening.sheet_xml import Cell, book_of, in_utf8, walk_cells
+from ipmo.registers.opening.sheet_xml import Cell, NoValue, book_of, in_utf8, walk_cells
 from ipmo.words import counted
 
 __all__ = ["Inspected", "inspected"]
@@ -39,7 +39,6 @@ BINARY: Final = "xl/workbook.bin"
 MERGED: Final = re.compile(rb"""mergeCell\s+ref=["']([A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))["']""")
 FAILED: Final = (b't="e"', b"t='e'")
 """What a sheet with an error has somewhere; only such a sheet, and one with formulas, is read cell by cell."""
-SHOWN: Final = 20
 FEW: Final = 5
 LINKS: Final = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/", "xl/embeddings/")
 
@@ -53,8 +52,8 @@ class Inspected:
 
     Args:
         notes: what is to be said of it.
-        failed: by sheet, the row and the column (from 0) of every cell that holds an error, with the error: calamine gives the same empty
-            text for them as for a blank one. Only workbooks in XML (.xlsx, .xlsm) say it: type `e` of a cell, ECMA-376, part 1, 18.18.11.
+        failed: by sheet, the row and the column (from 0) of every cell that holds an error, with the error, and of every formula that nothing
+            computed, with a `NoValue`: calamine gives the same empty text for them as for a blank one. Only workbooks in XML (.xlsx, .xlsm) say it: type `e` of a cell, ECMA-376, part 1, 18.18.11.
     """
 
     notes: tuple[Finding, ...] = ()
@@ -73,9 +72,9 @@ class _Seen:
 
     valued: int = 0
     """Formulas with a value."""
-    zero: list[str] = attrs.field(factory=list)
+    zero: list[tuple[int, int]] = attrs.field(factory=list)
     """Cells whose value is 0: what libraries write that compute nothing, and then ask for the workbook to be computed when it is opened."""
-    empty: list[str] = attrs.field(factory=list)
+    empty: list[tuple[int, int]] = attrs.field(factory=list)
     """Formulas without a value."""
     failed: Places = attrs.field(factory=dict)
 
@@ -88,9 +87,9 @@ class _Seen:
         if cell.value or cell.kind == "str":  # an empty text is a value too
             self.valued += 1
             if cell.value == "0" and cell.kind in ("", "n"):
-                self.zero.append(f"{letters(cell.column)}{cell.row + 1}")
+                self.zero.append((cell.row, cell.column))
         else:
-            self.empty.append(f"{letters(cell.column)}{cell.row + 1}")
+            self.empty.append((cell.row, cell.column))
 
 
 def inspected(raw: bytes, name: str) -> Inspected:
@@ -101,7 +100,7 @@ def inspected(raw: bytes, name: str) -> Inspected:
         name: what to call it in messages.
 
     Raises:
-        FileError: it is locked, swells beyond reason, declares entities, or has formulas that nothing computed; each such cell by its place.
+        FileError: it is locked, swells beyond reason, or declares entities.
     """
     if raw.startswith(OLE):
         if LOCKED in raw:
@@ -156,13 +155,10 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
         return Inspected(tuple(_kinds({part.filename for part in parts}, name)), recoded=tuple(recoded), across=across)
     book = book_of(archive)
     labels = {part: sheet_label(sheet) for sheet, part in book.parts.items()}
-    problems = [
-        Problem(message=f"{labels.get(part, part)}!{cell}: {_why(book.recalculated)}", file=name)
-        for part, found in seen.items()
-        for cell in [*found.empty, *(found.zero if book.recalculated else ())]
-    ]
-    if problems:
-        raise FileError(name, problems[:SHOWN])
+    for found in seen.values():
+        missing = [*found.empty, *(found.zero if book.recalculated else ())]
+        found.valued -= len(found.zero) if book.recalculated else 0
+        found.failed |= dict.fromkeys(missing, _why(book.recalculated))
     valued = {labels.get(part, part): found.valued for part, found in seen.items() if found.valued}
     notes = (
         *_of_merged({labels.get(part, part): cells for part, cells in merged.items()}, name),
@@ -226,9 +222,9 @@ def _held(archive: zipfile.ZipFile, part: str, text: bytes, name: str) -> list[D
     return []
 
 
-def _why(never: bool) -> str:
+def _why(never: bool) -> NoValue:
     told = "was not computed by a spreadsheet program" if never else "has no computed value"
-    return f"a formula that {told}; open the workbook in one, and save it"
+    return NoValue(f"a formula that {told}; open the workbook in one, and save it")
 
 
 def _sized(parts: list[zipfile.ZipInfo], size: int, name: str) -> None:

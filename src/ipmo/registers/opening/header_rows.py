@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from ipmo.errors import FileError
+from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Raw, Sheet, text_of
 
 __all__ = ["header_of", "header_texts"]
@@ -47,6 +49,13 @@ def header_of(sheet: Sheet, rows: Sequence[int]) -> list[str]:
     Args:
         sheet: the sheet.
         rows: its header's rows, from 1; 0 for none.
+
+    Raises:
+        FileError: a heading is a formula that nothing computed: what stands below it cannot be known.
     """
     header = [row - 1 for row in rows if row]
+    for row in header:
+        for column, cell in enumerate(sheet.rows[row] if row < len(sheet.rows) else ()):
+            if isinstance(cell, NoValue):
+                raise FileError(sheet.file, f"{sheet.place(row, column)}: {cell}")
     return header_texts(sheet.rows, header, sheet.across) if header else [""] * sheet.width

@@ -13,7 +13,7 @@ import attrs
 
 from ipmo.registers.opening.lettered import number_of
 
-__all__ = ["BOOK", "Book", "Cell", "book_of", "in_utf8", "walk", "walk_cells"]
+__all__ = ["BOOK", "Book", "Cell", "NoValue", "book_of", "in_utf8", "walk", "walk_cells"]
 
 BOOK: Final = "xl/workbook.xml"
 RELATIONS: Final = "xl/_rels/workbook.xml.rels"
@@ -65,6 +65,12 @@ def walk(raw: bytes, start: Start, end: Callable[[str], None] | None = None, tex
         parser.Parse(raw, True)
     except expat.ExpatError as error:
         raise ValueError(f"no well-formed XML: {expat.ErrorString(error.code)}") from None
+
+
+class NoValue(str):
+    """What stands for the value of a formula that has none: why, and what to do."""
+
+    __slots__ = ()
 
 
 @attrs.define

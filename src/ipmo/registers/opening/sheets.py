@@ -21,6 +21,7 @@ from ipmo.findings import Finding
 from ipmo.registers.opening.extent import MOST_CELLS, held_to_size
 from ipmo.registers.opening.guard import Inspected, inspected
 from ipmo.registers.opening.lettered import letters, sheet_label
+from ipmo.registers.opening.sheet_xml import NoValue
 
 __all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Merged", "Raw", "Sheet", "is_blank", "plain_rows", "read_sheets", "said_cell", "text_of"]
 
@@ -258,7 +259,12 @@ def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str, seen: Inspe
             continue
         held_to_size((sheet.total_height, sheet.total_width), repr(sheet_name), name)
         rows = sheet.to_python(skip_empty_area=False)
-        for (row, column), error in seen.failed.get(sheet_name, {}).items():
+        for (row, column), error in sorted(seen.failed.get(sheet_name, {}).items()):
+            if isinstance(error, NoValue):  # one below or beside all values is none that nobody looks at
+                width = max(column + 1, len(rows[0]) if rows else 0)
+                rows += [[""] * width for _ in range(row + 1 - len(rows))]
+                for cells in rows if width > len(rows[0]) else ():
+                    cells += [""] * (width - len(cells))
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error
         ranges = sheet.merged_cell_ranges or ()

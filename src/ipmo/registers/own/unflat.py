@@ -18,6 +18,7 @@ from ipmo.model.fields import PlainData, PlainMap
 from ipmo.model.plain import HEADER, INNER, ORGANISATION, VERSION
 from ipmo.registers.cells.amounts import Amounts, Numbers
 from ipmo.registers.cells.outcomes import CellError
+from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.own.flat import CURRENCY, JSON, PER, TIME, split
 from ipmo.registers.own.layout import Column, Layout, Path, layout, names, title, words
 from ipmo.units import as_money, plain
@@ -411,6 +412,8 @@ def _plain(cell: object, column: Column) -> PlainData:
     Raises:
         RefusedError: it says nothing that the column can take.
     """
+    if isinstance(cell, NoValue):
+        raise RefusedError(str(cell))
     if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
         cell = int(cell)
     return CELLS[column.kind](cell, column)

@@ -14,6 +14,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.contents import Source
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers.cells.merged import filled_down
+from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Sheet, text_of
 from ipmo.registers.own.layout import layout, names, title
 from ipmo.registers.own.unflat import Unflat
@@ -47,6 +48,15 @@ class _Table:
         """The headings."""
         heads = [self._text(text_of(cell)) for cell in self.sheet.rows[0]] if self.sheet.rows else []
         return ["", *heads[1:]] if self.turned else heads
+
+    def uncomputed_heads(self) -> list[Problem]:
+        """Headings that are formulas which nothing computed."""
+        heads = self.sheet.rows[0] if self.sheet.rows else ()
+        return [
+            Problem(message=f"{self.place(0, at).message}{cell}", file=self.sheet.file)
+            for at, cell in enumerate(heads)
+            if isinstance(cell, NoValue)
+        ]
 
     def rows(self) -> Iterable[tuple[int, Sequence[object]]]:
         """The rows below the headings."""
@@ -97,6 +107,7 @@ def read_own(sheets: Sequence[Sheet], name: str, declared: Declared | None = Non
     if own is None:
         raise FileError(name, f"the workbook has no sheet {title('portfolio')!r}; it needs one with at least an Id")
     made = Unflat()
+    made.problems += [problem for one in tables for problem in one.uncomputed_heads()]
     made.read(tables)
     if made.problems:
         raise FileError(name, made.problems)

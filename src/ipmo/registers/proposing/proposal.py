@@ -16,6 +16,7 @@ from ipmo.registers.cells.amounts import SHARED, SIGNS, currency_named
 from ipmo.registers.cells.reading import usual_year
 from ipmo.registers.fields import CATALOGUE, MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, ColumnMapping, Mapping, SheetMapping
+from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Sheet, is_blank
 from ipmo.registers.proposing.assigning import Assigned, assign
 from ipmo.registers.proposing.columns import Column, look_at
@@ -93,7 +94,12 @@ def propose(sheets: Sequence[Sheet], *, withheld: frozenset[str] = frozenset()) 
     for sheet in sheets:
         tables = find_tables(sheet)
         if not tables:
-            doubts.append(f"{_called(sheet)}: no row of it looks like headings; it is left out")
+            lost = next(
+                ((row, place) for row, cells in enumerate(sheet.rows) for place, cell in enumerate(cells) if isinstance(cell, NoValue)),
+                None,
+            )
+            why = "" if lost is None else f" ({sheet.place(*lost)} is {sheet.rows[lost[0]][lost[1]]})"
+            doubts.append(f"{_called(sheet)}: no row of it looks like headings; it is left out{why}")
         for table in tables:
             reads = tuple(map(heading, table.headers))
             columns = tuple(look_at(table.cells(place)) for place in range(len(reads)))
