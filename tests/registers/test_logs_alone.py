@@ -85,3 +85,16 @@ def test_a_german_list_is_read_with_its_dates_its_thousands_and_its_colours(tmp_
     pf = ipmo.read(path, mapping=tmp_path / "m.yaml")
     assert ipmo.roll_up(pf, "budget").total.value == as_money("16500500 EUR")
     assert [project.status[0].rag for project in pf.projects] == ["amber", "green"]
+
+
+def test_when_something_is_due_about_a_risk_is_not_the_last_day_it_can_strike(tmp_path):
+    """A risk that must be dealt with by a day may strike after it: with that day as its end, simulations would leave it out from then on."""
+    lines = (
+        "Ref,Type,Description,Project,Owner,Status,Target date",
+        "R1,Risk,Supplier may fail,Depot,Bo,Open,2026-10-03",
+        "I1,Issue,No access to the site,Depot,Ann,Open,2026-11-01",
+    )
+    pf = ipmo.read(written(tmp_path / "raid.csv", lines))
+    (risk,) = pf.projects[0].risks
+    assert risk.ends is None and risk.attributes["Target date"] == "2026-10-03"
+    assert str(pf.issues[0].due) == "2026-11-01"

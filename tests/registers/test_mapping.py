@@ -138,3 +138,25 @@ def test_a_mapping_made_in_python_with_a_field_that_is_none_is_answered(tmp_path
     mapping = Mapping(sheets=[SheetMapping(register="projects", columns=[ColumnMapping(header="Project", field="name"), ColumnMapping(header="Budget", field="bugdet")])])  # fmt: skip
     with pytest.raises(FileError, match="'bugdet' is no field of register 'projects'; close: 'budget'"):
         ipmo.read(tmp_path / "a.csv", mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plan.yaml", "ipmo: 1\nportfolio: {id: x}\n"),
+        ("plan.json", '{"ipmo": 1, "portfolio": {"id": "x"}}'),
+        ("a.json", '{"a": 1}'),
+        ("plan.xml", '<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"/>'),
+        ("p.json", '{"publisher": {}, "publishedDate": "2026-01-01", "projects": []}'),
+    ],
+)
+def test_what_is_no_spreadsheet_is_answered_with_what_it_is(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = CliRunner().invoke(main, ["map", str(tmp_path / name)])
+    assert found.exit_code == 1 and "sheets:" not in found.output
+    assert "it is no spreadsheet but " in found.output and "which says itself what it holds" in " ".join(found.output.split())
+
+
+def test_text_of_another_ending_is_mapped_as_before(tmp_path):
+    (tmp_path / "list.txt").write_text("Project ID,Project name\nP1,Tram\nP2,Depot\n", encoding="utf-8")
+    assert [one.field for one in ipmo.propose_mapping(tmp_path / "list.txt").sheets[0].columns] == ["id", "name"]

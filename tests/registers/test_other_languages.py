@@ -73,3 +73,48 @@ def test_every_term_leads_to_a_name_that_is_known_and_to_one_only():
     assert all(english(term) == name for name, texts in NAMES.items() for term in texts.split(";"))
     plain = {name.casefold() for fields in SYNONYMS.values() for names in fields.values() for name in names}
     assert not plain & set(TERMS), "an English name means what it means in English"
+
+
+MONEY_HEADS = {
+    "German": ["Vorhaben", "Genehmigtes Budget (T€)", "Ist (T€)", "Prognose Gesamtkosten (T€)"],
+    "Swiss": ["Vorhaben", "Plankosten CHF", "Ist CHF", "Prognose CHF"],
+    "French": ["Nom du projet", "Budget approuvé (k€)", "Dépenses réalisées (k€)", "Coût prévisionnel (k€)"],
+    "Spanish": ["Nombre del proyecto", "Presupuesto aprobado (€)", "Gasto ejecutado (€)", "Coste previsto (€)"],
+    "Italian": ["Nome progetto", "Preventivo (€)", "Costi sostenuti (€)", "Costo finale stimato (€)"],
+    "Dutch": ["Projectnaam", "Goedgekeurd budget (€)", "Uitgaven (€)", "Verwachte kosten (€)"],
+    "Portuguese": ["Nome do projeto", "Orçamento aprovado (€)", "Custo realizado (€)", "Custo previsto (€)"],
+}
+PEOPLE_HEADS = {
+    "German": ["Personalnr", "Mitarbeiter", "Rolle", "Kapazität (FTE)", "Tagessatz (€)"],
+    "French": ["Matricule", "Collaborateur", "Rôle", "Capacité (FTE)", "Tarif journalier (€)"],
+    "Spanish": ["Número de empleado", "Empleado", "Función", "Capacidad (FTE)", "Tarifa diaria (€)"],
+    "Italian": ["Matricola", "Risorsa", "Ruolo", "Capacità (FTE)", "Tariffa giornaliera (€)"],
+    "Dutch": ["Personeelsnummer", "Medewerker", "Functie", "Capaciteit (FTE)", "Dagtarief (€)"],
+}
+
+
+@pytest.mark.parametrize("language", MONEY_HEADS)
+def test_what_was_approved_spent_and_is_expected_is_told_apart(language):
+    rows = [["Tram", "1200", "300", "1250"], ["Depot", "800", "150.5", "790"], ["Bridge", "2400", "0", "2500"]]
+    (found,) = propose((sheet(MONEY_HEADS[language], *rows),)).sheets
+    assert (found.register, [column.field for column in found.columns]) == ("projects", ["name", "budget", "actual", "forecast"])
+
+
+@pytest.mark.parametrize("language", PEOPLE_HEADS)
+def test_lists_of_people_at_work_are_resources(language):
+    rows = [
+        ["1001", "Ada Byron", "Engineer", "1.0", "800"],
+        ["1002", "Bo Lind", "Architect", "0.5", "950"],
+        ["1003", "Cy Ott", "Engineer", "0.8", "800"],
+    ]
+    (found,) = propose((sheet(PEOPLE_HEADS[language], *rows),)).sheets
+    assert (found.register, [column.field for column in found.columns]) == ("resources", ["id", "name", "category", "units", "rate"])
+
+
+@pytest.mark.parametrize("text", ["k. A.", "keine Angabe", "à définir", "Por definir", "da definire", "n.v.t.", "a definir"])
+def test_what_other_languages_say_of_what_is_unknown(text, tmp_path):
+    (tmp_path / "p.csv").write_text(
+        f"Project ID,Project name,Start date,Total budget (GBP)\nP1,Tram,2026-01-05,100\nP2,Depot,{text},{text}\n", encoding="utf-8"
+    )
+    pf = ipmo.read(tmp_path / "p.csv")
+    assert (pf.source.cells["unknown"], pf.source.cells["refused"]) == (2, 0)

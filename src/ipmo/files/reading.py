@@ -24,7 +24,7 @@ from ipmo.model.columns import columns_of
 from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
 
-__all__ = ["in_order", "placed", "read_path", "said_encoding", "text_in", "write_path"]
+__all__ = ["format_of", "in_order", "placed", "read_path", "said_encoding", "text_in", "write_path"]
 
 _ENCODING: ContextVar[str | None] = ContextVar("encoding", default=None)
 
@@ -86,6 +86,19 @@ def read_path(
         ]
         raise FileError(name, problems)
     return portfolio
+
+
+def format_of(path: Path, registry: Registry) -> Format | None:
+    """The format of a file, by its bytes or its ending; None where nothing knows it.
+
+    Args:
+        path: the file.
+        registry: where the formats are declared.
+    """
+    try:
+        return format_to_read(path, registry.formats, _sniffing(registry, str(path)))
+    except IndexError:
+        return None
 
 
 def write_path(portfolio: Portfolio, path: str | os.PathLike[str], registry: Registry, format: str | None) -> None:

@@ -34,6 +34,7 @@ NOTICES = (
     Notice(code="register/doubt", heading="Doubts about what columns mean"),
     Notice(code="register/encoding", heading="Text that does not say its encoding"),
     Notice(code="register/done-without-date", heading="Work that is over by its status and by no date"),
+    Notice(code="register/given-up", heading="Work that was given up"),
     Notice(code="register/made-of-name", heading="What is known by its name only"),
     Notice(code="register/alike-ids", heading="Ids that look the same"),
     Notice(code="register/same-id", heading="Ids that two registers bear"),

@@ -58,6 +58,10 @@ IGNORE: Final = "ignore"
 UNKNOWN: Final = (
     "n/a", "n.a.", "na", "#n/a", "tbc", "tbd", "tba", "to be confirmed", "to be determined", "unknown", "not known", "not applicable",
     "not available", "not provided", "not set", "null", "nan", "nat", "-", "--", "–", "—", "?", "exempt under*", "exemption under*",
+    "k. a.", "k.a.", "keine angabe", "keine angaben", "unbekannt", "nicht bekannt", "noch offen", "noch festzulegen", "n.n.b.", "à définir", "a définir", "à préciser",
+    "à confirmer", "à déterminer", "non défini", "non communiqué", "inconnu", "sans objet", "n.c.", "n.d.", "por definir", "por determinar", "por confirmar", "desconocido", "no disponible",
+    "no aplica", "a definir", "a confirmar", "a determinar", "desconhecido", "não aplicável", "não disponível", "da definire", "da confermare", "da determinare", "non disponibile",
+    "non applicabile", "sconosciuto", "nog te bepalen", "n.t.b.", "n.v.t.", "nvt", "onbekend",
 )  # fmt: skip
 """Texts that say that something is unknown, whatever their case; one that ends in a star stands for all that begin so."""
 MULTIPLIERS: Final = {letter: 10**power for letter, power in POWERS.items()}

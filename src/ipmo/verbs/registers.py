@@ -8,12 +8,12 @@ from pathlib import Path
 
 from ipmo.desk import installed
 from ipmo.errors import FileError
-from ipmo.files.reading import said_encoding
+from ipmo.files.reading import format_of, said_encoding
 from ipmo.options import checked
 from ipmo.registers.mapping import Mapping as ColumnsOf
 from ipmo.registers.mapping import read_mapping as _read_mapping
 from ipmo.registers.mapping import write_mapping as _write_mapping
-from ipmo.registers.opening.sheets import read_sheets
+from ipmo.registers.opening.sheets import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, read_sheets
 from ipmo.registers.own.template import write_template as _write_template
 from ipmo.registers.proposing.proposal import propose
 
@@ -35,10 +35,17 @@ def propose_mapping(path: str | os.PathLike[str], *, encoding: str | None = None
         The mapping; `.doubts` says what is open. Columns that are no field are kept as attributes.
 
     Raises:
-        FileError: it is no spreadsheet, or cannot be read.
+        FileError: it is no spreadsheet (then with what it is), or cannot be read.
         MissingExtraError: it is a workbook, and the extra `excel` is not installed.
     """
-    return propose(read_sheets(Path(path), os.fspath(path), encoding or said_encoding()))
+    where, name = Path(path), os.fspath(path)
+    if where.is_file() and where.suffix.lower() not in (*WORKBOOK_SUFFIXES, *TEXT_SUFFIXES):
+        found = format_of(where, installed())
+        if (
+            found is not None and not found.mappings and (found.name != "yaml" or where.suffix.lower() in found.suffixes)
+        ):  # yaml takes any text
+            raise FileError(name, f"it is no spreadsheet but {found.title}, which says itself what it holds; `ipmo read {name}` reads it")
+    return propose(read_sheets(where, name, encoding or said_encoding()))
 
 
 @checked

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import attrs
 
 from ipmo.errors import listed
 from ipmo.findings import Severity
-from ipmo.registers.building.rows import Column, Table
+from ipmo.model.shape import keys_of
+from ipmo.registers.building.rows import TEXT, Column, Table
 from ipmo.registers.cells.choice_words import plain_word
 from ipmo.registers.cells.outcomes import BLANK, Blank, Refused, Unknown
 from ipmo.registers.fields import CATALOGUE
@@ -30,7 +32,7 @@ OTHER_NAMES: Final = {
         "ends": "needed",
     },
     "issues": {"text": "name", "question": "name", "ends": "due", "effect": "note"},
-    "risks": {"text": "name", "question": "name", "due": "ends", "note": "effect"},
+    "risks": {"text": "name", "question": "name", "note": "effect"},  # when something is due about a risk is not when it can strike
 }
 """What a column of the whole log states for one kind of row, where that calls it otherwise."""
 STATES: Final = ("status", "state", "issue status", "issue state", "current status", "open closed", "open or closed")
@@ -83,7 +85,14 @@ def _part(table: Table, register: str, positions: list[int]) -> Table:
                 name = renamed.get(name, name)
             field = kind.fields.get(name) if name == field.name or name not in held else None
             if field is None and any(column.outcomes[position] is not BLANK for position in positions):
-                lost.append(column.mapping.header or column.mapping.field)
+                header = column.mapping.header or column.mapping.field
+                if "attributes" in keys_of(kind.noun) and all(
+                    isinstance(column.outcomes[p], date | str | Blank | Unknown) for p in positions
+                ):
+                    told = [str(one) if isinstance(one := column.outcomes[position], date) else one for position in positions]
+                    columns.append(Column(column.index, column.mapping, TEXT, header, told))
+                    continue
+                lost.append(header)
         elif field is not None and not attribute:
             field = attrs.evolve(field, name="", path=("",))  # it has been understood
         outcomes = [column.outcomes[position] for position in positions] if field is not None else []

@@ -136,6 +136,7 @@ WORDS = {
     "acct": "account",
     "avg": "average",
     "complt": "complete",
+    "rôle": "role",
     "comp": "completion",
 }
 """Short forms, American spellings and word forms, and how they are read here."""

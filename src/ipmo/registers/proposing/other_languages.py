@@ -10,9 +10,9 @@ from typing import Final
 __all__ = ["english"]
 
 NAMES: Final = {
-    "project": "projekt; projet; proyecto; projeto; progetto",
+    "project": "projekt; projet; proyecto; projeto; progetto; vorhaben; maßnahmentitel",
     "project name": "projektname; projekttitel; projektbezeichnung; name des projekts; nom du projet; intitulé du projet; titre du projet; nombre del proyecto;"
-    " título del proyecto; nome do projeto; título do projeto; nome progetto; nome del progetto; titolo del progetto; titolo progetto; projectnaam; naam project; naam van het project",
+    " título del proyecto; nome do projeto; título do projeto; nome progetto; nome del progetto; titolo del progetto; titolo progetto; projectnaam; naam project; naam van het project; name des vorhabens; bezeichnung des vorhabens; vorhabenbezeichnung; denominación del proyecto; denominazione progetto",
     "project id": "projektnummer; projekt nr; projekt id; projektkennung; numéro de projet; numéro du projet; code projet; code du projet; identifiant du projet; código del proyecto;"
     " código de proyecto; número de proyecto; id del proyecto; id proyecto; código do projeto; número do projeto; id do projeto; codice progetto; codice del progetto; numero progetto; id progetto; projectnummer; project nr",
     "name": "bezeichnung; benennung; libellé; intitulé; nom; nombre; nome; naam; titel; titre; título; titolo",
@@ -20,15 +20,15 @@ NAMES: Final = {
     "start date": "startdatum; beginn; projektbeginn; projektstart; anfangsdatum; geplanter beginn; geplanter start; date de début; date début; début; début prévu; date de démarrage;"
     " fecha de inicio; fecha inicio; inicio; data de início; data início; início; data inizio; data di inizio; inizio; begindatum; aanvangsdatum; geplande startdatum",
     "end date": "enddatum; ende; fin; projektende; geplantes ende; fertigstellung; fertigstellungstermin; date de fin; date fin; fin prévue; date de fin prévue; fecha de fin; fecha fin;"
-    " fecha de finalización; fecha final; fecha de término; data de fim; data fim; data de término; data final; término; data fine; data di fine; fine prevista; einddatum; geplande einddatum",
+    " fecha de finalización; fecha final; fecha de término; data de fim; data fim; data de término; data final; término; data fine; data di fine; fine prevista; einddatum; geplande einddatum; planende; soll ende; vertragsende; date d'achèvement; fecha de terminación; opleverdatum; streefdatum; data di conclusione",
     "actual start date": "ist beginn; ist start; tatsächlicher beginn; tatsächlicher start; date de début réelle; date réelle de début; fecha de inicio real; fecha real de inicio; data de início real;"
     " data real de início; data inizio effettiva; data effettiva di inizio; werkelijke startdatum",
     "actual end date": "ist ende; tatsächliches ende; date de fin réelle; date réelle de fin; fecha de fin real; fecha real de fin; fecha real de finalización; data de fim real;"
     " data real de término; data fine effettiva; data effettiva di fine; werkelijke einddatum",
-    "due date": "fälligkeitsdatum; fällig am; fälligkeit; échéance; date d'échéance; fecha de vencimiento; fecha límite; data de vencimento; prazo; scadenza; data di scadenza; vervaldatum; uiterste datum",
+    "due date": "fälligkeitsdatum; fällig am; fälligkeit; échéance; date d'échéance; fecha de vencimiento; fecha límite; data de vencimento; prazo; scadenza; data di scadenza; vervaldatum; uiterste datum; frist; termin; datum fällig",
     "project manager": "projektleiter; projektleiterin; projektleitung; projektmanager; chef de projet; cheffe de projet; responsable du projet; responsable de projet; jefe de proyecto;"
     " director del proyecto; director de proyecto; responsable del proyecto; gerente do projeto; gestor do projeto; responsável pelo projeto; capo progetto; responsabile del progetto; responsabile progetto; projectleider; projectmanager",
-    "responsible": "verantwortlich; verantwortlicher; verantwortliche; verantwortliche person; zuständig; responsable; responsável; responsabile; verantwoordelijke; verantwoordelijk",
+    "responsible": "verantwortlich; verantwortlicher; verantwortliche; verantwortliche person; zuständig; responsable; responsável; responsabile; verantwoordelijke; verantwoordelijk; verantw; bearbeiter; ansprechpartner; ansprechperson; pilote; porteur; encargado; referente; trekker; aanspreekpunt",
     "sponsor": "auftraggeber; commanditaire; patrocinador; committente; opdrachtgever",
     "status": "projektstatus; statut; état; état d'avancement; statut du projet; estado; estado del proyecto; situação; estado do projeto; situação do projeto; stato; stato del progetto; stato progetto; projectstatus",
     "department": "abteilung; departement; département; departamento; dipartimento; afdeling",
@@ -36,9 +36,9 @@ NAMES: Final = {
     "priority": "priorität; priorité; prioridad; prioridade; priorità; prioriteit",
     "rag status": "ampel; ampelstatus; projektampel; statusampel; semáforo; semaforo; stoplicht; feu tricolore",
     "programme": "programm; programa; programma",
-    "total budget": "gesamtbudget; budget gesamt; budget total; presupuesto total; presupuesto; orçamento total; orçamento; budget totale; totaalbudget; begroting",
+    "total budget": "gesamtbudget; budget gesamt; budget total; presupuesto total; presupuesto; orçamento total; orçamento; budget totale; totaalbudget; begroting; plankosten; genehmigtes budget; bewilligtes budget; bewilligte mittel; budget approuvé; budget prévu; enveloppe budgétaire; presupuesto aprobado; presupuesto asignado; orçamento aprovado; orçamento previsto; budget approvato; preventivo; goedgekeurd budget; beschikbaar budget",
     "total cost": "gesamtkosten; kosten gesamt; projektkosten; coût total; coûts totaux; costo total; coste total; custo total; costo totale; totale kosten",
-    "actual cost": "istkosten; ist kosten; angefallene kosten; coût réel; coûts réels; costo real; coste real; custo real; costo effettivo; costi effettivi; werkelijke kosten",
+    "actual cost": "istkosten; ist kosten; angefallene kosten; coût réel; coûts réels; costo real; coste real; custo real; costo effettivo; costi effettivi; werkelijke kosten; ist; bisherige kosten; verausgabt; ausgaben; mittelabfluss; dépenses réalisées; dépenses; dépenses à ce jour; dépenses cumulées; coûts engagés; montant dépensé; réalisé; gasto real; gasto ejecutado; gastos ejecutados; ejecutado; spese sostenute; costi sostenuti; consuntivo; uitgaven; gerealiseerde kosten; uitgegeven; despesas realizadas; custo realizado; despesa realizada",
     "percent complete": "fortschritt; projektfortschritt; fertigstellungsgrad; avancement; taux d'avancement; pourcentage d'avancement; avance; porcentaje de avance; progresso;"
     " percentual concluído; percentual de conclusão; avanzamento; percentuale di avanzamento; percentuale completamento; voortgang; percentage gereed",
     "duration": "dauer; durée; duración; duração; durata; duur; doorlooptijd",
@@ -50,9 +50,24 @@ NAMES: Final = {
     "risk id": "risikonummer; risiko nr; risiko id; numéro du risque; código del riesgo; id del riesgo; código do risco; id do risco; id rischio; codice rischio; risiconummer; risico nr",
     "probability": "eintrittswahrscheinlichkeit; wahrscheinlichkeit; probabilité; probabilidad; probabilidade; probabilità; waarschijnlijkheid",
     "impact": "auswirkung; auswirkungen; impacto; impatto; gevolg",
-    "mitigation": "massnahme; massnahmen; maßnahme; maßnahmen; gegenmaßnahmen; plan d'action; mesures; medidas; plan de acción; plano de ação; misure; beheersmaatregel; beheersmaatregelen; maatregelen",
+    "mitigation": "massnahme; massnahmen; maßnahme; maßnahmen; gegenmaßnahmen; plan d'action; mesures; medidas; plan de acción; plano de ação; misure; beheersmaatregel; beheersmaatregelen; maatregelen; gegenmassnahme; gegenmassnahmen; mesure; mesures d'atténuation; medidas de mitigación; medidas de mitigação; azioni di mitigazione",
     "comments": "bemerkung; bemerkungen; anmerkungen; kommentar; commentaire; commentaires; remarques; comentarios; observaciones; comentários; observações; osservazioni; commenti; opmerking; opmerkingen",
     "benefit": "nutzen; bénéfice; beneficio; benefício; baten",
+    "forecast cost": "prognose; prognose gesamtkosten; gesamtprognose; kostenprognose; prognosekosten; prognostizierte kosten; voraussichtliche kosten; voraussichtliche gesamtkosten; hochrechnung; erwartete kosten; coût prévisionnel; coûts prévisionnels; coût final estimé; coût à terminaison; coût prévu à terminaison; atterrissage; costo previsto; coste previsto; coste final previsto; costo estimado final; custo previsto; custo estimado final; previsione costi; costo stimato; costo finale stimato; verwachte kosten; verwachte totale kosten; prognose kosten; eindprognose",
+    "resource name": "ressource; ressourcenname; mitarbeiter; mitarbeiterin; mitarbeitername; collaborateur; nom du collaborateur; nom de la ressource; empleado; nombre del empleado; recurso; nombre del recurso; colaborador; nome do recurso; dipendente; risorsa; nome risorsa; medewerker; naam medewerker",
+    "employee number": "personalnr; personalnummer; personal nr; mitarbeiternummer; mitarbeiter nr; matricule; numéro de matricule; número de empleado; matricola; número de matrícula; personeelsnummer; medewerkersnummer",
+    "role": "rolle; projektrolle; funktion; fonction; función; função; ruolo; funzione; functie",
+    "day rate": "tagessatz; tagsatz; tageskostensatz; kostensatz pro tag; tarif journalier; taux journalier; tjm; coût journalier; tarifa diaria; tarifa por día; tarifa diária; tariffa giornaliera; costo giornaliero; dagtarief",
+    "hourly rate": "stundensatz; kostensatz; taux horaire; tarif horaire; tarifa horaria; tarifa por hora; tarifa horária; tariffa oraria; costo orario; uurtarief",
+    "capacity": "kapazität; verfügbare kapazität; capacité; capacidad; capacidade; capacità; capaciteit",
+    "availability": "verfügbarkeit; disponibilité; disponibilidad; disponibilidade; disponibilità; beschikbaarheid",
+    "skill": "qualifikation; kompetenz; compétence; competencia; competência; competenza; vaardigheid",
+    "baseline date": "basistermin; plantermin; ursprünglicher termin; date de référence; date prévue initiale; fecha base; fecha prevista inicial; data di riferimento; basisdatum; oorspronkelijke datum",
+    "forecast date": "prognosetermin; erwarteter termin; voraussichtlicher termin; date prévisionnelle; date révisée; fecha estimada; fecha revisada; data stimata; data revista; verwachte datum; prognosedatum",
+    "actual date": "isttermin; ist termin; ist datum; date réelle; fecha real; data effettiva; werkelijke datum",
+    "risk owner": "risikoeigner; risikoverantwortlicher; risikoverantwortliche; propriétaire du risque; responsable du risque; responsable del riesgo; propietario del riesgo; responsável pelo risco; responsabile del rischio; risico eigenaar; risicoeigenaar",
+    "risk score": "risikowert; risikozahl; risikostufe; criticité; criticité du risque; nivel de riesgo; nível de risco; livello di rischio; risicoscore",
+    "issue": "offener punkt; problème; problema; knelpunt",
 }  # fmt: skip
 """Names of other languages by what they are called in English; words that mean something else in English are left out."""
 
