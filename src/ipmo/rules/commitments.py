@@ -69,7 +69,7 @@ def _said_elsewhere(portfolio: Portfolio, one: Commitment, across: Set[str], dea
         return one.standing == "missed" and one.name in (across if one.expected is not None else dead)
     noun = portfolio.items.get(one.item)
     if isinstance(noun, Benefit):
-        return noun.need_by is None or (one.expected is not None and minutes(one.expected) <= minutes(noun.need_by, end=True))
+        return noun.need_by is None or (one.expected is not None and minutes(one.expected) <= minutes(noun.need_by))
     return one.kind == "constraint"
 
 

@@ -57,6 +57,11 @@ class Stated:
     expected: int | None = None
     link: int | None = attrs.field(default=None, eq=False, repr=False)
 
+    @property
+    def starts_benefit(self) -> bool:
+        """It is the day on which a benefit is to start: what it needs is to be there before that day begins."""
+        return self.kind == "benefit"
+
 
 class LateHandOver(NamedTuple):
     """A hand-over beside when it is expected: one that is missed, or of those in time the one that has least time left.
@@ -116,8 +121,8 @@ class Commitment(Shown):
 
     @property
     def starts_benefit(self) -> bool:
-        """It is the day on which a benefit was planned to start: what it needs is to be there before that day begins."""
-        return self.kind == "benefit" and self.word == PLANNED
+        """It is the day on which a benefit is to start: what it needs is to be there before that day begins."""
+        return self.kind == "benefit"
 
     @property
     def stated_day(self) -> Day | None:
@@ -154,7 +159,7 @@ class Commitment(Shown):
     @property
     def text(self) -> str:
         """What is missed by how much, and because of what, in one sentence."""
-        what = "its latest start" if self.kind == "benefit" and not self.starts_benefit else WORDS[self.kind]
+        what = "its latest start" if self.kind == "benefit" and self.word != PLANNED else WORDS[self.kind]
         whose = f"{self.item} misses {what}" if self.kind != "hand-over" else f"{self.name}: {self.item} misses its hand-over"
         stated = f"{self.word} {self.stated_text}"
         why = f", {self.reason}" if self.reason else ""
