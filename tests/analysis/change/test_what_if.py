@@ -252,6 +252,21 @@ def test_a_later_start_lets_go_of_a_finish_that_waited_for_a_shift() -> None:
         assert ipmo.what_if(pf, change).effects == ipmo.Comparison(pf, applied(pf, [change]), changes=[change]).effects
 
 
+@pytest.mark.parametrize("by", ["1 d", "1 h", "3 d"])
+def test_a_moved_end_that_begins_its_day_is_said_by_that_day_quickly_too(by: str) -> None:
+    """A milestone that may not come before a day is at the beginning of it, so are the ends that it decides; work ends with its day."""
+    point = m.Project(id="p", programme="g", tasks=[m.Task(id="go", milestone=True, not_before="2026-01-08")])
+    work = m.Project(id="q", programme="g", tasks=[m.Task(id="do", duration="5 d"), m.Task(id="done", milestone=True, after="do")])
+    pf = m.Portfolio(id="x", start="2026-01-05", calendar="continuous", programmes=[m.Programme(id="g")], projects=[point, work])
+    for change in (ch.Delay("p/go", by), ch.Delay("q/do", by)):
+        assert ipmo.what_if(pf, change).effects == ipmo.Comparison(pf, applied(pf, [change]), changes=[change]).effects
+    alone = pf.evolve(projects=[point])
+    said = {row.item: (row.before, row.after) for row in ipmo.what_if(alone, ch.Delay("p/go", "1 d")).dates}
+    assert said == dict.fromkeys(("x", "g", "p"), ("2026-01-08", "2026-01-09"))
+    said = {row.item: (row.before, row.after) for row in ipmo.what_if(pf, ch.Delay("q/do", "1 d")).dates}
+    assert said == dict.fromkeys(("x", "g", "q"), ("2026-01-09", "2026-01-10"))
+
+
 @settings(max_examples=60, deadline=None)
 @given(portfolios(), st.data())
 def test_what_moves_is_what_two_schedules_say(pf: m.Portfolio, data: st.DataObject) -> None:

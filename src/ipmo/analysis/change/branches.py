@@ -6,6 +6,7 @@ What an overlay cannot follow is left to a schedule of the changed portfolio: on
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 from ipmo.analysis.change.applying import first_tasks, shifted
@@ -16,8 +17,11 @@ from ipmo.memory import remember
 from ipmo.model.changes import Change, Delay, SetDuration
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
+from ipmo.network.aims import Aim
 from ipmo.network.overlay import Overlay
-from ipmo.units import Span, minutes
+from ipmo.network.positions import as_array
+from ipmo.network.states import FROM_FINISH
+from ipmo.units import DAY, Span, minutes
 
 __all__ = ["Branches", "branches"]
 
@@ -187,8 +191,8 @@ class Branches:
             return None
         return calendar.minutes(to)
 
-    def _read(self, over: Overlay, steps: int) -> dict[int, int]:
-        """The targets whose date is another than it was."""
+    def _read(self, over: Overlay, steps: int) -> dict[int, int] | None:
+        """The targets whose date is another than it was; None where only a schedule says on which day a date lies."""
         rows = self.targets
         dates = rows.reach.dates
         moved, groups = over.moved(steps)
@@ -207,8 +211,31 @@ class Branches:
             date = max(found)
             if date == dates[t]:
                 del out[t]
+            elif rows.kinds[t] != "benefit" and not date % DAY and self._may_begin_day(over, aim, date):
+                return None  # midnight is said as the day that ends or the one that begins: a schedule of the changed portfolio says which
             else:
                 out[t] = date
+        return out
+
+    def _may_begin_day(self, over: Overlay, aim: Aim, date: int) -> bool:
+        """Whether a point in time that more than the end of work holds is the last of a target, at an instant of the overlay."""
+        p, starts, bounds = self.schedule.passes.positions, over.row("x"), over.row("low")
+        for v in (*map(int, aim.places), *itertools.chain.from_iterable(self._points.get(g, ()) for g in aim.projects)):
+            if p.dur[v] or p.clk[v] or starts[v] != date:
+                continue
+            holders = range(p.ptr[v], p.ptr[v + 1])
+            if starts[v] == bounds[v] or any(not p.dur[p.src[k]] or p.typ[k] not in FROM_FINISH for k in holders):
+                return True
+        return False
+
+    @functools.cached_property
+    def _points(self) -> Mapping[int, list[int]]:
+        """The positions of open points in time that lie on no calendar, by the place of their project."""
+        net, p = self.schedule.network, self.schedule.passes.positions
+        points = (as_array(p.dur) == 0) & (as_array(p.clk) == 0) & self.schedule.passes.live
+        out: dict[int, list[int]] = {}
+        for v in points.nonzero()[0].tolist():
+            out.setdefault(int(net.project[p.order[v]]), []).append(v)
         return out
 
     @functools.cached_property

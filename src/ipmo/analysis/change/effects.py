@@ -399,7 +399,7 @@ def _unclear(one: Targets, t: int, other: Targets, place: int) -> Sequence[Moved
         if not (still := now.of(row.item)):
             return [_date_of(one.portfolio, row, after=day, note=f"{end_not_known(then)} before: {old}")]
         return [_date_of(one.portfolio, row, before=end_not_known(then), after=end_not_known(day), note=still)] if then != day else ()
-    if then == day:
+    if one.date(t) == other.date(place):
         return ()
     return [_dated(one, t, other.date(place), other)]
 
@@ -479,14 +479,8 @@ def _shown(rows: Targets, row: Target, instant: int) -> str:
         return str(first_day(when))
     if when.hour or when.minute:
         return f"{day_text(when, finish=True)} {when:%H:%M}"
-    if row.kind == "portfolio" and rows.schedule.finish == when:
-        return rows.schedule.end_text.rpartition(" ")[2]  # whether it is known is said by whoever asks
-    if row.kind == "programme":
-        import numpy as np
-
-        members = rows.reach.aims[rows.place[row.name]].projects
-        work = np.flatnonzero(np.isin(rows.schedule.network.owners, members)).tolist()
-        return day_text(when, finish=not rows.schedule.commitments.from_morning(work, instant))
+    if row.kind in ("portfolio", "programme"):
+        return day_text(when, finish=not rows.begins_day(rows.place[row.name], instant))
     return str(rows.schedule.day_of(row.item, when))
 
 

@@ -236,6 +236,13 @@ class Targets:
         """The date of a target."""
         return moment(self.reach.dates[place])
 
+    def begins_day(self, place: int, instant: int) -> bool:
+        """Whether an instant at midnight, in minutes, is reached last by a point in time that begins its day, and not by the end of work."""
+        passes, aim = self.schedule.passes, self.reach.aims[place]
+        nodes = [int(passes.positions.order[v]) for v in aim.places]
+        parts = (nodes, *map(passes.open_work_of, aim.projects)) if not instant % DAY else ()
+        return any(self.schedule.commitments.from_morning(part, instant) for part in parts)
+
     def named(self, name: str) -> int:
         """The place of a target; a bare project, programme or portfolio means its finish.
 
