@@ -91,6 +91,7 @@ def compiled(portfolio: Portfolio, dialect: Dialect, known: Contributions | None
     linker.enablers()
     linker.between()
     linker.firsts()
+    held_ends(draft)
     bound_summaries(draft)
     delay_starts(draft)
     settle_helpers(draft)
@@ -130,6 +131,29 @@ def _taken_over(draft: Draft, builder: Builder, linker: Linker, known: Contribut
         for place in range(first, end):
             builder.project(place, projects[place])
             linker.afters(projects[place])
+
+
+def held_ends(draft: Draft) -> None:
+    """A link to the finish of a summary or a project holds when it ends, and when whatever it lies in ends; deadlines there are of that too."""
+    nodes, links = draft.nodes, draft.links
+    finishes = {
+        node for node in nodes.top.values() if nodes.kinds[node] == "finish" and nodes.state[node] not in (State.FINISHED, State.GONE)
+    }
+    if not finishes:
+        return
+    linked = {target for link, target in enumerate(links.dst) if link not in links.derived} | {one.node for one in links.dated_externals}
+    for node in sorted(finishes & linked):
+        name = nodes.ids[node].removesuffix("@finish")
+        noun, owner = draft.portfolio.items[name], name.partition("/")[0]
+        nodes.ends[name] = (*nodes.ends.get(name, ()), node)
+        while isinstance(noun, Task):
+            name = owner if noun.parent is None else f"{owner}/{noun.parent}"
+            noun = draft.portfolio.items[name]
+            nodes.ends[name] = (*nodes.ends.get(name, ()), node)
+    due = enumerate(nodes.commitments)
+    longer = [(place, one, nodes.ends[one.name]) for place, one in due if one.is_deadline and one.name in nodes.ends]
+    for place, one, more in longer:
+        nodes.commitments[place] = attrs.evolve(one, nodes=(*one.nodes, *more))
 
 
 def bound_summaries(draft: Draft) -> None:
@@ -357,6 +381,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         stated_finishes=_stated_finishes(draft.portfolio),
         summaries=nodes.leaves,
         members=nodes.members,
+        ends=nodes.ends,
         base=draft.base,
         project_dependencies=links.project_dependencies,
         labels=links.labels,

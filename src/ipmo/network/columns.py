@@ -123,6 +123,7 @@ class Columns:
         stated_finishes: the stated finish of projects, by place.
         summaries: the nodes below each summary, by project and id.
         members: the nodes of each project, by place.
+        ends: the finishes that a link from elsewhere holds, by full id of the summary or project that they end, or that holds what they end.
         base: the instant before which nothing starts.
         project_dependencies: places in the portfolio's links of those that name a project as a whole.
         labels: of those that move no date.
@@ -177,6 +178,7 @@ class Columns:
     stated_finishes: Mapping[int, int] = attrs.field(factory=dict)
     summaries: Mapping[tuple[str, str], Sequence[int]] = attrs.field(factory=dict)
     members: Mapping[int, Sequence[int]] = attrs.field(factory=dict)
+    ends: Mapping[str, tuple[int, ...]] = attrs.field(factory=dict)
     base: int = 0
     project_dependencies: Sequence[int] = ()
     labels: Sequence[int] = ()

@@ -71,6 +71,8 @@ class Nodes:
     """The nodes below each summary, by project and id."""
     members: dict[int, Sequence[int]] = attrs.field(factory=dict)
     """The nodes of each project, by its place."""
+    ends: dict[str, tuple[int, ...]] = attrs.field(factory=dict)
+    """The finishes that a link from elsewhere holds, by full id of what they end and of what holds that."""
 
     def add(self, full_id: str, kind: str, project: int, state: State, dur: int, clk: int, nominal: int) -> int:
         """A new node: its number."""

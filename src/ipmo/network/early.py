@@ -374,13 +374,17 @@ class EarlyPass:
     def inside(self, full_id: str) -> Sequence[int]:
         """The nodes that make up a summary, or a project with tasks; none of anything else."""
         net, (project, _, name) = self.network, full_id.partition("/")
+        more = net.ends.get(full_id, ())
         if name:
-            return net.summaries.get((project, name), ())
+            leaves = net.summaries.get((project, name), ())
+            return [*leaves, *more] if more else leaves
         place = self.places_of_projects.get(project, -1)
         if full_id in self.named or place < 0:
             return ()
         members = net.members.get(place)
-        return [node for node in range(net.n) if net.project[node] == place] if members is None else members
+        if members is None:
+            return [node for node in range(net.n) if net.project[node] == place]
+        return [*members, *more] if more else members
 
     def points_at(self, nodes: Sequence[int], instant: int) -> Sequence[int]:
         """Those of many nodes of a large network that last no time and lie at an instant; all that are given, where they are few."""
@@ -396,7 +400,7 @@ class EarlyPass:
     def end_of_whole(self, place: int) -> int | None:
         """`ends_of_wholes` of one project; None where it is not among these."""
         some = self.network.members.get(place, ())
-        if not self.network.arrays or not isinstance(some, range) or not some:
+        if not self.network.arrays or not isinstance(some, range) or not some or self.network.projects[place] in self.network.ends:
             return None
         places = self.places_of_open_work[some.start : some.stop]
         if (places < 0).any():
@@ -411,6 +415,7 @@ class EarlyPass:
 
         net = self.network
         ranges = [(place, some.start, some.stop) for place, some in net.members.items() if isinstance(some, range) and some]
+        ranges = [one for one in ranges if net.projects[one[0]] not in net.ends] if net.ends else ranges
         if not net.arrays or not ranges:
             return {}
         place, begin, end = np.array(ranges, np.int64).T

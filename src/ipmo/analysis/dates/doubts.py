@@ -156,6 +156,7 @@ class Doubts:
         net, out = self._passes.network, dict[str, Sequence[int]]()
         for (project, name), leaves in net.summaries.items():
             end = self._passes.named.get(f"{project}/{name}@finish", -1)  # a link to its finish alone may hold it
-            if found := [node for node in (*leaves, end) if node in self._nodes]:
+            ends = net.ends.get(f"{project}/{name}", ())
+            if found := [node for node in dict.fromkeys((*leaves, end, *ends)) if node in self._nodes]:
                 out[f"{project}/{name}"] = sorted(found, key=self._first)
         return out

@@ -176,9 +176,10 @@ class Items:
         """Summaries and projects with tasks: the nodes that make them up."""
         net, nodes = self.network, self.passes.named
         out: dict[str, Sequence[int]] = {f"{project}/{name}": leaves for (project, name), leaves in net.summaries.items()}
+        out |= {name: self.passes.inside(name) for name in net.ends if name in out}
         for place, name in enumerate(net.projects):
             if name not in nodes:
-                members = net.members.get(place)
+                members = self.passes.inside(name) if name in net.ends else net.members.get(place)
                 out[name] = members if members is not None else [v for v in range(net.n) if net.project[v] == place]
         return out
 

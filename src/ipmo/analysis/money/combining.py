@@ -216,6 +216,8 @@ class Combining:
                 self.findings.append(self.differs(full_id, own, carried))
             note = f"{STATED}{f'; {note}' if note else ''}"
             return self.made(full_id, level, own, (1, 1), name=item.name, note=note, parts=parts, left_out=left_out)
+        if self._of_ends and carried is not None and full_id in self.schedule.network.ends:  # a link holds when it ends, whatever its work
+            carried = self.dates(full_id)[1] or carried
         return self.made(full_id, level, carried, (known, total), name=item.name, parts=parts, left_out=left_out)
 
     def differs(self, full_id: str, own: object, carried: object) -> Finding:
