@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.model import Budget, BudgetLine, Calendar, MoneySettings, Portfolio, Project, Task
-from ipmo_mop import MopFields, select
+from ipmo.model import Budget, BudgetLine, Calendar, MoneySettings, Portfolio, Project, RateRow, Task
+from ipmo_mop import MopFields, frontier, select
 from ipmo_mop.envelopes import length, period_of, project_costs
 
 P80 = 14 - math.sqrt(0.2 * 6 * 5)
@@ -218,3 +218,21 @@ def test_no_selection_breaks_the_check_of_its_own_envelopes(
     for one in kept:
         chosen = chosen.evolve(one, state="approved")
     assert not [f.message for f in ipmo.check(chosen) if f.code == "mop/envelope"]
+
+
+def test_an_envelope_without_an_exchange_rate_binds_nothing_and_the_answer_says_so() -> None:
+    """2026 allows one of two projects, 2027 is in USD: that of more value is chosen as if 2027 were not stated; with a rate it binds."""
+    projects = [
+        Project(id=name, state="proposed", budget=Budget(lines=[year("6 M GBP", 2026), year("3 M GBP", 2027)]), extensions={"mop": {"scores": {"c": score}}})
+        for name, score in (("a", 9), ("b", 5))
+    ]  # fmt: skip
+    fields = {"every": "year", "criteria": [{"id": "c", "weight": "100 %", "scale": {"low": 0, "high": 10}}]}
+    pf = portfolio(*projects, fields=fields | {"envelopes": {"2026": "10 M GBP", "2027": "2 M USD"}})
+    found, without = select(pf), select(portfolio(*projects, fields=fields | {"envelopes": {"2026": "10 M GBP"}}))
+    assert found.chosen == without.chosen == ("a",)
+    assert "the envelope of 2027 is in USD, which has no exchange rate: it binds nothing" in repr(found)
+    assert "USD" not in repr(without)
+    assert [tuple(row.values()) for row in found.budgets().rows()] == [("2026", 10e6, 6e6, 4e6), ("2027", None, 3e6, None)]
+    assert {point.chosen for point in frontier(pf, period="2026").points} == {(), ("a",), ("a", "b")}
+    rated = pf.evolve(rates=[RateRow(since="2020-01-01", per={"USD": "0.8"})])
+    assert select(rated).chosen == (), "3 M GBP in 2027 are more than 1.6 M GBP"

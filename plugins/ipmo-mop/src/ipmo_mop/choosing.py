@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 import attrs
 
@@ -17,6 +16,7 @@ from ipmo_mop.envelopes import coming, committed, forecast_costs, period_of, pro
 from ipmo_mop.scoring import scores
 from ipmo_mop.selection import Candidate, Selection, SelectionProblem, optimise
 from ipmo_mop.staffing import Keep, staffing
+from ipmo_mop.wording import in_currency
 
 __all__ = ["problem_of", "select", "values_of"]
 
@@ -31,6 +31,7 @@ def select(
 ) -> Selection:
     """Which open projects of a portfolio to fund.
 
+    An envelope in a currency without an exchange rate is not known and binds nothing, which the answer says.
     Carbon envelopes (`carbon_envelopes:`) bind as budgets do, each project emitting over its own time. Budgets by period come from `ipmo.time_phase`'s rules (each project's money over its own time) at the confidence that the portfolio
     states, as its checks ask; where a forecast is known, that is held against them too; what closed projects cost in a period is committed; limits from `envelopes:`,
     `requires:`, `excludes:`, `groups:` and `mandatory:`; what waits for another project's hand-over requires that project, and
@@ -90,9 +91,13 @@ def problem_of(
     """The problem of `select`, to look at or to change."""
     stated = fields_of(portfolio)
     given = stated.envelopes if envelopes is None else _read(stated.every, envelopes)
-    limits = {name: _in_base(portfolio, money) for name, money in given.items()}
-    periods = {name: period_of(portfolio, name) for name in limits}
-    gone, expected = (committed(portfolio), forecast_costs(portfolio)) if limits else ({}, {})
+    known = {name: in_currency(portfolio, money) for name, money in given.items()}
+    limits = {name: most for name, most in known.items() if most is not None}
+    unknown = {
+        name: f"the envelope of {name} is in {given[name].currency}, which has no exchange rate" for name in known.keys() - limits.keys()
+    }
+    periods = {name: period_of(portfolio, name) for name in known}
+    gone, expected = (committed(portfolio), forecast_costs(portfolio)) if known else ({}, {})
     later = coming(portfolio) if expected else None
     carbon = {name: limit.tonnes for name, limit in stated.carbon_envelopes.items()}
     closed = emitted_elsewhere(portfolio) if carbon else {}
@@ -101,7 +106,7 @@ def problem_of(
     names = {p.id for p in projects}
     states = {p.id: p.counted_as for p in portfolio.projects}
     candidates, requires, excludes, barred = [], [], [], []
-    every_cost, every_carbon = project_costs(portfolio) if limits else {}, project_carbon(portfolio) if carbon else {}
+    every_cost, every_carbon = project_costs(portfolio) if known else {}, project_carbon(portfolio) if carbon else {}
     for project in projects:
         fields = fields_of(project)
         costs = every_cost.get(project.id)
@@ -151,14 +156,7 @@ def problem_of(
         barred=barred,
         unit=portfolio.money.currency if portfolio.money is not None else "",
         carbon_envelopes=carbon,
+        unknown={name: unknown[name] for name in given if name in unknown},
         coming=None if later is None else {name: later[period] for name, period in periods.items() if later.get(period)},
         emitted={name: closed[period] for name in carbon if closed.get(period := period_of(portfolio, name))},
     )
-
-
-def _in_base(portfolio: Portfolio, amount: Money) -> Fraction:
-    """An amount in the portfolio's currency, at its status date."""
-    day = portfolio.status_date or portfolio.start
-    if portfolio.money is None or amount.currency == portfolio.money.currency or day is None:
-        return Fraction(amount.amount)
-    return portfolio.exchange_rates.convert(amount, day)

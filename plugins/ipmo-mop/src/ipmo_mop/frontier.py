@@ -195,7 +195,7 @@ def frontier(
 
 def frontier_of(problem: SelectionProblem, *, period: str | None = None, most: int = 200, seconds: float | None = None) -> Frontier:
     """The frontier of a selection problem: see `frontier`."""
-    if period is not None and period not in problem.envelopes:
+    if period is not None and period not in problem.envelopes and period not in problem.unknown:
         raise UnknownItemError(period, close_matches(period, problem.envelopes), "the envelopes")
     if most < 1:
         raise UnitError(f"most={most} asks for no point; write 1 or more")

@@ -84,6 +84,7 @@ class SelectionProblem:
         carbon_envelopes: period to the most tonnes of CO2 equivalent that may be emitted in it.
         emitted: period to what of it is emitted by what is not chosen between.
         coming: period to what of it is expected to be spent on what is not chosen between; what is committed where left out.
+        unknown: period to why its envelope is not known: it binds nothing.
     """
 
     candidates: tuple[Candidate, ...] = attrs.field(converter=as_tuple)
@@ -98,6 +99,7 @@ class SelectionProblem:
     carbon_envelopes: Mapping[str, Fraction] = attrs.field(factory=dict)
     emitted: Mapping[str, Fraction] = attrs.field(factory=dict)
     coming: Mapping[str, Fraction] | None = None
+    unknown: Mapping[str, str] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         names = [c.id for c in self.candidates]
@@ -376,21 +378,24 @@ class Selection(ShownAnswer):
         )
 
     def budgets(self) -> Table:
-        """One row a period with an envelope: period, envelope, spent, left."""
-        periods = self.problem.envelopes
+        """One row a period with an envelope: period, envelope, spent, left; envelope and left are blank where it is not known."""
+        periods: dict[str, Fraction | None] = {**self.problem.envelopes, **dict.fromkeys(self.problem.unknown)}
         return Table(
             [
                 Column("period", "str", list(periods)),
-                Column("envelope", "float", [float(v) for v in periods.values()], self.problem.unit),
+                Column("envelope", "float", [None if v is None else float(v) for v in periods.values()], self.problem.unit),
                 Column("spent", "float", [float(self.spent(p)) for p in periods], self.problem.unit),
-                Column("left", "float", [float(v - self.spent(p)) for p, v in periods.items()], self.problem.unit),
+                Column("left", "float", [None if v is None else float(v - self.spent(p)) for p, v in periods.items()], self.problem.unit),
             ]
         )
 
     def __repr__(self) -> str:
         if self.status == "infeasible":
             return f"<Selection: infeasible: {'; '.join(rule.text for rule in self.conflict)}>"
-        return f"<Selection: {self.status}, {len(self.chosen)} of {len(self.problem.candidates)} for {self.value}, bound {self.bound}>"
+        said = "".join(f"; {why}: it binds nothing" for why in self.problem.unknown.values())
+        return (
+            f"<Selection: {self.status}, {len(self.chosen)} of {len(self.problem.candidates)} for {self.value}, bound {self.bound}{said}>"
+        )
 
 
 def optimise(problem: SelectionProblem, *, seconds: float | None = None) -> Selection:
