@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 import ipmo
+from ipmo import model as m
 from ipmo.findings import Finding, Findings
 from ipmo.installation import new_registry
 from ipmo.model import (
@@ -255,3 +256,39 @@ def test_work_that_is_not_yet_due_raises_no_alarm() -> None:
         == set()
     )
     assert codes(pilot("2026-06-02", "green", "2026-02-20", Task(id="r", duration="10 d"), finish="2026-12-31")) == {"stale"}
+
+
+def test_what_happened_is_held_against_the_status_date_of_its_own_project() -> None:
+    task = m.Task(id="y", duration="3 d", actual_start="2026-03-04", remaining="1 d")
+    pf = m.Portfolio(
+        id="x", start="2026-01-05", status_date="2026-03-02", calendar="continuous", projects=[m.Project(id="a", tasks=[task])]
+    )
+
+    def said(status: str | None) -> list[str]:
+        own = pf.evolve(projects=[attrs.evolve(pf.projects[0], status_date=status)])
+        return [one.message for one in ipmo.check(own) if one.code == "ipmo/actual-in-future"]
+
+    assert said("2026-03-09") == said("2026-03-04") == []
+    assert said(None) == ["actual_start of 'a/y' is 2026-03-04, after the status date 2026-03-02"]
+    assert said("2026-03-03") == ["actual_start of 'a/y' is 2026-03-04, after the status date 2026-03-03 of 'a'"]
+    late = pf.evolve(status_date="2026-03-09")
+    assert not [one for one in ipmo.check(late) if one.code == "ipmo/actual-in-future"]
+
+
+def test_work_without_dates_is_counted_by_its_own_reason() -> None:
+    """`b` requires what is cancelled, `e` waits for a link to it, `d` requires `b`: three reasons, and what follows has that of what it follows."""
+    work = m.Task(id="k", duration="10 d")
+    projects = [
+        m.Project(id="a", state="cancelled", tasks=[m.Task(id="y", duration="5 d")]),
+        m.Project(id="b", state="active", requires=["a"], tasks=[work]),
+        m.Project(id="d", state="active", requires=["b"], tasks=[work]),
+        m.Project(id="e", state="active", tasks=[work, m.Task(id="z", duration="1 d", after="k")]),
+    ]
+    pf = m.Portfolio(
+        id="x", start="2026-01-05", calendar="continuous", projects=projects, links=[m.Link(id="M", source="a/y", target="e/k")]
+    )
+    assert [one.message for one in ipmo.check(pf) if one.code == "ipmo/undated"] == [
+        "1 item has no dates, because project 'b' requires 'a', which is cancelled: 'b/k'",
+        "2 items have no dates, because link 'M' from 'a/y' never comes: project 'a' is cancelled: 'e/k', 'e/z'",
+        "1 item has no dates, because project 'd' requires 'b', which lacks what it requires: 'd/k'",
+    ]

@@ -86,13 +86,15 @@ def _task(portfolio: Portfolio, project: Project, task: Task, full_id: str, toda
         )
     if task.progress == 1 and not task.finished:
         yield fact("done-without-finish", full_id, f"task {full_id!r} is all done but has no actual finish", "write actual_finish:")
+    said = portfolio.status_date if project.status_date is None else project.status_date
+    today = today if project.status_date is None else minutes(project.status_date, end=False)
     if today is not None:
         for name, when in (("actual_start", task.actual_start), ("actual_finish", task.actual_finish)):
             if when is not None and minutes(when) > today:
                 yield fact(
                     "actual-in-future",
                     full_id,
-                    f"{name} of {full_id!r} is {when}, after the status date {portfolio.status_date}",
+                    f"{name} of {full_id!r} is {when}, after the status date {said}{f' of {project.id!r}' if project.status_date is not None else ''}",
                     "correct one of them",
                 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ipmo.analysis.dates.reproduced import reproduced
@@ -218,24 +219,26 @@ def _waiting(portfolio: Portfolio, found: Without, item: str) -> str:
     return f"; {' and '.join(parts)} {agree(work + len(effects), 'waits', 'wait')} for it" if parts else ""
 
 
+FOLLOWS = re.compile(r"^follows (['\"]).*?\1: ")
+"""How the reason of what follows begins, before that of what it follows."""
+
+
 def _holds(s: Schedule) -> Iterator[Finding]:
     """Undated work, counted by its reason."""
-    by_item: dict[str, list[str]] = {}
-    reasons: dict[str, str] = {}
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for node, hold in s.network.holds.items():
         if s.network.state[node] == State.UNDATED and s.network.kinds[node] != "helper":
             if node not in s.network.finishes:  # a gate whose go has lapsed keeps the date of its decision
-                by_item.setdefault(hold.item, []).append(reference(s.network.ids[node]).item)
-            if not hold.reason.startswith("follows"):
-                reasons[hold.item] = min(reasons.get(hold.item, hold.reason), hold.reason)
-    for item, found in by_item.items():
+                key = hold.item, FOLLOWS.sub("", hold.reason)  # what follows has the reason of what it follows
+                by_reason.setdefault(key, []).append(reference(s.network.ids[node]).item)
+    for (item, reason), found in by_reason.items():
         names = sorted(
             set(found), key=lambda name: (name != item, "/" not in name, name)
         )  # what holds first, then work by id; a summary has a start and a finish, and is one item
         yield fact(
             "undated",
             item,
-            f"{counted(len(names), 'item')} {agree(len(names), 'has')} no dates, because {reasons.get(item, 'what they follow has none')}: {listed(names)}",
+            f"{counted(len(names), 'item')} {agree(len(names), 'has')} no dates, because {reason or 'what they follow has none'}: {listed(names)}",
         )
 
 

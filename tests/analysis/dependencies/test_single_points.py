@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import ipmo
+from ipmo import model as m
 from ipmo.analysis.dependencies.critical import critical_links
 from ipmo.analysis.dependencies.single_points import single_points
 from ipmo.errors import UnknownItemError
@@ -256,3 +257,23 @@ def test_sixteen_thousand_links_with_loops_are_cut_named_and_ranked(data: Path) 
     matrix = ipmo.interfaces(pf, on_cycle="cut").matrix()
     assert len(matrix.order) == 30
     assert matrix.feedback, "sections of an archive depend on one another in circles"
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_a_harm_that_does_not_come_is_no_failure(other: bool) -> None:
+    """Without `harm` only a disbenefit goes, and the objective that it alone serves; an objective that a benefit serves too fails with that."""
+    projects = [m.Project(id=name, tasks=[m.Task(id="x", duration="5 d")]) for name in ("good", "harm")]
+    benefits = [
+        m.Benefit(id="b", enabled_by="good/x", value="5 M GBP"),
+        m.Benefit(id="d", enabled_by="harm/x", value="1 M GBP", disbenefit=True),
+    ]
+    served = [("b", "o"), ("d", "less"), *([("b", "less")] if other else [])]
+    pf = m.Portfolio(
+        id="p", start="2026-01-05", calendar="continuous", money=m.MoneySettings(currency="GBP", discount="green-book-2026"), projects=projects, benefits=benefits,
+        objectives=[m.Objective(id="o"), m.Objective(id="less")], contributions=[m.Contribution(source=a, target=b) for a, b in served],
+    )  # fmt: skip
+    found = ipmo.single_points(pf)
+    assert found.ids == ("good/x",)
+    assert found["good/x"].objectives == ("o",)
+    both = pf.evolve(benefits=[benefits[0], m.Benefit(id="d", enabled_by="harm/x", value="1 M GBP")])
+    assert set(ipmo.single_points(both).ids) == {"good/x", "harm/x"}, "two benefits, each with its enabler"

@@ -10,6 +10,7 @@ import functools
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,9 @@ class SinglePoints(Answer[str, SinglePoint]):
         self._worth = cost_of_delay(portfolio, s)
         named = [*(b.id for b in portfolio.benefits), *(o.id for o in portfolio.objectives)]
         gates = [one.id for one in gates_of(portfolio) if net.state[place[one.id]] is not State.FINISHED]
-        self._effects = [name for name in (*named, *gates) if place[name] not in dead]
+        harm = {benefit.id for benefit in portfolio.benefits if benefit.disbenefit}  # that it does not come is no failure
+        harm |= _served_by(portfolio, {name for name in (b.id for b in portfolio.benefits) if name in harm or place[name] in dead})
+        self._effects = [name for name in (*named, *gates) if place[name] not in dead and name not in harm]
         self._knocked = self._found.leave_one_out([place[name] for name in self._effects])
         benefits, held = {b.id for b in portfolio.benefits}, set(gates)
         self._kinds = ["benefit" if e in benefits else "gate" if e in held else "objective" for e in self._effects]
@@ -352,6 +355,14 @@ class SinglePoints(Answer[str, SinglePoint]):
         return f"<SinglePoints: {counted(len(self), 'item')}, for {counted(len(self._effects), 'benefit, objective or gate', 'benefits, objectives and gates')}>"
 
 
+def _served_by(portfolio: Portfolio, sources: AbstractSet[str]) -> frozenset[str]:
+    """The objectives to which nothing but some items contributes."""
+    out = dict[str, bool]()
+    for one in portfolio.contributions:
+        out[one.target] = out.get(one.target, True) and one.source in sources
+    return frozenset(name for name, only in out.items() if only)
+
+
 def _places(bits: int) -> list[int]:
     """The places of the bits of a number that are set."""
     return [place for place in range(bits.bit_length()) if bits >> place & 1]
@@ -374,6 +385,8 @@ def single_points(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> Singl
 
     A summary, a project or a programme is one where something fails without it as a whole, and without none of its parts alone:
     what other projects require, or what holds all the work of which one would do.
+
+    A disbenefit that does not come is no failure, nor is that of an objective which nothing else serves.
 
     Ranked by what is lost (present value, then how many benefits and objectives, then gates), then by the least float, then
     by the likeliest open threat to its project, where one is stated.
