@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar, cast
 
 from ipmo.network import states
 from ipmo.network.kernels import (
+    alike,
     cascades,
     clocks,
     columns,
@@ -57,6 +58,7 @@ MODULES = (
     pools,
     pieces,
     generation,
+    alike,
 )
 SOURCES = (states, *MODULES)
 """What a compiled kernel depends on: numba's own cache sees edits of a function's own file only."""

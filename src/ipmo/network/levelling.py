@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.network.clocks import FAR
 from ipmo.network.energy import Piece, least_finish
+from ipmo.network.kernels import alike as alike_kernels
 from ipmo.network.kernels import generation as kernels
 from ipmo.network.kernels import pieces as piece_kernels
 from ipmo.network.kernels import pools as pool_kernels
-from ipmo.network.kernels.columns import Dates, Links, Nodes
-from ipmo.network.kernels.generation import Placing
+from ipmo.network.kernels.alike import Steps
+from ipmo.network.kernels.columns import PLAIN, Dates, Links, Nodes, Tables
+from ipmo.network.kernels.generation import Leaving, Placing
 from ipmo.network.kernels.pools import Pools, Takes
 from ipmo.network.passes import Passes
 from ipmo.network.plans import UNIT, Due, Levelling, Made, Pieces, Pool, Score, Split, Take
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["UNIT", "Due", "Leveller", "Levelling", "Pool", "Score", "Split", "Take"]
 
+MOST_ALIKE = 40_000
+"""Positions that take pools, times pools, up to which these stand in one row of steps."""
 SAMPLED = 3
 """So many rules, of the first, noise is added to."""
 DEVIATION = 37_837
@@ -244,6 +248,10 @@ class Leveller(Pooled):
             parallel: 1 by instant, 0 by priority.
             key: priorities by position.
         """
+        if self.fast:
+            early = Dates(self._low.x.copy(), self._low.edge.copy())
+            self._run(alike_kernels.generate_alike, parallel, key, *self._alike_columns(), early, self.placing)
+            return Made(early, (), self._first_ways, {})
         while True:
             room, early = self.room, Dates(self._low.x.copy(), self._low.edge.copy())
             self._run(pool_kernels.refill, room.left, room.taken)
@@ -284,6 +292,10 @@ class Leveller(Pooled):
         end, finish = self.score(early).end, self._instants(early.x, 1)
         ends = [self.network.clock(number).work(end) for number in range(max(plain(self.nodes.clk), default=0) + 1)]
         last = np.array(ends, np.int64)[as_array(self.nodes.clk)] - as_array(self.nodes.dur)
+        if self.fast:
+            late = self.as_column(np.where(finish <= end, last, as_array(early.x)))
+            self._run(alike_kernels.generate_back_alike, self.as_column(-finish), *self._alike_columns(), early, late, self.placing)
+            return late
         while True:
             room, late = self.room, self.as_column(np.where(finish <= end, last, as_array(early.x)))
             self._run(pool_kernels.refill, room.left, room.taken)
@@ -291,6 +303,77 @@ class Leveller(Pooled):
             if self._run(kernels.generate_back, self.as_column(-finish), *some, early, late, room.placing) == 0:
                 return late
             self._more_room()
+
+    # ------------------------------------------------------------------------------------ on one clock
+
+    @functools.cached_property
+    def alike(self) -> Steps | None:
+        """All pools in one row of steps, where all that takes them runs on one clock, needs them all the time and fits in the end; None else.
+
+        Only of so much that the row is not too long: else each pool by itself is faster.
+        """
+        used, takers = sorted({row.pool for row in self.rows}), {row.node for row in self.rows}
+        clocks = {int(self.nodes.clk[v]) for v in takers}
+        last = [self.steps_of(place)[-1][1] for place in used]
+        if (
+            not 0 < len(used) * len(takers) <= MOST_ALIKE
+            or self.within_float
+            or self.several
+            or len(clocks) > 1
+            or any(self.axes[place] not in clocks or self.pools[place].used_up for place in used)
+            or len({(row.node, row.pool) for row in self.rows}) < len(self.rows)
+            or any(self.fixed[v] != FAR for v in takers)
+            or any(row.begin or row.end != int(self.nodes.dur[row.node]) or row.units > last[used.index(row.pool)] for row in self.rows)
+        ):
+            return None
+        return self._in_one_row(used)
+
+    @functools.cached_property
+    def fast(self) -> bool:
+        """Plans are generated on one clock: where that can be, and kernels are compiled; plain Python takes each pool by itself sooner."""
+        return self.compiled and self.alike is not None
+
+    def _in_one_row(self, used: Sequence[int]) -> Steps:
+        import numpy as np
+
+        found, number = [self.steps_of(place) for place in used], len(used)
+        times = sorted({time for steps in found for time, _ in steps})
+        need, easy = np.zeros((self.network.n, number), np.int64), np.zeros(self.network.n, np.int64)
+        for row in self.rows:
+            need[row.node, used.index(row.pool)] = row.units
+        takes = need.any(axis=1).astype(np.int64)
+        time, free = (
+            np.zeros(len(times) + 2 * int(takes.sum()) + 2, np.int64),
+            np.zeros((len(times) + 2 * int(takes.sum()) + 2, number), np.int64),
+        )
+        time[: len(times)] = times
+        for r, steps in enumerate(found):
+            begins = np.array([at for at, _ in steps], np.int64)
+            free[: len(times), r] = np.array([units for _, units in steps], np.int64)[np.searchsorted(begins, times, side="right") - 1]
+        plain_links, heads = as_array(self.links.mode) == PLAIN, np.repeat(np.arange(self.network.n), np.diff(as_array(self.links.ptr)))
+        easy[:] = (as_array(self.nodes.mark) == 0) & (as_array(self.nodes.high) >= FAR)
+        easy[heads[~plain_links]] = 0
+        return Steps(number, len(times), time, free.ravel(), need.ravel(), takes, easy)
+
+    @functools.cached_property
+    def placing(self) -> Placing:
+        """Room to place in."""
+        return Placing(*(self._filled(self.network.n, 0) for _ in range(4)))
+
+    def _alike_columns(self) -> tuple[Links, Nodes, Tables, Leaving, Steps, Ints, Ints]:
+        """What generation on one clock works on."""
+        assert self.alike is not None
+        time, free = self._spare_steps
+        return self.links, self.nodes, self.cal, self.leaving, self.alike, time, free
+
+    @functools.cached_property
+    def _spare_steps(self) -> tuple[Ints, Ints]:
+        assert self.alike is not None
+        return self.alike.time.copy(), self.alike.free.copy()
+
+    @functools.cached_property
+    def _first_ways(self) -> tuple[int, ...]:
+        return (0,) * self.network.n
 
     # -------------------------------------------------------------------------------------------- room
 
@@ -301,8 +384,7 @@ class Leveller(Pooled):
             full, left = self._full(), self._full()
             self._choose(self.takes, None)
             if self._hold(full):
-                filled = (self._filled(self.network.n, 0) for _ in range(4))
-                return _Room(full, left, Placing(*filled))
+                return _Room(full, left, self.placing)
             self._spare *= 2
 
     def _hold(self, pools: Pools) -> bool:
