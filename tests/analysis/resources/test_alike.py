@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -18,13 +18,13 @@ from .conftest import jobs, portfolio, portfolios
 
 
 @pytest.fixture
-def either(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def either(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Has generation on one clock taken wherever it can be, compiled or not, or nowhere."""
 
     def choose(fast: bool) -> None:
         monkeypatch.setattr(Leveller, "fast", property(lambda self: fast and self.alike is not None))
 
-    yield choose
+    return choose
 
 
 @st.composite
