@@ -341,7 +341,7 @@ class Leveller(Pooled):
         need, easy = np.zeros((self.network.n, number), np.int64), np.zeros(self.network.n, np.int64)
         for row in self.rows:
             need[row.node, used.index(row.pool)] = row.units
-        takes = need.any(axis=1).astype(np.int64)
+        takes = np.minimum(need.sum(axis=1), 1).astype(np.int64).reshape(-1)
         time, free = (
             np.zeros(len(times) + 2 * int(takes.sum()) + 2, np.int64),
             np.zeros((len(times) + 2 * int(takes.sum()) + 2, number), np.int64),
