@@ -148,9 +148,7 @@ class Aspects:
             committed = [commitment for commitment, _ in both if commitment is not None]
             finishes = [reached for _, reached in both if reached is not None]
             return max(committed, default=None), max(finishes) if committed and len(finishes) == len(committed) else None
-        if full_id not in self._dates:
-            self._dates[full_id] = self._own_dates(full_id, noun)
-        return self._dates[full_id]
+        return self._dates[full_id] if full_id in self._dates else self._dates.setdefault(full_id, self._own_dates(full_id, noun))
 
     def _own_dates(self, full_id: str, noun: Project | Task) -> tuple[int | None, int | None]:
         """(committed, forecast finish) of a project or a task."""
@@ -577,8 +575,7 @@ class Aspects:
 
     def finish(self, full_id: str) -> datetime | None:
         """When an item is forecast to finish; None when nothing says."""
-        end = self._end(full_id)
-        return None if end is None else moment(end)
+        return None if (end := self._end(full_id)) is None else moment(end)
 
     def _end(self, full_id: str) -> int | None:
         """The same as an instant."""
