@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import attrs
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -60,3 +61,17 @@ def test_a_midnight_of_a_row_that_is_missed_by_its_own_day_is_said_to_be_an_inst
         "the end of the day is missed too, or a time is stated"
     )
     assert missed(DAY, tmp_path) == [""], "a file says the time itself"
+
+
+def test_a_midnight_of_python_is_the_instant_and_stays_it_through_copies_and_files(tmp_path):
+    """Copies make every field anew, and what ends at midnight, of a schedule or a file of Primavera, is given back so: a day would be a day late."""
+    task = Task(id="a", duration="1 d", calendar="continuous", deadline=DAY)
+    assert task.deadline == DAY == attrs.evolve(task, name="x").deadline
+    pf = ipmo.Portfolio(id="x", start="2026-01-05", projects=[Project(id="p", tasks=[task])])
+    ends = ipmo.schedule(pf)["p/a"].finish
+    assert (ends, attrs.evolve(task, actual_start="2026-01-05", actual_finish=ends).actual_finish) == (
+        datetime(2026, 1, 6),
+        datetime(2026, 1, 6),
+    )
+    ipmo.write(pf, tmp_path / "x.yaml")
+    assert ipmo.read(tmp_path / "x.yaml") == pf
