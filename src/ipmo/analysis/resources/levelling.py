@@ -517,7 +517,7 @@ def _answer(
                 id=full_id,
                 start=moment(start if begun is None else begun),
                 finish=moment(finish),
-                start_before=moment(net.running_clock(node).start(int(passes.early_starts[v])) if begun is None else begun),
+                start_before=moment(_first_start(today, node, v, before) if begun is None else begun),
                 finish_before=moment(before),
                 moved=clock.days(before, finish),
                 needs=tuple((name, units / UNIT) for name, units in needs.get(v, {}).items()),
@@ -539,6 +539,12 @@ def _answer(
     missed = late > _late(leveller, None, stated) and not leveller.varying  # others may do it in less time
     found = reading.conflicts(within, today.commitments.late.x if missed else None)
     return Levelled(items, portfolio, plan, today, demand, short, found, chain, bites, late, bounds, changes, again, result)
+
+
+def _first_start(today: Schedule, node: int, v: int, finish: int) -> int:
+    """When something starts by its links alone; what lasts no time lies where it finishes."""
+    net = today.network
+    return net.running_clock(node).start(int(today.passes.early_starts[v])) if int(net.dur[node]) else finish
 
 
 def _bites(today: Schedule, leveller: Leveller, plan: Levelling, reading: Reading) -> Iterator[Bite]:

@@ -84,8 +84,8 @@ class Reading:
         self._fixed = plain(leveller.fixed)
 
     def start(self, v: int) -> int:
-        """When it starts, as an instant."""
-        return self._net.clock(self._nodes.clk[v]).start(self._x[v])
+        """When it starts, as an instant; what lasts no time lies where it finishes, as in the schedule."""
+        return self.finish(v) if not self._nodes.dur[v] else self._net.clock(self._nodes.clk[v]).start(self._x[v])
 
     def finish(self, v: int) -> int:
         """When it finishes, as an instant."""
