@@ -42,9 +42,9 @@ def test_a_giver_whose_lag_makes_it_the_later_one_has_float() -> None:
     assert late["P/a"].target_float == 2.0  # only the project's own finish on Thursday holds it
 
 
-@pytest.mark.parametrize(("need_by", "floats"), [("2026-01-10", (8.0, 6.0)), ("2026-01-09", (8.0, 6.0)), ("2026-01-08", (1.0, 6.0))])
+@pytest.mark.parametrize(("need_by", "floats"), [("2026-01-09", (8.0, 6.0)), ("2026-01-08", (8.0, 6.0)), ("2026-01-07", (1.0, 6.0))])
 def test_of_two_givers_in_time_either_may_slip_and_the_only_one_may_not(need_by: str, floats: tuple[float, float]) -> None:
-    """Done on Tuesday and on Thursday, the project on Friday a week later: only where to start on Friday is too late the benefit holds the first."""
+    """Done on Tuesday and on Thursday, the project on Friday a week later: only where Thursday is too late the benefit holds the first."""
     project = Project(id="P", tasks=[Task(id="a", duration="2 d"), Task(id="b", duration="4 d"), Task(id="z", duration="10 d")])
     benefit = Benefit(id="B", any_of=["P/a", "P/b"], need_by=need_by)
     s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[project], benefits=[benefit]))

@@ -164,7 +164,7 @@ def test_commitments_are_what_is_stated_of_open_work_gates_and_summaries() -> No
     assert set(net.commitments) == {
         Commitment("P/a", (a,), at("2026-01-09"), is_deadline=True), Commitment("P/s", (c, d), at("2026-01-16"), is_deadline=True),
         Commitment("P/t", (c,), at("2026-01-15"), is_deadline=True), Commitment("P/g", (g,), at("2026-01-20")), Commitment("P/h", (h,), None),
-        Commitment("B", (b,), at("2026-03-30"), at_start=True),
+        Commitment("B", (b,), at("2026-03-31"), at_start=True),
     }  # fmt: skip
     assert {name: [net.ids[v] for v in some] for (_, name), some in net.summaries.items()} == {
         "s": ["P/c", "P/d", "P/e"], "t": ["P/c"], "u": ["P/f"],

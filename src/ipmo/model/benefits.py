@@ -124,9 +124,7 @@ class Benefit(Noun):
     baseline_date: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when that was measured"))
     target: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value aimed at"))
     target_date: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when it should be reached"))
-    need_by: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("latest acceptable start: the first whole day of what it brings")
-    )
+    need_by: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("latest acceptable start", end=True))
     planned_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("start in the approved plan"))
     booked: bool | None = attrs.field(default=None, metadata=doc("taken out of a budget or into a target"))
     actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("realised so far", unit="money"))

@@ -370,7 +370,7 @@ class Builder:
             if benefit.enabled_by or benefit.any_of or benefit.id in linked or benefit.outcome in nodes.top:
                 node = nodes.add(benefit.id, "benefit", -1, NORMAL, 0, 0, clock)
                 nodes.top[benefit.id] = node
-                committed = None if benefit.need_by is None else minutes(benefit.need_by)
+                committed = None if benefit.need_by is None else minutes(benefit.need_by, end=True)
                 nodes.commitments.append(Commitment(benefit.id, (node,), committed, at_start=True))
 
 

@@ -171,7 +171,7 @@ class _Compiled:
             members={place: range(begin, end) for place, (begin, end) in enumerate(itertools.pairwise(cuts.tolist()))},
             base=draft.base,
             commitments=tuple(
-                Commitment(one.id, (node,), None if one.need_by is None else minutes(one.need_by), at_start=True)
+                Commitment(one.id, (node,), None if one.need_by is None else minutes(one.need_by, end=True), at_start=True)
                 for node, one in enumerate(self.effects, n - more)
             ),
             dialect=self.dialect,

@@ -366,7 +366,7 @@ def _missed(a: Answers, one: Commitment) -> Line:
     """A broken commitment, and what it is late because of."""
     name, item = a.name(one.item), a.item(one.item)
     # a milestone at the beginning of a day says that day
-    expected = item.finish_text if item is not None and one.kind == "deadline" else one.expected_text
+    forecast = f"expected {item.finish_text}" if item is not None and one.kind == "deadline" else one.forecast
     text = (
         f"hands over to {a.name(_receiver(a, one))}: {one.word} {one.stated_text}"
         if one.kind == "hand-over"
@@ -375,7 +375,7 @@ def _missed(a: Answers, one: Commitment) -> Line:
     if one.standing == "missed" and one.expected is None:
         text += ", and never comes"
     elif one.standing == "missed":
-        text += f", expected {expected}, {one.late} late"
+        text += f", {forecast}, {one.late} late"
     else:
         text += ", overdue: nothing says when it will come"
     hint = one.reason if one.because != one.item or one.standing == "missed" else "say when it will come, or that it is done"

@@ -38,7 +38,8 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         elif one.expected is None:
             yield fact("commitment-missed", _item(portfolio, one, item), f"{whose} {one.stated_text}: {one.reason}")
         else:
-            message = f"{whose} {one.stated_text}, the schedule says {expected}: {one.late} late, {one.reason}"
+            forecast = f"the schedule says {expected}" if one.forecast.startswith("expected") else one.forecast
+            message = f"{whose} {one.stated_text}, {forecast}: {one.late} late, {one.reason}"
             yield fact("commitment-missed", _item(portfolio, one, item), message, _meant(portfolio, one))
 
 
@@ -69,7 +70,7 @@ def _said_elsewhere(portfolio: Portfolio, one: Commitment, across: Set[str], dea
         return one.standing == "missed" and one.name in (across if one.expected is not None else dead)
     noun = portfolio.items.get(one.item)
     if isinstance(noun, Benefit):
-        return noun.need_by is None or (one.expected is not None and minutes(one.expected) <= minutes(noun.need_by))
+        return noun.need_by is None or (one.expected is not None and minutes(one.expected) <= minutes(noun.need_by, end=True))
     return one.kind == "constraint"
 
 

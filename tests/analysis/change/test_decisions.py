@@ -16,7 +16,7 @@ from ipmo import model as m
 from ipmo.units import said_day
 
 
-def city(*blocks: str, tram: str = "2026-01-19", fares: str | None = "2026-01-20", rent: str | None = "2026-01-22") -> m.Portfolio:
+def city(*blocks: str, tram: str = "2026-01-19", fares: str | None = "2026-01-19", rent: str | None = "2026-01-21") -> m.Portfolio:
     """Two lines wait for one decision: the tram, done on 14 January, may begin five days late, the bus ten."""
     return m.Portfolio(
         id="city",

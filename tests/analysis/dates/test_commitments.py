@@ -196,18 +196,15 @@ def test_the_start_of_a_benefit_is_one_day_everywhere(calendar: str, day: int) -
     assert (moved.before, moved.after) == (str(row.start), str(ipmo.benefits(later.after)["b"].start))
 
 
-def test_the_latest_acceptable_start_of_a_benefit_is_its_first_whole_day() -> None:
-    """Ready at the end of 10 January it starts on the 11th: needed by the 11th it is kept, by the 10th missed by a day."""
+def test_the_latest_acceptable_start_of_a_benefit_is_the_end_of_its_day() -> None:
     pf = plain(
         Project(id="p", tasks=[Task(id="t", duration="10 d")]),
-        benefits=[Benefit(id="b", enabled_by=[Enabler(source="p/t")], need_by="2026-01-11")],
+        benefits=[Benefit(id="b", enabled_by=[Enabler(source="p/t")], need_by="2026-01-10")],
     )
     (one,) = stated(pf)
-    assert (one.standing, one.text) == ("kept", "b keeps its latest start: needed by 2026-01-11, expected 2026-01-11")
-    (late,) = stated(pf.evolve("b", need_by="2026-01-10"))
-    assert late.text.startswith("b misses its latest start by 1 d: needed by 2026-01-10, expected 2026-01-11")
-    (later,) = stated(pf.evolve("b", need_by="2026-01-08"))
-    assert (later.late, later.days) == ("3 d", 3.0)
+    assert (one.standing, one.text) == ("kept", "b keeps its latest start: needed by 2026-01-10, ready on 2026-01-10")
+    (late,) = stated(pf.evolve("b", need_by="2026-01-08"))
+    assert late.text.startswith("b misses its latest start by 2 d: needed by 2026-01-08, ready on 2026-01-10")
 
 
 def test_a_project_without_tasks_commits_to_a_finish_only_where_something_else_sets_its_date() -> None:

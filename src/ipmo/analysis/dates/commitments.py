@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from ipmo.analysis.dates.by_day import days_after, in_time
-from ipmo.analysis.dates.committed import KINDS, Commitment, Kind, LateHandOver, Standing, Stated, in_order
+from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, LateHandOver, Standing, Stated, in_order
 from ipmo.analysis.dates.doubts import Doubts
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
@@ -358,7 +358,7 @@ class Commitments(Answer[str, Commitment]):
             limit = max(limit, clock.start(clock.work(one.date)))  # a date in a break means the shift after it
         late = self._passed(one) and self._at_data_date(node)
         on_time = reached < one.date or in_time(reached, limit, from_morning=from_morning and one.at_finish)
-        days = days_after(reached, one.date, at_finish=one.at_finish, from_morning=from_morning and not one.starts_benefit)
+        days = days_after(reached, one.date, at_finish=one.at_finish, from_morning=from_morning and one.word != PLANNED)
         found = Found(expected=moment(reached), days=days, from_morning=from_morning)
         if on_time and not late:
             unclear = self._unclear(one, limit)
@@ -427,7 +427,7 @@ class Commitments(Answer[str, Commitment]):
 
     def _passed(self, one: Stated) -> bool:
         """Its date has come: what was due by the end of yesterday is over this morning; what is to start today may still do so."""
-        begins = one.starts_benefit or (one.kind == "constraint" and not one.at_finish)
+        begins = one.word == PLANNED or (one.kind == "constraint" and not one.at_finish)
         return one.date < self._today or (one.date == self._today and not begins)
 
     def whole_from_morning(self, project: str, reached: int) -> bool:

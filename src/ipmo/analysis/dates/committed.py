@@ -57,11 +57,6 @@ class Stated:
     expected: int | None = None
     link: int | None = attrs.field(default=None, eq=False, repr=False)
 
-    @property
-    def starts_benefit(self) -> bool:
-        """It is the day on which a benefit is to start: what it needs is to be there before that day begins."""
-        return self.kind == "benefit"
-
 
 class LateHandOver(NamedTuple):
     """A hand-over beside when it is expected: one that is missed, or of those in time the one that has least time left.
@@ -121,8 +116,8 @@ class Commitment(Shown):
 
     @property
     def starts_benefit(self) -> bool:
-        """It is the day on which a benefit is to start: what it needs is to be there before that day begins."""
-        return self.kind == "benefit"
+        """It is the day on which a benefit was planned to start: what it needs is to be there before that day begins."""
+        return self.kind == "benefit" and self.word == PLANNED
 
     @property
     def stated_day(self) -> Day | None:
@@ -149,6 +144,14 @@ class Commitment(Shown):
         return str(self.expected_day or "")
 
     @property
+    def forecast(self) -> str:
+        """The day on which the forecast has it, in words: `expected 2026-05-11`; of the latest start of a benefit the day that has what it needs.
+
+        Ready by the end of that day, the benefit is said to start on the first whole day after.
+        """
+        return f"{'ready on' if self.kind == 'benefit' and not self.starts_benefit else 'expected'} {self.expected_text}"
+
+    @property
     def late(self) -> str:
         """By how much it is missed, or how much is left, by the days that are said: `10 d`; a part of one day as hours."""
         if self.expected_day is None or self.stated_day is None or self.days is None:
@@ -159,14 +162,14 @@ class Commitment(Shown):
     @property
     def text(self) -> str:
         """What is missed by how much, and because of what, in one sentence."""
-        what = "its latest start" if self.kind == "benefit" and self.word != PLANNED else WORDS[self.kind]
+        what = "its latest start" if self.kind == "benefit" and not self.starts_benefit else WORDS[self.kind]
         whose = f"{self.item} misses {what}" if self.kind != "hand-over" else f"{self.name}: {self.item} misses its hand-over"
         stated = f"{self.word} {self.stated_text}"
         why = f", {self.reason}" if self.reason else ""
         if self.standing == "kept":
-            return f"{whose.replace('misses', 'keeps')}: {stated}, expected {self.expected_text}"
+            return f"{whose.replace('misses', 'keeps')}: {stated}, {self.forecast}"
         if self.standing == "missed" and self.days is not None:
-            return f"{whose} by {self.late}: {stated}, expected {self.expected_text}{why}"
+            return f"{whose} by {self.late}: {stated}, {self.forecast}{why}"
         if self.standing == "missed":
             return f"{whose}: {stated}{why}"
         if self.standing == "overdue":

@@ -314,8 +314,8 @@ class Statements:
         """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
         net = self._passes.network
         for one in self._portfolio.benefits if self._portfolio is not None else ():
-            asked = ((one.planned_start, PLANNED), (one.need_by, "needed by"))
-            dates = [(minutes(when), word) for when, word in asked if when is not None]
+            asked = ((one.planned_start, False, PLANNED), (one.need_by, True, "needed by"))
+            dates = [(minutes(when, end=end), word) for when, end, word in asked if when is not None]
             node = self._passes.named.get(one.id) if dates else None
             if node is not None and net.state[node] is not DONE:
                 date, word = min(dates)

@@ -206,8 +206,13 @@ class Dates:
 
     @property
     def due(self) -> int | None:
-        """The last instant that keeps its commitment, in minutes since 0001-01-01; None where nobody stated one."""
-        return None if self.committed is None else self.last(self.committed)
+        """The last instant that keeps its commitment, in minutes since 0001-01-01; None where nobody stated one.
+
+        The latest start of a benefit is kept until the end of its day, as `schedule` has it.
+        """
+        if self.committed is None:
+            return None
+        return minutes(as_when(self.committed), end=True) if self.begins else self.last(self.committed)
 
     @property
     def on_plan(self) -> float | None:
