@@ -19,7 +19,7 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.estimating import as_estimate, as_time, to_plain
 from ipmo.model.fields import Noun, as_nouns, doc, text
 from ipmo.model.governance import LINK_TYPES, Gate
-from ipmo.model.people import Assignment
+from ipmo.model.people import Assignment, Resource
 from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, problems_in, reads
 from ipmo.model.risks import Risk
 from ipmo.model.shape import keys_of
@@ -54,7 +54,7 @@ __all__ = [
 
 NO_LAG = Span(0, "d")
 NOUNS: Mapping[str, type[Noun]] = {
-    cls.__name__.lower(): cls for cls in (Task, Gate, Risk, Project, Programme, Benefit, Outcome, Objective, Link)
+    cls.__name__.lower(): cls for cls in (Task, Gate, Risk, Project, Programme, Benefit, Outcome, Objective, Link, Resource)
 }
 """What `add` adds, by the key that holds its fields."""
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo.changes import Add, Delay, Stop
+from ipmo.model import Resource
 from ipmo.network import levelling, pooled
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.levelling import Leveller, Pool, Take
@@ -20,10 +25,13 @@ from ipmo.network.passes import Passes
 from ipmo.network.plans import Score
 from ipmo.network.positions import plain
 from ipmo.network.solving import improve
+from ipmo.units import Money
 
 from .conftest import MONDAY, days, minute, open_minutes, portfolio
 
 ALWAYS_ONE = [{"from": "2026-01-01", "value": 1}]
+LARGE = [{"id": "large", "enabled_by": "Q", "value": "900 k GBP/year", "lasts": "5 years"}]
+POUNDS = {"currency": "GBP", "discount": "green-book-2026"}
 WELD = [{"resource": "welding"}]
 
 
@@ -295,3 +303,41 @@ def _filled(asked: list[tuple[str, float]], who: tuple[str, ...]) -> dict[str, f
             return None
         out[one] = out.get(one, 0.0) + units / productivity
     return out
+
+
+def test_a_head_more_is_worth_what_benefits_gain_and_costs_what_it_is_paid() -> None:
+    """By hand: Q waits three days for P unless there are two; all is done on 11 March, so that one more is paid for eight days at 500 GBP."""
+    pf = two_projects(1000, None, benefits=LARGE, money=POUNDS)
+    (role,) = pf.resources
+    plan = ipmo.level(pf.evolve(resources=[attrs.evolve(role, rate="500 GBP per pd")]))
+    price = plan.price("ann", since="2026-03-02", until="2026-03-16")
+    assert plan.cost_of_delay is not None
+    assert price.gained == plan.cost_of_delay  # all that levelling loses
+    assert price.gained.amount > 0
+    assert price.cost == Money(Decimal(4000), "GBP")
+    assert price.net == Money(price.gained.amount - 4000, "GBP")
+    assert str(price).endswith(f"benefits {price.gained.amount:,.0f} GBP more, at a cost of 4,000 GBP")
+    assert [(name, f"{was:%m-%d}", f"{now:%m-%d}") for name, was, now in price.projects] == [("Q", "03-11", "03-06")]
+    assert plan.price("ann", until="2026-03-04").cost == Money(Decimal(1000), "GBP")
+    free = ipmo.level(pf).price("ann")
+    assert (free.cost, free.net) == (None, None)
+    assert plan.price("ann", 0).gained == Money(Decimal(0), "GBP")
+    assert ipmo.level(two_projects(1000, None)).price("ann").gained is None  # no benefit, no money
+
+
+def test_hiring_and_shifting_a_project_are_levelled_anew_beside_the_plan() -> None:
+    """By hand: somebody hired does Q beside P; a project shifted by two weeks takes nobody, so that the other waits no more."""
+    pf = two_projects(1000, None, benefits=LARGE, money=POUNDS)
+    plan = ipmo.level(pf)
+    cyd = Resource(id="cyd", skills={"ann": 1}, capacity=ALWAYS_ONE)
+
+    def found(change: Any) -> list[tuple[str, str, str]]:
+        other = plan.beside(ipmo.what_if(pf, change).after)
+        assert pickle.loads(pickle.dumps(other)) == other
+        assert other.gained == plan.cost_of_delay  # Q waits no more
+        return [(name, f"{was:%m-%d}", "" if now is None else f"{now:%m-%d}") for name, was, now in other.projects if was]
+
+    assert found(Add(cyd)) == [("Q", "03-11", "03-06")]
+    assert found(Delay("P", "10 d")) == [("P", "03-04", "03-18"), ("Q", "03-11", "03-06")]
+    assert found(Stop("P"))[-1] == ("Q", "03-11", "03-06")
+    assert str(plan.beside(ipmo.what_if(pf, Delay("P", "10 d")).after)).startswith("with these changes: all done 7 ed later, ")

@@ -55,6 +55,7 @@ TOP = {
     "benefit": "benefits",
     "outcome": "outcomes",
     "objective": "objectives",
+    "resource": "resources",
     "link": "links",
 }
 INNER = {"task": "tasks", "gate": "gates", "risk": "risks"}

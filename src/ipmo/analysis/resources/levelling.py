@@ -6,7 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 
 from ipmo.analysis.dates.by_day import days_after
 from ipmo.analysis.dates.committed import Stated
@@ -14,17 +14,15 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.analysis.resources.chains import Bite, ChainStep, chain_to, last_of
 from ipmo.analysis.resources.demand import Conflict, Demand, Shortage, demand_of, few
-from ipmo.analysis.resources.moves import LevelledItem, Payment, SolverResult
+from ipmo.analysis.resources.moves import LevelledItem, Payment, SolverResult, solver_result
 from ipmo.analysis.resources.pictures import drawn_moves
-from ipmo.analysis.resources.prices import RolePrice, with_more
-from ipmo.analysis.resources.starts import interrupted, with_delays, with_starts
-from ipmo.analysis.resources.teams import Option, span_of
+from ipmo.analysis.resources.prices import Relevelled, RolePrice, cost_of, day_after, less, moved_projects, with_more
+from ipmo.analysis.resources.starts import interrupted, restaffed, with_delays, with_starts
 from ipmo.analysis.resources.waits import Reading
 from ipmo.analysis.resources.weighing import USUAL, Priority, losses_of, lost, weights_of
 from ipmo.errors import OptionError, UnknownItemError, at_least, close_matches, one_of
 from ipmo.figures.svg import Figure
-from ipmo.model.changes import Change, Restaff, SetDate
-from ipmo.model.estimates import Fixed
+from ipmo.model.changes import Change, SetDate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.kernels.columns import Dates
@@ -208,12 +206,20 @@ class Levelled(Rows[str, LevelledItem]):
             raise OptionError("until", until, takes=f"a day after {first}")
         other = with_more(known[resource], more, first, last)
         plan = self._again(self.before.evolve(resources=[other if one.id == resource else one for one in self.before.resources]))
-        lacking, before = _lacking(plan), _lacking(self)
-        return RolePrice(
-            resource=resource, more=more, since=first, until=last, finish=plan.finish, finish_before=self.finish,
-            lateness=plan.lateness, lateness_before=self.lateness,
-            unfit=tuple(one for one in lacking if one not in before), fitted=tuple(one for one in before if one not in lacking),
-        )  # fmt: skip
+        begin, end = (
+            first or moment(self.today.network.base).date(),
+            max(day_after(one.finish or moment(one.today.network.base)) for one in (self, plan)),
+        )
+        cost = cost_of(self.before, known[resource], more, begin, end if last is None else min(last, end))
+        return RolePrice(resource=resource, more=more, since=first, until=last, cost=cost, **_beside(self, plan))
+
+    def beside(self, portfolio: Portfolio) -> Relevelled:
+        """What another portfolio would bring, levelled in the same way: after a what-if that hires somebody, shifts, stops or adds a project.
+
+        Args:
+            portfolio: such as `ipmo.what_if(pf, changes).after`.
+        """
+        return Relevelled(**_beside(self, self._again(portfolio)))
 
     def prices(self, more: float = 1.0) -> tuple[RolePrice, ...]:
         """What more of each resource that something waits for brings, what makes least late first, then what is done soonest."""
@@ -437,15 +443,6 @@ def _late(leveller: Leveller, plan: Levelling | None, stated: Sequence[Stated]) 
     return leveller.late(early) + sum(_late_by(leveller, early, due, one) - leveller.missed(early, due) for due, one in both)
 
 
-def _restaffed(portfolio: Portfolio, full_id: str, way: Option, *, elapsed: bool) -> Restaff:
-    """What has some work done in another way than the usual one."""
-    task = portfolio[full_id]
-    assert isinstance(task, Task)
-    own = task.resource_calendar
-    calendar = portfolio.calendar_for(full_id) if own is None else portfolio.calendar_table[own]
-    return Restaff(full_id, Fixed(span_of(way.minutes, calendar, elapsed=elapsed)), way.assignments)
-
-
 def _ordered(places: Sequence[int], score: Score) -> tuple[int, ...]:
     return tuple(score[place] for place in places)
 
@@ -468,6 +465,33 @@ def _nodes_of(portfolio: Portfolio, today: Schedule, names: Collection[str]) -> 
 def _lacking(plan: Levelled) -> Collection[str]:
     """What there is not enough for, in the order of the shortages."""
     return dict.fromkeys(item for shortage in plan.shortages if shortage.kind != "not stated" for item in shortage.items)
+
+
+class _Beside(TypedDict):
+    finish: datetime | None
+    finish_before: datetime | None
+    lateness: float
+    lateness_before: float
+    gained: Money | None
+    unfit: tuple[str, ...]
+    fitted: tuple[str, ...]
+    projects: tuple[tuple[str, datetime | None, datetime | None], ...]
+
+
+def _beside(one: Levelled, plan: Levelled) -> _Beside:
+    """Another plan beside one."""
+    lacking, before, after = _lacking(plan), _lacking(one), schedule(plan.portfolio, on_cycle="cut")
+    loss = one.cost_of_delay
+    finishes = [
+        {project.id: at.dates(project.id)[1] for project in of.before.projects if project.id in at}
+        for of, at in ((one, schedule(one.portfolio, on_cycle="cut")), (plan, after))
+    ]
+    return _Beside(
+        finish=plan.finish, finish_before=one.finish, lateness=plan.lateness, lateness_before=one.lateness,
+        gained=None if loss is None else less(loss, lost(one.before, one.today, after)),
+        unfit=tuple(name for name in lacking if name not in before), fitted=tuple(name for name in before if name not in lacking),
+        projects=moved_projects(*finishes),
+    )  # fmt: skip
 
 
 def _instant(minute: int) -> datetime | None:
@@ -503,7 +527,7 @@ def _answer(
             continue
         way = demand.options[node][plan.chosen[v]] if node in demand.options else None
         if way is not None and (way.minutes, way.assignments) != (int(net.dur[node]), portfolio[full_id].assignments):
-            changes.append(_restaffed(portfolio, full_id, way, elapsed=not net.running_clock(node).number))
+            changes.append(restaffed(portfolio, full_id, way, elapsed=not net.running_clock(node).number))
         clock, started = net.clock_of(node), net.state[node] is State.STARTED
         start, finish, before = reading.start(v), reading.finish(v), int(passes.finishes[v])
         begun = net.starts.get(node) if started else None
@@ -533,7 +557,7 @@ def _answer(
     last = last_of(reading, (v for v, group in enumerate(leveller.group) if group >= 0))
     if solved is not None and solved.bound is not None:
         bounds = sorted([*bounds, ("CP-SAT", solved.bound)], key=lambda pair: -pair[1])
-    result = None if solved is None else _solver_result(solved, plan, earlier - late)
+    result = None if solved is None else solver_result(solved, _instant(plan.score.end), earlier - late)
     chain = chain_to(reading, last) if last is not None else ()
     bites = list(_bites(today, leveller, plan, reading))
     missed = late > _late(leveller, None, stated) and not leveller.varying  # others may do it in less time
@@ -562,17 +586,6 @@ def _bites(today: Schedule, leveller: Leveller, plan: Levelling, reading: Readin
         for step in chain_to(reading, last):
             if step.day is not None:
                 yield Bite(commitment=one.name, late=late / DAY, resource=step.resource, day=step.day, item=step.id)
-
-
-def _solver_result(solved: Solved, plan: Levelling, less_late: int) -> SolverResult:
-    return SolverResult(
-        status=solved.status,
-        bound=None if solved.bound is None else moment(solved.bound),
-        finish_before=_instant(solved.before.end),
-        finish=_instant(plan.score.end),
-        less_late=less_late / DAY,
-        exact=solved.exact,
-    )
 
 
 def _bounds(leveller: Leveller, plan: Levelling) -> list[tuple[str, int]]:

@@ -7,10 +7,11 @@ from datetime import date, datetime
 import attrs
 
 from ipmo.analysis.resources.waits import Rest, Wait
+from ipmo.network.plans import Solved
 from ipmo.notebooks import Shown
-from ipmo.units import said_day
+from ipmo.units import DAY, moment, said_day
 
-__all__ = ["LevelledItem", "Payment", "SolverResult"]
+__all__ = ["LevelledItem", "Payment", "SolverResult", "solver_result"]
 
 
 @attrs.frozen(kw_only=True)
@@ -117,3 +118,15 @@ class SolverResult:
         bound = f", no plan that fits ends before {self.bound:%Y-%m-%d}" if self.bound is not None else ""
         near = "" if self.exact else ", by a model that comes near the calendars"
         return f"CP-SAT ({self.status}): {self.days:,.4g} ed sooner, commitments {self.less_late:,.4g} ed less late{bound}{near}"
+
+
+def solver_result(solved: Solved, finish: datetime | None, less_late: int) -> SolverResult:
+    """What a solver made of a plan, of which `finish` is the end, and which misses commitments by so many minutes less."""
+    return SolverResult(
+        status=solved.status,
+        bound=None if solved.bound is None else moment(solved.bound),
+        finish_before=moment(solved.before.end) if solved.before.end > 0 else None,
+        finish=finish,
+        less_late=less_late / DAY,
+        exact=solved.exact,
+    )

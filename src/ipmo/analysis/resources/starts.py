@@ -9,14 +9,16 @@ from typing import TypeAlias
 import attrs
 
 from ipmo.analysis.dates.schedule import schedule
+from ipmo.analysis.resources.teams import Option, span_of
 from ipmo.model.changes import Change, Interrupt, Restaff, SetDate
+from ipmo.model.estimates import Fixed
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.splitting import Interruption
 from ipmo.model.work import Project, Task
 from ipmo.units import DAY, Span, minutes, moment
 
-__all__ = ["interrupted", "with_delays", "with_starts"]
+__all__ = ["interrupted", "restaffed", "with_delays", "with_starts"]
 
 Meaning: TypeAlias = Restaff | Interrupt | SetDate
 Meant: TypeAlias = Mapping[str, Sequence[Meaning]]
@@ -119,3 +121,12 @@ def _changed(task: Task, change: Meaning) -> Task:
     if isinstance(change, Interrupt):
         return attrs.evolve(task, interruptions=change.to)
     return attrs.evolve(task, resumes=change.to) if change.field == "resumes" else attrs.evolve(task, not_before=change.to)
+
+
+def restaffed(portfolio: Portfolio, full_id: str, way: Option, *, elapsed: bool) -> Restaff:
+    """What has some work done in another way than the usual one."""
+    task = portfolio[full_id]
+    assert isinstance(task, Task)
+    own = task.resource_calendar
+    calendar = portfolio.calendar_for(full_id) if own is None else portfolio.calendar_table[own]
+    return Restaff(full_id, Fixed(span_of(way.minutes, calendar, elapsed=elapsed)), way.assignments)

@@ -88,7 +88,7 @@ def lost(portfolio: Portfolio, before: Schedule, after: Schedule) -> Money | Non
 
 
 def _loss(portfolio: Portfolio, benefit: str, both: Sequence[Schedule]) -> Decimal | None:
-    finishes = [one.dates(benefit)[1] for one in both]
+    finishes = [one.dates(benefit)[1] if benefit in one else None for one in both]
     if None in finishes:
         return None
     was, now = (minutes(when) for when in finishes if when is not None)
