@@ -23,10 +23,25 @@ from ipmo.analysis.money.grouping import Grouping
 from ipmo.analysis.money.sums import SUMMED, sums
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding
-from ipmo.model import Budget, BudgetLine, Measure, MoneySettings, Portfolio, PriceBase, Programme, Project, RateRow, Task
+from ipmo.model import (
+    Budget,
+    BudgetLine,
+    Calendar,
+    Measure,
+    MoneySettings,
+    Portfolio,
+    PriceBase,
+    Programme,
+    Project,
+    RateRow,
+    Resource,
+    Task,
+)
 from ipmo.testing.strategies import portfolios
 
 MEASURES = st.sampled_from(SUMMED)
+CALENDARS = [Calendar(id="short", week="mon-thu", hours="09:00-12:30"), Calendar(id="long", week="mon-sat", hours="07:00-19:00")]
+PEOPLE = [Resource(id="r0"), Resource(id="r1")]
 
 
 def money(rng: random.Random) -> Any:
@@ -58,9 +73,20 @@ def carbon(rng: random.Random) -> Any:
     return rng.choice((None, None, some["planned"], kept or None))
 
 
+def effort(rng: random.Random) -> dict[str, Any]:
+    """Effort as files state it: none, of the task itself, of everybody assigned or of some of them alone; a calendar of its own."""
+    some = [f"{rng.randint(0, 30)} pd", f"{rng.randint(0, 30)}.5 pw", "7 ph"]
+    people = [{"resource": f"r{place}", "effort": rng.choice((None, *some))} for place in range(rng.randint(0, 2))]
+    return {
+        "effort": rng.choice((None, *some)),
+        "assignments": people,
+        "calendar": rng.choice((None, None, "short")),
+    }
+
+
 def plan(seed: int, *, lean: bool = False) -> Portfolio:
     """A random portfolio with programmes in programmes, summaries in summaries, totals stated at every level, and bases of prices."""
-    rng = random.Random(seed)
+    rng, others = random.Random(seed), random.Random(seed + 1)
     programmes = [Programme(id=f"g{i}", programme=f"g{rng.randrange(i)}" if i and rng.random() < 0.5 else None, budget=money(rng) if rng.random() < 0.3 else None, carbon=carbon(rng) if rng.random() < 0.3 else None) for i in range(rng.randint(0, 4))]  # fmt: skip
     projects = []
     for p in range(rng.randint(0, 6)):
@@ -76,6 +102,7 @@ def plan(seed: int, *, lean: bool = False) -> Portfolio:
                     actual=money(rng),
                     forecast=money(rng),
                     carbon=carbon(rng),
+                    **effort(others),
                 )
             )
         tasks = [
@@ -90,6 +117,7 @@ def plan(seed: int, *, lean: bool = False) -> Portfolio:
                 id=f"p{p}",
                 programme=held,
                 state=state,
+                calendar=others.choice((None, "long")),
                 tasks=tasks,
                 price_base=base,
                 budget=money(rng) if rng.random() < 0.4 else None,
@@ -98,7 +126,7 @@ def plan(seed: int, *, lean: bool = False) -> Portfolio:
         )
     rates = [RateRow(since="2026-03-01", per={"EUR": "0.8567"})] if rng.random() < 0.8 else []
     name = "p0" if len(projects) == 1 else "all"
-    return Portfolio(id=name, start="2026-01-05", status_date="2026-06-30", money=MoneySettings(currency="GBP"), rates=rates, programmes=programmes, projects=projects)  # fmt: skip
+    return Portfolio(id=name, start="2026-01-05", status_date="2026-06-30", money=MoneySettings(currency="GBP"), rates=rates, programmes=programmes, projects=projects, calendars=CALENDARS, resources=PEOPLE)  # fmt: skip
 
 
 def shared_out(

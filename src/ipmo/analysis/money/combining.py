@@ -14,14 +14,13 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amount, Amounts, Priced, rounded
 from ipmo.analysis.money.explanation import RolledUpValue, Value, show
 from ipmo.analysis.money.measures import MEASURES, NO_TASKS
-from ipmo.analysis.money.work_tree import LEFT_OUT, Bearing
+from ipmo.analysis.money.work_tree import LEFT_OUT, Bearing, works_of
 from ipmo.errors import IpmoError, UnitError
 from ipmo.findings import Finding, Severity
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.measures import Combine, Measure
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.unseen import kinds_of_work
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Money, said_day
 
@@ -277,7 +276,7 @@ class Combining:
         )
 
     def _project(self, project: Project) -> RolledUpValue:
-        if self.measure.applies in NO_TASKS and not any(task.parent is not None for task in kinds_of_work(project)):
+        if self.measure.applies in NO_TASKS and works_of(self.portfolio).of(project).parent is None:
             return self._figure(project.id, project, "project", ())  # none of its tasks has a figure
         below = subtasks(project)
 

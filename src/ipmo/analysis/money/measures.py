@@ -11,6 +11,7 @@ import attrs
 
 from ipmo.emissions import TONNES, Emissions
 from ipmo.memory import remember
+from ipmo.model.calendars import Calendar
 from ipmo.model.carbon import Carbon
 from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.hierarchy import summaries
@@ -20,7 +21,19 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Effort, Span, as_day
 
-__all__ = ["AT_COMPLETION", "FORECASTS", "MEASURES", "NO_TASKS", "RAG", "budget_of", "minutes_of", "person_days", "share_done"]
+__all__ = [
+    "AT_COMPLETION",
+    "FORECASTS",
+    "MEASURES",
+    "NO_TASKS",
+    "RAG",
+    "budget_of",
+    "days_of",
+    "efforts_of",
+    "minutes_of",
+    "person_days",
+    "share_done",
+]
 
 RAG = ("green", "amber", "red")
 
@@ -182,18 +195,23 @@ def minutes_of(portfolio: Portfolio, full_id: str, estimate: Estimate | None) ->
 
 def person_days(context: MeasureContext, full_id: str, item: object) -> Fraction | None:
     """Planned effort in person-days of the item's own calendar; None when it is unknown."""
-    if not isinstance(item, Task):
+    efforts = efforts_of(item) if isinstance(item, Task) else None
+    if efforts is None:
         return None
-    if item.effort is not None:
-        return _in_days(context, full_id, item.effort)
-    assigned = [a.effort for a in item.assignments if a.effort is not None]
-    if not assigned or len(assigned) < len(item.assignments):
-        return None
-    return sum((_in_days(context, full_id, one) for one in assigned), Fraction(0))
-
-
-def _in_days(context: MeasureContext, full_id: str, effort: Effort) -> Fraction:
     calendar = context.portfolio.calendar_for(full_id)
+    return sum((days_of(one, calendar) for one in efforts), Fraction(0))
+
+
+def efforts_of(task: Task) -> list[Effort] | None:
+    """What the effort of a task is the sum of: its own, else that of everybody assigned; None when it is unknown."""
+    if task.effort is not None:
+        return [task.effort]
+    assigned = [one.effort for one in task.assignments if one.effort is not None]
+    return assigned if assigned and len(assigned) == len(task.assignments) else None
+
+
+def days_of(effort: Effort, calendar: Calendar) -> Fraction:
+    """Effort in person-days of a calendar."""
     return Fraction(effort.amount) * calendar.effort_minutes[effort.unit] / calendar.day_minutes
 
 

@@ -1,4 +1,4 @@
-"""Money and carbon summed over the tree in one pass on columns: what `combining` answers item by item, for budgets, actuals and forecasts.
+"""Money, effort and carbon summed over the tree in one pass on columns: what `combining` answers item by item.
 
 Every amount is exact. A figure, with its working, is made when it is asked for.
 """
@@ -19,11 +19,13 @@ from ipmo.analysis.money.combining import STATED, Combining
 from ipmo.analysis.money.exact import ExactColumn, exact_column
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.made_rows import MadeRows, Parts
-from ipmo.analysis.money.measures import MEASURES
+from ipmo.analysis.money.measures import MEASURES, days_of, efforts_of
 from ipmo.analysis.money.work_tree import WorkTree, tree_of_project, work_tree
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding
+from ipmo.model.calendars import STANDARD
 from ipmo.model.carbon import Carbon
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.units import Money
 
@@ -33,10 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SUMMED", "SummedRows", "Sums", "sums"]
 
-SUMMED = tuple(MEASURES[name] for name in ("budget", "actual", "forecast", "carbon", "carbon_forecast", "carbon_actual"))
-"""The measures that are summed on columns: money and carbon that an item states for itself and all that it holds."""
+SUMMED = tuple(MEASURES[name] for name in ("budget", "actual", "forecast", "effort", "carbon", "carbon_forecast", "carbon_actual"))
+"""The measures that are summed on columns: money, effort and carbon that an item states for itself and all that it holds."""
+EFFORT = MEASURES["effort"]
 Exact = Priced | Fraction
-"""What is carried: money by price base, tonnes of carbon as they are."""
+"""What is carried: money by price base, person-days and tonnes of carbon as they are."""
 
 
 @attrs.frozen(eq=False)
@@ -50,7 +53,7 @@ class _Stated:
         given: positions that state something.
     """
 
-    amounts: Mapping[str, dict[int, Decimal | Fraction]]
+    amounts: Mapping[str, Mapping[int, Decimal | Fraction]]
     notes: Mapping[int, str]
     refused: list[int]
     given: Sequence[int]
@@ -235,6 +238,8 @@ def sums(engine: Combining, project: Project | None = None) -> Sums | None:
 
 def _stated(engine: Combining, tree: WorkTree) -> _Stated:
     """What every item states; a lump in the portfolio's own currency is taken as it is, all else by the rules."""
+    if engine.measure is EFFORT:
+        return _efforts(engine.portfolio, tree)
     pf, money = engine.portfolio, engine.measure.unit == "money"
     found = tree.stating(engine.measure.name if money else "carbon")
     if not found:
@@ -268,6 +273,31 @@ def _stated(engine: Combining, tree: WorkTree) -> _Stated:
         elif note:
             refused.append(position)
     return _Stated(amounts, notes, refused, [position for position, _, _ in found])
+
+
+def _efforts(portfolio: Portfolio, tree: WorkTree) -> _Stated:
+    """The person-days of every task; effort that is written alike on one calendar is counted once."""
+    given: list[int] = []
+    days: dict[int, Decimal | Fraction] = {}
+    known: dict[tuple[Decimal, str, str], Fraction] = {}
+    for here, work in tree.works:
+        usual = work.project.calendar or portfolio.calendar or STANDARD.id
+        for place, task in enumerate(work.said, here + 1):
+            if task.effort is None and not task.assignments:
+                continue
+            given.append(place)
+            efforts = None if task.milestone else efforts_of(task)
+            if efforts is None:
+                continue
+            name = task.calendar or usual
+            parts = []
+            for one in efforts:
+                key = one.amount, one.unit, name
+                if key not in known:
+                    known[key] = days_of(one, portfolio.calendar_table[name])
+                parts.append(known[key])
+            days[place] = parts[0] if len(parts) == 1 else sum(parts, Fraction(0))
+    return _Stated({"": days} if days else {}, {}, [], given)
 
 
 def _leaves(tree: WorkTree, owns: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
