@@ -211,6 +211,14 @@ def test_rows_and_fields_that_people_add_count(tmp_path: Path) -> None:
         ({"Task_links__C2": "nobody"}, ["task 'a/u': after 'nobody'"]),
         ({"Task_links__B2": "w"}, ["'Task links'!B2: there is no task 'w' in project 'a'"]),
         ({"Projects__D2": "x", "Tasks__C2": "y"}, ["Projects!D2: ", "Tasks!C2: "]),
+        ({"Tasks__C2": 5, "Projects__B2": "31/02/2026"}, ["Tasks!C2: 5 has no unit", "Projects!B2: '31/02/2026'"]),
+        ({"Tasks__C2": 5, "Tasks__D1": "Deadline", "Tasks__D2": "31/02/2026"}, ["Tasks!C2: ", "Tasks!D2: '31/02/2026'"]),
+        ({"Tasks__C2": 5, "Task_links__C2": "nobody"}, ["Tasks!C2: ", "task 'a/u': after 'nobody'"]),
+        ({"Tasks__A2": "c", "Tasks__C2": "soon"}, ["Tasks!A2: there is no project 'c'", "Tasks!C2: 'soon'"]),
+        ({"Tasks__A2": "c d", "Tasks__C2": 5, "Tasks__C3": "y"}, ["Tasks!A2: there is no project 'c d'", "Tasks!C2: ", "Tasks!C3: 'y'"]),
+        ({"Tasks__A2": "c", "Tasks__A3": "c"}, ["Tasks!A2: there is no project", "Tasks!A3: there is no project"]),
+        ({"Task_links__C2": True, "Tasks__C3": 5}, ["'Task links'!C2: expected text", "Tasks!C3: 5 has no unit"]),
+        ({"Tasks__B1": "Nr", "Projects__B2": "soon"}, ["there is no column 'Id'", "Projects!B2: 'soon'"]),
     ],
 )
 def test_a_damaged_cell_is_refused_by_its_place(cells: dict[str, object], said: list[str], tmp_path: Path) -> None:

@@ -22,7 +22,6 @@ from ipmo.declared import Declared
 from ipmo.errors import FileError, MissingExtraError, ModelError, Problem
 from ipmo.files.parquet import PACKAGE, frames_in
 from ipmo.files.snapshots import keep_inside
-from ipmo.files.structure import structure
 from ipmo.model.contents import Source
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers.opening.sheets import Sheet, read_sheets
@@ -273,10 +272,8 @@ def read_parquet_folder(path: FilePath, name: str, declared: Declared | None = N
 def _read(tables: Sequence[_Csv] | Sequence[_Parquet], name: str, format: str, declared: Declared | None) -> Portfolio:
     made = Unflat()
     made.read(tables)
-    if made.problems:
-        raise FileError(name, made.problems)
     source = Source(path=name, format=format, understood=made.understood, findings=tuple(made.findings))
     try:
-        return structure(made.document, source, declared)
+        return made.portfolio(source, declared)
     except ModelError as error:
-        raise FileError(name, [made.located(problem) for problem in error.problems]) from None
+        raise FileError(name, error.problems) from None

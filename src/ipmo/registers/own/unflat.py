@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import attrs
 
-from ipmo.errors import Problem, UnitError, close_matches
+from ipmo.declared import Declared
+from ipmo.errors import ModelError, Problem, close_matches
+from ipmo.files.structure import structure
 from ipmo.findings import Finding, Severity
+from ipmo.model.contents import Source
 from ipmo.model.fields import PlainData, PlainMap
 from ipmo.model.plain import HEADER, INNER, ORGANISATION, VERSION
-from ipmo.registers.cells.amounts import Amounts, Numbers
-from ipmo.registers.cells.outcomes import CellError
-from ipmo.registers.opening.sheet_xml import NoValue
-from ipmo.registers.own.flat import CURRENCY, JSON, PER, TIME, split
+from ipmo.model.portfolio import Portfolio
+from ipmo.registers.own.cells_in import JOINED_LINK, Amount, RefusedError, Typed, link_of, plain_cell
+from ipmo.registers.own.flat import CURRENCY, JSON, PER, TIME
 from ipmo.registers.own.layout import Column, Layout, Path, layout, names, title, words
-from ipmo.units import as_money, plain
 
 __all__ = ["Rows", "Unflat", "resolve"]
 
@@ -29,14 +26,8 @@ AT_MOST = 500
 """Problems that are collected: nobody reads more."""
 LINKS = ("after", "enabled_by", "any_of")
 """Lists of links, which people may also type in one cell: `a; b FS+2 d`."""
-SHORT_LINK = re.compile(r"(?P<from>.+?)[ \t]+(?:(?P<type>FS|SS|FF|SF)\b)?[ \t]*(?P<lag>[+-][ \t]*[0-9].*)?", re.DOTALL)
-
-
-JOINED_LINK = re.compile(r"(?P<from>.+?)(?P<type>FS|SS|FF|SF)[ \t]*(?P<lag>[+-][ \t]*[0-9].*)?", re.DOTALL)
-
-
-class RefusedError(ValueError):
-    """A cell that says nothing its column can take."""
+REFERS = re.compile(r" is no .+ of portfolio ")
+"""A problem of what names something that is not there."""
 
 
 class Rows(Protocol):
@@ -124,6 +115,10 @@ class Unflat:
         self.understood = 0
         self._lost: set[tuple[str, ...]] = set()
         """Tables and nouns that were refused: what belongs to them is not complained about too."""
+        self._cut: dict[tuple[str, int], set[Path]] = {}
+        """What rows that stand without it have lost: all else in them is looked at."""
+        self._strays: dict[str, tuple[str | int, ...]] = {}
+        """Where projects stand that rows name and no row lists: what lies in them is looked at too."""
         self._owners: dict[tuple[str, ...], PlainMap] = {}
         self._places: dict[tuple[str | int, ...], tuple[Rows, int, Mapping[Path, int]]] = {}
         self._paths: dict[tuple[str, ...], tuple[str | int, ...]] = {}
@@ -145,9 +140,44 @@ class Unflat:
             for place, one in enumerate(links):
                 found = JOINED_LINK.fullmatch(one) if isinstance(one, str) and one not in known else None
                 if found is not None and found["from"] in known:
-                    links[place] = _link(found)
+                    links[place] = link_of(found)
 
-    def located(self, problem: Problem) -> Problem:
+    def portfolio(self, source: Source, declared: Declared | None) -> Portfolio:
+        """The portfolio of all tables.
+
+        Raises:
+            ModelError: cells that cannot be right, all of them, each with its place.
+        """
+        found: Portfolio | None = None
+        problems = self.problems
+        if not problems or self.document["portfolio"].get("id"):
+            try:
+                found = structure(self.document, source, declared)
+            except ModelError as error:
+                problems = problems + [self._located(one) for one in error.problems if not self._follows(one)]
+        if found is None or problems:
+            raise ModelError(problems)
+        return found
+
+    def _follows(self, problem: Problem) -> bool:
+        """Whether a problem of the document is there only because of what was refused already."""
+        if not self.problems:
+            return False
+        value, path = _at_path(self.document, problem.path), problem.path
+        named = value.get("from") if isinstance(value, dict) else value
+        if isinstance(named, str) and named.rpartition("/")[2] in {key[-1] for key in self._lost if len(key) > 1}:
+            return True
+        if REFERS.search(problem.message) and any(len(key) == 1 for key in self._lost):  # nobody knows what was in that table
+            return True
+        end = next((end for end in range(len(path), 0, -1) if path[:end] in self._places), 0)
+        if not end:
+            return path[:2] in self._strays.values()
+        table, row, _ = self._places[path[:end]]
+        rest = tuple(part for part in path[end:] if not isinstance(part, int))
+        gone = value is None or not rest
+        return gone and any(one[: len(rest)] == rest[: len(one)] for one in self._cut.get((table.name, row), ()))
+
+    def _located(self, problem: Problem) -> Problem:
         """A problem of the document with the place of the cell that it is about."""
         path = problem.path
         for end in range(len(path), 0, -1):
@@ -221,30 +251,34 @@ class Unflat:
     def _row(
         self, table: Rows, known: Layout, row: int, cells: Sequence[object], columns: Mapping[int, Column], taken: Mapping[Path, int]
     ) -> None:
-        before = len(self.problems)
+        refused: set[Path] = set()
         values: dict[Path, PlainData] = {}
         for place, column in columns.items():
             cell = cells[place] if place < len(cells) else None
             if _blank(cell):
                 continue
             try:
-                values[column.path] = _plain(cell, column)
+                values[column.path] = plain_cell(cell, column)
             except RefusedError as error:
                 self._refuse(table, row, place, str(error))
+                refused.add(column.path)
         keys = [values.pop((key,), None) for key in known.keys]
         self._beside(known, values)
         data: PlainMap = {}
         for path, value in values.items():
             if (wrong := _put(data, path, value)) is not None:
                 self._refuse(table, row, taken.get(path), wrong)
-        if keys and keys[0] is None and _at_top_too(known):  # of a programme or the portfolio
+                refused.add(path)
+        if keys and keys[0] is None and (known.keys[0],) not in refused and _at_top_too(known):  # of a programme or the portfolio
             keys[0] = ""
-        lost = [place for place, key in enumerate(keys) if key is None]
-        if lost and len(self.problems) == before:
-            self._refuse(table, row, taken.get((known.keys[lost[0]],)), f"the row says nothing under {words((known.keys[lost[0]],))!r}")
-        if len(self.problems) > before:
+        lost = [(key,) for key, value in zip(known.keys, keys, strict=True) if value is None]
+        if lost and not refused:
+            self._refuse(table, row, taken.get(lost[0]), f"the row says nothing under {words(lost[0])!r}")
+        if lost or ("id",) in refused:
             self._lost.add((known.name, *map(str, keys), str(data["id"])) if "id" in data else (known.name,))
             return
+        if refused:
+            self._cut[table.name, row] = refused
         self.understood += 1
         self._placed(table, known, row, taken, data, [str(key) for key in keys])
 
@@ -256,9 +290,9 @@ class Unflat:
                 values[path[:-1]] = f"{str(values[path[:-1]])[:10]} {values.pop(path)}"
         beside = {path: values.pop(path) for path in list(values) if path[-1] in (CURRENCY, PER) and _is_beside(known, path[:-1])}
         for path, value in values.items():
-            if isinstance(value, _Typed):
+            if isinstance(value, Typed):
                 values[path] = value.read(str(beside.get((*path, CURRENCY)) or beside.get((*path[:-1], CURRENCY)) or self.currency))
-            elif isinstance(value, _Amount):
+            elif isinstance(value, Amount):
                 currency = beside.get((*path, CURRENCY)) or beside.get((*path[:-1], CURRENCY)) or self.currency
                 per = beside.get((*path, PER))
                 values[path] = f"{value} {currency}".rstrip() + (f" per {per}" if per else "")
@@ -289,12 +323,23 @@ class Unflat:
                     return
                 self._refuse(table, row, taken[known.keys[0],], f"there is no project {keys[0]!r:.80}", self._near("projects", keys[0]))
                 self._lost.add((name, keys[0], str(data.get("id"))))
-                return
-            self._keep(table, row, taken, data, owner.setdefault(name, []), (*self._paths["projects", keys[0]], name), (name, keys[0]))
+                owner, at = self._stray(keys[0])
+            else:
+                at = self._paths["projects", keys[0]]
+            self._keep(table, row, taken, data, owner.setdefault(name, []), (*at, name), (name, keys[0]))
         else:
             holder = self.document.setdefault("organisation", {}) if name in ORGANISATION else self.document
             at = ("organisation", name) if name in ORGANISATION else (name,)
             self._keep(table, row, taken, data, holder.setdefault(name, []), at, (name,))
+
+    def _stray(self, project: str) -> tuple[PlainMap, tuple[str | int, ...]]:
+        """A project that no row lists, and its place."""
+        projects = self.document.setdefault("projects", [])
+        if project not in self._strays:
+            self._strays[project] = ("projects", len(projects))
+            projects.append({"id": project})
+        at = self._strays[project]
+        return projects[at[1]], at
 
     def _keep(
         self,
@@ -326,7 +371,7 @@ class Unflat:
             return
         owner = self._owners.get((known.parent, *named))
         if owner is None:
-            if {(known.parent,), (known.parent, *named)} & self._lost:
+            if any(key[0] == known.parent and (len(key) == 1 or key[-1] == named[-1]) for key in self._lost):
                 return
             word = known.keys[len(named) - 1]
             inside = f" in project {named[0]!r:.80}" if len(named) > 1 and named[0] else ""
@@ -351,31 +396,14 @@ class Unflat:
         return f"close: {', '.join(map(repr, near))}" if near else f"list it on {title(key[0])!r}"
 
 
-# ----------------------------------------------------------------------------------------------------- cells
-
-
-class _Amount(str):
-    """An amount that has no currency yet."""
-
-    __slots__ = ()
-
-
-class _Typed(str):
-    """An amount that is not written as in files, but perhaps as people type it: `£12.4m`, `5m GBP`, `1,250,000`."""
-
-    __slots__ = ()
-
-    def read(self, currency: str) -> str:
-        """The amount as in files; the text as it stands where it is none, or can be read in two ways.
-
-        Args:
-            currency: of an amount that names none.
-        """
+def _at_path(data: PlainData, path: Iterable[str | int]) -> PlainData:
+    """What stands at a path; None where nothing does."""
+    for part in path:
         try:
-            money = Amounts(Numbers.of([self], "", currency), currency).money(str(self))
-        except CellError:
-            return str(self)
-        return f"{money.amount:f} {money.currency}"
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def _is_beside(known: Layout, path: Path) -> bool:
@@ -404,164 +432,3 @@ def _put(data: PlainMap, path: Path, value: PlainData) -> str | None:
     else:
         holder[target[-1]] = value
     return None
-
-
-def _plain(cell: object, column: Column) -> PlainData:
-    """A cell as plain data for its field.
-
-    Raises:
-        RefusedError: it says nothing that the column can take.
-    """
-    if isinstance(cell, NoValue):
-        raise RefusedError(str(cell))
-    if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
-        cell = int(cell)
-    return CELLS[column.kind](cell, column)
-
-
-def _text(cell: object, column: Column) -> PlainData:
-    if isinstance(cell, bool):
-        raise RefusedError(f"expected text; got {'TRUE' if cell else 'FALSE'}; put an apostrophe in front of it to keep it text")
-    if isinstance(cell, time) and column.path[-1] == TIME:
-        return cell.isoformat("minutes")
-    if isinstance(cell, date | time):
-        if column.path[0] == "attributes":
-            return _iso(cell)
-        raise RefusedError(
-            f"expected text; got the date {cell}; Excel may have made it of what was typed: write it with an apostrophe in front"
-        )
-    return cell if isinstance(cell, str) else str(cell)
-
-
-def _iso(cell: date | time) -> str:
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
-    return cell.isoformat()
-
-
-def _choice(cell: object, column: Column) -> PlainData:
-    text = _text(cell, column)
-    return next((one for one in column.choices if one.casefold() == str(text).strip().casefold()), text)
-
-
-def _texts(cell: object, column: Column) -> PlainData:
-    if isinstance(cell, date):
-        return [_iso(cell)]
-    return split(str(_text(cell, column)))
-
-
-def _numbers(cell: object, column: Column) -> PlainData:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return [cell]
-    parts = split(str(_text(cell, column)))
-    try:
-        return [_figure(part) for part in parts]
-    except ValueError:
-        return parts if len(parts) > 1 else parts[0]
-
-
-def _figure(text: str) -> float:
-    return float(text.removesuffix("%")) / 100 if text.endswith("%") else float(text)
-
-
-def _number(cell: object, column: Column) -> PlainData:
-    if isinstance(cell, bool | date | time):
-        raise RefusedError(f"expected a number; got {cell}")
-    return cell.strip() if isinstance(cell, str) else cell
-
-
-def _flag(cell: object, column: Column) -> PlainData:
-    if isinstance(cell, bool):
-        return cell
-    word = str(cell).strip().casefold()
-    if word in ("true", "yes", "y", "x", "1"):
-        return True
-    if word in ("false", "no", "n", "0"):
-        return False
-    raise RefusedError(f"{str(cell)[:60]!r} is neither yes nor no")
-
-
-def _when(cell: object, column: Column) -> PlainData:
-    if isinstance(cell, datetime | date):
-        return _iso(cell)
-    if isinstance(cell, str):
-        return cell.strip()
-    raise RefusedError(f"expected a date; got {cell}; format the cell as a date, or write 2026-03-31")
-
-
-def _money(cell: object, column: Column) -> PlainData:
-    if isinstance(cell, bool | date | time):
-        raise RefusedError(f"expected an amount; got {cell}")
-    if isinstance(cell, str):
-        text = cell.strip()
-        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", text):
-            return _Amount(plain(Decimal(text)))
-        try:
-            as_money(text)
-        except UnitError:
-            return _Typed(text)
-        return text
-    return _Amount(plain(Decimal(repr(cell))) if isinstance(cell, int | float) and math.isfinite(cell) else repr(cell))
-
-
-def _share(cell: object, column: Column) -> PlainData:
-    found = _number(cell, column)
-    if isinstance(found, int | float) and 1 < found <= 100:
-        raise RefusedError(f"{found:g} is more than all of it; write {found:g} %, or {found / 100:g}")
-    return found
-
-
-def _length(cell: object, column: Column) -> PlainData:
-    if isinstance(cell, str):
-        return cell.strip()
-    raise RefusedError(f"{cell} has no unit; write 10 d, 6 h, 3 w or 5 pd")
-
-
-def _any(cell: object, column: Column) -> PlainData:
-    return _iso(cell) if isinstance(cell, date | time) else cell
-
-
-def _json(cell: object, column: Column) -> PlainData:
-    try:
-        return json.loads(cell) if isinstance(cell, str) else cell
-    except ValueError as error:
-        raise RefusedError(f"this is no JSON: {error}") from None
-    except RecursionError:
-        raise RefusedError("this is nested too deep") from None
-
-
-def _links(cell: object, column: Column) -> PlainData:
-    """Predecessors as people type them: `a; b FS+2 d`."""
-    out: list[PlainData] = []
-    for part in split(str(_text(cell, column))):
-        found = SHORT_LINK.fullmatch(part)
-        if found is None or not (found["type"] or found["lag"]):
-            out.append(part)
-        else:
-            out.append(_link(found))
-    return out
-
-
-def _link(found: re.Match[str]) -> PlainMap:
-    lag = re.sub(r"[ \t]+", " ", found["lag"] or "").replace("+ ", "+").replace("- ", "-").removeprefix("+")
-    kind = {"type": found["type"]} if found["type"] else {}
-    return {"from": found["from"], **kind, **({"lag": lag} if lag else {})}
-
-
-CELLS: Mapping[str, Callable[[object, Column], PlainData]] = {
-    "text": _text,
-    "choice": _choice,
-    "texts": _texts,
-    "numbers": _numbers,
-    "number": _number,
-    "whole": _number,
-    "share": _share,
-    "flag": _flag,
-    "day": _when,
-    "when": _when,
-    "money": _money,
-    "length": _length,
-    "any": _any,
-    "json": _json,
-    "links": _links,
-}

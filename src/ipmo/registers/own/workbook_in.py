@@ -9,7 +9,6 @@ import attrs
 
 from ipmo.declared import Declared
 from ipmo.errors import FileError, ModelError, Problem
-from ipmo.files.structure import structure
 from ipmo.findings import Finding, Severity
 from ipmo.model.contents import Source
 from ipmo.model.portfolio import Portfolio
@@ -109,18 +108,16 @@ def read_own(sheets: Sequence[Sheet], name: str, declared: Declared | None = Non
     made = Unflat()
     made.problems += [problem for one in tables for problem in one.uncomputed_heads()]
     made.read(tables)
-    if made.problems:
-        raise FileError(name, made.problems)
-    if not made.document["portfolio"].get("id"):
+    if not made.problems and not made.document["portfolio"].get("id"):
         filled = [key for key in names() if key != "portfolio" and not layout(key).parent and key in made.document]
         at = next((row for row, cells in enumerate(own.sheet.rows[0]) if text_of(cells).casefold() == "id"), None)
         where = own.sheet.place(at, 1) if at is not None else "Portfolio"
         raise FileError(name, f"{where}: give the portfolio an Id, a short name" if filled else EMPTY)
     source = Source(path=name, format="excel", understood=made.understood, findings=(*findings, *made.findings))
     try:
-        return structure(made.document, source, declared)
+        return made.portfolio(source, declared)
     except ModelError as error:
-        raise FileError(name, [attrs.evolve(made.located(problem), file=name) for problem in error.problems]) from None
+        raise FileError(name, [attrs.evolve(problem, file=name) for problem in error.problems]) from None
 
 
 def _long_texts(sheets: Sequence[Sheet], name: str) -> dict[str, str]:
