@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -64,30 +66,65 @@ def test_a_levelled_plan_is_read_back_with_its_pieces(tmp_path: Path) -> None:
     assert task.split is not None
 
 
+def assigned(start: str, finish: str, duration: str, days: list[tuple[str, str, int]]) -> str:
+    """A plan of Project with one task of one person, whose work stands by days to the same hour of the next."""
+    rows = "".join(
+        f"<TimephasedData><Type>1</Type><Start>2026-03-{since}T08:00:00</Start><Finish>2026-03-{until}T08:00:00</Finish><Unit>2</Unit>"
+        f"<Value>PT{hours}H0M0S</Value></TimephasedData>"
+        for since, until, hours in days
+    )
+    return f"""<Project xmlns="http://schemas.microsoft.com/project"><StartDate>2026-03-02T08:00:00</StartDate>
+    <Calendars><Calendar><UID>1</UID><Name>Standard</Name><IsBaseCalendar>1</IsBaseCalendar></Calendar></Calendars><CalendarUID>1</CalendarUID>
+    <Tasks><Task><UID>1</UID><Name>a</Name><OutlineLevel>1</OutlineLevel><Start>{start}</Start><Finish>{finish}</Finish>
+    <Duration>{duration}</Duration><DurationFormat>7</DurationFormat><EffortDriven>1</EffortDriven><LevelingCanSplit>1</LevelingCanSplit></Task></Tasks>
+    <Resources><Resource><UID>1</UID><Name>ann</Name><Type>1</Type><MaxUnits>1</MaxUnits></Resource></Resources>
+    <Assignments><Assignment><UID>1</UID><TaskUID>1</TaskUID><ResourceUID>1</ResourceUID><Units>1</Units>{rows}</Assignment></Assignments></Project>"""
+
+
+def only_task(path: Path) -> Task:
+    (task,) = [one for project in ipmo.read(path).projects for one in project.tasks]
+    return task
+
+
+SPLIT = [("02", "03", 8), ("03", "04", 8), ("04", "05", 0), ("05", "06", 0), ("06", "07", 8)]
+
+
 def test_pieces_of_another_tool_are_taken_where_they_agree_with_the_duration(tmp_path: Path) -> None:
     """Days as Project writes them, to the same hour of the next day; two of them without work."""
-    days = [("02", "03", 8), ("03", "04", 8), ("04", "05", 0), ("05", "06", 0), ("06", "07", 8)]
     for duration, rests in (("PT24H0M0S", 1), ("PT30H0M0S", 0)):
-        rows = "".join(
-            f"<TimephasedData><Type>1</Type><Start>2026-03-{since}T08:00:00</Start><Finish>2026-03-{until}T08:00:00</Finish><Unit>2</Unit>"
-            f"<Value>PT{hours}H0M0S</Value></TimephasedData>"
-            for since, until, hours in days
-        )
-        text = f"""<Project xmlns="http://schemas.microsoft.com/project"><StartDate>2026-03-02T08:00:00</StartDate>
-        <Calendars><Calendar><UID>1</UID><Name>Standard</Name><IsBaseCalendar>1</IsBaseCalendar></Calendar></Calendars><CalendarUID>1</CalendarUID>
-        <Tasks><Task><UID>1</UID><Name>a</Name><OutlineLevel>1</OutlineLevel><Start>2026-03-02T08:00:00</Start><Finish>2026-03-06T17:00:00</Finish>
-        <Duration>{duration}</Duration><DurationFormat>7</DurationFormat><EffortDriven>1</EffortDriven><LevelingCanSplit>1</LevelingCanSplit></Task></Tasks>
-        <Resources><Resource><UID>1</UID><Name>ann</Name><Type>1</Type><MaxUnits>1</MaxUnits></Resource></Resources>
-        <Assignments><Assignment><UID>1</UID><TaskUID>1</TaskUID><ResourceUID>1</ResourceUID><Units>1</Units>{rows}</Assignment></Assignments></Project>"""
-        (tmp_path / "x.xml").write_text(text)
-        pf = ipmo.read(tmp_path / "x.xml")
-        (task,) = [one for project in pf.projects for one in project.tasks]
+        (tmp_path / "x.xml").write_text(assigned("2026-03-02T08:00:00", "2026-03-06T17:00:00", duration, SPLIT))
+        task = only_task(tmp_path / "x.xml")
         assert len(task.interruptions) == rests
         assert task.effort_driven
         assert task.split is None  # Project says so of all work
         if rests:
             assert str(task.interruptions[0].since) == "2026-03-03 17:00:00"
             assert str(task.interruptions[0].until) == "2026-03-06 08:00:00"
+
+
+def test_days_off_without_work_are_no_split(tmp_path: Path) -> None:
+    """From Thursday to Tuesday; rows of no work on Saturday and Sunday."""
+    days = [("05", "06", 8), ("06", "07", 8), ("07", "08", 0), ("08", "09", 0), ("09", "10", 8), ("10", "11", 8)]
+    (tmp_path / "x.xml").write_text(assigned("2026-03-05T08:00:00", "2026-03-10T17:00:00", "PT32H0M0S", days))
+    pf = ipmo.read(tmp_path / "x.xml")
+    assert not only_task(tmp_path / "x.xml").interruptions
+    assert not [one for one in pf.source.findings if one.code == "mspdi/split"]
+
+
+@pytest.mark.java
+def test_a_split_stays_one_on_the_way_that_mpp_files_take(tmp_path: Path) -> None:
+    """Through MPXJ, which hands over Project's own files as XML."""
+    pytest.importorskip("jpype", reason="JPype is not installed")
+    pytest.importorskip("mpxj", reason="mpxj is not installed")
+    (tmp_path / "x.xml").write_text(assigned("2026-03-02T08:00:00", "2026-03-06T17:00:00", "PT24H0M0S", SPLIT))
+    code = "import sys; from ipmo.files.mpxj import convert; convert(sys.argv[1], sys.argv[2])"
+    (tmp_path / "out").mkdir()
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "x.xml"), str(tmp_path / "out")], check=True)
+    pf = ipmo.read(tmp_path / "out" / "x.xml")
+    task = only_task(tmp_path / "out" / "x.xml")
+    split = [one for one in pf.source.findings if one.code == "mspdi/split"]
+    assert split or [(str(one.since), str(one.until)) for one in task.interruptions] == [("2026-03-03 17:00:00", "2026-03-06 08:00:00")]
+    assert str(ipmo.schedule(pf)[f"{pf.projects[0].id}/{task.id}"].finish) == "2026-03-06 17:00:00"
 
 
 def test_fixed_work_is_kept_and_what_there_is_no_room_for_is_said(tmp_path: Path) -> None:

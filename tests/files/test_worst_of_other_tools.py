@@ -300,3 +300,24 @@ def test_a_wbs_summary_lasts_over_all_that_lies_in_its_element_and_below(tmp_pat
     assert {
         id: (f"{again[f'P/{id}'].early_start:%d}", f"{again[f'P/{id}'].early_finish:%d}", again[f"P/{id}"].total_float) for id in rows
     } == dates
+
+
+EMPTY = {
+    "p.xer": "ERMHDR\t19.12\t2026-01-05\tProject\tu\tu\tdb\tPM\tEUR\n%T\tPROJECT\n%F\tproj_id\tproj_short_name\n%R\t1\tP\n%E\n",
+    "p.xml": '<Project xmlns="http://schemas.microsoft.com/project"><Name>P</Name><Tasks/></Project>',
+    "q.xml": '<APIBusinessObjects xmlns="http://xmlns.oracle.com/Primavera/P6/V19.12/API/BusinessObjects"><Project><ObjectId>1</ObjectId><Id>P</Id>'
+    "</Project></APIBusinessObjects>",
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_file_without_tasks_and_dates_is_answered(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(EMPTY[name])
+    pf = ipmo.read(tmp_path / name)
+    assert len(pf.projects) == 1
+    assert not pf.projects[0].tasks
+    assert ipmo.schedule(pf).finish is None
+    assert "ipmo/no-dates" in {one.code for one in ipmo.check(pf)}
+    for ending in (".xer", ".xml", ".yaml"):
+        ipmo.write(pf, tmp_path / f"out{ending}")
+        assert ipmo.schedule(ipmo.read(tmp_path / f"out{ending}")).finish is None
