@@ -143,7 +143,7 @@ def test_a_wider_tolerance_than_that_above_is_said() -> None:
     other = {**BAR, "id": "other", "programme": "g", "carbon": "50 t CO2e"}
     pf = plan([inner, other], programmes=[{"id": "g", "tolerance": {"carbon": "15 %"}}])
     said = [one.message for one in ipmo.check(pf).of("mop/tolerances") if "wider" in one.message]
-    assert said == ["tolerance of project 'bar' is wider than that of 'g': carbon 0.3 of 100 t CO2e against 0.15 of 150"]
+    assert said == ["tolerance of project 'bar' is wider than that of 'g': carbon 30% of 100 t CO2e against 15% of 150"]
 
 
 def test_what_if_a_project_stops() -> None:
@@ -204,4 +204,7 @@ def test_a_selection_of_a_portfolio() -> None:
     assert "how much carbon unsaid emits is not known" in found.why("unsaid").text
     assert "carbon of 2026: at most 10 t CO2e, 0.5 t CO2e of it by what is closed" in [rule.text for rule in problem_of(pf).rules]
     assert select(pf.evolve("gone", carbon=None)).chosen == ("a", "b")
+    assert select(pf.evolve("unsaid", carbon="0 t CO2e")).chosen == ("big", "unsaid"), (
+        "what emits nothing, and says so, takes nothing of the envelope"
+    )
     assert problem_of(pf).emitted == {"2026": Fraction(1, 2)}

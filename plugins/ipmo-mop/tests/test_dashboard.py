@@ -48,6 +48,8 @@ def test_worked_by_hand() -> None:
     assert told["initiatives that finish later"] == (0, 1, 1)
     assert told["budget"] == (150, 170, 20)
     assert told["spent"] == (None, None, None)
+    assert found["spent"].items == ("not known: a/t", "not known: b/t"), "why it is blank"
+    assert told["forecast at completion"] == (150, 170, 20), "the budget, where no forecast is stated"
     assert told["open risks"] == (1, 2, 1)
     assert told["initiatives nobody answers for"] == (0, 1, 1)
     assert told["gates decided"] == (0, 1, 1)

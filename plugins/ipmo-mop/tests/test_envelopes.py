@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
 from ipmo.model import Budget, BudgetLine, Calendar, MoneySettings, Portfolio, Project, RateRow, Task
-from ipmo_mop import MopFields, frontier, select
+from ipmo_mop import MopFields, carbon, frontier, problem_of, select
 from ipmo_mop.envelopes import length, period_of, project_costs
 
 P80 = 14 - math.sqrt(0.2 * 6 * 5)
@@ -89,6 +90,32 @@ def test_forecasts_and_what_is_spent_are_held_against_the_envelope_too() -> None
     assert len(of(budget="7 M GBP", forecast="8 M GBP", actual="11 M GBP")) == 3
 
 
+def test_a_budget_of_nothing_is_known() -> None:
+    """Work of one's own people that costs no money can be chosen; what states no budget cannot."""
+    scored = {"criteria": [{"id": "v", "weight": "100 %", "scale": {"low": 0, "high": 10}}], "envelopes": {"2026": "10 GBP"}}
+    rows = [
+        {"id": name, "state": "proposed", "start": "2026-05-01", "finish": "2026-12-31", "extensions": {"mop": {"scores": {"v": "high"}}}}
+        | money
+        for name, money in (("free", {"budget": "0 GBP"}), ("dear", {"budget": "10 GBP"}), ("unsaid", {}))
+    ]
+    plan = {"id": "x", "start": "2026-01-05", "money": {"currency": "GBP"}, "extensions": {"mop": scored}}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": plan, "projects": rows})
+    found = select(pf)
+    assert found.chosen == ("free", "dear")
+    assert "what unsaid costs is not known" in found.why("unsaid").text
+
+
+def test_a_period_of_two_years_needs_a_financial_year_that_is_one() -> None:
+    stated = {"every": "financial year", "envelopes": {"2026/27": "10 GBP"}, "carbon_envelopes": {"2026/27": "1 t CO2e"}}
+    plan = {"id": "x", "start": "2026-01-05", "money": {"currency": "GBP"}, "extensions": {"mop": stated}}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": plan, "projects": [{"id": "p", "state": "active", "budget": "5 GBP"}]})
+    for ask in (carbon, select, problem_of):
+        with pytest.raises(ipmo.UnitError, match=r"the financial year begins in January; write money: \{financial_year: apr\}, or 2026"):
+            ask(pf)
+    april = pf.evolve("x", money=attrs.evolve(pf.money, financial_year="apr"))
+    assert [row.period for row in carbon(april)] == ["2026/27"]
+
+
 @pytest.mark.parametrize(("every", "name"), [("year", "2026"), ("financial year", "2026/27"), ("financial year", "2026")])
 def test_a_year_is_the_financial_year_that_the_portfolio_states(every: str, name: str) -> None:
     late = Project(id="p", state="active", budget=Budget([BudgetLine(amount="6 M GBP", since="2027-02-01", until="2027-02-28")]))
@@ -98,6 +125,10 @@ def test_a_year_is_the_financial_year_that_the_portfolio_states(every: str, name
     assert heard(april) == [f"budgets of {name} are 6,000,000 GBP, 1,000,000 above the envelope of 5,000,000"]
     assert heard(april.evolve(projects=[early])) == []
     january = portfolio(early, fields=stated)
+    if "/" in name:  # a silent year of another length would hold money of nine months against it
+        with pytest.raises(ipmo.UnitError, match="the financial year begins in January"):
+            period_of(january, name)
+        return
     assert len(heard(january)) == 1
     assert heard(january.evolve(projects=[late])) == []
 

@@ -46,17 +46,17 @@ def nested(programme: str, a: str, b: str = "") -> str:
         (nested("risk: 1 M GBP", "time: 1 w, benefits: 10 %, cost: 10 %", "benefits: 3 %, cost: 0 %"), []),
         (
             nested("risk: 1 M GBP", "cost: 10 %", "cost: 1 %"),  # 1.0 M and 0.1 M each fit into 1.0 M
-            ["the cost above budget that 'a', 'b' may have sums to 1,100,000; 't', which holds them, may have 0.05 of 20 M GBP"],
+            ["the cost above budget that 'a', 'b' may have sums to 1,100,000; 't', which holds them, may have 5% of 20 M GBP"],
         ),
         (nested("risk: 1 M GBP", "cost: 9 %", "cost: 1 %"), []),
         (nested("risk: 1 M GBP", "cost: 10 %", "cost: -"), []),  # what states none adds none
         (
             nested("risk: 1 M GBP", "benefits: 10 %", "benefits: 4 %"),  # 0.2 M and 0.24 M each fit into 0.4 M
-            ["the benefits that 'a', 'b' may lose sum to 440,000; 't', which holds them, may lose 0.05 of 8,000,000"],
+            ["the benefits that 'a', 'b' may lose sum to 440,000; 't', which holds them, may lose 5% of 8,000,000"],
         ),
         (
             nested("risk: 1 M GBP", "benefits: 10 %, cost: 11 %", "cost: 1 %, benefits: 3 %"),  # one that does not fit is told by itself
-            ["tolerance of project 'a' is wider than that of 't': cost 0.11 of 10 M GBP against 0.05 of 20 M GBP"],
+            ["tolerance of project 'a' is wider than that of 't': cost 11% of 10 M GBP against 5% of 20 M GBP"],
         ),
         (nested("risk: 1 M GBP", "time: 6 w"), ["tolerance of project 'a' is wider than that of 't': time 6 w against 10 d"]),
         (
@@ -70,7 +70,7 @@ def nested(programme: str, a: str, b: str = "") -> str:
         ),
         (
             nested("risk: 1 M GBP", "benefits: 30 %"),
-            ["tolerance of project 'a' is wider than that of 't': benefits 0.3 of 2,000,000 against 0.05 of 8,000,000"],
+            ["tolerance of project 'a' is wider than that of 't': benefits 30% of 2,000,000 against 5% of 8,000,000"],
         ),
         (
             nested("", "risk: 300 k GBP", "risk: 300 k GBP"),
@@ -117,7 +117,7 @@ def test_gov_r03_counts_a_benefit_that_needs_several_once(heard) -> None:  # typ
     more = ", {id: w, enabled_by: a/x, value: 300 GBP per year, lasts: 2 years}"
     assert heard("tolerances", SHARED.format(full=FULL, a="9 %", b="13 %", more=more)) == []  # 26 of v, 54 of w: 80 of 800
     assert heard("tolerances", SHARED.format(full=FULL, a="9 %", b="14 %", more=more)) == [
-        "the benefits that 'a', 'b' may lose sum to 82; 't', which holds them, may lose 0.1 of 800"
+        "the benefits that 'a', 'b' may lose sum to 82; 't', which holds them, may lose 10% of 800"
     ]
 
 
@@ -134,8 +134,8 @@ projects:
 """
     assert heard("tolerances", text.format(full=FULL, x="11 %", c="10 %")) == []
     assert heard("tolerances", text.format(full=FULL, x="12 %", c="11 %")) == [
-        "the cost above budget that 'a/x', 'a/y' may have sums to 10.5; 'a', which holds them, may have 0.1 of 100 GBP",
-        "the carbon above plan that 'a/x', 'a/y' may emit sums to 10.5; 'a', which holds them, may emit 0.1 of 100 t CO2e",
+        "the cost above budget that 'a/x', 'a/y' may have sums to 10.5; 'a', which holds them, may have 10% of 100 GBP",
+        "the carbon above plan that 'a/x', 'a/y' may emit sums to 10.5; 'a', which holds them, may emit 10% of 100 t CO2e",
     ]
 
 
@@ -160,14 +160,14 @@ benefits: [{{id: v, enabled_by: a/x, value: 1 GBP per year, lasts: 2 years}}]
 def test_gov_r03_compares_amounts_of_a_part_with_those_of_its_summary(heard) -> None:  # type: ignore[no-untyped-def]
     assert heard("tolerances", INSIDE.format(full=FULL, x=10)) == []
     assert heard("tolerances", INSIDE.format(full=FULL, x=11)) == [
-        "tolerance of task 'a/x' is wider than that of 's': cost 0.2 of 11 GBP against 0.1 of 20 GBP"
+        "tolerance of task 'a/x' is wider than that of 's': cost 20% of 11 GBP against 10% of 20 GBP"
     ]
 
 
 def test_gov_r03_compares_small_amounts_too(heard) -> None:  # type: ignore[no-untyped-def]
     assert heard("tolerances", SMALL.format(full=FULL, share="5 %")) == []
     assert heard("tolerances", SMALL.format(full=FULL, share="6 %")) == [
-        "tolerance of project 'a' is wider than that of 't': benefits 0.06 of 2 against 0.05 of 2"
+        "tolerance of project 'a' is wider than that of 't': benefits 6% of 2 against 5% of 2"
     ]
 
 

@@ -222,22 +222,22 @@ def test_a_share_of_a_part_is_held_against_the_share_of_the_whole_in_money() -> 
     ten = Tolerance(cost=0.1)
     assert tolerated(Tolerance(cost=0.3), ten) == [], "30 of 100 are as much as 30 of 300"
     assert tolerated(Tolerance(cost=0.31), ten) == [
-        "tolerance of project 'P' is wider than that of 'x': cost 0.31 of 100 GBP against 0.1 of 300 GBP"
+        "tolerance of project 'P' is wider than that of 'x': cost 31% of 100 GBP against 10% of 300 GBP"
     ]
     assert tolerated(Tolerance(cost=0.1), ten, at="programme") == []
     assert tolerated(Tolerance(cost=0.11), ten, at="programme") == [
-        "tolerance of project 'P' is wider than that of 'T': cost 0.11 of 100 GBP against 0.1 of 100 GBP"
+        "tolerance of project 'P' is wider than that of 'T': cost 11% of 100 GBP against 10% of 100 GBP"
     ]
     assert tolerated(Tolerance(cost=0.1), ten, budget=None) == []
     assert tolerated(Tolerance(cost=0.11), ten, budget=None) == [
-        "tolerance of project 'P' is wider than that of 'x': cost 0.11 against 0.1 of budgets that are not known"
+        "tolerance of project 'P' is wider than that of 'x': cost 11% against 10% of budgets that are not known"
     ]
 
 
 @pytest.mark.parametrize(("own", "wider"), [(0.2, False), (0.25, True)])
 def test_shares_of_benefits_that_nobody_knows_are_compared_as_shares(own: float, wider: bool) -> None:
     found = tolerated(Tolerance(benefits=own), Tolerance(benefits=0.2))
-    assert found == (["tolerance of project 'P' is wider than that of 'x': benefits 0.25 against 0.2"] if wider else [])
+    assert found == (["tolerance of project 'P' is wider than that of 'x': benefits 25% against 20%"] if wider else [])
 
 
 @pytest.mark.parametrize(

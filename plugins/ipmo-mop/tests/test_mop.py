@@ -539,7 +539,7 @@ def test_gov_r09_and_r03_are_asked_also_where_an_exchange_rate_is_missing() -> N
     assert one.message == "gate 'G1' of 'P' released 11 M GBP; 'board' may release 10 M GBP"
     assert one.hint == "let a board decide whose authority covers it; to hear which, add rates:"
     wide = portfolio(tolerance=Tolerance(cost=0.05)).evolve("P", budget="5 USD")
-    assert "tolerance of project 'P' is wider than that of 'x': cost 0.1 against 0.05 of budgets that are not known" in heard(
+    assert "tolerance of project 'P' is wider than that of 'x': cost 10% against 5% of budgets that are not known" in heard(
         "mop/tolerances", wide
     )
 

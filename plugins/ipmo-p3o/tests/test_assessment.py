@@ -153,6 +153,11 @@ def test_two_models_side_by_side() -> None:
     table = compare_offices(single, spread)
     rows = {title: (a, b, d) for title, a, b, d in zip(table["measure"], table["a"], table["b"], table["difference"], strict=True)}
     assert rows["offices"] == (1, 3, 2)
+    better = dict(zip(table["measure"], table["better"], strict=True))
+    assert better["offices"] is None, "neither many nor few are good by themselves"
+    assert better["steps from an initiative to the board, on average"] is None, "both are within three"
+    assert better["what the offices cost a year"] is None, "one is not known"
+    assert better["services times consumers of the busiest office"] == "b"
     assert rows["steps from an initiative to the board, on average"] == (2, 3, 1)
     assert rows["what the offices cost a year"] == (300, None, None)
     assert rows["services times consumers of the busiest office"] == (10, 6, -4), (
@@ -200,3 +205,4 @@ def test_what_offices_cost_is_not_taken_apart_over_currencies(currency: str, dif
     b = portfolio(office("hub", **p3o(cost=Money(250, currency))), money=MoneySettings(currency=currency))
     (row,) = [row for row in compare_offices(a, b).rows() if row["measure"] == "what the offices cost a year"]
     assert (row["a"], row["b"], row["difference"]) == (300, 250, difference)
+    assert row["better"] == (None if difference is None else "b")

@@ -259,6 +259,8 @@ class _Inspection:
     def _unknown(self, noun: Noun, full_id: str, key: str, reference: str, kind: str, within: str, path: Path) -> Problem:
         near = self._near(reference, kind) or self._near(f"{within}/{reference}", kind)
         hint = f"close: {', '.join(map(repr, near))}" if near else f"declare it, or correct {key}:"
+        if reference == self.portfolio.id and kind in ("item", "node"):
+            hint = f"what names no item is the portfolio's: leave {key}: out"
         what = NAMED.get(kind, kind)
         return Problem(
             message=f"{label(noun, full_id)}: {key} {reference!r} is no {what} of portfolio {self.portfolio.id!r}",

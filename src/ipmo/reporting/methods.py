@@ -123,6 +123,8 @@ def _numbers(values: Sequence[float | None], unit: str) -> tuple[list[str], str]
         return [scale.text(value, "") for value in values], scale.unit + (money[2] or "")
     if unit == "%":
         return [share(None if value is None else value / 100, 1) for value in values], ""
+    if unit == "share":
+        return [share(value, 1) for value in values], ""
     known = [float(value) for value in values if value is not None]
     most = max(map(abs, known), default=0.0)
     allowed = 0 if most >= 1000 else 1 if most >= 100 else DIGITS

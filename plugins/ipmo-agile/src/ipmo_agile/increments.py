@@ -240,8 +240,9 @@ def increments_kept(context: CheckContext) -> Iterable[Finding]:
             )
             yield _finding(bearer, message, "move it to a later increment, or free what it waits for", part=row.goal)
         elif row.committed and row.state == "missed":
-            message = f"goal {row.goal!r} was promised by {row.due}, and nothing says that it came"
-            yield _finding(bearer, message, "write actual:, the value that came", part=row.goal)
+            none = row.actual is not None  # that nothing came was stated
+            message = f"goal {row.goal!r} was promised by {row.due}, and {'brought nothing' if none else 'nothing says that it came'}"
+            yield _finding(bearer, message, "plan it anew, or drop it" if none else "write actual:, the value that came", part=row.goal)
     for name in found.increments:
         share = found.predictability(name)
         bearer = name.partition(".")[0]

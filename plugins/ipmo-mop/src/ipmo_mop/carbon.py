@@ -11,7 +11,7 @@ import ipmo
 from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, Finding, Severity, Shown, ShownAnswer, Table, UnknownItemError
 from ipmo_mop.catalogue import OPEN, fields_of
-from ipmo_mop.envelopes import COUNTED, added, by_project, length, period_of
+from ipmo_mop.envelopes import COUNTED, added, known_in_full, length, period_of
 from ipmo_mop.wording import TONNES, finding
 
 __all__ = ["CarbonBudget", "CarbonPeriod", "carbon", "carbon_envelopes", "emitted_elsewhere", "project_carbon"]
@@ -138,8 +138,7 @@ def carbon(portfolio: Portfolio) -> CarbonBudget:
 
 def project_carbon(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
     """What each project is planned to emit by period; those are left out of which not all is known and dated."""
-    found = by_project(portfolio, "carbon", length(portfolio))
-    return {name: amounts for name, amounts in found.items() if amounts and not any(period.startswith("(") for period in amounts)}
+    return known_in_full(portfolio, "carbon")
 
 
 def emitted_elsewhere(portfolio: Portfolio) -> dict[str, Fraction]:

@@ -116,7 +116,11 @@ def problem_of(
             barred += [] if fields.mandatory else [(project.id, f"what {project.id} costs is not known")]
         emits = every_carbon.get(project.id)
         if carbon and emits is None:
-            barred += [] if fields.mandatory else [(project.id, f"how much carbon {project.id} emits is not known")]
+            barred += (
+                []
+                if fields.mandatory
+                else [(project.id, f"how much carbon {project.id} emits is not known (write carbon:, 0 t CO2e where it emits none)")]
+            )
         within = {name: costs[period] for name, period in periods.items() if costs and period in costs}
         air = {name: emits[period] for name in carbon if emits and (period := period_of(portfolio, name)) in emits}
         said = expected.get(project.id)

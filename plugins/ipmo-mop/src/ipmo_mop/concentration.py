@@ -28,6 +28,7 @@ class Concentration(ShownAnswer):
         whole: the amount in all, in the portfolio's currency, of what is known.
         holders: (name, amount), the largest first.
         unknown: initiatives, or contracts, whose amount is not known in full.
+        currency: of the amounts; empty where the portfolio states none.
     """
 
     of: str
@@ -35,6 +36,7 @@ class Concentration(ShownAnswer):
     whole: Fraction
     holders: tuple[tuple[str, Fraction], ...]
     unknown: tuple[str, ...] = ()
+    currency: str = ""
 
     def share(self, top: int = 1) -> float | None:
         """What the largest hold of the whole; what nobody holds by name is part of the whole. None where the whole is nothing."""
@@ -58,7 +60,7 @@ class Concentration(ShownAnswer):
         return Table(
             [
                 Column("name", "str", [name for name, _ in self.holders]),
-                Column("amount", "float", [float(amount) for _, amount in self.holders]),
+                Column("amount", "float", [float(amount) for _, amount in self.holders], self.currency),
                 Column("share", "float", [float(amount / self.whole) if self.whole else None for _, amount in self.holders], "share"),
                 Column("together", "float", together, "share"),
             ]
@@ -115,6 +117,7 @@ def concentration(portfolio: Portfolio, of: str = "initiative", by: str = "budge
         whole=sum(amounts.values(), Fraction(0)),
         holders=tuple(sorted(((name, amount) for name, amount in held.items() if name), key=lambda row: (-row[1], row[0]))),
         unknown=tuple(unknown),
+        currency=portfolio.money.currency if portfolio.money is not None else "",
     )
 
 
@@ -135,7 +138,9 @@ def _committed(portfolio: Portfolio, of: str, suppliers: Suppliers) -> Concentra
             name = suppliers.called(row.supplier)
             held[name] = held.get(name, Fraction(0)) + row.committed
     order = sorted(held.items(), key=lambda row: (-row[1], row[0]))
-    return Concentration(of=of, by="contract", whole=sum(held.values(), Fraction(0)), holders=tuple(order), unknown=tuple(unknown))
+    currency = portfolio.money.currency if portfolio.money is not None else ""
+    whole = sum(held.values(), Fraction(0))
+    return Concentration(of=of, by="contract", whole=whole, holders=tuple(order), unknown=tuple(unknown), currency=currency)
 
 
 Holders = Callable[[str, Project | Task], tuple[tuple[str, Fraction], ...]]

@@ -42,7 +42,7 @@ class DashboardFigure(Shown):
         planned: in the baseline; None where it is not known there.
         now: in the portfolio; None where it is not known.
         unit: of both: `date`, a currency, `pd`, or nothing for a number.
-        items: what it is about: the latest first, of risks those that are new.
+        items: what it is about: the latest first, of risks those that are new, of money the work of which it is not known.
     """
 
     view: str
@@ -157,7 +157,7 @@ def dashboard(portfolio: Portfolio, against: str | Portfolio | None = None) -> D
         DashboardFigure(view=control, figure="initiatives that finish later", planned=0, now=len(later), unit="", items=later),
         DashboardFigure(view="benefits management", figure="benefits that start later", planned=0, now=len(starts), unit="", items=starts),
         row("benefits management", "present value of benefits", _worth, unit),
-        *(row(money, title, functools.partial(_amount, name), unit) for name, title in MONEY),
+        *(row(money, title, functools.partial(_amount, name), unit, _not_known(name, portfolio)) for name, title in MONEY),
         row(
             "risk management",
             "open risks",
@@ -172,7 +172,7 @@ def dashboard(portfolio: Portfolio, against: str | Portfolio | None = None) -> D
     return Dashboard(tuple(rows), name)
 
 
-MONEY = (("budget", "budget"), ("forecast", "forecast at completion"), ("actual", "spent"))
+MONEY = (("budget", "budget"), ("at_completion", "forecast at completion"), ("actual", "spent"))
 """Measures of money, and what they are called."""
 
 
@@ -198,6 +198,18 @@ def _exact(roll: ipmo.RollUp) -> Fraction | None:
 
 def _amount(measure: str, portfolio: Portfolio) -> Fraction | None:
     return _exact(ipmo.roll_up(portfolio, measure, unrated="unknown"))
+
+
+def _not_known(measure: str, portfolio: Portfolio) -> tuple[str, ...]:
+    """The work whose amount is not known, so that the sum of all is not."""
+    try:
+        roll = ipmo.roll_up(portfolio, measure, unrated="unknown")
+    except IpmoError:
+        return ()
+    if roll.total.known == roll.total.total:
+        return ()
+    wholes = {project.id for project in portfolio.projects if project.tasks} | {programme.id for programme in portfolio.programmes}
+    return tuple(f"not known: {row.item}" for row in roll if row.known < row.total and row.item not in wholes and row.item != portfolio.id)
 
 
 def _worth(portfolio: Portfolio) -> Fraction | None:

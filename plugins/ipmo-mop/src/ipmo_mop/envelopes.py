@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import ipmo
 from ipmo.model import Portfolio, Programme
-from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
+from ipmo.plugin import CheckContext, Finding, IpmoError, Severity, UnitError
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import finding, in_currency
 
@@ -28,11 +28,19 @@ def length(portfolio: Portfolio) -> str:
 
 
 def period_of(portfolio: Portfolio, name: str) -> str:
-    """The period that an envelope is for, as `ipmo.time_phase` names it: `2026` is `2026/27` where years begin in April."""
+    """The period that an envelope is for, as `ipmo.time_phase` names it: `2026` is `2026/27` where years begin in April.
+
+    Raises:
+        UnitError: it is of two calendar years, and the financial year of the portfolio is the calendar year.
+    """
     if length(portfolio) != "financial year":
         return name
     first = portfolio.money.financial_year if portfolio.money is not None else "jan"
     year = int(name[:4])
+    if first == "jan" and "/" in name:
+        raise UnitError(
+            f"the envelope of {name} is of two years, and the financial year begins in January; write money: {{financial_year: apr}}, or {year:04}"
+        )
     return f"{year:04}" if first == "jan" else f"{year:04}/{(year + 1) % 100:02}"
 
 
@@ -94,8 +102,19 @@ def _of_projects(portfolio: Portfolio, found: Mapping[str, Mapping[str, Fraction
 
 def project_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
     """What each project costs by period, at the confidence that the portfolio chose; those are left out whose budget is not wholly known and dated."""
-    found = by_project(portfolio, "budget", length(portfolio), fields_of(portfolio).confidence)
-    return {name: costs for name, costs in found.items() if costs and not any(period.startswith("(") for period in costs)}
+    return known_in_full(portfolio, "budget", fields_of(portfolio).confidence)
+
+
+def known_in_full(portfolio: Portfolio, measure: str, confidence: float | None = None) -> dict[str, dict[str, Fraction]]:
+    """What each project states of a measure by budget period, of those of which all is known and dated; what states 0 is in no period."""
+    found = by_project(portfolio, measure, length(portfolio), confidence)
+    out = {name: amounts for name, amounts in found.items() if amounts and not any(period.startswith("(") for period in amounts)}
+    silent = [project.id for project in portfolio.projects if not found.get(project.id)]
+    if silent:
+        with contextlib.suppress(IpmoError):
+            roll = ipmo.roll_up(portfolio, measure, include=("proposed",), unrated="unknown")
+            out |= {name: {} for name in silent if name in roll and (stated := roll.amount(name))[1] and stated[0] == 0}
+    return out
 
 
 def committed(portfolio: Portfolio) -> dict[str, Fraction]:

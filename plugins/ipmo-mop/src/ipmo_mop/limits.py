@@ -115,7 +115,8 @@ class Limits:
                 return None, ""
             share, amount = getattr(limit, aspect), Fraction(str(found))
             text = f"{float(found):,.6g} {TONNES}" if aspect == "carbon" else f"{float(found):,.0f}"
-        return Fraction(str(share)) * amount, f"{share:.4g} of {text}"
+        assert share is not None
+        return Fraction(str(share)) * amount, f"{100 * share:.4g}% of {text}"
 
     def _allowed(self, name: str, own: Tolerance, aspect: str) -> Fraction | None:
         """What a part may exceed by its own limit; None where that is not known."""
@@ -206,8 +207,8 @@ class Limits:
         inside, whole = self._budget(full_id), self._budget(self._name(full_id, above))
         if isinstance(inside, Money) and isinstance(whole, Money):
             wider = own.cost * float(inside.amount) > limit.cost * float(whole.amount) + 1e-9
-            return f"{own.cost:.4g} of {inside} against {limit.cost:.4g} of {whole}" if wider else ""
-        return f"{own.cost:.4g} against {limit.cost:.4g} of budgets that are not known" if own.cost > limit.cost else ""
+            return f"{100 * own.cost:.4g}% of {inside} against {100 * limit.cost:.4g}% of {whole}" if wider else ""
+        return f"{100 * own.cost:.4g}% against {100 * limit.cost:.4g}% of budgets that are not known" if own.cost > limit.cost else ""
 
     def _name(self, full_id: str, above: Noun) -> str:
         return f"{self.pf.project_of(full_id)}/{above.id}" if isinstance(above, Task) else above.id
@@ -228,8 +229,8 @@ class Limits:
         inside, whole = self._planned(full_id), self._planned(self._name(full_id, above))
         if inside is not None and whole is not None:
             wider = own.benefits * inside > limit.benefits * whole + 1e-9
-            return f"{own.benefits:.4g} of {inside:,.0f} against {limit.benefits:.4g} of {whole:,.0f}" if wider else ""
-        return f"{own.benefits:.4g} against {limit.benefits:.4g}" if own.benefits > limit.benefits else ""
+            return f"{100 * own.benefits:.4g}% of {inside:,.0f} against {100 * limit.benefits:.4g}% of {whole:,.0f}" if wider else ""
+        return f"{100 * own.benefits:.4g}% against {100 * limit.benefits:.4g}%" if own.benefits > limit.benefits else ""
 
     def _planned(self, name: str) -> float | None:
         """The planned benefits that an item's work leads to; None where one of them is not known."""
@@ -273,8 +274,12 @@ class Limits:
         inside, whole = self._carbon_of(full_id), self._carbon_of(self._name(full_id, above))
         if inside is not None and whole is not None:
             wider = own.carbon * float(inside) > limit.carbon * float(whole) + 1e-9
-            return f"{own.carbon:.4g} of {float(inside):,.6g} {TONNES} against {limit.carbon:.4g} of {float(whole):,.6g}" if wider else ""
-        return f"{own.carbon:.4g} against {limit.carbon:.4g} of carbon that is not known" if own.carbon > limit.carbon else ""
+            return (
+                f"{100 * own.carbon:.4g}% of {float(inside):,.6g} {TONNES} against {100 * limit.carbon:.4g}% of {float(whole):,.6g}"
+                if wider
+                else ""
+            )
+        return f"{100 * own.carbon:.4g}% against {100 * limit.carbon:.4g}% of carbon that is not known" if own.carbon > limit.carbon else ""
 
     def _carbon_of(self, name: str) -> Fraction | None:
         """The planned carbon of an item; None where nobody states any."""

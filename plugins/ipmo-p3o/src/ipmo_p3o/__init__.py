@@ -99,7 +99,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
     steps = [n for n in paths["steps"] if n is not None]
     said = f"{counted(len(model.offices), 'office')} {agree(len(model.offices), 'serves', 'serve')} {counted(len(model.initiatives), 'open initiative')}."
     if lost:
-        said += f" {lost} of them do not reach the portfolio's board."
+        said += f" {lost} of them {agree(lost, 'does', 'do')} not reach the portfolio's board."
     elif steps:
         said += (
             f" Each reaches the board, over {min(steps)} to {max(steps)} steps."

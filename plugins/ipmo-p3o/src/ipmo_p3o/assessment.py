@@ -257,19 +257,24 @@ def compare_offices(a: Portfolio, b: Portfolio) -> Table:
 
     The difference is None where either is not known, and where money is in two currencies.
     Beside what `assess` measures: how many offices there are, the most and the mean services times consumers of an office (its load), the
-    mandatory services that are given, and what the offices cost a year, in the currency of each, where all of them state it.
+    mandatory services that are given, and what the offices cost a year, in the currency of each, where all of them state it. `better` names the model that is
+    nearer to an integrated office, gives more of what is mandatory, or carries and costs less; nothing where they are alike or one is not known.
     """
     rows: list[tuple[str, str, float | None, float | None]] = []
+    better: list[str | None] = []
     for one, other in zip(measured(a), measured(b), strict=True):
         rows.append((one.title, one.unit, one.value, other.value))
-    for title, unit, find in (
-        ("offices", "", lambda pf: float(len(office_model(pf).offices))),
-        ("mandatory services that are given or waived", "share", lambda pf: coverage(pf).share),
-        ("services times consumers of the busiest office", "", lambda pf: max(_loads(pf).values(), default=None)),
-        ("services times consumers of an office, on average", "", _mean_load),
-        ("what the offices cost a year", "money", _cost),
+        better.append(_smaller(one.gap, other.gap))
+    for title, unit, sign, find in (
+        ("offices", "", 0, lambda pf: float(len(office_model(pf).offices))),
+        ("mandatory services that are given or waived", "share", -1, lambda pf: coverage(pf).share),
+        ("services times consumers of the busiest office", "", 1, lambda pf: max(_loads(pf).values(), default=None)),
+        ("services times consumers of an office, on average", "", 1, _mean_load),
+        ("what the offices cost a year", "money", 1, _cost),
     ):
-        rows.append((title, unit, find(a), find(b)))
+        x, y = find(a), find(b)
+        rows.append((title, unit, x, y))
+        better.append(_smaller(x and sign * x, y and sign * y) if sign else None)
     alike = len({None if pf.money is None else pf.money.currency for pf in (a, b)}) == 1
     return Table(
         [
@@ -278,8 +283,14 @@ def compare_offices(a: Portfolio, b: Portfolio) -> Table:
             Column("a", "float", [x for *_, x, _ in rows]),
             Column("b", "float", [y for *_, y in rows]),
             Column("difference", "float", [_less(x, y) if unit != "money" or alike else None for _, unit, x, y in rows]),
+            Column("better", "str", [one if unit != "money" or alike else None for one, (_, unit, _, _) in zip(better, rows, strict=True)]),
         ]
     )
+
+
+def _smaller(a: float | None, b: float | None) -> str | None:
+    """Which of two is smaller; None where they are alike or one is not known."""
+    return None if a is None or b is None or a == b else "a" if a < b else "b"
 
 
 def _less(a: float | None, b: float | None) -> float | None:
