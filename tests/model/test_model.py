@@ -268,3 +268,11 @@ def test_a_name_of_another_kind_is_not_told_as_close_where_there_is_none_of_its_
     with pytest.raises(ipmo.ModelError, match="body 'ann' is no body of portfolio 'x'") as caught:
         ipmo.from_dict(data)
     assert [one.hint for one in caught.value.problems] == ["declare it, or correct body:"]
+
+
+def test_what_is_said_to_be_about_the_portfolio_needs_no_item() -> None:
+    """People write the portfolio's own id for a risk of the portfolio: that names no item, and the hint says what to write instead."""
+    rows = {"ipmo": 1, "portfolio": {"id": "council"}, "risks": [{"id": "R", "item": "council"}]}
+    with pytest.raises(ipmo.IpmoError) as caught:
+        ipmo.from_dict(rows)
+    assert "what names no item is the portfolio's: leave item: out" in str(caught.value)

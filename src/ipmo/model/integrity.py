@@ -258,15 +258,11 @@ class _Inspection:
 
     def _unknown(self, noun: Noun, full_id: str, key: str, reference: str, kind: str, within: str, path: Path) -> Problem:
         near = self._near(reference, kind) or self._near(f"{within}/{reference}", kind)
-        hint = f"close: {', '.join(map(repr, near))}" if near else f"declare it, or correct {key}:"
-        if reference == self.portfolio.id and kind in ("item", "node"):
-            hint = f"what names no item is the portfolio's: leave {key}: out"
-        what = NAMED.get(kind, kind)
-        return Problem(
-            message=f"{label(noun, full_id)}: {key} {reference!r} is no {what} of portfolio {self.portfolio.id!r}",
-            hint=hint,
-            path=path,
-        )
+        whole = reference == self.portfolio.id and kind in ("item", "node")
+        other = f"what names no item is the portfolio's: leave {key}: out" if whole else f"declare it, or correct {key}:"
+        hint = f"close: {', '.join(map(repr, near))}" if near and not whole else other
+        message = f"{label(noun, full_id)}: {key} {reference!r} is no {NAMED.get(kind, kind)} of portfolio {self.portfolio.id!r}"
+        return Problem(message=message, hint=hint, path=path)
 
     def _near(self, reference: str, kind: str) -> list[str]:
         """Names like one that names nothing, for as many problems as a message lists."""
