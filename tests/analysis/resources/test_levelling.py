@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -159,7 +160,7 @@ def test_what_cannot_be_levelled_is_named() -> None:
         "P/a needs 3 of ann at once, and there never are more than 2",
     ]
     assert [item for item, _ in plan.left_out] == ["P/d", "P/e"]
-    assert repr(plan) == "<Levelled: 0 of 0 items later, ends 2026-03-04, 3 shortages, 2 left out>"
+    assert repr(plan) == "<Levelled: 0 of 0 items later, its end is not known, at least 2026-03-04, 3 shortages, 2 left out>"
     assert plan.explain().splitlines()[-2:] == [
         "  P/d takes nothing: level of effort: it lasts as long as other work does", "  P/e takes nothing: it has no duration",
     ]  # fmt: skip
@@ -270,6 +271,56 @@ def test_what_each_commitment_pays() -> None:
     assert (plan.pays[0].moved, plan.lateness, plan.pays[0].before) == (2, 17 / 24, datetime(2026, 3, 4, 17))
     assert days(plan) == {"a": ("03-04", "03-06"), "b": ("03-02", "03-03"), "c": ("03-09", "03-09")}
     assert "  P/a: 2 ed later, missed by 0.7083 ed" in plan.explain()
+
+
+def unclear(*, work: Sequence[dict[str, Any]] = (), **plat: Any) -> ipmo.Portfolio:
+    """Two jobs of one crew, around the clock; other work of the first project waits for what `plat` hands over."""
+    crew = [{"resource": "crew"}]
+    late: dict[str, Any] = {"id": "k", "duration": "50 d"}
+    return ipmo.Portfolio(
+        id="lv", start="2026-01-01", status_date="2026-01-01", calendar="continuous",
+        resources=[{"id": "crew", "capacity": [{"from": "2026-01-01", "value": 1}]}],
+        projects=[
+            {"id": "plat", "tasks": [{"id": "x", "duration": "1 d"}], **plat},
+            {"id": "app", "tasks": work or [late, {"id": "free", "duration": "5 d", "assignments": crew}]},
+            {"id": "oth", "tasks": [{"id": "k", "duration": "50 d", "assignments": crew}], "finish": "2026-04-30"},
+        ],
+        links=[] if work else [{"id": "L", "from": "plat/x", "to": "app/k"}],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plat", "why"),
+    [
+        ({"state": "cancelled"}, "app/k has no date, link 'L' from 'plat/x' never comes: project 'plat' is cancelled"),
+        ({"state": "paused"}, "plat/x has no date, project 'plat' is paused"),
+        ({"tasks": [{"id": "x"}]}, "plat/x has no duration"),
+    ],
+)
+def test_an_end_that_nobody_knows_is_none_of_a_levelled_plan_either(plat: dict[str, Any], why: str) -> None:
+    plan = ipmo.level(unclear(**plat))
+    assert (plan.doubt, str(plan.finish)) == (why, "2026-02-25 00:00:00")  # what has dates: five days, then fifty
+    first, second = plan.explain().splitlines()[:2]
+    assert "its end is not known, at least 2026-02-24 instead of 2026-02-19" in first == repr(plan)[1:-1]
+    assert second == f"  its end is not known: {why}"
+    assert "  no plan that fits ends before 2026-02-24, by crew" in plan.explain()
+    assert str(plan.price("crew", 1)) == "+1 of crew: what has dates is done 5 ed sooner, commitments 0 ed less late"
+    assert plan.price("crew", 1).doubt == why
+    assert plan.table()["doubt"] == ("", "")  # both have dates
+    known = ipmo.level(unclear())
+    assert (known.doubt, repr(known)) == ("", "<Levelled: 1 of 2 items later, ends 2026-02-24 instead of 2026-02-20>")
+
+
+def test_what_moves_after_work_without_a_duration_has_a_finish_that_is_the_earliest() -> None:
+    crew = [{"resource": "crew"}]
+    tasks: list[dict[str, Any]] = [
+        {"id": "free", "duration": "5 d", "assignments": crew}, {"id": "k", "after": "free"}, {"id": "z", "duration": "3 d", "after": "k"},
+    ]  # fmt: skip
+    plan = ipmo.level(unclear(work=tasks), frozen="oth")  # so that the other one waits
+    assert {row.id: row.doubt for row in plan} == {"oth/k": "", "app/free": "", "app/z": "app/k has no duration"}
+    assert plan.explain("app/z").splitlines()[0].endswith("2026-02-28 00:00 or later")
+    assert "app/k has no duration" in plan.explain("app/z")
+    assert "or later" in plan.plot().to_svg()
 
 
 def by_start(day: str, **more: Any) -> dict[str, Any]:

@@ -19,18 +19,19 @@ from ipmo.analysis.money.measures import share_done
 from ipmo.analysis.money.timing import Timing
 from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.analysis.resources.teams import Option, options_of
+from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.calendars import Calendar
 from ipmo.model.money import Spread
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Task
+from ipmo.model.work import Project, Task
 from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.levelling import UNIT, Pool, Split, Take
 from ipmo.network.states import LIVE, State
 from ipmo.units import day_text, minutes
 from ipmo.words import agree, counted
 
-__all__ = ["Conflict", "Demand", "Shortage", "demand_of", "few", "frozen_shortage", "share_left", "units_text"]
+__all__ = ["Conflict", "Demand", "Shortage", "demand_of", "few", "frozen_shortage", "nodes_of", "share_left", "units_text"]
 
 WAYS = 24
 """So many ways to fill the roles of one piece of work are kept, at most."""
@@ -459,3 +460,22 @@ def _spread_over(length: int, whole: Fraction, spread: Spread) -> Iterator[tuple
         share = spread.share(Fraction(end, length))
         yield begin, end, whole * (share - before) / (end - begin)
         before = share
+
+
+def nodes_of(portfolio: Portfolio, today: Schedule, names: Collection[str]) -> list[int]:
+    """The nodes of tasks, and of all tasks of projects.
+
+    Raises:
+        UnknownItemError: one of them is no task or project.
+    """
+    net, out = today.network, list[int]()
+    for name in names:
+        noun = portfolio[name]
+        if isinstance(noun, Project):
+            out += net.members.get(net.projects.index(name), ()) if name in net.projects else ()
+        elif isinstance(noun, Task):
+            out += [net.named[name]] if name in net.named else []
+        else:
+            known = [project.id for project in portfolio.projects]
+            raise UnknownItemError(name, close_matches(name, known), "the projects and tasks of this portfolio")
+    return out

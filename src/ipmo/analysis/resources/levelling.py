@@ -10,10 +10,11 @@ from typing import Literal, TypedDict, get_args
 
 from ipmo.analysis.dates.by_day import days_after
 from ipmo.analysis.dates.committed import Stated
+from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.analysis.resources.chains import Bite, ChainStep, chain_to, last_of
-from ipmo.analysis.resources.demand import Conflict, Demand, Shortage, demand_of, few
+from ipmo.analysis.resources.demand import Conflict, Demand, Shortage, demand_of, few, nodes_of
 from ipmo.analysis.resources.moves import LevelledItem, Payment, SolverResult, solver_result
 from ipmo.analysis.resources.pictures import drawn_moves
 from ipmo.analysis.resources.prices import Relevelled, RolePrice, cost_of, day_after, less, moved_projects, with_more
@@ -24,7 +25,6 @@ from ipmo.errors import OptionError, UnknownItemError, at_least, close_matches, 
 from ipmo.figures.svg import Figure
 from ipmo.model.changes import Change, SetDate
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project, Task
 from ipmo.network.kernels.columns import Dates
 from ipmo.network.levelling import UNIT, Due, Leveller, Levelling, Score
 from ipmo.network.plans import Solved
@@ -120,8 +120,13 @@ class Levelled(Rows[str, LevelledItem]):
 
     @property
     def finish(self) -> datetime | None:
-        """When the last open work ends in the levelled plan."""
+        """When the last open work that has a date ends in the levelled plan; all may end later: see `doubt`."""
         return _instant(self._plan.score.end)
+
+    @property
+    def doubt(self) -> str:
+        """Why nobody knows when all is done, levelled or not: some work has no date or no duration; empty where all has."""
+        return self.today.doubt()
 
     @property
     def finish_before(self) -> datetime | None:
@@ -237,24 +242,25 @@ class Levelled(Rows[str, LevelledItem]):
             return "\n".join(self._summary())
         item = self[full_id]
         needs = ", ".join(f"{units:g} of {name}" for name, units in item.needs)
-        head = f"{item.id}: {item.start:%Y-%m-%d %H:%M} to {item.finish:%Y-%m-%d %H:%M}"
+        head = f"{item.id}: {item.start:%Y-%m-%d %H:%M} to {item.finish:%Y-%m-%d %H:%M}{' or later' if item.doubt else ''}"
         lines = [f"{head}{f', needs {needs}' if needs else ''}"]
         if item.moved:
             side = "later" if item.moved > 0 else "earlier"
             lines.append(f"  finishes {abs(item.moved):,.4g} d {side} than by its links alone ({item.finish_before:%Y-%m-%d %H:%M})")
-        if item.because:
-            lines.append(f"  {item.because}")
+        lines += [f"  {said}" for said in (item.because, item.doubt) if said]
         lines += [f"  {shortage}" for shortage in self.shortages if full_id in shortage.items]
         return "\n".join(lines)
 
     def _summary(self) -> Iterator[str]:
         """How good the plan is, what commitments pay, what most of the waiting is for, and what is not in it."""
         yield repr(self)[1:-1]
+        if self.doubt:
+            yield f"  its end is not known: {self.doubt}"
         if self.bounds and self.finish is not None:
             name, least = self.bounds[0]
-            yield f"  no plan that fits ends before {least:%Y-%m-%d}, by {'its links' if name == LINKS else name}"
+            yield f"  no plan that fits ends before {day_text(least, finish=True)}, by {'its links' if name == LINKS else name}"
         if self.first_finish is not None and self.finish is not None and self.first_finish > self.finish:
-            yield f"  the first of {counted(self.passes, 'pass', 'passes')} ended {self.first_finish:%Y-%m-%d}"
+            yield f"  the first of {counted(self.passes, 'pass', 'passes')} ended {day_text(self.first_finish, finish=True)}{' or later' if self.doubt else ''}"
         if self.solver is not None:
             yield f"  {self.solver}"
         yield from (f"  {one}" for one in self.pays)
@@ -284,7 +290,10 @@ class Levelled(Rows[str, LevelledItem]):
         return drawn_moves(self.rows, self.before)
 
     def table(self) -> Table:
-        """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits, interruptions, and the days of the dates."""
+        """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits, interruptions, the days of the dates, and doubt.
+
+        Where `doubt` says why, the finish is not known: it is the one given or later.
+        """
         rows = self.rows
         dates = {"start": [r.start for r in rows], "finish": [r.finish for r in rows]}
         dates |= {"start_before": [r.start_before for r in rows], "finish_before": [r.finish_before for r in rows]}
@@ -302,13 +311,15 @@ class Levelled(Rows[str, LevelledItem]):
                     Column(f"{name}_date", "date", [said_day(value, finish=name.startswith("finish")) for value in values])
                     for name, values in dates.items()
                 ),
+                Column("doubt", "str", [r.doubt for r in rows]),
             ]
         )
 
     def __repr__(self) -> str:
         ends, moved = "nothing ends", self.finish != self.finish_before
         if self.finish is not None:
-            ends = f"ends {day_text(self.finish, finish=True) if moved else self.today.end_day}"
+            day = day_text(self.finish, finish=True) if moved else str(self.today.end_day)
+            ends = f"its end is {end_not_known(day)}" if self.doubt else f"ends {day}"
             ends += f" instead of {self.today.end_day}" if moved else ""
         short = f", {counted(len(self.shortages), 'shortage')}" if self.shortages else ""
         nothing = f", {len(self.left_out)} left out" if self.left_out else ""
@@ -378,7 +389,7 @@ def level(
         priority=priority, solver=solver, seconds=allowed,
     )  # fmt: skip
     today = schedule(portfolio, on_cycle="cut")
-    named = _nodes_of(portfolio, today, said)
+    named = nodes_of(portfolio, today, said)
     demand = demand_of(portfolio, today, counted_too, named)
     stays = {*demand.frozen, *named}
     losses = losses_of(portfolio, today) if objective == "cost of delay" else ()
@@ -447,21 +458,6 @@ def _ordered(places: Sequence[int], score: Score) -> tuple[int, ...]:
     return tuple(score[place] for place in places)
 
 
-def _nodes_of(portfolio: Portfolio, today: Schedule, names: Collection[str]) -> list[int]:
-    """The nodes of tasks, and of all tasks of projects."""
-    net, out = today.network, list[int]()
-    for name in names:
-        noun = portfolio[name]
-        if isinstance(noun, Project):
-            out += net.members.get(net.projects.index(name), ()) if name in net.projects else ()
-        elif isinstance(noun, Task):
-            out += [net.named[name]] if name in net.named else []
-        else:
-            known = [project.id for project in portfolio.projects]
-            raise UnknownItemError(name, close_matches(name, known), "the projects and tasks of this portfolio")
-    return out
-
-
 def _lacking(plan: Levelled) -> Collection[str]:
     """What there is not enough for, in the order of the shortages."""
     return dict.fromkeys(item for shortage in plan.shortages if shortage.kind != "not stated" for item in shortage.items)
@@ -476,6 +472,7 @@ class _Beside(TypedDict):
     unfit: tuple[str, ...]
     fitted: tuple[str, ...]
     projects: tuple[tuple[str, datetime | None, datetime | None], ...]
+    doubt: str
 
 
 def _beside(one: Levelled, plan: Levelled) -> _Beside:
@@ -483,14 +480,14 @@ def _beside(one: Levelled, plan: Levelled) -> _Beside:
     lacking, before, after = _lacking(plan), _lacking(one), schedule(plan.portfolio, on_cycle="cut")
     loss = one.cost_of_delay
     finishes = [
-        {project.id: at.dates(project.id)[1] for project in of.before.projects if project.id in at}
+        {project.id: None if at.doubt(project.id) else at.dates(project.id)[1] for project in of.before.projects if project.id in at}
         for of, at in ((one, schedule(one.portfolio, on_cycle="cut")), (plan, after))
     ]
     return _Beside(
         finish=plan.finish, finish_before=one.finish, lateness=plan.lateness, lateness_before=one.lateness,
         gained=None if loss is None else less(loss, lost(one.before, one.today, after)),
         unfit=tuple(name for name in lacking if name not in before), fitted=tuple(name for name in before if name not in lacking),
-        projects=moved_projects(*finishes),
+        projects=moved_projects(*finishes), doubt=plan.doubt or one.doubt,
     )  # fmt: skip
 
 
@@ -550,6 +547,7 @@ def _answer(
                 frozen=reading.frozen(v),
                 fits=v not in over,
                 rests=rests,
+                doubt=today.doubt(full_id),
             )
         )
     short = [*demand.shortages, *reading.shortages(within)]

@@ -9,7 +9,7 @@ import attrs
 from ipmo.analysis.resources.waits import Rest, Wait
 from ipmo.network.plans import Solved
 from ipmo.notebooks import Shown
-from ipmo.units import DAY, moment, said_day
+from ipmo.units import DAY, day_text, moment, said_day
 
 __all__ = ["LevelledItem", "Payment", "SolverResult", "solver_result"]
 
@@ -31,6 +31,7 @@ class LevelledItem(Shown):
         frozen: it has begun, or is tied to a date: it stays where it is unless a link moves it.
         fits: there is enough of everything for it.
         rests: when it rests although it has begun, and what for.
+        doubt: why its finish is not known, so that `finish` is the earliest that it can be; empty where it is known.
     """
 
     id: str
@@ -45,6 +46,7 @@ class LevelledItem(Shown):
     frozen: bool
     fits: bool
     rests: tuple[Rest, ...] = ()
+    doubt: str = ""
 
     @property
     def finish_date(self) -> date | None:
@@ -115,7 +117,7 @@ class SolverResult:
         return (self.finish_before - self.finish).total_seconds() / 86400
 
     def __str__(self) -> str:
-        bound = f", no plan that fits ends before {self.bound:%Y-%m-%d}" if self.bound is not None else ""
+        bound = f", no plan that fits ends before {day_text(self.bound, finish=True)}" if self.bound is not None else ""
         near = "" if self.exact else ", by a model that comes near the calendars"
         return f"CP-SAT ({self.status}): {self.days:,.4g} ed sooner, commitments {self.less_late:,.4g} ed less late{bound}{near}"
 

@@ -162,7 +162,8 @@ def _move(item: LevelledItem, nouns: Mapping[str, object]) -> Bar:
     was = item.start_before, item.finish_before
     days = f"{item.moved:+,.3g} d".replace("-", "−") if item.moved else ""
     waits = f"waits for {item.waits.resource}" if item.waits is not None else item.because
-    note = ", ".join(part for part in (days, waits if was != (item.start, item.finish) else "") if part)
+    later = "or later" if item.doubt else ""
+    note = ", ".join(part for part in (days, later, waits if was != (item.start, item.finish) else "") if part)
     return Bar(
         label=getattr(nouns.get(item.id), "name", "") or item.id,
         start=item.start,

@@ -32,6 +32,7 @@ class Relevelled:
         unfit: ids of work that there is not enough for in it, and is in the plan at hand.
         fitted: ids of work that there is enough for in it only.
         projects: (id, finish before, finish) of each project that it moves, in file order.
+        doubt: why nobody knows when all is done in it, so that `finish` is of what has dates; empty where it is known.
     """
 
     finish: datetime | None
@@ -42,10 +43,11 @@ class Relevelled:
     unfit: tuple[str, ...] = ()
     fitted: tuple[str, ...] = ()
     projects: tuple[tuple[str, datetime | None, datetime | None], ...] = ()
+    doubt: str = ""
 
     @property
     def days(self) -> float:
-        """Elapsed days by which all is done sooner; negative where it is later, without end where some of it cannot be done any more."""
+        """Elapsed days by which all that has dates is done sooner; negative where it is later, without end where some of it cannot be done any more."""
         if self.unfit:
             return -math.inf
         if self.finish is None or self.finish_before is None:
@@ -64,7 +66,8 @@ class Relevelled:
         if self.unfit:
             return f"{head} there is not enough any more for {few(self.unfit)}"
         side = "sooner" if self.days >= 0 else "later"
-        text = f"{head} all done {abs(self.days):,.4g} ed {side}, commitments {self.less_late:,.4g} ed less late"
+        what = "what has dates is" if self.doubt else "all"
+        text = f"{head} {what} done {abs(self.days):,.4g} ed {side}, commitments {self.less_late:,.4g} ed less late"
         if self.gained is not None and self.gained.amount:
             text += f", benefits {_rounded(self.gained)} {'more' if self.gained.amount > 0 else 'less'}"
         return f"{text}, and {few(self.fitted)} {agree(len(self.fitted), 'fits', 'fit')}" if self.fitted else text
