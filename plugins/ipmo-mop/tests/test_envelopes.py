@@ -265,5 +265,10 @@ def test_an_envelope_without_an_exchange_rate_binds_nothing_and_the_answer_says_
     assert "USD" not in repr(without)
     assert [tuple(row.values()) for row in found.budgets().rows()] == [("2026", 10e6, 6e6, 4e6), ("2027", None, 3e6, None)]
     assert {point.chosen for point in frontier(pf, period="2026").points} == {(), ("a",), ("a", "b")}
+    curve, why = frontier(pf, period="2026"), "the envelope of 2027 is in USD, which has no exchange rate"
+    assert (curve.unbound, repr(curve).endswith(f"; {why}: it binds nothing>")) == ((why,), True)
+    assert set(curve.table()["binds_nothing"]) == {why}
+    whole = frontier(pf)  # no envelope holds
+    assert (whole.unbound, set(whole.table()["binds_nothing"]), "binds nothing" in repr(whole)) == ((), {None}, False)
     rated = pf.evolve(rates=[RateRow(since="2020-01-01", per={"USD": "0.8"})])
     assert select(rated).chosen == (), "3 M GBP in 2027 are more than 1.6 M GBP"

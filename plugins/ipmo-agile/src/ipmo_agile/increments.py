@@ -50,10 +50,11 @@ class GoalRow(Shown):
         item: what brings it; empty where no item of the plan does.
         committed: it is promised; else it is tried.
         due: the last day of the increment.
-        expected: the day on which the plan has its item; None where nothing dates it.
+        expected: the day on which the plan has its item; None where nothing dates it, or only the earliest day is known and that is in time.
         state: `brought`, `in time`, `late`, `not dated`, `unknown item`, or `missed` where the increment is over and nothing was brought.
         waits_for: items of other projects that its item waits for straight.
         planned, actual: business value, in points of the business owners; None where none is said.
+        why: why its day is not known, so that `expected` is the earliest that it can be, and left out where that is in time; empty else.
     """
 
     increment: str
@@ -67,6 +68,7 @@ class GoalRow(Shown):
     waits_for: tuple[str, ...]
     planned: float | None
     actual: float | None
+    why: str = ""
 
     @property
     def days(self) -> int | None:
@@ -119,12 +121,12 @@ class IncrementPlan(ShownAnswer):
         """
         row = self[goal]
         promised = "promised" if row.committed else "tried"
-        when = "" if row.expected is None else f", expected {row.expected}"
+        when = "" if row.expected is None else f", expected {row.expected}{' or later' if row.why else ''}"
         waits = f"; waits for {', '.join(row.waits_for)}" if row.waits_for else ""
         value = (
             "" if row.planned is None else f"; value {row.planned:g} planned" + (f", {row.actual:g} came" if row.actual is not None else "")
         )
-        return f"{row.goal}: {promised} by {row.due}{when}: {row.state}{waits}{value}"
+        return f"{row.goal}: {promised} by {row.due}{when}: {row.state}{f': {row.why}' if row.why else ''}{waits}{value}"
 
     def table(self) -> Table:
         """One row a goal: increment, goal, name, item, committed, due, expected, days, state, waits_for, planned, actual."""
@@ -189,6 +191,9 @@ def _goal(
     item = "" if not goal.item else pf.resolve(goal.item, bearer if isinstance(pf.items.get(bearer), Project) else "") or ""
     noun = pf.items.get(item)
     expected = plan.days(item)[1] if plan is not None and item and item in plan else None
+    doubt = plan.doubt(item) if plan is not None and expected is not None else ""
+    if doubt and expected is not None and expected <= one.finish:  # the earliest day says no more than that it may be in time
+        expected = None
     done = getattr(noun, "actual_finish", None) is not None
     over = today is not None and today > one.finish
     if goal.actual is not None:
@@ -214,6 +219,7 @@ def _goal(
         waits_for=tuple(waits.get(item, ())),
         planned=goal.planned,
         actual=goal.actual,
+        why=doubt,
     )
 
 

@@ -86,7 +86,7 @@ def priorities(portfolio: Portfolio, within: str | None = None) -> Table:
 
     Returns:
         item, wsjf, rank, tie (others with the same wsjf), cost_of_delay (money a week; None where no exchange rate turns it into the
-        portfolio's currency), weeks (central duration), per_week (cost of delay ÷ duration), rank_by_money, waits_for (ranked items
+        portfolio's currency), weeks (central duration; None where its end is not known), per_week (cost of delay ÷ duration), rank_by_money, waits_for (ranked items
         that must come first).
     """
     tree = hierarchy(portfolio)
@@ -141,9 +141,10 @@ def _weekly(portfolio: Portfolio, rate: Rate) -> Fraction | None:
 
 
 def _weeks(portfolio: Portfolio, full_id: str) -> float | None:
-    """Elapsed weeks from start to finish by the schedule."""
-    begin, end = ipmo.schedule(portfolio, on_cycle="cut").dates(full_id)
-    if begin is None or end is None or end <= begin:
+    """Elapsed weeks from start to finish by the schedule; None where the finish is not known."""
+    plan = ipmo.schedule(portfolio, on_cycle="cut")
+    begin, end = plan.dates(full_id)
+    if plan.doubt(full_id) or begin is None or end is None or end <= begin:
         return None
     return (end - begin).total_seconds() / (7 * 86400)
 

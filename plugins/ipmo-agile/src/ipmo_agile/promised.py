@@ -160,8 +160,9 @@ class Shares:
         return f"{project.id}/{name}" if name else item
 
     def expected(self, promise: Promise, rests: Iterable[str], share: float) -> date | None:
-        """The day that is promised at a share of the forecasts that set it; None where one of them never gets there."""
+        """The day that is promised at a share of the forecasts that set it; None where one of them never gets there, or other work has no date."""
         there = all(self.forecasts[one].quantile(share) is not None for one in rests)
+        there = there and (promise.begins or not self.at(share).doubt(promise.item))
         return self.day(promise.item, share, promise.begins) if there else None
 
     def day(self, item: str, share: float, begins: bool = False) -> date | None:

@@ -257,7 +257,8 @@ def _horizons(portfolio: Portfolio) -> Callable[[Project], str]:
         if stated or finish is None or when is None:
             return stated or NOT_KNOWN
         days = (finish - day_of(when)).days
-        return next((name for most, name in HORIZONS if days <= most), "later")
+        found = next((name for most, name in HORIZONS if days <= most), "later")
+        return NOT_KNOWN if found != "later" and plan.doubt(project.id) else found  # it ends then at the earliest
 
     return horizon
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
@@ -231,15 +232,22 @@ def _late(portfolio: Portfolio) -> list[str]:
 
 
 def _later(then: Portfolio, now: Portfolio, items: Iterable[str]) -> tuple[str, ...]:
-    """Items that finish, or begin to bring, later than in a baseline, by how much; what is in one of both alone is not among them."""
+    """Items that finish, or begin to bring, later than in a baseline, by how much, first those that never do by today's plan.
+
+    What is in one of both alone is not among them, nor what nobody knows the end of, unless it is later already.
+    """
     try:
         before, after = ipmo.schedule(then, on_cycle="cut"), ipmo.schedule(now, on_cycle="cut")
     except IpmoError:
         return ()
-    found = []
+    found = list[tuple[float, str]]()
     for item in items:
         planned = before.days(item)[1] if item in before else None
         expected = after.days(item)[1] if item in after else None
-        if planned is not None and expected is not None and expected > planned:
+        if planned is None or before.doubt(item):
+            continue
+        if item in after and (expected is None or after.doubt(item)) and after.commitments.doubts.never(item):
+            found.append((math.inf, item))
+        elif expected is not None and expected > planned:
             found.append(((expected - planned).days, item))
     return tuple(item for _, item in sorted(found, key=lambda pair: (-pair[0], pair[1])))

@@ -26,7 +26,7 @@ class GoLive(Shown):
     Args:
         item: full id of the task or milestone.
         area: the part of the business.
-        day: the day on which it does; None where it has no date.
+        day: the day on which it does; None where it has no date, or that is the earliest only.
     """
 
     item: str
@@ -69,7 +69,7 @@ def change_load(portfolio: Portfolio) -> tuple[GoLive, ...]:
         for task in project.tasks:
             areas = [area.strip() for area in task.attributes.get(GOES_LIVE, "").split(",") if area.strip()]
             full_id = f"{project.id}/{task.id}"
-            day = schedule.days(full_id)[1] if areas and full_id in schedule else None
+            day = schedule.days(full_id)[1] if areas and full_id in schedule and not schedule.doubt(full_id) else None
             found += [GoLive(item=full_id, area=area, day=day) for area in dict.fromkeys(areas)]
     return tuple(sorted(found, key=lambda one: (one.area, one.day or date.max, one.item)))
 

@@ -76,10 +76,11 @@ class Frontier(ShownAnswer):
         unit: of the money.
         axis: what the money is: of all periods, or of one.
         whole: every point was found; else there are more below the first.
+        unbound: why envelopes that should hold are not known, so that they bind nothing; empty where all are.
     """
 
-    def __init__(self, points: tuple[FrontierPoint, ...], unit: str, axis: str, *, whole: bool) -> None:
-        self.points, self.unit, self.axis, self.whole = points, unit, axis, whole
+    def __init__(self, points: tuple[FrontierPoint, ...], unit: str, axis: str, *, whole: bool, unbound: tuple[str, ...] = ()) -> None:
+        self.points, self.unit, self.axis, self.whole, self.unbound = points, unit, axis, whole, unbound
 
     def __len__(self) -> int:
         return len(self.points)
@@ -151,7 +152,7 @@ class Frontier(ShownAnswer):
         return scatter(pairs, pairs, across, up, title="Efficient frontier", note="no selection is worth more at its cost")
 
     def table(self) -> Table:
-        """One row a point: cost, value, gained (over the point before), gained and dual per million of money, ranked, projects."""
+        """One row a point: cost, value, gained (over the point before), gained and dual per million of money, ranked, projects, binds_nothing (envelopes that are not known, and why)."""
         steps = [None, *itertools.pairwise(self.points)][: len(self.points)]
         gained = [None if step is None else step[1].value - step[0].value for step in steps]
         ratio = [None if step is None else 1e6 * (step[1].value - step[0].value) / float(step[1].cost - step[0].cost) for step in steps]
@@ -164,14 +165,16 @@ class Frontier(ShownAnswer):
                 Column("dual_per_million", "float", [None if point.dual is None else 1e6 * point.dual for point in self.points]),
                 Column("ranked", "float", [point.ranked for point in self.points]),
                 Column("projects", "str", [", ".join(point.chosen) for point in self.points]),
+                Column("binds_nothing", "str", ["; ".join(self.unbound) or None] * len(self.points)),
             ]
         )
 
     def __repr__(self) -> str:
+        said = "".join(f"; {why}: it binds nothing" for why in self.unbound)
         if not self.points:
-            return f"<Frontier of {self.axis}: no selection is feasible>"
+            return f"<Frontier of {self.axis}: no selection is feasible{said}>"
         first, last = self.points[0], self.points[-1]
-        return f"<Frontier of {self.axis}: {len(self.points)} selections, {first.value:g} for {float(first.cost):,.10g} to {last.value:g} for {float(last.cost):,.10g} {self.unit}>"
+        return f"<Frontier of {self.axis}: {len(self.points)} selections, {first.value:g} for {float(first.cost):,.10g} to {last.value:g} for {float(last.cost):,.10g} {self.unit}{said}>"
 
 
 def frontier(
@@ -203,6 +206,7 @@ def frontier_of(problem: SelectionProblem, *, period: str | None = None, most: i
     free = attrs.evolve(problem, envelopes=kept)
     costs = {c.id: sum(c.costs.values(), Fraction(0)) if period is None else c.costs.get(period, Fraction(0)) for c in problem.candidates}
     gone = sum((amount for name, amount in problem.committed.items() if period in (None, name)), Fraction(0))
+    unbound = tuple(why for name, why in problem.unknown.items() if period is not None and name != period)
     step = _step(costs)
     points: list[FrontierPoint] = []
     limit: Fraction | None = None
@@ -210,13 +214,13 @@ def frontier_of(problem: SelectionProblem, *, period: str | None = None, most: i
         rules = [] if limit is None else [_money(costs, limit)]
         best = best_under(free, rules, seconds)
         if best is None:
-            return Frontier(tuple(reversed(points)), problem.unit, _axis(period), whole=True)
+            return Frontier(tuple(reversed(points)), problem.unit, _axis(period), whole=True, unbound=unbound)
         cheapest = best_under(_cheap(free, costs), [*rules, _worth(problem, best)], seconds)
         chosen = best if cheapest is None else cheapest
         spent = sum((costs[name] for name in chosen), Fraction(0))
         points.append(_point(problem, free, costs, chosen, spent, gone, period))
         limit = spent - step
-    return Frontier(tuple(reversed(points)), problem.unit, _axis(period), whole=limit is not None and limit < 0)
+    return Frontier(tuple(reversed(points)), problem.unit, _axis(period), whole=limit is not None and limit < 0, unbound=unbound)
 
 
 def _axis(period: str | None) -> str:

@@ -287,7 +287,14 @@ def rebaselined(context: CheckContext) -> Iterable[Finding]:
         if project.counted_as not in SELECTED or project.id not in known or not context.covers(project.id):
             continue
         planned, expected = then.days(project.id)[1], now.days(project.id)[1]
-        if planned is not None and expected is not None and len(plans) > 1 and expected > planned:
+        if planned is None or then.doubt(project.id) or len(plans) < 2:
+            continue
+        why = now.doubt(project.id)
+        if expected is not None and expected > planned:
             days = (expected - planned).days
-            message = f"project {project.id!r} finishes {expected}, {counted(days, 'day')} after its first baseline said ({planned})"
-            yield finding("rebaselined", project.id, message, severity=Severity.INFO)
+            said = f"finishes {expected}{' or later' if why else ''}, {counted(days, 'day')} after its first baseline said ({planned})"
+        elif why:
+            said = f"was to finish {planned} by its first baseline; when it does is not known: {why}"
+        else:
+            continue
+        yield finding("rebaselined", project.id, f"project {project.id!r} {said}", severity=Severity.INFO)

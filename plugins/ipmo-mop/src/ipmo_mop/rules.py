@@ -124,7 +124,8 @@ def _closure(context: CheckContext) -> Iterable[Finding]:
             begin, end = context.schedule.dates(receiver)[0], context.schedule.dates(giver)[1]
             if begin is not None and end is not None and end > begin:
                 starts, finishes = context.schedule.days(receiver)[0], context.schedule.days(giver)[1]
-                message = f"project {receiver!r} starts {starts} and requires {giver!r}, which finishes {finishes}"
+                later = " or later" if context.schedule.doubt(giver) else ""
+                message = f"project {receiver!r} starts {starts} and requires {giver!r}, which finishes {finishes}{later}"
                 yield finding("selection-closed", receiver, message, "link the items that wait, or move one of them")
 
 

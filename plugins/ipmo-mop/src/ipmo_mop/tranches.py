@@ -205,6 +205,8 @@ def _release(
         return in_currency(pf, decision.funding or one.amount), True, day_of(decision.date), full, ""
     when = plan.days(full)[1] if full in plan else None
     held = "" if decision is None else f", which is {gate.standing(today)}"
+    if when is not None and plan.doubt(full):  # the earliest day at most
+        when, held = None, held or f" (its day is not known, at least {when}: {plan.doubt(full)})"
     return in_currency(pf, one.amount), False, when, full, f"gate {full}{held}"
 
 

@@ -126,7 +126,7 @@ class Aspects:
             return minutes(noun.finish, end=True)
         if self.before is not None:
             try:
-                finish = self.before.dates(full_id)[1]
+                finish = None if self.before.doubt(full_id) else self.before.dates(full_id)[1]  # an earliest day commits to nothing
             except UnknownItemError:
                 finish = None
             if finish is None:
