@@ -57,7 +57,7 @@ PF = plan(
     project("a", "2026-12-31", "60 GBP", {"worth": "10", "fit": "5", "ease": "2"}, alignment={"green": "high"}, attributes={"area": "shops"},
             risks=risk(0.5, "6 GBP"), tasks=[{"id": "x", "duration": "300 d"}]),
     project("b", "2027-01-02", "30 GBP", {"worth": "4", "fit": "5", "ease": "high"}, alignment={"green": "low", "fast": "low"},
-            tasks=[{"id": "x", "duration": "400 d", "attributes": {"goes_live_in": "web"}}, {"id": "y", "attributes": {"goes_live_in": "shops"}}],
+            tasks=[{"id": "x", "duration": "400 d", "attributes": {"goes_live_in": "web"}}, {"id": "y", "duration": "1 d", "attributes": {"goes_live_in": "shops"}}],
             risks=risk(0.5, "9.1 GBP")),
     project("c", "2029-06-30", None, {"worth": "4", "ease": "high"}, attributes={"horizon": "someday"}),
     project("d", None, "10 GBP", state="proposed", tasks=[{"id": "x"}], risks=risk(0.5, "1.2 GBP")),

@@ -220,7 +220,7 @@ def _rows(
 ) -> list[TrancheRow]:
     """The tranches of a project, released ones first, then by their days."""
     found = [(one, *_release(pf, project, one, plan, today)) for one in fields_of(project).tranches]
-    found.sort(key=lambda row: (not row[2], row[3] or date.max))
+    found.sort(key=lambda row: (not row[2], row[3] or (plan.days(row[4])[1] if row[4] in plan else None) or date.max))
     taken: set[str] = set()
     reached = [frozenset[str]() if after is None else _behind(after, row[4]) for row in found]
     out, money = [], Fraction(0)
