@@ -225,7 +225,7 @@ def sweep(sizes: Sequence[int], rounds: int) -> None:
                 way()
                 times[name].append(time.process_time() - begun)
         mid = {name: statistics.median(values) for name, values in times.items()}
-        early, over, _ = made.generated(0, column)
+        early, over, *_ = made.generated(0, column)
         end, today = made.score(early).end, made.score(made.today).end
         print(
             f"{tasks:6} tasks, {net.m:6} links: pass {1e3 * mid['pass']:.1f} ms; serial sweep {mid['serial'] / mid['pass']:.1f} passes, "

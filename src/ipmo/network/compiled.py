@@ -35,7 +35,7 @@ from ipmo.network.kernels import (
     without,
 )
 
-__all__ = ["available", "kernel"]
+__all__ = ["available", "kernel", "loaded"]
 
 MODULES = (
     columns,
@@ -74,6 +74,11 @@ def available() -> bool:
     import os
 
     return os.environ.get("IPMO_NO_NUMBA") != "1" and importlib.util.find_spec("numba") is not None
+
+
+def loaded(function: Callable[P, T]) -> bool:
+    """Whether a kernel has been compiled, or read from the cache, in this process already: then it costs nothing to begin with."""
+    return available() and _compiled.cache_info().currsize > 0 and bool(getattr(_compiled()[function.__name__], "signatures", ()))
 
 
 def kernel(function: Callable[P, T]) -> Callable[P, T]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ipmo.network.clocks import FAR
-from ipmo.network.compiled import available, kernel
+from ipmo.network.compiled import available, kernel, loaded
 from ipmo.network.kernels import generation as kernels
 from ipmo.network.kernels import pools as pool_kernels
 from ipmo.network.kernels.columns import Dates, Links, Nodes, Tables
@@ -30,6 +30,8 @@ __all__ = ["MOST_AHEAD", "Pooled"]
 
 COMPILED_FROM = 30_000
 """Placements of work, over all passes, from which compiling pays."""
+LOADED_SOONER = 60
+"""So many times fewer are enough where kernels have been read in this process already."""
 MOST_AHEAD = 40 * 366 * DAY
 """So far ahead the hours of pools are looked up, at most."""
 
@@ -77,7 +79,8 @@ class Pooled:
         self.rows = self.asked = tuple(t._replace(node=int(p.pos[t.node])) for t in rows)
         """What positions take, and what they were to take before some of it was found to fit never; `node` is the position."""
         most = sum(row.units for row in rows) + max((pool.most for pool in pools), default=0)
-        self.compiled = available() and self.network.n * samples >= COMPILED_FROM and most < FAR
+        from_then = COMPILED_FROM // LOADED_SOONER if loaded(kernels.score_plan) else COMPILED_FROM
+        self.compiled = available() and self.network.n * samples >= from_then and most < FAR
         alike = self._alike()
         self.pools = tuple(pool if pool.clock is None else pool._replace(clock=alike[pool.clock]) for pool in pools)
         free = self._filled(self.network.n, FAR)  # where every link is a number, no column of what constraints fix is made

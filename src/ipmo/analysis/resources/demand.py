@@ -439,6 +439,10 @@ def _slower(rows: Rows, productivity: Fraction) -> Rows:
 
 def _at_once(rows: Rows) -> Iterator[tuple[int, int, Fraction]]:
     """(begin, end, units) of all rows together: who is assigned twice is needed for both at once."""
+    if len(rows) == 1:
+        if rows[0][2] > 0:
+            yield rows[0]
+        return
     change: dict[int, Fraction] = {}
     for begin, end, units in rows:
         if units > 0:
