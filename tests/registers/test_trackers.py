@@ -160,7 +160,10 @@ def test_what_was_given_up_is_neither_open_nor_done(tmp_path: Path) -> None:
     assert {task.id: task.parent for task in project.tasks} == {"1": None, "2": "1", "4": "1", "6": "4"}
     assert [one.source for one in project.tasks[2].after] == ["2"]
     assert [task.id for task in project.tasks if task.finished] == ["2"]
-    (said,) = findings_of(pf, "given-up")
+    said, waited = findings_of(pf, "given-up")
+    assert waited == (
+        "1 predecessor of the table names work that was given up, beginning with row 5: left out with it, so nothing waits for that"
+    )
     assert said == (
         "2 rows of the table are 'Removed' by 'State' or 'removed' by 'State', beginning with row 4: given up, so left out of the plan,"
         " neither open nor done; 1 actual cost with them"
@@ -195,6 +198,27 @@ def test_only_what_was_delivered_counts(tmp_path: Path, head: str, row: str, the
     pf = ipmo.read(path)
     assert [task.id for project in pf.projects for task in project.tasks] == (["1", "2"] if there else ["2"])
     assert len(findings_of(pf, "given-up")) == (not there)
+
+
+def test_a_row_of_dependencies_goes_with_the_work_that_was_given_up_as_a_predecessor_in_a_cell_does(tmp_path: Path) -> None:
+    """Both are said and neither is refused; a row that names nothing known is refused all the same."""
+    path = tmp_path / "plan"
+    path.mkdir()
+    (path / "tasks.csv").write_text(
+        "Task ID,Task,Project,Duration (days),Status\na,A,P,5,Open\nb,B,P,5,Removed\nc,C,P,5,Open\n", encoding="utf-8"
+    )
+    (path / "dependencies.csv").write_text(
+        "Dependency ID,From,To,Needed by\n1,a,c,2026-05-01\n2,b,c,2026-06-01\n3,P/b,P/c,\n4,c,b,\n5,zz,c,\n", encoding="utf-8"
+    )
+    mapping = ipmo.propose_mapping(path)
+    ipmo.write_mapping(mapping, tmp_path / "m.yaml")
+    pf = ipmo.read(path, mapping=tmp_path / "m.yaml")
+    assert [(one.id, one.source, one.target) for one in pf.links] == [("1", "P/a", "P/c")]
+    _, gone = findings_of(pf, "given-up")
+    assert gone.startswith("3 dependencies of ") and "row 3" in gone
+    (refused,) = findings_of(pf, "row-refused")
+    assert "'zz' is no node" in refused
+    assert pf.source.refused == 1
 
 
 def test_a_milestone_that_was_cancelled_is_no_longer_to_come_and_a_link_to_it_says_why(tmp_path: Path) -> None:

@@ -34,14 +34,16 @@ from ipmo.registers.fields import RegisterField, RegisterKind
 from ipmo.registers.mapping import Mapping
 from ipmo.registers.opening.sheets import Sheet
 from ipmo.units import Money, as_day
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
 __all__ = ["build"]
 
 ABOVE: Final = {"gates": "programme", "risks": "item"}
 """What says whose a gate or a risk is that belongs to no project."""
 MISSING: Final = frozenset((Blank, Unknown, Refused))
-NAMING: Final = frozenset(("project", "from", "to"))
+ENDS: Final = frozenset(("from", "to"))
+"""Fields of a register of dependencies that name what it leads from and to."""
+NAMING: Final = ENDS | {"project"}
 """Fields whose cells name projects, also those that nothing lists."""
 
 
@@ -136,9 +138,49 @@ class _Building(Draft):
             self._name_rows(table)
         self.names.given_up = {name for table in self.tables for name in table.given_up}
         for table in self.tables:
+            self._without_given_up(table)
+        for table in self.tables:
             self._fill(table)
         later = self._later()
         return self.checked() if later is None else later
+
+    def _without_given_up(self, table: Table) -> None:
+        """Leaves out dependencies of work that was given up, row by row: predecessors in a cell go with it alike."""
+        ends = [one for one in table.columns if one.name in ENDS and one.field is not None and one.field.cell == "reference"]
+        if not ends or not self.names.given_up:
+            return
+        owners, ids = self.owners[id(table)], self.ids[id(table)]
+        gone = {
+            place
+            for place, owner in enumerate(owners)
+            if any(self._names_given_up(one.outcomes[place], owner, _space(table.kind)) for one in ends)
+        }
+        if gone:
+            self._say_given_up(table, [table.rows[place] for place in sorted(gone)], "dependency")
+            kept = [place for place in range(len(table.rows)) if place not in gone]
+            table.keep(kept)
+            self.owners[id(table)] = [owners[place] for place in kept]
+            self.ids[id(table)] = [ids[place] for place in kept]
+
+    def _say_given_up(self, table: Table, rows: Sequence[int], what: str) -> None:
+        """Says how many dependencies of work that was given up go with it; nothing where there are none."""
+        if rows:
+            self.intake.note(
+                "given-up",
+                f"{counted(len(rows), what)} of {table.called} {agree(len(rows), 'names', 'name')} work that was given up, beginning with"
+                f" {table.place(rows[0])}: left out with it, so nothing waits for that",
+                line=table.line(rows[0]),
+            )
+
+    def _names_given_up(self, text: object, owner: str, space: str) -> bool:
+        try:
+            if isinstance(text, str):
+                self.names.find(text, "node", owner, space)
+        except GivenUpError:
+            return True
+        except CellError:
+            return False  # said where it is read
+        return False
 
     def _later(self) -> Portfolio | None:
         """The portfolio with projects that are made when somebody looks at them; None where they have to be made now."""
@@ -330,7 +372,10 @@ class _Building(Draft):
         elif field.cell == "budget":
             convert = lambda money, _: _lump(money)  # noqa: E731
         elif field.cell == "links":
-            return [self._links_of(table, column, position) for position in range(len(table.rows))]
+            waited: list[int] = []
+            found = [self._links_of(table, column, position, waited) for position in range(len(table.rows))]
+            self._say_given_up(table, waited, "predecessor")
+            return found
         if convert is None:
             if isinstance(column.outcomes, Told) or MISSING.isdisjoint({*map(type, column.outcomes)}):
                 return column.outcomes
@@ -372,7 +417,7 @@ class _Building(Draft):
             found = self._new_project(text)
         return found.removeprefix(f"{owner}/") if refers == "task" and owner else found
 
-    def _links_of(self, table: Table, column: Column, position: int) -> tuple[After, ...]:
+    def _links_of(self, table: Table, column: Column, position: int, waited: list[int]) -> tuple[After, ...]:
         """Predecessors: those of the own project stay with the item, others are links of the portfolio."""
         value, row = column.outcomes[position], table.rows[position]
         if value.__class__ in MISSING or row in table.refused_rows or not isinstance(value, tuple):
@@ -382,7 +427,8 @@ class _Building(Draft):
             try:
                 full = self.names.find(one.source, "node", owner, _space(table.kind))
             except GivenUpError:
-                continue  # said with its row
+                waited.append(row)
+                continue
             except CellError as error:
                 table.refuse_cell(row, column, str(error))
                 continue

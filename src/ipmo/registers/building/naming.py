@@ -254,7 +254,7 @@ class Names:
             return self.make(MADE[kind], text)
         if kind == "owner":  # people who own something and are on no list are people all the same
             return self.make("people", text)
-        if text in self.given_up:
+        if text in self.given_up or (slash and inner in self.given_up):
             raise GivenUpError(f"{text!r} was given up, so nothing waits for it")
         raise CellError(f"{text!r} is no {kind} that this file lists{self._near(text, registers, kind)}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -15,6 +14,7 @@ from ipmo.errors import FileError, Problem, close_matches, listed
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
 from ipmo.registers.building.standing import given_up, is_over, is_state, kept_parents, reports
+from ipmo.registers.building.sums import SUMS, may_sum_up, sums_up
 from ipmo.registers.cells.days import MONTH_NAMES
 from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Told, Unknown, UnknownTexts, folded, unknown_in
@@ -31,15 +31,8 @@ from ipmo.words import agree, counted
 
 __all__ = ["Column", "Table"]
 
-TOTAL = re.compile(
-    r"(?:grand |sub-?|sub )?totals?\b(?: (?:of|for|cost|budget|portfolio|programme|all)\b.*)?:?|sum|average|mean|(?:.{1,60} )?sub-?totals?:?",
-    re.IGNORECASE,
-)
-"""What stands in the first column of a row that sums others up."""
-SUMS = frozenset("tsgamTSGAM") | frozenset(" \u00a0\t\n")
 FIRST: Final[Callable[[Raw], str]] = operator.itemgetter(slice(1))  # type: ignore[assignment] # of texts
 """The first sign of a text; nothing of an empty one."""
-"""How what sums up may begin."""
 OF_ROWS = RegisterField(name="", cell="currency", help="what other columns of its row are read by, as the currency of amounts", path=("",))
 OUTLINES: Final = {
     OUTLINE: RegisterField(name="", cell="text", help="where its row lies, as 1.2.3", path=("",)),
@@ -141,7 +134,7 @@ class Table:
         if max(mapping.header, default=0) > len(turned.rows):
             raise FileError(
                 sheet.file,
-                f"the mapping says that the header of {made._called} is row {max(mapping.header)}; it has {counted(len(turned.rows), 'row')}",
+                f"the mapping says that the header of {made.called} is row {max(mapping.header)}; it has {counted(len(turned.rows), 'row')}",
             )
         made._match(header_of(turned, mapping.header))
         names = {one.index for one in made.columns if one.field is not None and one.field.cell in ("reference", "references")}
@@ -151,7 +144,8 @@ class Table:
         return made
 
     @property
-    def _called(self) -> str:
+    def called(self) -> str:
+        """What people call it in a sentence."""
         return "the table" if self.sheet.is_text else f"sheet {self.sheet.name!r}"
 
     def _match(self, headers: Sequence[str]) -> None:
@@ -168,7 +162,7 @@ class Table:
             if len(found) > 1:
                 where = " and ".join(map(self.sheet.letters, found))
                 problems.append(
-                    f"columns {where} of {self._called} are both headed {one.header!r}; write {one.header} @{self.sheet.letters(found[0])} in the mapping"
+                    f"columns {where} of {self.called} are both headed {one.header!r}; write {one.header} @{self.sheet.letters(found[0])} in the mapping"
                 )
             elif not found:
                 self._missing(one, headers)
@@ -184,7 +178,7 @@ class Table:
             return
         near = close_matches(one.header, [header for header in headers if header])
         hint = f"close: {listed(near)}" if near else "correct the header in the mapping"
-        self.intake.note("column-missing", f"{self._called} has no column {one.header or one.at!r}, which states {one.field}", hint)
+        self.intake.note("column-missing", f"{self.called} has no column {one.header or one.at!r}, which states {one.field}", hint)
 
     def _column(self, index: int, header: str, mapping: ColumnMapping | None) -> Column:
         if mapping is None:
@@ -226,16 +220,18 @@ class Table:
     def _odd_rows(self, first: int, last: int, label: int, head: Sequence[Raw] | None) -> list[int]:
         """The rows that may be no rows of the register: without a text that names them or with nothing beside it, that sum up, or repeat the header."""
         rows, width, named = self.sheet.rows, self.sheet.width, self.cells[label] if self.cells else ()
+        total = may_sum_up(named)
         if (self.sheet.is_text or set(map(type, named)) == {str}) and (head is None or head[label] not in named):
             begins = set(map(FIRST, named))
             odd = {sign for sign in begins if not sign or sign in SUMS or sign.isspace()}
-            if (beside := self._beside(label)) is not None and "" not in self.cells[beside]:
+            if (beside := self._beside(label)) is not None and "" not in self.cells[beside] and total is None:
                 return [place for place, text in enumerate(named, first) if text[:1] in odd] if odd else []  # type: ignore[index]
         return [
             place
             for place in range(first, last)
             for row, shown in ((rows[place], rows[place][label]),)
-            if not (
+            if (total is not None and total[place - first])
+            or not (
                 shown.__class__ is str
                 and shown != ""
                 and shown[:1] not in SUMS
@@ -258,13 +254,17 @@ class Table:
         elif (
             isinstance(filled[0], str)
             and (label is None or is_blank(row[label]) or filled[0] == row[label])
-            and TOTAL.fullmatch(folded(filled[0]))
+            and sums_up(filled[0], filled[1:], lacks=self._lacks(row))
         ):
             self._ignore(place, f"sums others up: {said_cell(filled[0])}")
         else:
             self.rows.append(place)
             if len(filled) == 1 and not narrow and isinstance(filled[0], str):
                 self.refuse_row(place, f"only {said_cell(filled[0])} stands in it: a heading or a note")
+
+    def _lacks(self, row: Sequence[Raw]) -> bool:
+        """Whether a row has no cell in a column that is no money: an id, an owner, a date."""
+        return any(is_blank(row[one.index]) for one in self.columns if one.field is not None and one.field.cell not in MONEY_CELLS)
 
     def _label(self) -> int | None:
         """The column that names the row."""
@@ -373,7 +373,7 @@ class Table:
             if (key := keys[place]) is not None and folded(called[place]) != folded(called[latest[key]])
         }
         left = [row for place, row in enumerate(self.rows) if place in older]
-        self._keep([place for place in range(len(self.rows)) if place not in older])
+        self.keep([place for place in range(len(self.rows)) if place not in older])
         self.intake.note(
             "row-ignored",
             f"{counted(len(left), 'row')} {agree(len(left), 'is an older report', 'are older reports')} of {counted(projects, 'project')},"
@@ -405,18 +405,18 @@ class Table:
                     parent.outcomes = kept_parents(column.outcomes, parent.outcomes, gone)
         spent = sum(isinstance(actual.outcomes[place], Money) for place in gone) if actual is not None else 0
         rows = [self.rows[place] for place in gone]
-        self._keep([place for place in range(len(self.rows)) if place not in gone])
+        self.keep([place for place in range(len(self.rows)) if place not in gone])
         words = " or ".join(f"{word!r} by {header!r}" for word, header in list(dict.fromkeys(gone.values()))[:3])
         self.intake.note(
             "given-up",
-            f"{counted(len(rows), 'row')} of {self._called} {agree(len(rows), 'is', 'are')} {words}, beginning with {self.place(rows[0])}:"
+            f"{counted(len(rows), 'row')} of {self.called} {agree(len(rows), 'is', 'are')} {words}, beginning with {self.place(rows[0])}:"
             f" given up, so left out of the plan, neither open nor done"
             + (f"; {counted(spent, 'actual cost')} with {agree(len(rows), 'it', 'them')}" if spent else ""),
             "where the word means something else, map its column to ignore",
             line=self.line(rows[0]),
         )
 
-    def _keep(self, places: Sequence[int]) -> None:
+    def keep(self, places: Sequence[int]) -> None:
         """Leaves out all rows but those at some places."""
         kept = set(places)
         self.ignored_rows += [row for place, row in enumerate(self.rows) if place not in kept]
@@ -485,7 +485,7 @@ class Table:
                 words = " or ".join(map(repr, list(dict.fromkeys(said for _, said in left))[:3]))
                 self._say(
                     "done-without-date",
-                    f"{counted(len(left), 'row')} of {self._called} {agree(len(left), 'is', 'are')} {words} by {column.mapping.header!r} and"
+                    f"{counted(len(left), 'row')} of {self.called} {agree(len(left), 'is', 'are')} {words} by {column.mapping.header!r} and"
                     f" {agree(len(left), 'states', 'state')} no actual finish, beginning with {self.place(left[0][0])}: without a date"
                     f" {agree(len(left), 'it counts', 'they count')} as open work",
                     self.line(left[0][0]),

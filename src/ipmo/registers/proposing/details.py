@@ -13,7 +13,7 @@ from statistics import median
 import attrs
 
 from ipmo.model.fields import FrozenMap
-from ipmo.registers.cells.amounts import SIGNS
+from ipmo.registers.cells.amounts import SIGNS, plain_number
 from ipmo.registers.cells.choice_words import choice_words, is_plain, plain_word
 from ipmo.registers.cells.days import MONTH_NAME, MONTH_NAMES
 from ipmo.registers.cells.reading import flag_words
@@ -40,6 +40,12 @@ LIKELY: Mapping[str, int] = {
 """Percent that words of likelihood are taken for: the middle of five equal steps."""
 SENTENCE = 5
 """Words from which on a cell of a column of choices is a remark."""
+LETTERED = {"l": "low", "m": "medium", "h": "high", "vl": "very low", "vh": "very high"}
+"""What the letters of a scale stand for."""
+_SCORES = re.compile(r"(?<![\d.])1\s*(?:-|\u2013|to|bis|à|\.\.)\s*([3-9]|10)(?![\d.%])", re.IGNORECASE)
+_WORDS_OF_SCALE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)?(?:\s*[/,|]\s*[A-Za-z]+(?: [A-Za-z]+)?){2,}")
+MOST_SCORE = 10
+"""Up to this whole numbers alone may be scores."""
 POINTS = {1: 10, 2: 30, 3: 50, 4: 70, 5: 90}
 
 
@@ -85,7 +91,7 @@ def detailed(mapped: ColumnMapping, field: RegisterField, read: Heading, column:
     if field.cell in ("date", "when"):
         return _date(mapped, field, column, file)
     if field.cell == "share":
-        return _share(mapped, column)
+        return _share(mapped, read, column)
     if field.cell in ("span", "time"):
         return _time(mapped, read, column, SPANS)
     if field.cell == "effort":
@@ -157,16 +163,22 @@ def _date(mapped: ColumnMapping, field: RegisterField, column: Column, file: Det
     return mapped
 
 
-def _share(mapped: ColumnMapping, column: Column) -> ColumnMapping:
+def _share(mapped: ColumnMapping, read: Heading, column: Column) -> ColumnMapping:
+    numbers = [abs(float(number)) for text in column.texts if (number := plain_number(text)) is not None]
+    if mapped.field == "progress" and numbers and max(numbers) > 1 and any(0 < number < 1 for number in numbers):
+        return _doubted(mapped, "some of its cells are parts of 1 and others of 100: write `unit: percent` or `unit: share`")
     if column.share("percent") >= 0.5:
         return mapped
+    steps = _steps_named(read.text) if mapped.field != "progress" else {}
     if column.share("level") >= 0.5:
-        return _scaled(mapped, {text: _likely(text) for text in dict.fromkeys(column.texts)})
-    numbers = _numbers(column)
+        return _scaled(mapped, {text: steps.get(plain_word(text)) or _likely(text) for text in dict.fromkeys(column.texts)}, steps)
+    scores = sorted({int(number) for number in numbers if number == int(number)})
+    if steps and scores and len(numbers) == len(column.texts) and all(str(score) in steps for score in scores):
+        return _scaled(mapped, {str(score): steps[str(score)] for score in scores}, steps)
     if mapped.field != "progress" and column.share("five_points") >= 0.9:
-        return _scaled(
-            mapped, {str(point): POINTS[point] for point in sorted({int(number) for number in numbers if int(number) in POINTS})}
-        )
+        return _scaled(mapped, {str(score): POINTS[score] for score in scores if score in POINTS}, {})
+    if mapped.field != "progress" and scores and 1 < max(numbers) <= MOST_SCORE and all(number == int(number) for number in numbers):
+        return _doubted(mapped, "its cells may be scores: write in `scale:` what each stands for, or `unit: percent`")
     if numbers and max(numbers) <= 1 and any(number not in (0, 1) for number in numbers):
         return attrs.evolve(mapped, unit="share")
     if numbers and max(numbers) > 1:
@@ -178,6 +190,33 @@ def _share(mapped: ColumnMapping, column: Column) -> ColumnMapping:
     )
 
 
+def _steps_named(text: str) -> dict[str, int]:
+    """What the steps of a scale that a heading names stand for, in percent: the middles of equal steps; empty where it names none.
+
+    >>> _steps_named("Probability (H/M/L)"), _steps_named("Likelihood (1 to 4)")
+    ({'l': 17, 'm': 50, 'h': 83, 'low': 17, 'medium': 50, 'high': 83}, {'1': 13, '2': 38, '3': 63, '4': 88})
+    """
+    if (to := _SCORES.search(text)) is not None:
+        names = [str(score) for score in range(1, int(to.group(1)) + 1)]
+    else:
+        names = next((found for match in _WORDS_OF_SCALE.findall(text) if len(found := _levels(match)) > 2), [])
+    percents = [int((200 * step + 100) / (2 * len(names)) + 0.5) for step in range(len(names))]
+    told = dict(zip(names, percents, strict=True))
+    return (
+        told
+        | {long: told[short] for short, long in LETTERED.items() if short in told}
+        | {short: told[long] for short, long in LETTERED.items() if long in told}
+    )
+
+
+def _levels(text: str) -> list[str]:
+    """Words of a scale from the lowest up; empty where some are no levels."""
+    words = [plain_word(word) for word in re.split(r"[/,|]", text)]
+    if len(set(words)) < len(words) or not all(word in LIKELY for word in words):
+        return []
+    return sorted(words, key=lambda word: LIKELY[word])
+
+
 def _likely(text: str) -> int | None:
     low = text.lower()
     words = re.sub(r"[^a-z ]", " ", low).strip()
@@ -185,13 +224,14 @@ def _likely(text: str) -> int | None:
     return LIKELY.get(low) or LIKELY.get(" ".join(words.split())) or (POINTS.get(int(digit.group())) if digit else None)
 
 
-def _scaled(mapped: ColumnMapping, percents: Mapping[str, int | None]) -> ColumnMapping:
+def _scaled(mapped: ColumnMapping, percents: Mapping[str, int | None], steps: Mapping[str, int]) -> ColumnMapping:
     scale = {text: f"{percent} %" for text, percent in percents.items() if percent is not None}
     unknown = [text for text, percent in percents.items() if percent is None]
     more = f"; {', '.join(map(repr, unknown[:3]))} stand for nothing known" if unknown else ""
+    said = f"{len({*steps.values()})} equal steps, as its heading says," if steps else "five equal steps"
     return _doubted(
         attrs.evolve(mapped, scale=FrozenMap(scale)),
-        f"the file does not say what its words or scores stand for: five equal steps are assumed{more}",
+        f"the file does not say what its words or scores stand for: {said} are assumed{more}",
     )
 
 

@@ -370,6 +370,17 @@ def _over_merged(sheet: Sheet, header: tuple[int, ...]) -> tuple[int, ...]:
     return (*header, *range(header[-1] + 1, last + 1))
 
 
+def _without_notes(rows: Sequence[Sequence[Raw]], first: int, last: int) -> int:
+    """The row after a table's last one, without the notes behind a blank row: rows of which each holds one text and nothing else."""
+    begin = last
+    while begin > first and (cells := [cell for cell in rows[begin - 1] if not is_blank(cell)])[1:] == [] and len(rows[0]) > 2:
+        if cells and not isinstance(cells[0], str):
+            break
+        begin -= 1
+    blank = next((row for row in range(begin, last) if all(map(is_blank, rows[row]))), last)
+    return last if blank <= first else blank
+
+
 def _end(sheet: Sheet, first: int, end: int | None = None) -> tuple[int, str]:
     """The row after a table's last one, and why it ends before the sheet does."""
     rows = sheet.rows
@@ -377,6 +388,8 @@ def _end(sheet: Sheet, first: int, end: int | None = None) -> tuple[int, str]:
     while last > first and all(is_blank(cell) for cell in rows[last - 1]):
         last -= 1
     full, why = last, ""
+    if (noted := _without_notes(rows, first, last)) < last:
+        last, why = noted, "notes below the table are left out"
     for _ in range(12):
         if last - 1 <= first:
             break

@@ -78,6 +78,8 @@ WORDS = {
     "bud": "budget",
     "budgeted": "budget",
     "exp": "expenditure",
+    "exec": "executive",
+    "kickoff": "kick off",
     "sched": "schedule",
     "mit": "mitigation",
     "assgn": "assigned",

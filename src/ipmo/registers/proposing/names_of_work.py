@@ -27,7 +27,7 @@ MONEY = {
     " contract amount; contract sum; original contract value; revised contract value; current contract value; project value; total value;"
     " total investment; investment amount; investment cost; budget cost; budget total cost; planned total cost; approved amount;"
     " total capital cost; budget value; total project value; year baseline; year budget; allocated budget; budget allocation; allocation; project allocation; allocated amount; allotment;"
-    " adopted budget; budget baseline; initial budget; original cost; original project cost; sanctioned cost; sanctioned amount; total amount; contract price; outlay; total outlay; total expenditure budget; approved baseline cost; baseline total cost; planned value total",
+    " adopted budget; budget baseline; initial budget; original cost; original project cost; sanctioned cost; sanctioned amount; total amount; contract price; outlay; total outlay; total expenditure budget; approved baseline cost; baseline total cost; planned value total; approved; approved capital; capital approved; approved sum; authorised amount; authorised cost; approved value; approved capital cost; value approved",
     "actual": "actual cost; actual; actuals; actual spend; spend to date; total spend to date; actual to date; actual cost to date; cost to date;"
     " expenditure to date; actual expenditure; total expenditure; spend; total spend; amount spend; paid to date; invoiced to date; incurred cost;"
     " cost incurred; cost incurred to date; acwp; ac; actual total cost; actual project cost; life to date; life to date spend; life to date cost;"
@@ -43,7 +43,7 @@ MONEY = {
     " projected total expenditure; estimated at complete; total cost forecast",
     "funding": "funding; total funding; year funding; approved funding; funding approved; funding amount; funded amount; funding allocated; grant; grant amount;"
     " appropriation; total appropriation; commitment; total commitment; secured funding; funding secured; funding received; funding committed;"
-    " total ida ibrd commitment; loan amount; funding granted; funding released; total funding amount; committed funding; funding available",
+    " total ida ibrd commitment; loan amount; funding granted; funding released; total funding amount; committed funding; funding available; contribution; eu contribution; ec contribution; union contribution; eu funding; grant contribution; external contribution; external funding; eu grant; grant funding; grant award; funding awarded; amount awarded; award amount",
 }
 """Names for the money of projects, programmes and tasks."""
 OWNER = (
@@ -51,7 +51,7 @@ OWNER = (
     " project director; programme director; responsible; responsible person; accountable; accountable person; accountable executive;"
     " project executive; executive; business owner; product owner; responsible officer; assigned to; assignee; programme manager;"
     " owner id; project leader; delivery lead; delivery manager; responsible manager; point of contact; lead name; person responsible; dri; contact;"
-    " project sponsor; sponsor; executive sponsor; business sponsor; owner name; manager name; initiative owner; work owner; responsible party; team lead; technical lead; project coordinator; coordinator; project head"
+    " project sponsor; sponsor; executive sponsor; business sponsor; owner name; manager name; initiative owner; work owner; responsible party; team lead; technical lead; project coordinator; coordinator; project head; executive lead; lead executive; lead director; lead officer; director; accountable director; programme lead; scheme lead; scheme manager; executive owner"
 )
 PROJECTS = {
     "id": "id; project id; project number; project code; project reference; project reference number; project key; reference; reference number;"

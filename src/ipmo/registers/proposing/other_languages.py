@@ -81,6 +81,35 @@ def _key(text: str) -> str:
 TERMS: Final = MappingProxyType({_key(term): name for name, terms in NAMES.items() for term in terms.split(";")})
 
 
+QUALIFIERS: Final = MappingProxyType({word: said for said, words in {
+    "initial": "initial initiale initiaux inicial iniciais iniziale iniziali ursprunglich ursprungliche ursprunglicher ursprungliches ursprunglichen oorspronkelijk"
+    " oorspronkelijke origine originario originaria originale",
+    "revised": "revise revisee revises revidiert revidierte revidierter revidiertes revisado revisada revisto revista rivisto rivista herzien herziene actualise actualisee"
+    " aktualisiert aktualisierte aktualisierter aktualisiertes actualizado actualizada atualizado atualizada aggiornato aggiornata bijgewerkt bijgewerkte neu neue neuer neues nouveau nouvelle nuevo nueva novo nova nuovo nuova",
+    "current": "actuel actuelle aktuell aktuelle aktueller aktuelles attuale atual vigente huidig huidige",
+    "approved": "approuve approuvee genehmigt genehmigte genehmigter genehmigtes freigegeben freigegebene freigegebenes aprobado aprobada aprovado aprovada approvato approvata"
+    " goedgekeurd goedgekeurde",
+}.items() for word in words.split()})  # fmt: skip
+"""Words of other languages that say which version of a thing a heading is of, without accents, by what they are in English."""
+SHARED: Final = frozenset(("budget",))
+"""Words that are the same in English."""
+
+
+def _qualified(words: list[str]) -> str:
+    """What a name with a word for its version is called in English: `Budget révisé` is the revised budget."""
+    for place, word in enumerate(words):
+        rest = [*words[:place], *words[place + 1 :]]
+        if (said := QUALIFIERS.get(word)) is None or not rest:
+            continue
+        bare = " ".join(rest)
+        name = TERMS.get(bare, "")
+        if not name and bare in SHARED and (place > 0 or word != said):  # English has the word before it
+            name = bare
+        if name:
+            return f"{said} {name}"
+    return ""
+
+
 def english(text: str) -> str:
     """What a heading of another language is called in English; empty where it is none that is known.
 
@@ -90,4 +119,5 @@ def english(text: str) -> str:
     Args:
         text: a heading, without its unit and currency.
     """
-    return TERMS.get(_key(text), "")
+    key = _key(text)
+    return TERMS.get(key) or _qualified(key.split())

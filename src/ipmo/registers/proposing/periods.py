@@ -13,7 +13,7 @@ from ipmo.registers.opening.sheets import Raw, is_blank, text_of
 from ipmo.registers.proposing.columns import Column
 from ipmo.registers.proposing.headings import Heading, heading
 
-__all__ = ["are_periods", "by_period", "period_named"]
+__all__ = ["are_periods", "by_period", "of_one_value", "period_named"]
 
 MONEY = {
     "budget": "budget budgets budgeted bud plan planned allocation allocated",
@@ -176,6 +176,36 @@ def by_period(reads: Sequence[Heading], columns: Sequence[Column], title: str, *
         if class_ and not classed:
             doubt = "; ".join(filter(None, (doubt, f"it is {class_}, and nothing states the rest")))
         out.append(attrs.evolve(read, words=words, core=words, period=period or None, assumed=doubt, money=class_))
+    return tuple(out)
+
+
+def of_one_value(reads: Sequence[Heading], columns: Sequence[Column], kind: str) -> tuple[Heading, ...]:
+    """Headings of a register whose rows have nothing by period: columns of one period each state no field, and of a benefit their total does.
+
+    Args:
+        reads: the headings.
+        columns: the cells below each.
+        kind: the kind of register.
+    """
+    found = {
+        place: ("", period, "", "")
+        for place, (read, column) in enumerate(zip(reads, columns, strict=True))
+        if (period := period_named(_apart(read)[1])) and column.share("date") < NUMBERS
+    }
+    if len({one[1] for one in found.values()}) < 2:
+        return tuple(reads)
+    out = []
+    for place, read in enumerate(reads):
+        words = set(read.words)
+        if place in found:
+            read = attrs.evolve(
+                read, words=("of", "one", "period"), core=(), assumed=f"it is of {found[place][1]} alone, and no field is by period here"
+            )
+        elif kind == "benefits" and words and words <= WHOLE and _adds_up(place, found, columns):
+            read = attrs.evolve(
+                read, words=("total", "value"), core=(), assumed="it is what columns by period add up to, taken as one amount"
+            )
+        out.append(read)
     return tuple(out)
 
 

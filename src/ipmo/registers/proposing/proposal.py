@@ -25,7 +25,7 @@ from ipmo.registers.proposing.headers import Table, find_tables
 from ipmo.registers.proposing.headings import Heading, heading
 from ipmo.registers.proposing.kinds import kinds_of, telling
 from ipmo.registers.proposing.outlined import computed_dates, outlined
-from ipmo.registers.proposing.periods import by_period
+from ipmo.registers.proposing.periods import by_period, of_one_value
 
 __all__ = ["propose"]
 
@@ -49,16 +49,20 @@ MEANT = {"$": "USD", "¥": "JPY"}
 NAMES = {"name", "text", "question", "note"}
 LEVELED = re.compile(r"(?:title|name|task|task name|summary|level|wbs level) ?([1-9])", re.IGNORECASE)
 """Headings of the names of one level each."""
+COUNTRIES = frozenset("country countries land pays nation país paese".split())
+"""Words of the heading of a column of countries."""
 ASSESSORS = frozenset("ipa mpa nista sro cio pmo gmpp dft mod owner sponsor manager".split())
 """Whose a rating is, as headings begin: `IPA rating`, `SRO rating`."""
 
 
 def _noted(assigned: Sequence[Assigned]) -> tuple[Assigned, ...]:
-    """Remarks on a rating go to the rating that there is: that of assessors, where no colour is reported."""
+    """Remarks on a rating go to the rating that there is: that of assessors, or the colour that was reported."""
     fields = {one.field for one in assigned}
-    if "confidence_rating" not in fields or "rag" in fields or "confidence_note" in fields:
+    noted, other = ("rag_note", "confidence_note") if "confidence_rating" in fields else ("confidence_note", "rag_note")
+    if ("confidence_rating" in fields) == ("rag" in fields) or other in fields:
         return tuple(assigned)
-    return tuple(attrs.evolve(one, field="confidence_note") if one.field == "rag_note" else one for one in assigned)
+    doubt = "it is taken for what is said of the colour" if other == "rag_note" else ""
+    return tuple(attrs.evolve(one, field=other, doubt=doubt or one.doubt) if one.field == noted else one for one in assigned)
 
 
 @attrs.frozen(kw_only=True)
@@ -142,7 +146,7 @@ def _of_kind(
     tried: list[tuple[float, str, tuple[Assigned, ...], set[str]]] = []
     own_reads = reads
     for count, kind in votes:
-        reads = by_year.get(kind, own_reads)
+        reads = by_year.get(kind) or of_one_value(own_reads, columns, kind)
         assigned = assign(reads, columns, CATALOGUE[kind], _own_ids(reads, columns, kind, withheld), withheld)
         fields = {one.field for one in assigned if one.field != ATTRIBUTE}
         weight = sum(0.5 + one.candidate.score / 2 for one in assigned if one.candidate is not None and one.field != ATTRIBUTE)
@@ -168,7 +172,7 @@ def _of_kind(
         doubt = f"it may be {CATALOGUE[tried[1][1]].title} as well as {CATALOGUE[best[1]].title}"
     if any(wide) and best[1] == "costs" and "kind" not in best[3]:
         doubt = "; ".join(filter(None, (doubt, "nothing says which money it is: a column `kind` would; the budget is assumed")))
-    reads = by_year.get(best[1], own_reads)
+    reads = by_year.get(best[1]) or of_one_value(own_reads, columns, best[1])
     return _Found(sheet=table.sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)
 
 
@@ -307,7 +311,21 @@ def _unnamed(one: _Found, currency: str) -> str:
     if not count:
         return ""
     amounts = "1 amount stands in a row" if count == 1 else f"{count} amounts stand in rows"
-    return f"{_called(one.sheet)}: {amounts} whose currency is not named: `currency: {currency}` is taken"
+    return f"{_called(one.sheet)}: {amounts} whose currency is not named: `currency: {currency}` is taken{_elsewhere(one, named, blank)}"
+
+
+def _elsewhere(one: _Found, named: Sequence[object], blank: Sequence[int]) -> str:
+    """What a column of countries says against taking the currency of others for rows that name none: none of them is of that country."""
+    for place, read in enumerate(one.reads):
+        if not COUNTRIES & set(read.words):
+            continue
+        cells = one.table.cells(place)
+        told = {cell for row, cell in enumerate(cells) if row not in blank}
+        strange = [row for row in blank if not is_blank(cells[row]) and cells[row] not in told]
+        if strange:
+            where = ", ".join(f"row {one.table.header[-1] + 2 + row} is of {str(cells[row])[:40]!r}" for row in strange[:3])
+            return f", but {where}, and no row that names one is: fill the currency in"
+    return ""
 
 
 def _amounts(column: Column) -> list[float]:
@@ -346,6 +364,8 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         if said.field in kind.fields:
             mapped = detailed(_in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], read, column, file)
             mapped = _beside_unnamed(_as_titled(mapped, kind.fields[said.field], read, one), kind.fields[said.field], one, place)
+            if read.assumed and said.field not in BY_PERIOD:
+                mapped = attrs.evolve(mapped, doubt="; ".join(filter(None, (mapped.doubt, read.assumed))))
         elif read.assumed:
             mapped = attrs.evolve(mapped, doubt=read.assumed)
         elif not column.filled and not header:

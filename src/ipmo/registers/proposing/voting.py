@@ -122,7 +122,7 @@ def _share(field: RegisterField, column: Column) -> Vote:
         return Vote(1.0)
     if column.share("five_points") >= 0.9 and field.name != "progress":
         return Vote(1.0)
-    if column.share("hundred") >= 0.9:
+    if column.kinds.get("hundred", 0.0) + column.kinds.get("percent", 0.0) >= 0.9:
         return Vote(1.0)
     return Vote(0.3, "its cells are no shares")
 
