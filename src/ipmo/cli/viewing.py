@@ -32,6 +32,8 @@ BARS, BAR = ("share", "load", "progress"), 10
 
 def clean(text: str) -> str:
     """Text with control characters shown instead of sent to the terminal."""
+    if text.isprintable():  # nearly every line
+        return text
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else f"\\x{ord(c):02x}" for c in text)
 
 

@@ -397,6 +397,25 @@ class EarlyPass:
         points = (as_array(self.positions.dur)[places] == 0) & (as_array(self.finishes)[places] == instant)
         return plain_list(some[points])
 
+    def outermost(self, nodes: Sequence[int]) -> Sequence[int]:
+        """Those of many nodes of a large network that may start first or finish last, if all are open work that has not begun; else all of them."""
+        net = self.network
+        if len(nodes) < SEVERAL or not net.arrays or not net.starts.keys().isdisjoint(nodes):
+            return nodes
+        import numpy as np
+
+        some = as_array(nodes)
+        places = self.places_of_open_work[some]
+        if (places < 0).any():
+            return nodes
+        starts, finishes = as_array(self.early_starts)[places], as_array(self.finishes)[places]
+        chosen = (finishes == finishes.max()) | (as_array(self.positions.dur)[places] == 0)
+        clocks = np.zeros(len(places), np.int64) if net.clk is None else as_array(net.clk)[some]
+        for clock in np.unique(clocks).tolist():  # on one clock what is early in its minutes is early in time
+            ours = clocks == clock
+            chosen |= ours & (starts == starts[ours].min())
+        return plain_list(some[chosen])
+
     def end_of_whole(self, place: int) -> int | None:
         """`ends_of_wholes` of one project; None where it is not among these."""
         some = self.network.members.get(place, ())

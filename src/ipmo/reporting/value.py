@@ -26,7 +26,8 @@ def benefits(a: Answers) -> Panel | None:
     heads += [Head(title="later, days", num=True), Head(title=f"planned value, {scale.unit}", num=True)]
     heads += [Head(title=f"value, {scale.unit}", num=True), Head(title="lost by delay", num=True)]
     heads += [Head(title="realised", num=True), Head(title="of plan to date", num=True)] if realised else []
-    heads += [Head(title="why unknown")] if any(r.reason for r in rows) else []
+    reasons = any(r.reason for r in rows)
+    heads += [Head(title="why unknown")] if reasons else []
     table = []
     for r in rows:
         lost = r.loss is not None and r.loss.amount > 0
@@ -36,7 +37,7 @@ def benefits(a: Answers) -> Panel | None:
         cells.append(Cell(text="" if r.loss is None else f"{r.loss:,}", kind="bad" if lost else "num"))
         if realised:
             cells += [Cell(text="" if r.actual is None else f"{r.actual:,}", kind="num"), Cell(text=share(r.realisation), kind="num")]
-        if any(other.reason for other in rows):
+        if reasons:
             cells.append(Cell(text=r.reason, kind="why"))
         noun = r.noun
         name = f"{r.name or r.id}{' (dis-benefit)' if noun.disbenefit else ''}"

@@ -13,6 +13,7 @@ from ipmo import Portfolio, Schedule
 from ipmo.analysis.dates.several import commitment_floats, instants, tallied, total_floats
 from ipmo.errors import IpmoError
 from ipmo.model.dialects import DIALECTS
+from ipmo.network import early
 from ipmo.network import network as engine
 from ipmo.network.compiled import available
 from ipmo.testing.nouns import wide_portfolios
@@ -33,6 +34,7 @@ def says_what_items_say(pf: Portfolio, way: str, **options: object) -> None:
     with pytest.MonkeyPatch.context() as patch:
         if way != "lists":
             patch.setattr(engine, "SMALL", 0) if way == "compiled" and available() else as_large(patch)
+            patch.setattr(early, "SEVERAL", 1)
         s = ipmo.schedule(pf.evolve(name="at once"), on_cycle="cut", **options)  # type: ignore[arg-type]
         assert s.network.compiled is (way != "lists")
         nodes = [node for node, kind in enumerate(s.network.kinds) if kind in ("task", "milestone", "gate", "benefit")]
@@ -42,6 +44,7 @@ def says_what_items_say(pf: Portfolio, way: str, **options: object) -> None:
         assert list(zip(starts, finishes, strict=True)) == [alone.instants(name) for name in names]
         projects = {project.id for project in pf.projects if project.id in alone}
         assert commitment_floats(s) == {name: alone[name].commitment_float for name in projects}
+        assert [s.days(name) for name in (*sorted(projects), *names)] == [alone.days(name) for name in (*sorted(projects), *names)]
         for kinds in KINDS:
             assert tallied(s, kinds) == counted(alone, kinds)
 

@@ -520,11 +520,11 @@ class Items:
     def days(self, full_id: str) -> Days:
         """The days that people say of an item's start and finish, as `ScheduledItem.days` says them, without its floats."""
         node = self.passes.named.get(full_id)
-        nodes = (node,) if node is not None else [v for v in self.passes.inside(full_id) if self.network.state[v] != State.GONE]
-        pairs = [(v, *self._instants(v)) for v in nodes]
+        nodes = (node,) if node is not None else self.passes.inside(full_id)
+        some = nodes if self._backward else self.passes.outermost(nodes)
+        pairs = [(v, *self._instants(v)) for v in some if node is not None or self.network.state[v] != State.GONE]
         begin, end = _least(first for _, first, _ in pairs), _most(last for _, _, last in pairs)
-        points = (v for v, first, last in pairs if first == last == end)
-        sides = {self._said_side(v) for v in points}
+        sides = {self._said_side(v) for v, first, last in pairs if first == last == end}
         if "first" in sides:
             return said(None if begin is None else moment(begin), None if end is None else moment(end), "first")
         finish = "start" not in sides
