@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -137,6 +139,20 @@ def test_a_file_with_one_project_or_programme_reads_as_a_portfolio_around_it() -
     assert (one.id, one.name, [p.id for p in one.projects]) == ("tram", "Tram", ["tram"])
     many = ipmo.from_dict({"ipmo": 1, "programme": {"id": "transit"}, "projects": [{"id": "tram", "programme": "transit"}]})
     assert (many.id, many["tram"].programme) == ("transit", "transit")
+
+
+@settings(max_examples=60)
+@given(portfolios(tied=True))
+def test_the_digest_is_that_of_the_whole_as_canonical_json(pf: Portfolio) -> None:
+    """It is found in pieces, one project at a time."""
+    for some in (pf, pf.evolve(name="Grün")):
+        whole = json.dumps(ipmo.to_dict(some), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert some.digest == hashlib.sha256(whole.encode()).hexdigest()
+
+
+def test_the_digest_of_a_portfolio_without_projects_is_of_one_without_a_list_of_them() -> None:
+    whole = '{"ipmo":1,"portfolio":{"id":"x"}}'
+    assert ipmo.Portfolio(id="x").digest == hashlib.sha256(whole.encode()).hexdigest()
 
 
 def test_the_digest_knows_content_not_order_of_keys() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import cast
 
@@ -27,6 +27,7 @@ __all__ = [
     "HEADER",
     "ORGANISATION",
     "VERSION",
+    "canonical_json",
     "change_to_plain",
     "from_table_rows",
     "in_tables",
@@ -136,13 +137,36 @@ def _full(value: object) -> PlainData:
 
 def to_plain_portfolio(portfolio: Contents) -> PlainMap:
     """The whole portfolio, laid out as a file: `ipmo`, `portfolio`, lists of nouns, `organisation`."""
-    flat = plain_noun(portfolio)
+    return _laid_out(plain_noun(portfolio))
+
+
+def _laid_out(flat: PlainMap) -> PlainMap:
     header = {key: flat.pop(key) for key in HEADER if key in flat}
     organisation = {key: flat.pop(key) for key in ORGANISATION if key in flat}
     document: PlainMap = {"ipmo": VERSION, "portfolio": header, **flat}
     if organisation:
         document["organisation"] = organisation
     return document
+
+
+def canonical_json(portfolio: Contents) -> Iterator[str]:
+    """`to_plain_portfolio` as JSON, keys in order and without spaces, in pieces: one project is laid out at a time."""
+    document = _laid_out(plain_noun(portfolio, ("projects",)))
+    if portfolio.projects:
+        document["projects"] = []
+    for place, key in enumerate(sorted(document)):
+        yield f"{',' if place else '{'}{_dumped(key)}:"
+        if key == "projects":
+            for number, project in enumerate(portfolio.projects):
+                yield f"{',' if number else '['}{_dumped(plain_value(project))}"
+            yield "]"
+        else:
+            yield _dumped(document[key])
+    yield "}"
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 # ------------------------------------------------------------------------------------------------- tables

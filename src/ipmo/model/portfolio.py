@@ -6,7 +6,6 @@ import functools
 import hashlib
 import html
 import itertools
-import json
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import date
@@ -23,7 +22,7 @@ from ipmo.model.contents import TOP, Contents, Source
 from ipmo.model.fields import EMPTY, Noun
 from ipmo.model.integrity import problems_of
 from ipmo.model.later import size_of, unread
-from ipmo.model.plain import tables, to_plain_portfolio
+from ipmo.model.plain import canonical_json, tables
 from ipmo.model.reading import named
 from ipmo.model.references import reference
 from ipmo.model.work import Project
@@ -84,8 +83,10 @@ class Portfolio(Contents):
     @functools.cached_property
     def digest(self) -> str:
         """SHA-256 of the content in canonical JSON, as hexadecimal digits: equal portfolios have equal digests."""
-        canonical = json.dumps(to_plain_portfolio(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        found = hashlib.sha256()
+        for piece in canonical_json(self):
+            found.update(piece.encode())
+        return found.hexdigest()
 
     def tables(self) -> dict[str, Table]:
         """One Table for each kind of noun, columns named as in files; `ipmo.from_tables` is the inverse."""
