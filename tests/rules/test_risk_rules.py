@@ -97,6 +97,33 @@ def test_each_rule_fires_on_its_own_offence_only(pf: Portfolio, expected: set[st
     assert codes(pf) == expected
 
 
+def test_a_threat_is_to_critical_work_however_it_is_named() -> None:
+    """The name of a task in its own project, the whole project, or nothing (which is the project): all delay work on the critical path."""
+    for target in ("P/a", "a", "P", None):
+        threat = risk(
+            **UNANSWERED | {"before": {"probability": 0.3, "impacts": [{"delay": "5 d"} | ({"target": target} if target else {})]}}
+        )
+        assert "RSK-R06 risk-unanswered" in codes(plan(threat)), target
+    cost_alone = risk(**UNANSWERED | {"before": hit(cost="1 GBP")})
+    assert "RSK-R06 risk-unanswered" not in codes(plan(cost_alone)), "money delays nothing"
+
+
+def test_an_only_task_is_critical_and_what_a_short_name_hits_is_simulated_too() -> None:
+    rows = {
+        "ipmo": 1,
+        "portfolio": {"id": "x", "start": "2026-01-05"},
+        "projects": [
+            {"id": "p", "tasks": [{"id": "a", "duration": "5 d"}], "risks": [{"id": "R", "before": {"probability": 1, "impacts": [{"target": "a", "delay": "2 d"}]}}]}
+        ],
+    }  # fmt: skip
+    pf = ipmo.from_dict(rows)
+    (found,) = ipmo.check(pf).of("ipmo/risk-unanswered")
+    assert (found.item, "'p/a' is on the critical path" in found.message) == ("p/R", True)
+    sure = ipmo.simulate(pf, samples=100)
+    assert not [one.message for one in sure.findings if "not counted" in one.message]
+    assert "P50 2026-01-13" in repr(sure), "seven working days from Monday: Tuesday week"
+
+
 def test_a_reserve_that_goes_faster_than_the_exposure_is_said() -> None:
     """50 k GBP of reserve became 25 k while the exposure stayed; and where the exposure halved, 15 k are left."""
     before = plan(risk(), day="2026-02-02")

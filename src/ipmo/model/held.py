@@ -13,7 +13,7 @@ from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.risks import Risk
+from ipmo.model.risks import Exposure, Risk
 from ipmo.model.work import Programme, Project
 
 __all__ = ["Held", "by_project", "gates_by_owner", "gates_of", "in_no_project", "owners_above", "risks_of"]
@@ -81,7 +81,8 @@ def gates_by_owner(portfolio: Portfolio) -> Mapping[str, Sequence[Held[Gate]]]:
 def risks_of(portfolio: Portfolio) -> tuple[Held[Risk], ...]:
     """Every risk: those of projects in the order of the file, then those that stand at the top, each with whose it is.
 
-    One at the top is of the project, programme or portfolio that its item is or lies in; the portfolio's where that is none of these.
+    One at the top is of the project, programme or portfolio that its item is or lies in; the portfolio's where that is none of these. Impacts name what
+    they hit by full ids.
 
     >>> import ipmo
     >>> plan = ipmo.Portfolio(id="city", programmes=[{"id": "transit"}], risks=[{"id": "strike", "item": "transit"}, {"id": "rates"}])
@@ -110,7 +111,23 @@ def by_project(portfolio: Portfolio) -> Mapping[str, Sequence[Held[Risk]]]:
 
 
 def _inside(portfolio: Portfolio) -> list[Held[Risk]]:
-    return [Held(f"{p.id}/{risk.id}", p.id, "project", risk, p) for p in portfolio.projects for risk in p.risks]
+    return [Held(f"{p.id}/{risk.id}", p.id, "project", _in_full(portfolio, p.id, risk), p) for p in portfolio.projects for risk in p.risks]
+
+
+def _in_full(portfolio: Portfolio, within: str, risk: Risk) -> Risk:
+    """A risk whose impacts name what they hit by full ids: in its own project the name of a task is enough."""
+
+    def full(exposure: Exposure | None) -> Exposure | None:
+        if exposure is None or all(impact.target is None or "/" in impact.target for impact in exposure.impacts):
+            return exposure
+        impacts = [
+            attrs.evolve(one, target=one.target and (portfolio.resolve(one.target, within) or one.target)) for one in exposure.impacts
+        ]
+        alike = all(new.target == old.target for new, old in zip(impacts, exposure.impacts, strict=True))
+        return exposure if alike else attrs.evolve(exposure, impacts=impacts)
+
+    before, after = full(risk.before), full(risk.after)
+    return risk if before is risk.before and after is risk.after else attrs.evolve(risk, before=before, after=after)
 
 
 def _at_top(portfolio: Portfolio, risk: Risk) -> Held[Risk]:

@@ -214,15 +214,33 @@ def _critical(context: CheckContext) -> Iterator[Finding]:
     passes = context.schedule.passes
     critical = {context.schedule.network.ids[passes.lists.order[place]] for place in passes.critical}
     across = {end for link in context.portfolio.links for end in (link.source, link.target) if not link.source.startswith("external:")}
-    for _, full_id, risk in _open(context.portfolio):
+    holders = _holders(context.portfolio, critical)
+    for owner, full_id, risk in _open(context.portfolio):
         if risk.response is not None or risk.opportunity:
             continue
-        delayed = [one.target for one in (risk.before.impacts if risk.before else ()) if one.target in critical and one.delay is not None]
-        for target in dict.fromkeys(delayed):
-            what = "is on the critical path and handed over across projects" if target in across else "is on the critical path"
+        hit = [one.target or owner for one in (risk.before.impacts if risk.before else ()) if one.delay is not None]
+        for target in dict.fromkeys(name for name in hit if name in critical or name in holders):
+            what = "is on the critical path" if target in critical else "holds work on the critical path"
+            what += " and handed over across projects" if target in critical and target in across else ""
             yield fact(
                 "risk-unanswered", full_id, f"risk {full_id!r} has no response, and {target!r} {what}", "decide on a response, even accept"
             )
+
+
+def _holders(pf: Portfolio, critical: set[str]) -> set[str]:
+    """What holds critical work: summaries, projects, programmes, the portfolio."""
+    out = {pf.id} if critical else set[str]()
+    tree = hierarchy(pf)
+    for item in critical:
+        project = pf.project_of(item)
+        if not project:
+            continue
+        out |= {project, *(programme.id for programme in tree.programmes_of(project))}
+        parent = getattr(pf.items.get(item), "parent", None)
+        while parent is not None and f"{project}/{parent}" not in out:
+            out.add(f"{project}/{parent}")
+            parent = getattr(pf.items.get(f"{project}/{parent}"), "parent", None)
+    return out
 
 
 def _padded(context: CheckContext) -> Iterator[Finding]:
