@@ -125,3 +125,22 @@ def test_remarks_belong_to_the_rating_that_stands_there(tmp_path: Path) -> None:
 def test_money_by_what_it_is(tmp_path: Path, head: str, field: str) -> None:
     found = columns(proposed(tmp_path, f"Ref,Scheme name,{head}\nE1,Unit,5200\nE2,Scanner,1800\n"))
     assert found[head].field == field
+
+
+def test_a_planned_date_beside_an_expected_one_is_the_baseline_of_a_milestone(tmp_path: Path) -> None:
+    """Alone it is the date that there is."""
+    head = "Project,Milestone ID,Milestone,Planned Date{},Owner\n"
+    both = proposed(tmp_path, head.format(",Projected Date") + "ERP,1,Vendor,5/29/26,6/12/26,Jo\nERP,2,Cutover,11/30/26,12/18/26,Li\n")
+    assert [columns(both)[name].field for name in ("Planned Date", "Projected Date")] == ["baseline_finish", "date"]
+    alone = proposed(tmp_path, head.format("") + "ERP,1,Vendor,5/29/26,Jo\nERP,2,Cutover,11/30/26,Li\n")
+    assert columns(alone)["Planned Date"].field == "date"
+
+
+def test_a_cost_per_day_is_a_rate_and_staff_by_month_is_none(tmp_path: Path) -> None:
+    found = columns(
+        proposed(
+            tmp_path, "Resource,Role,Cost per day (£),Capacity (FTE),Jan-26,Feb-26\nAnn,Engineer,450,1,0.8,1\nBo,Planner,400,0.6,0.6,0.5\n"
+        )
+    )
+    assert [found[name].field for name in ("Cost per day (£)", "Jan-26", "Feb-26")] == ["rate", "attribute", "attribute"]
+    assert str(ipmo.read(tmp_path / "list.csv").resources[0].rate) == "450 GBP per pd"

@@ -40,6 +40,9 @@ PLAIN_KINDS = MONEY_CELLS | {"date", "when"}
 FIRST = frozenset("original initial first".split())
 LATER = frozenset("revised updated latest current new".split())
 """Words for the first version of a date or amount, and for what it became."""
+PLANNED = frozenset("planned plan scheduled".split())
+EXPECTED = frozenset("projected forecast expected anticipated estimated revised".split())
+"""Words for the date of a milestone in its plan, and for the day on which it is expected where both stand there."""
 REPLACED = 0.7
 CURRENCY_NAMES = frozenset(("currency", "currencies", "ccy", "währung", "devise", "monnaie", "moneda", "divisa", "moeda", "valuta"))
 """What the column of the currency of each row is called."""
@@ -231,15 +234,17 @@ def _first_version(
 ) -> list[Candidate]:
     """What the first version of a thing may state, where another column has what it became: the later one is the one that holds."""
     words = set(reads[place].words)
-    if not words & FIRST:
-        return found
     later = {
         one.field
+        for first, became in ((FIRST, LATER), (PLANNED, EXPECTED))
+        if words & first
         for other, read in enumerate(reads)
-        if other != place and set(read.words) & LATER and (words - FIRST) & (set(read.words) - LATER)
+        if other != place and set(read.words) & became and (words - first) & (set(read.words) - became)
         for one in everything[other]
-        if one.like >= SURE_NAME and one.field != ATTRIBUTE
+        if one.like >= SURE_NAME and (one.field == "date" if first is PLANNED else one.field != ATTRIBUTE)
     }
+    if not later:
+        return found
     return sorted(
         (attrs.evolve(one, score=one.score * REPLACED) if one.field in later else one for one in found), key=lambda one: -one.score
     )

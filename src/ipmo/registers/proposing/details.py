@@ -138,7 +138,8 @@ def _money(mapped: ColumnMapping, field: RegisterField, read: Heading, column: C
     if column.comma:
         mapped = attrs.evolve(mapped, decimal="comma")
     if field.cell == "rate" and not re.search(r"/|per", " ".join(column.texts[:20])):
-        unit = "ph" if {"hour", "hourly"} & set(read.words) else "pd" if {"day", "daily"} & set(read.words) else ""
+        said = {*read.words, *read.core}  # `per day` is taken for a unit, and then stands in the core alone
+        unit = "ph" if {"hour", "hourly"} & said else "pd" if {"day", "daily"} & said else ""
         mapped = attrs.evolve(mapped, per=unit) if unit else _doubted(mapped, "it does not say per what: write `per: pd` or `per: ph`")
     if field.name == "value" and ({"year", "annual"} & set(read.words)):
         mapped = attrs.evolve(mapped, per="year")

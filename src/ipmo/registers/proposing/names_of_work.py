@@ -51,7 +51,7 @@ OWNER = (
     " project director; programme director; responsible; responsible person; accountable; accountable person; accountable executive;"
     " project executive; executive; business owner; product owner; responsible officer; assigned to; assignee; programme manager;"
     " owner id; project leader; delivery lead; delivery manager; responsible manager; point of contact; lead name; person responsible; dri; contact;"
-    " project sponsor; sponsor; executive sponsor; business sponsor; owner name; manager name; initiative owner; work owner; responsible party; team lead; technical lead; project coordinator; coordinator; project head; executive lead; lead executive; lead director; lead officer; director; accountable director; programme lead; scheme lead; scheme manager; executive owner"
+    " project sponsor; sponsor; executive sponsor; business sponsor; owner name; manager name; initiative owner; work owner; responsible party; team lead; technical lead; project coordinator; coordinator; project head; executive lead; lead executive; lead director; lead officer; director; accountable director; programme lead; scheme lead; scheme manager; executive owner; development manager; contract manager; delivery director; responsible director"
 )
 PROJECTS = {
     "id": "id; project id; project number; project code; project reference; project reference number; project key; reference; reference number;"

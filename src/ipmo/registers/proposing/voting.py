@@ -103,7 +103,7 @@ def _date(field: RegisterField, column: Column) -> Vote:
 def _money(field: RegisterField, column: Column, read: Heading) -> Vote:
     if column.share("percent") >= MOST or read.unit == "%":
         return Vote(0.3, "its cells are shares")
-    if read.unit in ("days", "weeks", "months", "hours"):
+    if read.unit in ("days", "weeks", "months", "hours") and field.cell != "rate":
         return Vote(0.3, f"it is in {read.unit}")
     money = column.kinds.get("money", 0.0) + column.kinds.get("number", 0.0)
     money += column.kinds.get("rate", 0.0) if field.cell in ("rate", "worth") else 0.0
