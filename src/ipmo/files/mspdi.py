@@ -249,7 +249,7 @@ class _Reader:
                 continue
             marked = self._attribute(row, ID_FIELD) if self.marked else None
             if marked is not None and self._attribute(row, KIND_FIELD) == "project":
-                current = self.intake.fit(marked, {*self.top, *projects}, "project")
+                current = self.intake.own(marked, {*self.top, *projects}, "project")
                 projects[current] = (row.get("Name") or "", {})
                 self.header[current] = self._header(current, marked, row)
                 self.ids[uid] = current
@@ -268,7 +268,7 @@ class _Reader:
                 if len(above) > 90:
                     raise RowError("it lies more than ninety levels deep")
                 tasks = projects[current][1]
-                id = self.intake.fit(marked or uid, tasks, "task")
+                id = self.intake.own(marked, tasks, "task") if marked else self.intake.fit(uid, tasks, "task")
                 summary = row.flag("Summary") and place + 1 < len(rows) and levels[place + 1] > level
                 try:
                     task = self._task(id, row, above[-1][1] if above else None, summary)

@@ -5,7 +5,7 @@ What Project has no room for (benefits, risks, bodies, ...) is named in a `Forma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,10 +18,12 @@ from ipmo.errors import CycleError, ScheduleError
 from ipmo.files.calendar_days import Times, day_times, ended, special_days, week_times
 from ipmo.files.foreign import unescaped
 from ipmo.files.mspdi_costs import cents, total_of
-from ipmo.files.mspdi_elements import AS_LATE_AS_POSSIBLE, CONSTRAINTS, ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, ON_ITSELF, UNITS
+from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, UNITS
 from ipmo.files.mspdi_splits import NOBODY, timephased
+from ipmo.files.mspdi_ties import NO_LATER, NOT_BEFORE, dialect_there, honoured, ties_of
 from ipmo.files.mspdi_work import available, held_by_status
 from ipmo.files.no_room import NoRoom
+from ipmo.files.other_conventions import lose_dates
 from ipmo.files.xml_elements import tag
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, UncertainLag
@@ -50,11 +52,6 @@ KEPT_OF_TASKS = (
 KEPT_OF_PROJECTS = ("id", "name", "calendar", "start", "finish", "tasks", "gates", "risks")
 KEPT_OF_RESOURCES = ("id", "name", "unit", "calendar", "category")
 KEPT_OF_LINKS = ("source", "target", "type", "lag", "date", "kind")
-NEAREST = {"must_start_on": ("start_on", "mandatory_start"), "must_finish_on": ("finish_on", "mandatory_finish")}
-"""Constraints of Primavera that become one of Project."""
-NOT_BEFORE = next(number for number, name in ON_ITSELF.items() if name == "not_before")
-TIED = {"as_late_as_possible": AS_LATE_AS_POSSIBLE}
-TIED |= {name: number for number, word in CONSTRAINTS.items() for name in (word, *NEAREST.get(word, ()))}
 
 
 def write_mspdi(portfolio: Portfolio, path: Path) -> None:
@@ -102,6 +99,8 @@ class _Writer:
         self.resource_calendars = {resource.id: resource.calendar for resource in portfolio.resources if resource.unit == "person"}
         self.resource_uids = {resource.id: uid for uid, resource in enumerate(portfolio.resources, 1)}
         self.lost.beside(portfolio, KEPT, "the portfolio")
+        self.honoured = honoured(portfolio)
+        lose_dates(self.lost, portfolio, dialect_there(portfolio))
 
     def _plan(self) -> Schedule | None:
         """The schedule; None where there is none."""
@@ -160,7 +159,7 @@ class _Writer:
         yield tag("CalendarUID", self.calendar_uids[self.default.id])
         yield tag("MinutesPerDay", self.default.day_minutes)
         yield tag("MinutesPerWeek", self.default.week_minutes)
-        yield tag("HonorConstraints", int(bool(pf.dialect.hard)))
+        yield tag("HonorConstraints", int(self.honoured))
         if pf.status_date is not None:
             yield tag("StatusDate", moment(minutes(pf.status_date)).isoformat())
         names = sorted({name for project in pf.projects for task in project.tasks for name in task.attributes if name != "notes"})
@@ -340,6 +339,8 @@ class _Writer:
             yield f"<ConstraintType>4</ConstraintType>{tag('ConstraintDate', _when(project.start, calendar))}"
         if project.finish is not None:
             yield tag("Deadline", _when(project.finish, calendar, end=True))
+            if self.portfolio.dialect.commitments_bound_total_float:
+                self.lost.lose("finishes of projects that bound late dates, written as deadlines, which bound none")
         yield _marks("project", project.id)
 
     def _task(self, project: Project, task: Task, level: int, summary: bool, links: list[tuple[str, After]]) -> Iterator[str]:
@@ -379,13 +380,13 @@ class _Writer:
             self.lost.lose("waits for the status date, written as dates before which work does not start or resume")
         if not summary:
             yield from self._status(task, calendar, length, left, held)
-        yield from self._tied(task, calendar, held if task.actual_start is None else None)
+        deadline = yield from self._tied(task, calendar, held if task.actual_start is None else None)
         if task.delay is not None and task.delay.dimension == "elapsed" and task.delay.amount > 0:
             yield f"{tag('LevelingDelay', task.delay.elapsed_minutes * 10)}{tag('LevelingDelayFormat', FORMATS[task.delay.unit])}"
         elif task.delay is not None and task.delay.amount:
             self.lost.lose("delays in working time")
-        if task.deadline is not None:
-            yield tag("Deadline", _when(task.deadline, calendar, end=True))
+        if deadline is not None:
+            yield tag("Deadline", _when(deadline, calendar, end=True))
         yield from self._follows(project, task, calendar, summary)
         if self.portfolio.money is not None and not summary:
             yield from self._costs(task, self.portfolio.money.currency)
@@ -507,19 +508,17 @@ class _Writer:
             left = (Decimal(round(length[0] * (1 - Decimal(repr(task.progress))))), length[1])
         return left
 
-    def _tied(self, task: Task, calendar: Calendar, held: datetime | None) -> Iterator[str]:
-        found: list[tuple[int, When | None, bool]] = []
-        tied = task.constraints
-        if tied is not None:
-            for name, number in TIED.items():
-                value = getattr(tied, name)
-                if value:
-                    found.append((number, None if value is True else value, "finish" in name))
-            if tied.expected_finish is not None:
-                self.lost.lose("expected finishes")
-        for number, name in ON_ITSELF.items():
-            if (when := getattr(task, name)) is not None:
-                found.append((number, when, "finish" in name))
+    def _tied(self, task: Task, calendar: Calendar, held: datetime | None) -> Generator[str, None, When | None]:
+        """The constraint of a task; returns its deadline, or the second constraint that is written as one."""
+        found, deadline = ties_of(task), task.deadline
+        if task.constraints is not None and task.constraints.expected_finish is not None:
+            self.lost.lose("expected finishes")
+        limits = [one for one in found if one[0] == NO_LATER]
+        soft = "finish_no_later" not in self.portfolio.dialect.hard  # as a deadline is, which it may so be beside others
+        if limits and soft and (self.honoured or len(found) > 1):
+            found = [one for one in found if one[0] != NO_LATER]
+            deadline = min((one for one in (deadline, limits[0][1]) if one is not None), key=lambda one: minutes(one, end=True))
+            self.lost.lose("limits of finishes that give way to the logic, written as deadlines")
         if held is not None and {number for number, *_ in found} <= {NOT_BEFORE}:
             found = [(NOT_BEFORE, held, False)]
         elif held is not None:
@@ -531,6 +530,7 @@ class _Writer:
                 yield tag("ConstraintDate", _when(when, calendar, end=end))
             if len(found) > 1:
                 self.lost.lose("second constraints of tasks", len(found) - 1)
+        return deadline
 
     def _link(self, source: str, after: After, calendar: Calendar) -> Iterator[str]:
         meant = reference(source)
@@ -564,6 +564,8 @@ class _Writer:
         if lag.dimension == "step":
             self.lost.lose("lags of months")
             return "<LinkLag>0</LinkLag><LagFormat>7</LagFormat>"
+        if self.portfolio.dialect.lag_calendar == "continuous" and lag.unit not in ELAPSED:
+            return f"{tag('LinkLag', self.calendars['continuous'].minutes(lag) * 10)}{tag('LagFormat', FORMATS['eh'])}"
         same = lag.unit in ELAPSED or (calendar.day_minutes, calendar.week_minutes) == (self.default.day_minutes, self.default.week_minutes)
         format = FORMATS[lag.unit] if same or lag.unit not in ("d", "w") else 5
         return f"{tag('LinkLag', calendar.minutes(lag) * 10)}{tag('LagFormat', format)}"

@@ -17,6 +17,7 @@ from ipmo.errors import IpmoError
 from ipmo.files.calendar_days import Times, cut, week_times
 from ipmo.files.foreign import EPOCH, escaped, unescaped
 from ipmo.files.no_room import NoRoom
+from ipmo.files.other_conventions import lose_dates
 from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, RESOURCES, TYPES, codes, suspended
 from ipmo.files.p6_summaries import onto_activities
 from ipmo.files.xer_tables import Row
@@ -93,6 +94,7 @@ class P6Tables:
             self.schedule = schedule(self.portfolio, dialect=self.dialect)
         except IpmoError:
             self.lost.lose("computed dates: there is no schedule")
+        lose_dates(self.lost, self.portfolio, self.dialect)
         if bounds:
             self.lost.lose("bounds of summaries, written on the activities in them", bounds)
         if links:
