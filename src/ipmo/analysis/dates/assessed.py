@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import math
+import operator
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import attrs
 
@@ -13,7 +15,7 @@ from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.calendars import Calendar
 from ipmo.model.columns import columns_of
-from ipmo.model.estimates import Estimate
+from ipmo.model.fields import PlainData
 from ipmo.model.governance import Gate
 from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
@@ -21,13 +23,19 @@ from ipmo.model.references import item_of
 from ipmo.model.unseen import alike_work
 from ipmo.model.work import Project, Task
 from ipmo.network.links import joins_projects
-from ipmo.network.positions import plain
+from ipmo.network.positions import as_array
 from ipmo.network.states import State
 from ipmo.units import Span, minutes
 
-__all__ = ["Assessed", "Ids", "StatedLinks"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Assessed", "Ids", "StatedLinks", "stating", "without"]
 
 T = TypeVar("T")
+CLOSE, SURE = 1e-3, 2.0**40
+"""So close to a whole number of minutes, and below so many, a product of floats rounds as the exact one does."""
 
 
 class Ids(Sequence[str]):
@@ -94,7 +102,8 @@ class StatedLinks:
     def extend(self, sources: Sequence[int], targets: Sequence[int], types: Sequence[str], lags: Sequence[Span | None]) -> None:
         """More links, by what stands for their ends."""
         first = len(self.types)
-        self.lags.update({row: float(lag.amount) for row, lag in enumerate(lags, first) if lag is not None and lag.amount})
+        if lags.count(None) < len(lags):
+            self.lags.update({row: float(lag.amount) for row, lag in enumerate(lags, first) if lag is not None and lag.amount})
         self.sources += sources
         self.targets += targets
         self.types += types
@@ -104,14 +113,14 @@ class StatedLinks:
         return f"{self.text(self.sources[row])} -{self.types[row]}-> {self.text(self.targets[row])}"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Ends:
-    """Nodes with a predecessor, a successor, a link that holds their start, one from their finish; summaries pass theirs on."""
+    """Which nodes have a predecessor, a successor, a link that holds their start, one from their finish; summaries pass theirs on."""
 
-    before: set[int]
-    after: set[int]
-    held: set[int]
-    given: set[int]
+    before: NDArray[np.bool_]
+    after: NDArray[np.bool_]
+    held: NDArray[np.bool_]
+    given: NDArray[np.bool_]
 
 
 class Assessed:
@@ -131,42 +140,58 @@ class Assessed:
     # ------------------------------------------------------------------------------------------ planned work
 
     @functools.cached_property
-    def nodes(self) -> list[int]:
+    def nodes(self) -> NDArray[np.int64]:
         """The nodes of work that is planned: no milestones, summaries, level of effort, or what is stopped."""
-        net, items, idle = self.network, self.portfolio.items, (State.GONE, State.SPANNED)
-        tasks = [node for node, (kind, state) in enumerate(zip(net.kinds, net.state, strict=True)) if kind == "task" and state not in idle]
-        if self._inside:
-            tasks = [node for node in tasks if net.ids[node].startswith(self._inside)]
-        said = self._said
-        return [node for node in tasks if isinstance(task := said.get(node) or items.get(net.ids[node]), Task) and not task.hammock]
+        return self._planned[0]
 
     @functools.cached_property
-    def _said(self) -> dict[int, Task]:
-        """What nodes say, where no task is made for each: see `alike_work`."""
-        out: dict[int, Task] = {}
+    def _planned(self) -> tuple[NDArray[np.int64], list[Task]]:
+        """The nodes of planned work, and what it says."""
+        import numpy as np
+
+        net, items, said = self.network, self.portfolio.items, self._said
+        open_ = ~np.isin(net.states, (State.GONE, State.SPANNED))
+        tasks = np.frombuffer(bytes([kind == "task" for kind in net.kinds]), bool) & open_
+        if self._inside:
+            tasks &= np.fromiter([name.startswith(self._inside) for name in net.ids], bool, net.n)
+        nodes = np.flatnonzero(tasks)
+        nouns = [items.get(net.ids[node]) if (noun := said[node]) is None else noun for node in nodes.tolist()]
+        planned = [noun for noun in nouns if isinstance(noun, Task) and not noun.hammock]
+        if len(planned) < len(nouns):
+            nodes = nodes[[isinstance(noun, Task) and not noun.hammock for noun in nouns]]
+        return nodes, planned
+
+    @functools.cached_property
+    def _said(self) -> list[PlainData | None]:
+        """What nodes say, where they are known by their ids in a project: no task is made for each, see `alike_work`."""
+        out: list[PlainData | None] = [None] * self.network.n
         inside = self.network.inside or {}
         for project in self.portfolio.projects if inside else ():
-            alike, nodes = alike_work(project), inside.get(project.id, {})
+            nodes = inside.get(project.id, {})
+            alike = alike_work(project)
             if alike is not None and nodes.keys() >= alike.keys():
-                out.update(zip(map(nodes.__getitem__, alike), alike.values(), strict=True))
+                for name, task in alike.items():
+                    out[nodes[name]] = task
+            elif alike is None and nodes:
+                for task in project.tasks:
+                    if (node := nodes.get(task.id)) is not None:
+                        out[node] = task
         return out
 
     @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """Its full ids."""
-        ids = self.network.ids
-        return tuple([ids[node] for node in self.nodes])
+        return tuple(map(self.network.ids.__getitem__, self.nodes.tolist()))
 
-    @functools.cached_property
+    @property
     def tasks(self) -> list[Task]:
         """What it says: its nouns, or some that say the same but for what they are called and what they come after."""
-        said, items, ids = self._said, self.portfolio.items, self.network.ids
-        return [said.get(node) or items[ids[node]] for node in self.nodes]
+        return self._planned[1]
 
     @functools.cached_property
-    def rows(self) -> list[int]:
+    def rows(self) -> Sequence[int]:
         """The rows of the planned work that is not finished."""
-        return [row for row, task in enumerate(self.tasks) if task.actual_finish is None]
+        return without(self.tasks, "actual_finish")
 
     @functools.cached_property
     def incomplete(self) -> tuple[str, ...]:
@@ -174,13 +199,18 @@ class Assessed:
         return tuple(self.of_incomplete(self.names))
 
     @functools.cached_property
-    def unfinished(self) -> list[Task]:
+    def unfinished(self) -> Sequence[Task]:
         """What it says, as of all."""
         return self.of_incomplete(self.tasks)
 
-    def of_incomplete(self, column: Sequence[T]) -> list[T]:
+    @functools.cached_property
+    def unfinished_nodes(self) -> NDArray[np.int64]:
+        """Its nodes."""
+        return self.nodes if len(self.rows) == len(self.nodes) else self.nodes[list(self.rows)]
+
+    def of_incomplete(self, column: Sequence[T]) -> Sequence[T]:
         """What a column of the planned work says of that which is not finished."""
-        return list(column) if len(self.rows) == len(column) else [column[row] for row in self.rows]
+        return column if len(self.rows) == len(column) else [column[row] for row in self.rows]
 
     # ------------------------------------------------------------------------------------------- status dates
 
@@ -211,16 +241,15 @@ class Assessed:
         """The work below each summary."""
         return {f"{project}/{name}": nodes for (project, name), nodes in self.network.summaries.items()}
 
-    def _all_in(self, states: Collection[State]) -> tuple[frozenset[int], frozenset[str]]:
-        """Nodes that are in one of some states, and summaries of which all the work below is."""
-        found = frozenset([node for node, state in enumerate(self.network.state) if state in states])
-        return found, frozenset([name for name, below in self._leaves.items() if below and found.issuperset(below)])
-
     def _into(self, rows: Sequence[int], states: Collection[State]) -> Sequence[int]:
         """Those of some links whose target is not in, or made of what is in, one of some states."""
-        nodes, wholes = self._all_in(states)
-        if not nodes:
+        import numpy as np
+
+        found = np.isin(self.network.states, list(states))
+        if not found.any():
             return rows
+        nodes = frozenset(np.flatnonzero(found).tolist())
+        wholes = frozenset([name for name, below in self._leaves.items() if below and nodes.issuperset(below)])
         targets, named = self.links.targets, self.network.named
 
         def over(code: int) -> bool:
@@ -259,8 +288,10 @@ class Assessed:
                 self._add_inner(out, project, project.gates)
             else:
                 self._add_inner(out, project, (*project.tasks, *project.gates) if project.gates else project.tasks)
+        projects = {project.id for project in pf.projects}
         for link in pf.links:
-            if link.kind == "schedule" and not joins_projects(pf, link):
+            whole = (link.source in projects or link.target in projects) and joins_projects(pf, link)
+            if link.kind == "schedule" and not whole:
                 out.add(link.source, link.target, link.type, link.lag)
         effects: list[Outcome | Benefit] = [*pf.outcomes, *pf.benefits]
         for effect in effects:
@@ -272,49 +303,45 @@ class Assessed:
         """The links inside a project: most name open items of it, whose nodes are known by their ids there."""
         pf, inside = self.portfolio, self.network.inside
         local = inside.get(project.id, {}) if inside is not None else {}
-        nouns = [noun for noun in every if noun.after]
-        afters = [after for noun in nouns for after in noun.after]
-        sources = [local.get(after.source) for after in afters]
-        targets = [local.get(noun.id) for noun in nouns for _ in noun.after]
-        out.extend(
-            [
-                out.code(pf.resolve(after.source, project.id) or after.source) if node is None else node
-                for after, node in zip(afters, sources, strict=True)
-            ],
-            [
-                out.code(f"{project.id}/{name}") if node is None else node
-                for node, name in zip(targets, (noun.id for noun in nouns for _ in noun.after), strict=True)
-            ],
-            [after.type for after in afters],
-            [after.lag for after in afters],
-        )
+        afters = [after for noun in every for after in noun.after]
+        given = [after.source for after in afters]
+        try:
+            sources, targets = list(map(local.__getitem__, given)), [local[noun.id] for noun in every for _ in noun.after]
+        except KeyError:
+            sources = [local[name] if name in local else out.code(pf.resolve(name, project.id) or name) for name in given]
+            names = [noun.id for noun in every for _ in noun.after]
+            targets = [local[name] if name in local else out.code(f"{project.id}/{name}") for name in names]
+        out.extend(sources, targets, [after.type for after in afters], [after.lag for after in afters])
 
     @functools.cached_property
     def ends(self) -> Ends:
         """Which ends of work are linked."""
+        import numpy as np
+
         links, rows = self.links, self.alive
         into, out_of = self._at(rows, links.targets), self._at(rows, links.sources)
-        types = [links.types[row] for row in rows]
-        return Ends(
-            before=self._below(into),
-            after=self._below(out_of),
-            held=self._below([code for code, kind in zip(into, types, strict=True) if kind[1] == "S"]),
-            given=self._below([code for code, kind in zip(out_of, types, strict=True) if kind[0] == "F"]),
-        )
+        types = links.types if len(rows) == len(links.types) else [links.types[row] for row in rows]
+        before, after = self._below(into), self._below(out_of)
+        if types.count("FS") == len(types):
+            return Ends(before=before, after=after, held=before, given=after)
+        starts, finishes = (np.fromiter((kind[end] == side for kind in types), bool, len(types)) for end, side in ((1, "S"), (0, "F")))
+        return Ends(before=before, after=after, held=self._below(into[starts]), given=self._below(out_of[finishes]))
 
     @staticmethod
-    def _at(rows: Sequence[int], column: list[int]) -> list[int]:
-        return column if len(rows) == len(column) else [column[row] for row in rows]
+    def _at(rows: Sequence[int], column: list[int]) -> NDArray[np.int64]:
+        found = as_array(column)
+        return found if len(rows) == len(column) else found[as_array(rows)]
 
-    def _below(self, codes: Sequence[int]) -> set[int]:
-        """The nodes that ends of links are; of summaries the work below."""
-        found = set(codes)
-        texts = [code for code in found if code < 0]
-        found.difference_update(texts)
-        for code in texts:
+    def _below(self, codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which nodes are ends of links; of summaries the work below."""
+        import numpy as np
+
+        found = np.zeros(self.network.n, bool)
+        found[codes[codes >= 0]] = True
+        for code in codes[codes < 0].tolist():
             item = item_of(self.links.text(code))
             node = self.network.named.get(item)
-            found.update(self._leaves.get(item, () if node is None else (node,)))
+            found[list(self._leaves.get(item, () if node is None else (node,)))] = True
         return found
 
     # --------------------------------------------------------------------------------------- dates and lengths
@@ -322,44 +349,79 @@ class Assessed:
     @functools.cached_property
     def instants(self) -> tuple[list[int | None], list[int | None]]:
         """Start and finish of the planned work, in minutes."""
-        return several.instants(self.schedule, self.nodes)
+        return several.instants(self.schedule, self.nodes.tolist())
 
     @functools.cached_property
-    def floats(self) -> list[float | None]:
-        """The total float of what is not finished, in working days of its calendar."""
-        return several.total_floats(self.schedule, self.of_incomplete(self.nodes))
+    def floats(self) -> NDArray[np.float64]:
+        """The total float of what is not finished, in working days of its calendar; NaN where it has none."""
+        return several.float_column(self.schedule, self.unfinished_nodes)
 
     @functools.cached_property
     def due(self) -> list[int]:
         """The rows of tasks that the baseline finishes by the status date."""
-        found = [(row, task.baseline_finish) for row, task in enumerate(self.tasks) if task.baseline_finish is not None]
-        return [row for row, when in found if (status := self.statuses[row]) is not None and minutes(when, end=True) <= status]
+        found = [(row, self.tasks[row].baseline_finish) for row in stating(self.tasks, "baseline_finish")]
+        return [
+            row
+            for row, when in found
+            if when is not None and (status := self.statuses[row]) is not None and minutes(when, end=True) <= status
+        ]
 
     @functools.cached_property
     def nothing_due(self) -> str:
         """What is missing where no task is due."""
         if self.status is None:
             return "a status date"
-        if not any(task.baseline_finish is not None for task in self.tasks):
+        if not stating(self.tasks, "baseline_finish"):
             return "baseline finishes (baseline_finish:), has none"
         return "tasks that the baseline finishes by the status date"
 
     @functools.cached_property
-    def days(self) -> list[float | None]:
-        """The duration of what is not finished in working days of its calendar; None where it is not known."""
-        pf, known = self.portfolio, dict[tuple[int, str], float | None]()
-        owner = plain(self.network.project)
-        of_project = [project.calendar or pf.calendar or "standard" for project in pf.projects]
-        out: list[float | None] = []
-        for node, task in zip(self.of_incomplete(self.nodes), self.unfinished, strict=True):
-            name = task.calendar or of_project[owner[node]]
-            key = (id(task.length), name)  # estimates that are written alike are one object
-            if key not in known:
-                known[key] = _days(task.length, pf.calendar_table[name])
-            out.append(known[key])
-        return out
+    def days(self) -> NDArray[np.float64]:
+        """The duration of what is not finished in working days of its calendar; NaN where it is not known."""
+        import numpy as np
+
+        pf, tasks = self.portfolio, self.unfinished
+        usual = [project.calendar or pf.calendar or "standard" for project in pf.projects]
+        lengths = [task.length if task.effort_driven else task.duration for task in tasks]
+        spans = [span if type(span := length and length.central()) is Span else None for length in lengths]
+        amounts = np.array([math.nan if span is None else float(span.amount) for span in spans], float)
+        units = [None if span is None else span.unit for span in spans]
+        shapes: list[tuple[float, int]]
+        if len(set(usual)) > 1 or stating(tasks, "calendar"):
+            owners = self.network.owners[self.unfinished_nodes].tolist()
+            names = [task.calendar or usual[owner] for task, owner in zip(tasks, owners, strict=True)]
+            kinds = list(zip(units, names, strict=True))
+            of_kind = {(unit, name): _shape(unit, pf.calendar_table[name]) for unit, name in set(kinds)}
+            shapes = list(map(of_kind.__getitem__, kinds))
+        else:
+            names = usual[:1] * len(tasks)
+            of_unit = {unit: _shape(unit, pf.calendar_table[usual[0]]) for unit in set(units)}
+            shapes = list(map(of_unit.__getitem__, units))
+        unit_minutes, day_minutes = (np.array([shape[side] for shape in shapes], float) for side in (0, 1))
+        worked = amounts * unit_minutes
+        whole = np.rint(worked)
+        # floats say what the exact amount rounds to, unless it may lie half between two minutes
+        unsure = (np.abs(worked - whole) > CLOSE) | (np.abs(worked) > SURE) | (np.isnan(worked) & ~np.isnan(amounts))
+        for row in np.flatnonzero(unsure).tolist():
+            span = spans[row]
+            whole[row] = math.nan if span is None else pf.calendar_table[names[row]].minutes(span)
+        found: NDArray[np.float64] = whole / day_minutes
+        return found
 
 
-def _days(estimate: Estimate | None, calendar: Calendar) -> float | None:
-    central = estimate.central() if estimate is not None else None
-    return calendar.minutes(central) / calendar.day_minutes if isinstance(central, Span) else None
+def _shape(unit: str | None, calendar: Calendar) -> tuple[float, int]:
+    """Minutes of one unit of time on a calendar, and of a day; NaN for months and years, which have no fixed length."""
+    fixed = unit is not None and Span(1, unit).dimension != "step"
+    return calendar.minutes(Span(1, unit or "d")) if fixed else math.nan, calendar.day_minutes
+
+
+def stating(nouns: Sequence[Task], field: str) -> Sequence[int]:
+    """The rows of those that state something in a field."""
+    values = list(map(operator.attrgetter(field), nouns))
+    return () if values.count(None) == len(values) else [row for row, value in enumerate(values) if value is not None]
+
+
+def without(nouns: Sequence[Task], field: str) -> Sequence[int]:
+    """The rows of those that state nothing in a field."""
+    values = list(map(operator.attrgetter(field), nouns))
+    return range(len(values)) if values.count(None) == len(values) else [row for row, value in enumerate(values) if value is None]

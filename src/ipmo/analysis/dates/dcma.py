@@ -8,13 +8,18 @@ that lacks data says what it lacks; it never passes for that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ipmo.analysis.dates.assessed import Assessed, Ids
+from ipmo.analysis.dates.assessed import Assessed, Ids, stating, without
 from ipmo.network.clocks import clocks_of
 from ipmo.notebooks import Shown
 from ipmo.units import minutes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["SOURCE", "Point", "bei", "cpli", "hiding", "points"]
 
@@ -163,7 +168,7 @@ def _share(point: Point, counted: Sequence[str], of: Sequence[str], nothing: str
 
 def _logic(a: Assessed) -> Point:
     linked = a.ends.before & a.ends.after
-    loose = tuple([full_id for full_id, node in zip(a.incomplete, a.of_incomplete(a.nodes), strict=True) if node not in linked])
+    loose = _chosen(a.incomplete, ~linked[a.unfinished_nodes])
     formula = "unfinished tasks without predecessor or successor / unfinished tasks"
     return _share(Point(number=1, name="logic", formula=formula, limit=0.05), loose, a.incomplete, "unfinished tasks")
 
@@ -171,10 +176,11 @@ def _logic(a: Assessed) -> Point:
 def _relations(a: Assessed) -> Iterator[Point]:
     links, counted, nothing = a.links, a.counted, "links into unfinished work"
     every = Ids(links.name, counted)
-    signed = sorted(set(counted).intersection(links.lags)) if links.lags else []
+    signed = sorted(set(links.lags).intersection(counted)) if links.lags else []
     leads = Ids(links.name, [row for row in signed if links.lags[row] < 0])
     lags = Ids(links.name, [row for row in signed if links.lags[row] > 0])
-    plain = Ids(links.name, [row for row in counted if links.types[row] == "FS"])
+    every_type = links.types.count("FS") == len(links.types)
+    plain = every if every_type else Ids(links.name, [row for row in counted if links.types[row] == "FS"])
     yield _share(Point(number=2, name="leads", formula="links with a negative lag", limit=0), leads, every, nothing)
     formula = "links with a positive lag / links into unfinished work"
     yield _share(Point(number=3, name="lags", formula=formula, limit=0.05), lags, every, nothing)
@@ -185,10 +191,8 @@ def _relations(a: Assessed) -> Iterator[Point]:
 def _hard(a: Assessed) -> Iterator[Point]:
     tied, hard = [], []
     strict = set(a.schedule.passes.dialect.hard)
-    for full_id, task in zip(a.incomplete, a.unfinished, strict=True):
-        constraints = task.constraints
-        if constraints is None:
-            continue
+    for row in stating(a.unfinished, "constraints"):
+        full_id, constraints = a.incomplete[row], a.unfinished[row].constraints
         stated = {name for name in TIED if getattr(constraints, name) is not None}
         if stated:
             tied.append(full_id)
@@ -203,26 +207,25 @@ def _hard(a: Assessed) -> Iterator[Point]:
 
 
 def _floats(a: Assessed) -> Iterator[Point]:
-    known = [(full_id, slack) for full_id, slack in zip(a.incomplete, a.floats, strict=True) if slack is not None]
-    high = tuple([full_id for full_id, slack in known if slack > LONG])
-    negative = tuple([full_id for full_id, slack in known if slack < 0])
-    dated, nothing = tuple([full_id for full_id, _ in known]), "unfinished tasks with dates"
+    slack = a.floats
+    high, negative, dated = (_chosen(a.incomplete, which) for which in (slack > LONG, slack < 0, slack == slack))  # NaN is not itself
+    nothing = "unfinished tasks with dates"
     formula = f"total float > {LONG} working days / unfinished tasks with dates"
     yield _share(Point(number=6, name="high float", formula=formula, limit=0.05), high, dated, nothing)
     yield _share(Point(number=7, name="negative float", formula="total float < 0", limit=0), negative, dated, nothing)
 
 
 def _durations(a: Assessed) -> Point:
-    days = list(a.days)
+    days = a.days.copy()
     planned = 0
-    for row, task in enumerate(a.unfinished):
+    for row in stating(a.unfinished, "baseline_finish"):
+        task = a.unfinished[row]
         if task.baseline_start is not None and task.baseline_finish is not None:
             planned += 1
-            clock = a.network.clock_of(a.nodes[a.rows[row]])
+            clock = a.network.clock_of(int(a.unfinished_nodes[row]))
             worked = clock.between(minutes(task.baseline_start), minutes(task.baseline_finish, end=True))
             days[row] = worked / a.portfolio.calendar_for(a.incomplete[row]).day_minutes
-    known = tuple([full_id for full_id, one in zip(a.incomplete, days, strict=True) if one is not None])
-    long = tuple([full_id for full_id, one in zip(a.incomplete, days, strict=True) if one is not None and one > LONG])
+    known, long = (_chosen(a.incomplete, which) for which in (days == days, days > LONG))  # NaN is not itself
     formula = f"baseline (else current) duration > {LONG} working days / unfinished tasks with a duration"
     variant = VARIANT if planned == len(known) else f"{VARIANT}, current duration of {len(known) - planned} without a baseline"
     point = Point(number=8, name="high duration", variant=variant, formula=formula, limit=0.05)
@@ -249,7 +252,9 @@ def _dates(a: Assessed) -> Point:
 
 
 def _resources(a: Assessed) -> Point:
-    chosen = [row for row, days in enumerate(a.days) if days is not None and days >= 1]
+    import numpy as np
+
+    chosen = np.flatnonzero(a.days >= 1).tolist()
     tasks, names = a.unfinished, a.incomplete
     bare = [row for row in chosen if (task := tasks[row]).budget is None and task.effort is None and not task.assignments]
     formula = "unfinished tasks of a day or more without cost, effort or resources / such tasks"
@@ -257,8 +262,14 @@ def _resources(a: Assessed) -> Point:
     return _share(point, _some(names, bare), _some(names, chosen), "unfinished tasks of a day or more")
 
 
-def _some(names: Sequence[str], rows: Sequence[int]) -> tuple[str, ...]:
-    return tuple([names[row] for row in rows])
+def _some(names: tuple[str, ...], rows: Sequence[int]) -> tuple[str, ...]:
+    return names if len(rows) == len(names) else tuple([names[row] for row in rows])
+
+
+def _chosen(names: tuple[str, ...], which: NDArray[np.bool_]) -> tuple[str, ...]:
+    import numpy as np
+
+    return _some(names, np.flatnonzero(which).tolist())
 
 
 def _missed(a: Assessed) -> Point:
@@ -276,7 +287,7 @@ def _path_test(a: Assessed) -> Point:
     passes, net = a.schedule.passes, a.network
     formula = f"{PUSH} days added to a task on the longest path move the end by as much"
     point = Point(number=12, name="critical path test", formula=formula, limit=1, at_least=True)
-    place, end = passes.first_of_longest_path(a.nodes), passes.end
+    place, end = passes.first_of_longest_path(a.nodes.tolist()), passes.end
     if place is None or end is None:
         return attrs.evolve(point, needs="a critical task")
     node = int(passes.positions.order[place])
@@ -324,7 +335,6 @@ def _bei(a: Assessed) -> Point:
     point = Point(number=14, name="baseline execution index", formula=formula, limit=0.95, at_least=True)
     if a.status is None or not a.due:
         return attrs.evolve(point, needs=a.nothing_due)
-    bare = [row for row, task in enumerate(a.tasks) if task.baseline_finish is None]
-    done = [row for row, task in enumerate(a.tasks) if task.actual_finish is not None]
+    bare, done = without(a.tasks, "baseline_finish"), stating(a.tasks, "actual_finish")
     value = bei(len(done), len(a.due), len(bare))
-    return attrs.evolve(point, numerator=_some(a.names, done), denominator=_some(a.names, [*a.due, *bare]), value=value)
+    return attrs.evolve(point, numerator=_some(a.names, done), denominator=(*_some(a.names, a.due), *_some(a.names, bare)), value=value)

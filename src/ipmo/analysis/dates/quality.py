@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import attrs
 
@@ -13,9 +14,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.network.links import joins_projects
 from ipmo.tables import Answer, Column, Table
-from ipmo.units import minutes
 
 __all__ = ["SOURCE", "Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "dangling", "schedule_quality", "where_delays_end"]
 
@@ -159,25 +158,31 @@ def where_delays_end(portfolio: Portfolio) -> tuple[tuple[Dangling, ...], Point,
 
 def dangling(a: Assessed) -> Iterator[Dangling]:
     """Unfinished work with a loose end."""
-    held, given = a.ends.held, a.ends.given
-    for full_id, node, task in zip(a.incomplete, a.of_incomplete(a.nodes), a.unfinished, strict=True):
-        start, finish = node not in held and not task.started, node not in given
+    import numpy as np
+
+    nodes = a.unfinished_nodes
+    free, loose = ~a.ends.held[nodes], ~a.ends.given[nodes]
+    for row in np.flatnonzero(free | loose).tolist():
+        start, finish = bool(free[row]) and not a.unfinished[row].started, bool(loose[row])
         if start or finish:
-            yield Dangling(id=full_id, start=start, finish=finish)
+            yield Dangling(id=a.incomplete[row], start=start, finish=finish)
 
 
 def _hand_overs(a: Assessed) -> Iterator[HandOver]:
-    for link in a.portfolio.links:
+    pf, known = a.portfolio, dict[str, tuple[tuple[int | None, int | None], tuple[date | None, date | None]]]()
+    projects = {project.id for project in pf.projects}
+    for link in pf.links:
+        if link.kind != "schedule" or link.source in projects or link.target in projects:
+            continue  # where an end that names a project as a whole attaches is not known yet
         source, target = reference(link.source), reference(link.target)
-        giver, receiver = a.portfolio.project_of(link.source), a.portfolio.project_of(link.target)
-        if link.kind != "schedule" or not giver or giver == receiver or target.external or joins_projects(a.portfolio, link):
+        giver, receiver = pf.project_of(link.source), pf.project_of(link.target)
+        if not giver or giver == receiver or target.external or (a.project is not None and a.project not in (giver, receiver)):
             continue
-        if a.project is not None and a.project not in (giver, receiver):
-            continue
-        start, finish = a.schedule.dates(source.item)
-        at_finish = gives_at_finish(a.portfolio, link)
-        expected = finish if at_finish else start
-        said = a.schedule.days(source.item)[at_finish]
+        if source.item not in known:
+            known[source.item] = a.schedule.instants(source.item), a.schedule.days(source.item)
+        at_finish = gives_at_finish(pf, link)
+        instants, days = known[source.item]
+        expected, said = instants[at_finish], days[at_finish]
         committed, needed = (None if when is None else last_instant(when, at_finish=at_finish) for when in (link.promised, link.needed))
         due = needed if needed is not None else committed
         yield HandOver(
@@ -188,5 +193,5 @@ def _hand_overs(a: Assessed) -> Iterator[HandOver]:
             committed="" if link.promised is None else str(link.promised)[:10],
             needed="" if link.needed is None else str(link.needed)[:10],
             agreed=None if committed is None and needed is None else committed is not None and needed is not None and committed <= needed,
-            kept=None if expected is None or due is None else minutes(expected) <= due,
+            kept=None if expected is None or due is None else expected <= due,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Tally", "commitment_floats", "instants", "tallied", "total_floats"]
+__all__ = ["Tally", "commitment_floats", "float_column", "instants", "tallied", "total_floats"]
 
 
 class Tally(NamedTuple):
@@ -28,19 +29,27 @@ class Tally(NamedTuple):
 
 def total_floats(s: Schedule, nodes: Sequence[int]) -> list[float | None]:
     """`Schedule.total_float` of some nodes: in working days of the item's calendar; None where it has none."""
-    passes, ids = s.passes, s.network.ids
-    if not s.network.compiled:
-        return [s.total_float(ids[node]) for node in nodes]
+    return [None if slack != slack else slack for slack in float_column(s, as_array(nodes)).tolist()]  # NaN is not itself
+
+
+def float_column(s: Schedule, nodes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """`total_floats` as a column; NaN where there is none."""
     import numpy as np
 
+    passes, ids = s.passes, s.network.ids
+    if not s.network.compiled:
+        return np.array([_number(s.total_float(ids[node])) for node in nodes.tolist()], float)
     whole = as_array(passes.late_starts.to_end)
     days = np.where(whole < FAR // 2, passes.readings.days(as_array(passes.early_starts), whole), np.nan)
-    places = _open(s, nodes)
-    slacks = np.where(places < 0, np.nan, days[places])
-    found: list[float | None] = [None if slack != slack else slack for slack in slacks.tolist()]  # NaN is not itself
-    for row in np.flatnonzero(s.network.states[as_array(nodes)] == State.SPANNED).tolist():
-        found[row] = s.total_float(ids[nodes[row]])
+    places = passes.places_of_open_work[nodes]
+    found: NDArray[np.float64] = np.where(places < 0, np.nan, days[places])
+    for row in np.flatnonzero(s.network.states[nodes] == State.SPANNED).tolist():
+        found[row] = _number(s.total_float(ids[int(nodes[row])]))
     return found
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def tallied(s: Schedule, kinds: Collection[str]) -> Tally:
