@@ -184,3 +184,17 @@ def test_no_project_with_work_is_green_where_the_schedule_does_not_know_its_end(
     for one in pf.projects:
         if one.id in view and (one.tasks or one.gates) and s.doubt(one.id):
             assert view[one.id].computed != "green", view[one.id]
+
+
+def test_a_deadline_that_is_kept_makes_no_project_green_the_end_of_which_nobody_knows() -> None:
+    """Found by a random draw: one task keeps its deadline, the other has no duration."""
+    kept = {"id": "t2", "duration": "1 d", "deadline": "2026-01-05"}
+    for other, colour in (({"id": "t1", "duration": "1 d"}, "green"), ({"id": "t1"}, None)):
+        pf = ipmo.from_dict(
+            {
+                "ipmo": 1,
+                "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-01-05"},
+                "projects": [{"id": "p", "state": "active", "tasks": [other, kept]}],
+            }
+        )
+        assert ipmo.status(pf)["p"].computed == colour

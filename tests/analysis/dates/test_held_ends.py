@@ -8,6 +8,10 @@ import pytest
 
 import ipmo
 from ipmo import model as m
+from ipmo.analysis.dates.several import commitment_floats
+from ipmo.analysis.risk.plan import Plan
+from ipmo.analysis.risk.sampling import Samples
+from ipmo.units import minutes
 
 END = datetime(2026, 1, 16, 17)
 
@@ -64,3 +68,40 @@ def test_something_outside_with_a_date_holds_an_end_too() -> None:
     s = ipmo.schedule(pf)
     assert s["p/S"].finish_date == s["p"].finish_date == s.day_of("p", s.dates("p")[1]) == END.date()
     assert s.commitments["p/S"].broken
+
+
+@pytest.mark.parametrize(("compiled", "plain"), [(False, False), (True, False), (False, True)])
+@pytest.mark.parametrize(("target", "inside"), [("p/S", "S"), ("p/T", "T"), ("p@finish", None)])
+def test_samples_of_an_end_that_a_link_holds_are_schedules(target: str, inside: str | None, compiled: bool, plain: bool) -> None:
+    """Of every sample the schedule with its length says the same; so does the milestone that stands for the end; by each of the three ways to sample."""
+    found = []
+    for pf in (plan(target), plan("p/m", "FS", inside)):
+        wide = pf.evolve("p/b", duration={"low": "2 d", "likely": "3 d", "high": "30 d"})
+        setup = Plan(wide, 60, seed=1, risks="before", dialect=None, pert="beta", keep=()).setup
+        samples = Samples(setup, compiled=compiled, plain=plain)
+        lengths, dates = Samples(setup, compiled=False).lengths(0, 1)[0]["p/b"], samples.batch(0, 1).dates
+        found.append({one.full_id: [int(x) for x in dates[place]] for place, one in enumerate(setup.kept) if one.full_id != "p/m"})
+    assert found[0] == found[1]
+    assert max(found[0]["p"]) > min(found[0]["p"]) == minutes(END)
+    for sample in range(0, 60, 12):
+        s = ipmo.schedule(plan(target).evolve("p/b", duration=f"{int(lengths[sample])} min"))
+        assert {name: s.instants(name)[1] for name in found[0] if name != "x"} == {
+            n: row[sample] for n, row in found[0].items() if n != "x"
+        }
+
+
+@pytest.mark.parametrize("target", ["p/S", "p/T", "p@finish"])
+def test_the_float_to_a_commitment_of_a_project_is_that_of_its_end(target: str) -> None:
+    """Its work has three days to its finish of 14 January; the end that the link holds comes two days late."""
+    s = ipmo.schedule(plan(target))
+    assert commitment_floats(s)["p"] == s["p"].commitment_float
+    assert s["p"].commitment_float is not None
+    assert s["p"].commitment_float < 0
+
+
+def test_how_sure_a_finish_is_counts_the_link_that_holds_it() -> None:
+    """The work alone is done five days before what is committed, in every sample."""
+    wide = plan("p@finish").evolve("p/a", duration={"low": "1 d", "likely": "2 d", "high": "3 d"})
+    found = ipmo.simulate(wide, samples=50)
+    assert found["p"].sure == 0
+    assert {str(one)[:10] for one in found.finish("p").samples} == {"2026-01-16"}

@@ -285,10 +285,10 @@ class Aspects:
         self, full_id: str, noun: Noun, about: LateHandOver | Task | Commitment | None, reached: Reached, span: Span | None
     ) -> Judged:
         """The aspect of time of what has a forecast: about the item, or about what of it is late by most, within what is tolerated or beyond."""
-        limited = span is not None
-        limit = self._limit(full_id, reached.due, span)
+        limited, limit = span is not None, self._limit(full_id, reached.due, span)
         rag = reached.colour(limit)
-        doubt = self._doubt(full_id, noun) if rag != "red" else ""
+        whole = self._promises.end_in_doubt(noun) if isinstance(noun, Project) else ""
+        doubt = "" if rag == "red" else self._doubt(full_id, noun) or whole
         if doubt:  # what has a date is in time; what has none may not be
             known, why = None if rag == "green" else rag, f"not known when it finishes: {doubt}"
             return Judged("time", known, known is None, False, functools.partial(end_unknown, reached.due, known, known is None, why))

@@ -97,7 +97,7 @@ def commitment_floats(s: Schedule) -> dict[str, float | None]:
         elif name in s:
             members = net.members.get(place)
             nodes = plain_list(np.flatnonzero(as_array(net.project) == place)) if members is None else members
-            places = _open(s, nodes)
+            places = _open(s, [*nodes, *net.ends[name]] if name in net.ends else nodes)  # a link may hold when it ends
             found = spare[places[places >= 0]]
             found = found[~np.isnan(found)]
             out[name] = float(found.min()) if found.size else None

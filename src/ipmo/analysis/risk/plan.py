@@ -206,7 +206,7 @@ class Plan:
         out: dict[str, tuple[str, Sequence[int]]] = {}
         members: dict[str, Sequence[int]] = {}
         for place, name in enumerate(net.projects):
-            members[name] = net.members.get(place, [nodes[name]] if name in nodes else [])
+            members[name] = [*net.members.get(place, [nodes[name]] if name in nodes else []), *net.ends.get(name, ())]
         tree = hierarchy(pf)
         if pf.id not in pf.items:
             out[pf.id] = "portfolio", [*(v for found in members.values() for v in found), *(nodes[gate.id] for gate in pf.gates)]
@@ -219,7 +219,7 @@ class Plan:
                 if full_id in nodes:
                     out[full_id] = net.kinds[nodes[full_id]], [nodes[full_id]]
                 elif (project.id, task.id) in net.summaries:
-                    out[full_id] = "summary", net.summaries[project.id, task.id]
+                    out[full_id] = "summary", [*net.summaries[project.id, task.id], *net.ends.get(full_id, ())]
             for gate in project.gates:
                 full_id = f"{project.id}/{gate.id}"
                 out[full_id] = "gate", [nodes[full_id]]
