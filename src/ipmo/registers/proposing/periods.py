@@ -192,6 +192,12 @@ def of_one_value(reads: Sequence[Heading], columns: Sequence[Column], kind: str)
         for place, (read, column) in enumerate(zip(reads, columns, strict=True))
         if (period := period_named(_apart(read)[1])) and column.share("date") < NUMBERS
     }
+    alike: dict[tuple[str, ...], dict[int, str]] = {}
+    for place, read in enumerate(reads):
+        if read.period and columns[place].share("date") < NUMBERS:
+            alike.setdefault(read.words, {})[place] = read.period
+    for group in alike.values():  # `Benefit 2026/27`, `Benefit 2027/28`
+        found |= {place: ("", period, "", "") for place, period in group.items() if len(set(group.values())) > 1}
     if len({one[1] for one in found.values()}) < 2:
         return tuple(reads)
     out = []
