@@ -83,11 +83,39 @@ def test_dates_by_conventions_that_the_other_tool_lacks_are_named(
     assert sum(one != other for one, other in zip(dates(pf), dates(back), strict=True)) == 1
 
 
+def test_a_convention_that_p6_has_an_option_for_is_kept(tmp_path: Path) -> None:
+    """A lag of eight hours on the calendar of what waits, behind work around the clock."""
+    tasks = [
+        {"id": "a", "duration": "30 h", "calendar": "continuous"},
+        {"id": "b", "duration": "1 d", "after": {"from": "a", "lag": "8 h"}},
+    ]
+    pf = plan(tasks, "msproject")
+    back, said = through(pf, tmp_path / "p.xer")
+    assert dates(pf)[1] == dates(back)[1] == ("07 14:00", "08 14:00")
+    assert "lag_calendar" not in said
+
+
+def test_conventions_that_move_a_date_only_together_are_named_together(tmp_path: Path) -> None:
+    tasks = [A, {"id": "b", "duration": "1 d", "after": {"from": "a", "type": "FF", "lag": "-8 h"}}]
+    pf = plan(tasks, "msproject")
+    back, said = through(pf, tmp_path / "p.xer")
+    if dates(pf) != dates(back):
+        assert "lead_waits" in said
+        assert "commitments_bound_total_float" not in said
+
+
+def test_work_of_no_duration_is_a_milestone_for_project(tmp_path: Path) -> None:
+    pf = plan([A, {"id": "b", "duration": "0 h", "after": "a"}], "p6")
+    back, said = through(pf, tmp_path / "p.xml")
+    assert (dates(pf)[1], dates(back)[1]) == (("12 08:00", "12 08:00"), ("09 17:00", "09 17:00"))
+    assert "1 tasks of no duration, which are milestones there" in said
+
+
 def test_a_finish_that_bounds_late_dates_is_said(tmp_path: Path) -> None:
     pf = plan([A], "p6", finish="2026-01-08")
     back, said = through(pf, tmp_path / "p.xml")
     assert ipmo.schedule(pf)["P/a"].total_float == -1.0
-    assert "1 finishes of projects that bound late dates" in said
+    assert "1 tasks with late dates by conventions that it does not have (commitments_bound_total_float)" in said
     assert ipmo.schedule(back)["P/a"].total_float == 0.0
 
 

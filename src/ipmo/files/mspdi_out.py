@@ -339,8 +339,6 @@ class _Writer:
             yield f"<ConstraintType>4</ConstraintType>{tag('ConstraintDate', _when(project.start, calendar))}"
         if project.finish is not None:
             yield tag("Deadline", _when(project.finish, calendar, end=True))
-            if self.portfolio.dialect.commitments_bound_total_float:
-                self.lost.lose("finishes of projects that bound late dates, written as deadlines, which bound none")
         yield _marks("project", project.id)
 
     def _task(self, project: Project, task: Task, level: int, summary: bool, links: list[tuple[str, After]]) -> Iterator[str]:
@@ -401,6 +399,8 @@ class _Writer:
             if name in self.fields:
                 yield f"<ExtendedAttribute>{tag('FieldID', self.fields[name])}{tag('Value', value)}</ExtendedAttribute>"
         yield _marks("summary" if summary else "task", task.id)
+        if length is not None and not length[0] and not (summary or task.milestone):
+            self.lost.lose("tasks of no duration, which are milestones there")
         if task.hammock:
             self.lost.lose("hammocks, written as tasks of their stated duration")
         if task.extensions:

@@ -24,7 +24,10 @@ TIED: Final[Mapping[str, int]] = {"as_late_as_possible": AS_LATE_AS_POSSIBLE} | 
     name: number for number, word in CONSTRAINTS.items() for name in (word, *NEAREST.get(word, ()))
 }
 NO_LATER: Final = next(number for number, name in CONSTRAINTS.items() if name == "finish_no_later")
-SAME: Final = ("clip", "milestones", "as_late_as_possible", "early_waits", "exact_late", "lead_waits")
+SAME: Final = (
+    *("clip", "milestones", "as_late_as_possible", "early_waits", "exact_late", "lead_waits"),
+    *("float_to", "deadlines_bound_total_float", "commitments_bound_total_float"),
+)
 """Conventions of Project that no option of a file changes."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
@@ -16,36 +17,52 @@ from ipmo.model.portfolio import Portfolio
 __all__ = ["lose_dates"]
 
 CONVENTIONS = tuple(field.name for field in attrs.fields(Dialect) if field.name not in ("name", "critical", "critical_float"))
-Dates = tuple[datetime | None, datetime | None]
+Dates = tuple[tuple[datetime | None, datetime | None], datetime | None]
+"""When a task starts and finishes, and its late finish."""
 
 
 def lose_dates(lost: NoRoom, portfolio: Portfolio, there: Dialect) -> None:
-    """Counts the tasks that start or finish otherwise in another tool, with the conventions that each alone move any of them.
+    """Counts the tasks whose dates, or only late dates, are others in another tool, with the conventions that make them so.
 
     Args:
-        lost: takes the count.
+        lost: takes the counts.
         portfolio: what is written.
         there: the dialect that the file is read in.
     """
-    own = portfolio.dialect
-    differing = [one for one in CONVENTIONS if getattr(own, one) != getattr(there, one)]
-    plan = _dates(portfolio, own) if differing else []
-    if not plan or not (count := _moved(portfolio, plan, there)):
-        return
-    alone = [one for one in differing if _moved(portfolio, plan, attrs.evolve(own, **{one: getattr(there, one)}))]
-    lost.lose(f"tasks dated by conventions that it does not have ({', '.join(alone or differing)})", count)
+    differing = [one for one in CONVENTIONS if getattr(portfolio.dialect, one) != getattr(there, one)]
+    plan = _dates(portfolio, portfolio.dialect) if differing else []
+    for place, what in enumerate(("tasks dated", "tasks with late dates")):
+        own = [one[place] for one in plan]
+        if count := _moved(portfolio, own, place, there, differing):
+            lost.lose(f"{what} by conventions that it does not have ({', '.join(_causes(portfolio, own, place, there, differing))})", count)
 
 
-def _moved(portfolio: Portfolio, plan: list[Dates], dialect: Dialect) -> int:
-    """How many tasks start or finish otherwise in a dialect."""
-    return sum(map(operator.ne, plan, _dates(portfolio, dialect)))
+def _causes(portfolio: Portfolio, own: Sequence[object], place: int, there: Dialect, differing: list[str]) -> list[str]:
+    """The conventions that move a date each alone; where none does, as few as together do."""
+    alone = [one for one in differing if _moved(portfolio, own, place, there, [one])]
+    if alone:
+        return alone
+    kept = list(differing)
+    for one in differing:
+        fewer = [other for other in kept if other != one]
+        if fewer and _moved(portfolio, own, place, there, fewer):
+            kept = fewer
+    return kept
+
+
+def _moved(portfolio: Portfolio, own: Sequence[object], place: int, there: Dialect, conventions: list[str]) -> int:
+    """How many tasks have another date once some conventions are those of the other tool."""
+    if not own:
+        return 0
+    dialect = attrs.evolve(portfolio.dialect, **{one: getattr(there, one) for one in conventions})
+    return sum(map(operator.ne, own, (one[place] for one in _dates(portfolio, dialect))))
 
 
 def _dates(portfolio: Portfolio, dialect: Dialect) -> list[Dates]:
-    """When tasks start and finish; nothing where there is no schedule."""
+    """The dates of all tasks; nothing where there is no schedule."""
     try:
         plan = schedule(portfolio, dialect=dialect)
     except IpmoError:
         return []
     items = (plan[f"{project.id}/{task.id}"] for project in portfolio.projects for task in project.tasks)
-    return [(item.start, item.finish) for item in items]
+    return [((item.start, item.finish), item.late_finish) for item in items]

@@ -20,10 +20,10 @@ from ipmo.files.no_room import NoRoom
 from ipmo.files.other_conventions import lose_dates
 from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, RESOURCES, TYPES, codes, suspended
 from ipmo.files.p6_summaries import onto_activities
+from ipmo.files.xer_options import dialect_in_p6
 from ipmo.files.xer_tables import Row
 from ipmo.model.calendars import Calendar
 from ipmo.model.calendars import shifts as shifts_of
-from ipmo.model.dialects import DIALECTS
 from ipmo.model.estimates import Estimate, UncertainLag
 from ipmo.model.governance import GO, After, Gate
 from ipmo.model.money import Budget
@@ -77,7 +77,7 @@ class P6Tables:
         self.portfolio, bounds, links = onto_activities(portfolio)
         self.tables: dict[str, list[Row]] = {}
         self.lost = NoRoom("Primavera P6")
-        self.dialect = portfolio.dialect if portfolio.dialect.name == "p6" else DIALECTS["p6"]
+        self.dialect = dialect_in_p6(portfolio.dialect)
         self.currency = portfolio.money.currency if portfolio.money is not None else ""
         self.clocks = clocks_of(portfolio)
         self.calendar_ids: dict[str, str] = {}

@@ -13,7 +13,15 @@ from ipmo.files.xer_tables import Row
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.units import Span
 
-__all__ = ["options_of"]
+__all__ = ["dialect_in_p6", "options_of"]
+
+OPTIONS = ("progress", "lag_calendar", "total_float", "start_lag", "float_to", "expected_finish")
+"""Conventions that a project of P6 has an option for."""
+
+
+def dialect_in_p6(dialect: Dialect) -> Dialect:
+    """The dialect that P6 schedules a portfolio in: its own, with what a dialect says where it has an option."""
+    return dialect if dialect.name == "p6" else attrs.evolve(DIALECTS["p6"], **{name: getattr(dialect, name) for name in OPTIONS})
 
 
 def options_of(
