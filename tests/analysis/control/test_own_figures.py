@@ -198,3 +198,17 @@ def test_a_deadline_that_is_kept_makes_no_project_green_the_end_of_which_nobody_
             }
         )
         assert ipmo.status(pf)["p"].computed == colour
+
+
+def test_a_baseline_that_did_not_know_when_a_project_ends_commits_to_no_date() -> None:
+    """Its second task had no duration then; today it takes ten days, five of which lie after what had a date in the baseline."""
+
+    def plan(**second: str) -> ipmo.Portfolio:
+        tasks = [{"id": "a", "duration": "5 d"}, {"id": "b", **second}]
+        head = {"id": "x", "start": "2026-01-05", "status_date": "2026-01-05"}
+        return ipmo.from_dict({"ipmo": 1, "portfolio": head, "projects": [{"id": "p", "state": "active", "tasks": tasks}]})
+
+    now, told = plan(duration="10 d"), {}
+    for name, before in (("known", plan(duration="5 d")), ("not known", plan())):
+        told[name] = [(one.name, one.rag) for one in ipmo.status(now, baseline=before)["p"].aspects]
+    assert told == {"known": [("time", "red")], "not known": []}
