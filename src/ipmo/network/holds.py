@@ -7,6 +7,7 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,13 +16,17 @@ from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project
-from ipmo.network.drafts import Draft, Nodes
+from ipmo.network.drafts import Draft, Links, Nodes
 from ipmo.network.parts import Hold, Unmet
+from ipmo.network.positions import plain
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, State
 from ipmo.units import minutes
 from ipmo.words import agree
 
-__all__ = ["given", "hold_undated", "lacking", "runs", "spread_holds", "waiting_for"]
+if TYPE_CHECKING:
+    from ipmo.network.network import Network
+
+__all__ = ["given", "held_by", "hold_undated", "lacking", "runs", "spread_holds", "waiting_for"]
 
 DAY = 24 * 60
 NORMAL, FINISHED, UNDATED, GONE = State.NORMAL, State.FINISHED, State.UNDATED, State.GONE
@@ -157,6 +162,42 @@ def spread_from(draft: Draft, some: Sequence[int], leaving: Callable[[int], Sequ
         waiting += _unmet(draft, node, follows, {})
     _spread(draft, waiting, follows, into_any, {})
     _paused(draft)
+
+
+def held_by(net: Network, portfolio: Portfolio) -> Callable[[int, int], Sequence[int]]:
+    """Tells of a gate what it alone would take the dates of if it held: also behind gates with a go, and behind work that is done.
+
+    Args:
+        net: a network in which these gates do not hold.
+        portfolio: what it was made from.
+
+    Returns:
+        Takes the node of a gate and the end of the day from which on it would hold, in minutes; gives the nodes, in the order they are
+        found. None where the network does not know its links as they were found.
+    """
+    needed = net.needed
+    if needed is None or net.dialect is None:
+        return lambda gate, since: ()
+    draft = Draft(portfolio, net.dialect)
+    nodes = draft.nodes = Nodes(
+        ids=list(net.ids), kinds=list(net.kinds), project=plain(net.project), state=list(net.state), starts=dict(net.starts),
+        finishes=dict(net.finishes), holds=dict(net.holds), anyone=set(net.anyone), driveless=set(needed.driveless), begun=dict(needed.begun),
+    )  # fmt: skip
+    draft.links = Links(src=plain(needed.src), dst=plain(needed.dst), typ=plain(needed.typ), numbers=dict(needed.numbers))
+    follows, into_any = _followers(draft)
+    known = len(nodes.holds)
+
+    def of(gate: int, since: int) -> Sequence[int]:
+        name = nodes.ids[gate]
+        nodes.hold(gate, UNDATED, Hold("", name))
+        _spread(draft, [gate], follows, into_any, {name: (nodes.project[gate], since)})
+        found = list(itertools.islice(nodes.holds, known, None))  # what is held joins at the end
+        for node in found:
+            del nodes.holds[node]
+            nodes.state[node] = net.state[node]
+        return [node for node in found if node != gate and nodes.state[node] in LIVE]
+
+    return of
 
 
 def _none_left(draft: Draft, into_any: Mapping[int, Sequence[int]]) -> list[int]:

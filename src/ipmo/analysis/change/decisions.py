@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import FAR
+from ipmo.network.holds import held_by
 from ipmo.network.states import LIVE
 from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
@@ -253,15 +255,19 @@ class _Finder:
                 continue
             full_id, gate = one.id, one.noun
             if gate.open or self._overtaken(full_id, gate):
-                rows.append(self.gate(full_id, gate))
+                if gate.decision is not None and gate.decision.outcome == "recycle" and self.overtaken:
+                    held.append(self.standing.gate(full_id, gate))
+                else:
+                    rows.append(self.gate(full_id, gate))
             elif gate.decision is not None and gate.decision.outcome == "hold":
-                held.append(self.standing.gate(full_id, gate))
+                held.append(self.standing.gate(full_id, gate, since=gate.decision.date))
             elif gate.decision is not None and gate.decision.outcome in ("go", "conditional go"):
                 followers, holds = self._followers(one.project, gate.id), gate.standing(today) not in GO
                 for condition in gate.decision.conditions:
                     if condition.met is None:
                         name, finder = condition.text or condition.id, self.standing if holds else self
-                        row = finder.waiting("condition", full_id, name, condition.owner, condition.due, followers)
+                        behind = () if condition.due is None else finder.behind(full_id, condition.due)
+                        row = finder.waiting("condition", full_id, name, condition.owner, condition.due, followers, behind)
                         (held if holds else rows).append(row)
         for decision in pf.decisions:
             if decision.state == "open":
@@ -275,10 +281,10 @@ class _Finder:
 
     @functools.cached_property
     def standing(self) -> _Finder:
-        """The same question where no conditional go has lapsed and gates on hold are open: what follows one has dates there."""
+        """The same question where no conditional go has lapsed, and gates on hold or behind one that was sent back are open: what follows has dates."""
 
-        def stands(gate: Gate) -> Gate:
-            if gate.decision is not None and gate.decision.outcome == "hold":
+        def stands(gate: Gate, full_id: str) -> Gate:
+            if full_id in self.overtaken or (gate.decision is not None and gate.decision.outcome == "hold"):
                 return attrs.evolve(gate, decision=None)
             if gate.decision is None or gate.decision.outcome != "conditional go":
                 return gate
@@ -286,8 +292,32 @@ class _Finder:
             return attrs.evolve(gate, decision=attrs.evolve(gate.decision, conditions=conditions))
 
         pf = self.portfolio
-        projects = [attrs.evolve(p, gates=[stands(g) for g in p.gates]) if p.gates else p for p in pf.projects]
-        return _Finder(pf.evolve(projects=projects, gates=[stands(gate) for gate in pf.gates]))
+        projects = [attrs.evolve(p, gates=[stands(g, f"{p.id}/{g.id}") for g in p.gates]) if p.gates else p for p in pf.projects]
+        return _Finder(pf.evolve(projects=projects, gates=[stands(gate, gate.id) for gate in pf.gates]))
+
+    @functools.cached_property
+    def overtaken(self) -> AbstractSet[str]:
+        """The gates that got their go, and are to be decided again as one before them was sent back since."""
+        return {one.id for one in gates_of(self.portfolio) if not one.ended and self._overtaken(one.id, one.noun)}
+
+    def behind(self, full_id: str, since: When) -> Sequence[int]:
+        """The positions that a gate holds back, or would from the end of a day on: behind other gates and finished work too.
+
+        Work that has begun and is late whatever is decided is none of them.
+        """
+        node = self.s.passes.named.get(full_id)
+        nodes = () if node is None else self._behind(node, minutes(since, end=True))
+        begun, undated = self.net.starts, self.s.passes.without_duration
+        places = [(node in begun, int(self.s.passes.positions.pos[node])) for node in nodes if node not in undated]
+        return [place for under_way, place in places if not under_way or not self._late(place)]
+
+    @functools.cached_property
+    def _behind(self) -> Callable[[int, int], Sequence[int]]:
+        return held_by(self.net, self.portfolio)
+
+    def _late(self, place: int) -> bool:
+        late = self.s.commitments.bound(place)
+        return late is not None and late < int(self.s.passes.early_starts[place])
 
     def _overtaken(self, full_id: str, gate: Gate) -> bool:
         """It got its go, and a gate before it was sent back since: it is to be decided again."""
@@ -296,23 +326,24 @@ class _Finder:
         today = None if self.portfolio.status_date is None else as_day(self.portfolio.status_date)
         return hold is not None and hold.item == full_id and gate.standing(today) in GO
 
-    def gate(self, full_id: str, gate: Gate) -> Due:
-        """A gate: as late as what follows it allows."""
+    def gate(self, full_id: str, gate: Gate, *, since: When | None = None) -> Due:
+        """A gate: as late as what follows it allows; with `since`, as one that holds everything behind it from that day on."""
         node = self.s.passes.named.get(full_id)
         row = Due(kind="gate", item=full_id, name=gate.name or gate.id, who=gate.body, stated=_instant(gate.need_by))
         if node is None or self.net.state[node] not in LIVE or node in self.s.passes.without_duration:
             return attrs.evolve(row, undated=self.s[full_id].undated if full_id in self.s else "")
         place = int(self.s.passes.positions.pos[node])
         after = dict.fromkeys(self.net.shown(int(self.s.passes.positions.order[v])) for v in self.s.passes.led_to(place))
-        latest, risk = self._latest(place)
+        places = [place] if since is None else [place, *self.behind(full_id, since)]
+        latest, risk = self._first(places)
         expected = int(self.s.passes.finishes[place])
         morning = self.s.commitments.from_morning((node,), expected)
         late = morning and latest is not None and expected >= minutes(latest)
         margin = None if latest is None else self.clock.days(expected + DAY * late, minutes(latest))  # late by the days that are said
-        self._held["gate", full_id] = [place]
+        self._held["gate", full_id] = places
         return attrs.evolve(
             row, latest=latest, expected=moment(expected), float=self._left(latest), margin=margin, at_risk=risk,
-            costs_from=self._costs_from([place]), waits=tuple(after), from_morning=morning,
+            costs_from=self._costs_from(places), waits=tuple(after), from_morning=morning,
         )  # fmt: skip
 
     def _with_others(self, row: Due) -> Due:
@@ -326,19 +357,21 @@ class _Finder:
         """Working days from the status date."""
         return None if latest is None else self.clock.days(self.now, minutes(latest))
 
-    def waiting(self, kind: str, item: str, name: str, who: str | None, due: When | None, waits: Sequence[str]) -> Due:
-        """A decision or condition: as late as the first of what waits for it may start."""
+    def waiting(
+        self, kind: str, item: str, name: str, who: str | None, due: When | None, waits: Sequence[str], behind: Sequence[int] = ()
+    ) -> Due:
+        """A decision or condition: as late as the first of what waits for it may start, by ids or as positions."""
         row = Due(kind=kind, item=item, name=name, who=who, stated=_instant(due), waits=tuple(waits))
         waits = [part for one in waits for part in self._parts(one)]
         nodes = [self.s.passes.named[w] for w in waits if w in self.s.passes.named]
         places = [
             int(self.s.passes.positions.pos[v]) for v in nodes if self.net.state[v] in LIVE and v not in self.s.passes.without_duration
         ]
+        places = list(dict.fromkeys((*places, *behind)))
         if not places:
             return attrs.evolve(row, undated="nothing dated waits for it")
         self._held[kind, item] = places
-        found = [(when, risk) for when, risk in map(self._latest, places) if when is not None]
-        latest, risk = min(found, key=lambda pair: pair[0], default=(None, None))
+        latest, risk = self._first(places)
         return attrs.evolve(
             row,
             latest=latest,
@@ -346,6 +379,11 @@ class _Finder:
             at_risk=risk,
             costs_from=self._costs_from(places),
         )
+
+    def _first(self, places: Sequence[int]) -> tuple[datetime | None, str | None]:
+        """The latest moment at which some positions may all start, and the commitment that fails first after it."""
+        found = [(when, risk) for when, risk in map(self._latest, places) if when is not None]
+        return min(found, key=lambda pair: pair[0], default=(None, None))
 
     def _latest(self, place: int) -> tuple[datetime | None, str | None]:
         """The latest start of a position up to which every commitment downstream holds, and the one that fails first."""
@@ -390,19 +428,26 @@ class _Finder:
         if self.branches.ahead is None or not self.stakes.worth or not self._held:
             return list(rows)
         first, seeds, lows = [0], list[int](), list[int]()
-        for places in self._held.values():
+        for (kind, _), places in self._held.items():
+            ends = [self._end_of_float(place) for place in places]
+            if kind != "decision":  # one moment opens the way for all that a gate holds
+                ends = [min(ends)] * len(ends)
             for extra in (0, DAY):
                 seeds += places
-                lows += [self._begun(place, extra) for place in places]
+                lows += [self._begun(place, end + extra) for place, end in zip(places, ends, strict=True)]
                 first.append(len(seeds))
         moved = iter(self.branches.cones(first, seeds, lows))
         costs = {key: self._cost(before, after) for key, before, after in zip(self._held, moved, moved, strict=True)}
         return [attrs.evolve(row, day_costs=costs.get((row.kind, row.item))) for row in rows]
 
-    def _begun(self, place: int, extra: int) -> int:
-        """The start of a position at the end of its float and so many minutes later, on its own clock."""
+    def _end_of_float(self, place: int) -> int:
+        """The instant up to which a position may wait."""
+        return self.net.running_clock(int(self.s.passes.positions.order[place])).start(self._allowed(place))
+
+    def _begun(self, place: int, instant: int) -> int:
+        """The start of a position from an instant on, on its own clock."""
         clock = self.net.running_clock(int(self.s.passes.positions.order[place]))
-        return max(clock.work(clock.start(self._allowed(place)) + extra), int(self.s.passes.early_starts[place]))
+        return max(clock.work(instant), int(self.s.passes.early_starts[place]))
 
     def _cost(self, before: Mapping[int, int], after: Mapping[int, int]) -> Money | None:
         """What the benefits lose that are later after a slip than after another."""
