@@ -101,9 +101,9 @@ class Answers:
         self.links: CriticalLinks = critical_links(portfolio, on_cycle="cut")
         self.live: list[CriticalLink] = [link for link in self.links if link.link_float is not None]
         self.today = as_day(portfolio.status_date) if portfolio.status_date is not None else None
-        self.broken: Counter[str] = Counter(  # as the timeline and the map count them
-            one.project or one.item for one in self.commitments.broken if one.kind != "constraint"
-        )
+        self.broken: Counter[str] = Counter(
+            one.project or one.item for one in self.commitments.broken
+        )  # as the timeline and the map count them
         self.currency = portfolio.money.currency if portfolio.money is not None else ""
 
     def _ask(self, what: str, question: Callable[[], T]) -> T | None:

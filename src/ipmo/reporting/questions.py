@@ -262,7 +262,7 @@ def _due(a: Answers, row: Due) -> Line:
 
 def _kept(a: Answers) -> Question:
     """Commitments that are missed, those that nothing forecasts, what is blocked, and what is other than before."""
-    found = [one for one in a.commitments if one.kind != "constraint"]
+    found = list(a.commitments)
     by = Counter(one.standing for one in found)
     lines = _each(_missed, a, [one for one in a.commitments.missed if one.kind == "hand-over"])
     lines += [functools.partial(_most, a, one) for one in _most_moved(a)]

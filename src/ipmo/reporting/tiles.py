@@ -90,7 +90,7 @@ def _performance(earned: EarnedValue) -> dict[str, str]:
 
 def _commitment_tiles(a: Answers) -> Iterator[dict[str, str]]:
     """What is missed because of something, broken hand-overs named first; apart from that what is overdue and has no forecast."""
-    found = [one for one in a.commitments if one.kind != "constraint"]
+    found = list(a.commitments)
     if not found:
         return
     by = {name: [one for one in found if one.standing == name] for name in ("missed", "overdue", "unknown")}
@@ -103,7 +103,7 @@ def _commitment_tiles(a: Answers) -> Iterator[dict[str, str]]:
     kind = "bad" if late else "good" if kept.startswith("●") else "warn"
     note = "; ".join([*parts, "hand-overs, deadlines, gates, finishes, benefits"])
     then = a.then
-    was = None if then is None else sum(one.standing == "missed" for one in then.commitments if one.kind != "constraint")
+    was = None if then is None else sum(one.standing == "missed" for one in then.commitments)
     trend = _trend(a, len(late), was, more_is="bad")
     yield _tile(kind, "commitments missed in this forecast", f"{len(late)} of {len(found)}", word, note, *trend)
     if by["overdue"]:

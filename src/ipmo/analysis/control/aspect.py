@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import attrs
 
+from ipmo.analysis.dates.committed import Commitment
 from ipmo.analysis.money.amounts import rounded
 from ipmo.model.governance import RAG, Tolerance
 from ipmo.model.hierarchy import hierarchy
@@ -15,7 +16,18 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.words import counted
 
-__all__ = ["Aspect", "Judged", "Noun", "benefits_told", "cost_told", "tolerance_of", "tolerated_below", "with_own", "without_stake"]
+__all__ = [
+    "Aspect",
+    "Judged",
+    "Noun",
+    "benefits_told",
+    "cost_told",
+    "late_told",
+    "tolerance_of",
+    "tolerated_below",
+    "with_own",
+    "without_stake",
+]
 
 Noun = Portfolio | Programme | Project | Task
 
@@ -58,6 +70,7 @@ class Judged(NamedTuple):
         withholds: it has no colour although somebody set a tolerance for it.
         over: it is beyond a tolerance that somebody stated.
         told: makes the aspect as people read it.
+        own: it is of something that no part of the item bears, such as its own gate.
     """
 
     name: str
@@ -65,6 +78,7 @@ class Judged(NamedTuple):
     withholds: bool
     over: bool
     told: Callable[[], Aspect]
+    own: bool = False
 
     @classmethod
     def of(cls, aspect: Aspect) -> Judged:
@@ -126,6 +140,14 @@ def benefits_told(amounts: tuple[Fraction, Fraction, Fraction | None], counts: t
         return Aspect(name="benefits", rag=rag, text=f"{text}, {'no tolerance is stated' if share is None else 'within tolerance'}")
     over = f"{rounded(lost - share, currency):,} beyond tolerance"
     return Aspect(name="benefits", rag=rag, text=f"{text}, {over}", over=over, stake=lost)
+
+
+def late_told(rag: str, row: Commitment) -> Aspect:
+    """The aspect of benefits where one starts later than was stated and no value is lost by it, or none is known to be."""
+    when = (
+        f"{row.forecast}, {row.late} late" if row.expected is not None else "which never comes" if row.standing == "missed" else "overdue"
+    )
+    return Aspect(name="benefits", rag=rag, text=f"{row.item} is {row.word} {row.stated_text}, {when}")
 
 
 def tolerated_below(told: Callable[[], Aspect], rag: str) -> Aspect:

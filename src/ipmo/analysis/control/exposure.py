@@ -25,7 +25,7 @@ from ipmo.tables import Column, Rows, Table
 from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when, minutes
 from ipmo.words import counted
 
-__all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "risk_exposure", "risk_told", "window_closed"]
+__all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "exposure_of", "risk_exposure", "risk_told", "window_closed"]
 
 RANKED = 15
 """Threats in a picture at most."""
@@ -256,6 +256,12 @@ def exposure(portfolio: Portfolio, projects: Iterable[Project], as_of: When | No
         as_of: windows that closed before it are over, and money converts at it; None when nothing says what day it is.
     """
     return _exposure(portfolio, projects, (), as_of)
+
+
+def exposure_of(portfolio: Portfolio, noun: Portfolio | Programme, projects: Iterable[Project], as_of: When | None) -> RiskExposure:
+    """`exposure` of what holds projects: their threats, and those of the registers above them, its own and of programmes in it."""
+    level = "portfolio" if isinstance(noun, Portfolio) else "programme"
+    return _exposure(portfolio, projects, _registers(portfolio).get((level, noun.id), ()), as_of)
 
 
 def _registers(portfolio: Portfolio) -> Mapping[tuple[str, str], Sequence[Held[Risk]]]:

@@ -19,11 +19,13 @@ class Reached(NamedTuple):
         due: the last instant that keeps what was committed to.
         done: the forecast finish.
         from_morning: that begins its day, so that midnight is the next day and not the end of the one before.
+        begins: both are of a start, which a constraint asks for.
     """
 
     due: int
     done: int
     from_morning: bool = False
+    begins: bool = False
 
     @property
     def over(self) -> int:
@@ -59,8 +61,8 @@ def time_told(about: str, first: str, rag: str, dates: Reached, limit: int, limi
         limited: somebody stated that tolerance.
         stake: what is at stake beyond it.
     """
-    said = day_text(moment(dates.done), finish=not dates.from_morning)
-    text = f"{about}finishes {first}{said}, committed to {day_text(moment(dates.due), finish=True)}"
+    said = day_text(moment(dates.done), finish=not (dates.from_morning or dates.begins))
+    text = f"{about}{'starts' if dates.begins else 'finishes'} {first}{said}, committed to {day_text(moment(dates.due), finish=not dates.begins)}"
     if rag == "green":
         return Aspect(name="time", rag=rag, text=text)
     if rag == "amber":

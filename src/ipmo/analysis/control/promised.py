@@ -10,10 +10,11 @@ from ipmo.analysis.control.in_time import Reached, end_unknown
 from ipmo.analysis.dates.commitments import Commitment, LateHandOver, Stated
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.work_tree import Works
+from ipmo.model.governance import Gate
 from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Project, Task
+from ipmo.model.work import Programme, Project, Task
 from ipmo.units import day_text, minutes, moment
 
 __all__ = ["Promises", "judged_overdue", "judged_unknown", "longest", "reached_by"]
@@ -29,16 +30,24 @@ class Promises:
 
     def __init__(self, schedule: Schedule, portfolio: Portfolio) -> None:
         self._found, self._network, self._items = schedule.commitments, schedule.network, portfolio.items
+        self._portfolio = portfolio.id
         self.today = -1 if portfolio.data_date is None else portfolio.data_date
         """The status date as an instant; before everything where none is stated."""
 
     @functools.cached_property
-    def _gates(self) -> Mapping[str, Sequence[Stated]]:
+    def _stated(self) -> Mapping[str, Sequence[Stated]]:
+        """The gates by a date, and what constraints ask for, of each project; of programmes and the portfolio their own gates."""
         out: dict[str, list[Stated]] = {}
         for one in self._found.statements.others:
-            if one.kind == "gate":
-                out.setdefault(reference(one.item).top, []).append(one)
+            if one.kind in ("gate", "constraint"):
+                named, noun = reference(one.item), self._items.get(one.item)
+                above = isinstance(noun, Gate) and named.top == one.item
+                out.setdefault((noun.programme or self._portfolio) if above and isinstance(noun, Gate) else named.top, []).append(one)
         return out
+
+    def of_whole(self, noun: Programme | Portfolio) -> list[Commitment]:
+        """The gates by a date that are a programme's or the portfolio's own."""
+        return [self._found.of(one, caused=False) for one in self._stated.get(noun.id, ())]
 
     @functools.cached_property
     def _given(self) -> Mapping[str, Sequence[int]]:
@@ -52,7 +61,7 @@ class Promises:
         return out
 
     def of(self, project: str, *, alone: bool) -> list[Commitment]:
-        """The gates of a project by a date, and of what it hands over what may be overdue or not known.
+        """The gates of a project by a date, what constraints ask for, and of what it hands over what may be overdue or not known.
 
         Hand-overs of which columns say all are left to `worst_hand_over` and `kept`, so that no row of each is made.
 
@@ -61,12 +70,12 @@ class Promises:
             alone: it is committed to nothing else: all that it hands over is looked at.
         """
         known, every = self._found.statements, alone or bool(self._found.doubts)
-        gates = [self._found.of(one, caused=False) for one in self._gates.get(project, ())]
+        own = [self._found.of(one, caused=False) for one in self._stated.get(project, ())]
         some = [place for place in self._given.get(project, ()) if every or known.hand_overs.dates[place] <= self.today]
         places = [place for place in some if not self._found.told_by_columns(place, kept=alone)]
         if alone and places:  # of several alike the first is named, whichever way it is known
             places = [place for place in some if not self._found.told_by_columns(place, kept=False)]
-        return [*gates, *(self._found.of(known.hand_over(place), caused=False) for place in places)]
+        return [*own, *(self._found.of(known.hand_over(place), caused=False) for place in places)]
 
     def kept(self, project: str) -> tuple[LateHandOver, Reached] | None:
         """Of what a project that is committed to nothing else surely hands over in time, what leaves least time; None where that is nothing."""
@@ -111,7 +120,8 @@ def reached_by(row: Commitment) -> Reached | None:
     """A commitment with a forecast as dates; None where it has none."""
     if row.expected is None or row.standing not in ("kept", "missed"):
         return None
-    return Reached(minutes(row.date), minutes(row.expected), row.from_morning and not row.begins)
+    starts = row.begins and row.kind == "constraint"
+    return Reached(minutes(row.date), minutes(row.expected), row.from_morning and not row.begins, starts)
 
 
 def longest(rows: Iterable[Commitment]) -> Commitment | None:

@@ -499,7 +499,7 @@ class _Tree:
 
     def _as_tolerated_below(self, noun: Programme | Portfolio, one: Judged, below: list[str]) -> Judged:
         """An own figure where nobody set a limit at this level: no worse than that of its parts, which say what of it is tolerated."""
-        if one.rag != RAG[-1] or one.over or (one.name == "cost" and getattr(noun, "budget", None) is not None):
+        if one.rag != RAG[-1] or one.over or one.own or (one.name == "cost" and getattr(noun, "budget", None) is not None):
             return one
         parts = [part.rag for name in below for part in self.found[name].judged if part.name == one.name and part.rag is not None]
         worst = max(parts, key=RAG.index, default=one.rag)

@@ -190,13 +190,10 @@ def in_order(found: Iterable[Commitment]) -> tuple[Commitment, ...]:
 
 
 def broken_in(found: Iterable[Commitment]) -> dict[str, str]:
-    """By project, how many commitments in it are missed and how many are overdue: `4 missed, 1 overdue`.
-
-    As in tiles and tables, what a constraint asks for is not counted.
-    """
+    """By project, how many commitments in it are missed and how many are overdue: `4 missed, 1 overdue`."""
     counts: dict[str, dict[str, int]] = {}
     for one in found:
-        if one.broken and one.kind != "constraint":
+        if one.broken:
             here = counts.setdefault(one.project or one.item, {"missed": 0, "overdue": 0})
             here[one.standing] += 1
     return {name: ", ".join(f"{count:,} {word}" for word, count in here.items() if count) for name, here in counts.items()}

@@ -68,7 +68,7 @@ def bars_of(
         simulated: a simulation, for how often a project is critical: as often as the most critical piece of its open work.
     """
     chosen = list(projects)
-    stated = [one for one in s.commitments if one.kind != "constraint"]
+    stated = list(s.commitments)
     broken = broken_in(stated)
     names = {one.id for one in chosen}
     miles: dict[str, list[Commitment]] = {}
