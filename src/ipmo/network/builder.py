@@ -251,11 +251,11 @@ class Builder:
             latest = None if task.constraints is None else task.constraints.finish_no_later
             if task.id in local or (task.deadline is None and latest is None):
                 continue
-            leaves = tuple(n for n in nodes.leaves[(project.id, task.id)] if nodes.state[n] in LIVE)
+            leaves = tuple(n for n in nodes.leaves[(project.id, task.id)] if nodes.state[n] in (*LIVE, UNDATED))
             if leaves and task.deadline is not None:
                 nodes.commitments.append(Commitment(f"{project.id}/{task.id}", leaves, minutes(task.deadline, end=True), is_deadline=True))
             if latest is not None:
-                self.bounds.late += [LateBound(leaf, minutes(latest, end=True), True) for leaf in leaves]
+                self.bounds.late += [LateBound(leaf, minutes(latest, end=True), True) for leaf in leaves if nodes.state[leaf] in LIVE]
 
     # ------------------------------------------------------------------------------------- bars and gates
 

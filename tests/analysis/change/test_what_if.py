@@ -510,7 +510,7 @@ def test_gates_decisions_and_conditions_stand_in_order_of_need() -> None:
     assert found["D"].waits == ("depot/build",)
     assert found.table().columns == (
         "kind", "item", "name", "who", "by", "latest", "stated", "expected", "float", "margin", "at_risk", "day_costs", "waits", "reason",
-        "by_date", "latest_date", "stated_date", "expected_date",
+        "by_date", "latest_date", "stated_date", "expected_date", "overdue",
     )  # fmt: skip
 
 

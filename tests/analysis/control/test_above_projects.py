@@ -74,7 +74,7 @@ def test_what_a_programme_tolerates_holds_for_its_gates() -> None:
     assert colours(pf.evolve("in", tolerance={"time": "20 d"}))["in"] == "amber"
     assert colours(pf.evolve("in", tolerance={"time": "19 d"}))["in"] == "red"
     found = ipmo.status(pf.evolve("in", tolerance={"time": "19 d"})).exceptions()
-    assert (found["item"], found["aspect"]) == (["in"], ["time"])
+    assert (found["item"], found["aspect"]) == (("in",), ("time",))
 
 
 def test_starts_and_finishes_no_later_than_a_day_are_commitments_in_colours_and_counts(tmp_path: Path) -> None:

@@ -145,16 +145,16 @@ class Aspects(Timed):
 
     def cost(self, full_id: str, noun: Noun) -> Judged | None:
         """The aspect of cost of an item; None where nothing is budgeted."""
-        if noun.tolerance is None and (self._silent(noun) or not self._budgeted):
+        tolerance = self._tolerance(noun)
+        stated = tolerance is not None and tolerance.cost is not None and not isinstance(noun, Task)
+        if not stated and noun.tolerance is None and (self._silent(noun) or not self._budgeted):
             return None
         budget, whole = self._figure("budget", full_id)
-        tolerance = self._tolerance(noun)
-        stated = tolerance is not None and tolerance.cost is not None
         if budget is None:
             lacks = self._lacks(full_id, "budget")
             if lacks and (own := self._cost_apart(full_id, noun)) is not None:
                 return own
-            if lacks or (noun.tolerance is not None and noun.tolerance.cost is not None):
+            if lacks or stated:
                 return Judged.of(Aspect(name="cost", rag=None, text=f"no budget is known{lacks}", withholds=stated))
             return None
         limit = budget * (1 + Fraction(str(tolerance.cost))) if tolerance is not None and tolerance.cost is not None else budget
@@ -319,8 +319,8 @@ class Aspects(Timed):
         tolerance, found = self._tolerance(noun), self._emitted.compared(full_id) if self._emitted.stated else None
         limit = tolerance.carbon if tolerance is not None else None
         if found is None:
-            own = noun.tolerance is not None and noun.tolerance.carbon is not None
-            return Aspect(name="carbon", rag=None, text="no carbon is planned", withholds=True) if own else None
+            asked = limit is not None and not isinstance(noun, Task)
+            return Aspect(name="carbon", rag=None, text="no carbon is planned", withholds=True) if asked else None
         rag, text, over = judged(*found, limit)
         return Aspect(name="carbon", rag=rag, text=text, over=over, withholds=rag is None and limit is not None)
 

@@ -15,6 +15,7 @@ from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Programme, Project, Task
+from ipmo.network.states import State
 from ipmo.units import day_text, minutes, moment
 
 __all__ = ["Promises", "judged_overdue", "judged_unknown", "longest", "reached_by"]
@@ -30,7 +31,7 @@ class Promises:
 
     def __init__(self, schedule: Schedule, portfolio: Portfolio) -> None:
         self._found, self._network, self._items = schedule.commitments, schedule.network, portfolio.items
-        self._portfolio = portfolio.id
+        self._portfolio, self._links = portfolio.id, portfolio.links
         self.today = -1 if portfolio.data_date is None else portfolio.data_date
         """The status date as an instant; before everything where none is stated."""
 
@@ -53,10 +54,12 @@ class Promises:
     def _given(self) -> Mapping[str, Sequence[int]]:
         """The places of the hand-overs of each project."""
         known, out = self._found.statements.hand_overs, dict[str, list[int]]()
-        owners, names = self._network.project, self._network.projects
+        owners, names, state = self._network.project, self._network.projects, self._network.state
         for place, node in enumerate(known.nodes):
             owner = int(owners[node]) if node >= 0 else -1
             name = names[owner] if owner >= 0 else reference(known.apart[place].item).top if place in known.apart else ""
+            if (node >= 0 and state[node] is State.GONE) or (place in known.apart and reference(known.apart[place].item).external):
+                name = reference(self._links[known.links[place]].target).top  # what takes it answers for it
             out.setdefault(name, []).append(place)
         return out
 

@@ -207,7 +207,11 @@ class Timed:
             commitment, reached, about = kept[1].due, kept[1], kept[0]
         tolerance = self._tolerance(noun)
         limited = tolerance is not None and tolerance.time is not None
-        if (never := self._never(full_id, noun)) is not None:
+        gone = next((row for row in promised if row.standing == "missed" and row.expected is None), None)
+        never = self._never(full_id, noun)
+        if never is None and gone is not None:
+            never = Never(minutes(gone.date), self._promises.about(gone), gone.reason)
+        if never is not None:
             return judged_never(never, limited, self.budget(full_id))
         past = longest([*overdue, *promised])
         span = tolerance.time if tolerance is not None else None
@@ -224,7 +228,7 @@ class Timed:
         if unknown is not None and (reached is None or reached.colour(reached.due) == "green"):
             return judged_unknown(self._promises.about(unknown), unknown)
         if commitment is None:
-            if noun.tolerance is not None and noun.tolerance.time is not None:
+            if limited and not isinstance(noun, Task):
                 return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True))
             if isinstance(noun, Project) and (doubt := self._promises.end_in_doubt(noun)):
                 return Judged("time", None, True, False, functools.partial(never_known, doubt))
@@ -272,6 +276,8 @@ class Timed:
         limit = self._limit(full_id, reached.due, span)
         rag = reached.colour(limit)
         doubt = self._doubt(full_id, noun) if rag != "red" else ""
+        if rag == "green" and not doubt and isinstance(noun, Project):  # what is committed to is kept, other work of it may not end
+            doubt = self._promises.end_in_doubt(noun)
         if doubt:  # what has a date is in time; what has none may not be
             known, why = None if rag == "green" else rag, f"not known when it finishes: {doubt}"
             return Judged("time", known, known is None, False, functools.partial(end_unknown, reached.due, known, known is None, why))

@@ -313,7 +313,7 @@ class Commitments(Answer[str, Commitment]):
         project = ""
         if one.kind != "benefit":
             item = reference(one.item)
-            if item.external and self._portfolio is not None and one.link is not None:  # what takes it answers for it
+            if one.link is not None and self._portfolio is not None and (item.external or self._gone(one)):  # what takes it answers for it
                 item = reference(self._portfolio.links[one.link].target)
             project = item.top
         return Commitment(
@@ -321,12 +321,17 @@ class Commitments(Answer[str, Commitment]):
             begins=not one.at_finish, **self._found(one, caused),
         )  # fmt: skip
 
+    def _gone(self, one: Stated) -> bool:
+        """Whether what it is stated of was stopped, all of it."""
+        state = self._passes.network.state
+        return bool(one.nodes) and all(state[node] is State.GONE for node in one.nodes)
+
     def _found(self, one: Stated, caused: bool) -> Found:
         """What is found out about one: the fields of a `Commitment` that nobody stated."""
         if not one.nodes:
             return self._outside(one)
         net = self._passes.network
-        if all(net.state[node] is State.GONE for node in one.nodes):
+        if self._gone(one):
             hold = net.holds.get(one.nodes[0])
             why = f": {hold.reason}" if hold is not None and hold.reason else ""
             because = hold.item if hold is not None and hold.item else one.item

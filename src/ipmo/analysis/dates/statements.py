@@ -14,7 +14,7 @@ from ipmo.analysis.dates.committed import KINDS, PLANNED, Stated
 from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Link, Project
+from ipmo.model.work import Link, Project, Task
 from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array
 from ipmo.network.states import LIVE, State
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.int64]
 
 __all__ = ["HandedOver", "Statements"]
+
+STARTS = ("start_on", "start_no_later", "must_start_on", "mandatory_start")
+FINISHES = ("finish_on", "finish_no_later", "must_finish_on", "mandatory_finish")
+"""Constraints that say when something starts, or finishes, at the latest."""
 
 T = TypeVar("T")
 DONE, BEGUN = State.FINISHED, State.STARTED  # a name is found faster than a member of an enumeration
@@ -322,11 +326,29 @@ class Statements:
                 yield Stated(one.id, "benefit", one.id, date, (node,), word=word)
 
     def _constraints(self) -> Iterator[Stated]:
-        """No later than: on its start, on its finish."""
+        """No later than: on its start, on its finish; also of work that has no dates, for it waits for what may never come."""
         net = self._passes.network
         if self._passes.dialect.progress == "actual":
             return  # there they are actual starts of what follows
-        for node, instant, at_finish in net.late_bounds:
-            if net.state[node] in LIVE:
-                word = "to finish no later than" if at_finish else "to start no later than"
-                yield Stated(net.ids[node], "constraint", net.ids[node], instant, (node,), at_finish, word)
+        bounds = ((bound.node, bound.instant, bound.at_finish) for bound in net.late_bounds if net.state[bound.node] in LIVE)
+        for node, instant, at_finish in (*bounds, *self._bounds_of_held()):
+            word = "to finish no later than" if at_finish else "to start no later than"
+            yield Stated(net.ids[node], "constraint", net.ids[node], instant, (node,), at_finish, word)
+
+    def _bounds_of_held(self) -> Iterator[tuple[int, int, bool]]:
+        """(node, latest instant, whether of its finish) that constraints ask of work without dates, for which the network keeps no bounds."""
+        net, pf = self._passes.network, self._portfolio
+        for node in net.holds if pf is not None else ():
+            assert pf is not None
+            task = pf.items.get(net.ids[node])
+            if net.state[node] is not State.UNDATED or not isinstance(task, Task):
+                continue
+            for name in (*STARTS, *FINISHES) if task.constraints is not None else ():
+                when = getattr(task.constraints, name)
+                if when is not None:
+                    yield node, minutes(when, end=name in FINISHES), name in FINISHES
+            project = reference(net.ids[node]).project
+            while task.parent is not None and isinstance(above := pf.items.get(f"{project}/{task.parent}"), Task):
+                task = above
+                if task.constraints is not None and task.constraints.finish_no_later is not None:
+                    yield node, minutes(task.constraints.finish_no_later, end=True), True
