@@ -275,9 +275,8 @@ class Timed:
         limited = span is not None
         limit = self._limit(full_id, reached.due, span)
         rag = reached.colour(limit)
-        doubt = self._doubt(full_id, noun) if rag != "red" else ""
-        if rag == "green" and not doubt and isinstance(noun, Project):  # what is committed to is kept, other work of it may not end
-            doubt = self._promises.end_in_doubt(noun)
+        whole = self._promises.end_in_doubt(noun) if isinstance(noun, Project) else ""
+        doubt = "" if rag == "red" else self._doubt(full_id, noun) or whole
         if doubt:  # what has a date is in time; what has none may not be
             known, why = None if rag == "green" else rag, f"not known when it finishes: {doubt}"
             return Judged("time", known, known is None, False, functools.partial(end_unknown, reached.due, known, known is None, why))
