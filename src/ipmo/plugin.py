@@ -3,6 +3,7 @@
 A new plugin starts with `ipmo plugins new NAME`; `ipmo.testing.conformance` proves it.
 """
 
+from ipmo.analysis.benefits.set_value import Brought, SetValue, set_value
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, Problem, UnitError, UnknownItemError, close_matches
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
@@ -32,6 +33,7 @@ from ipmo.words import agree, beside, counted
 
 __all__ = [
     "CONVERTER",
+    "Brought",
     "Check",
     "CheckContext",
     "Column",
@@ -58,6 +60,7 @@ __all__ = [
     "Question",
     "Role",
     "Section",
+    "SetValue",
     "Severity",
     "Shown",
     "ShownAnswer",
@@ -71,4 +74,5 @@ __all__ = [
     "counted",
     "hookimpl",
     "remember",
+    "set_value",
 ]

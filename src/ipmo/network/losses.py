@@ -91,7 +91,7 @@ class Losses:
         """How far everything on the map comes about as things stand."""
 
     @functools.cached_property
-    def _parts(self) -> Mapping[str, tuple[Part, ...]]:
+    def parts(self) -> Mapping[str, tuple[Part, ...]]:
         """The ways to everything on the map that count."""
         web = self.engine.web
         src, dst = (plain_list(web.src), plain_list(web.dst)) if web.barred else ((), ())
@@ -126,10 +126,10 @@ class Losses:
             level: how far what leads to it does, where that is not as it stands in `base`.
             base: how far all else does.
         """
-        if self._nodes[name] in gone and name not in self._objectives:  # an objective is served in the measure of its shares
+        if self.nodes[name] in gone and name not in self._objectives:  # an objective is served in the measure of its shares
             return 0.0
         needed, either, shared = list[float](), list[float](), list[tuple[float, float]]()
-        for part in self._parts[name]:
+        for part in self.parts[name]:
             if part.source:
                 degree = level.get(part.source)
                 degree = base.get(part.source, 1.0) if degree is None else degree
@@ -144,7 +144,7 @@ class Losses:
         return _degree(needed, either, shared)
 
     @functools.cached_property
-    def _nodes(self) -> Mapping[str, int]:
+    def nodes(self) -> Mapping[str, int]:
         """The node of everything on the map."""
         place = self.engine.web.place
         return {name: place[name] for name in self.map.order}

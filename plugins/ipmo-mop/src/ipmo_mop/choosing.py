@@ -9,7 +9,7 @@ import attrs
 import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio
-from ipmo.plugin import UnitError, UnknownItemError, close_matches
+from ipmo.plugin import SetValue, UnitError, UnknownItemError, close_matches, set_value
 from ipmo_mop.carbon import emitted_elsewhere, project_carbon
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
 from ipmo_mop.envelopes import coming, committed, forecast_costs, period_of, project_costs
@@ -39,8 +39,8 @@ def select(
 
     Args:
         portfolio: the portfolio.
-        value: `score` (weighted score), `benefit` (present value due to each project by the benefits map, in the portfolio's
-            currency), or project to a number; when left out, scores where criteria are stated, else benefits.
+        value: `score` (weighted score), `benefit` (present value, in the portfolio's currency, of the benefits that come with exactly the chosen
+            projects and not without them: both of a pair or neither, one of two substitutes), or project to a number; when left out, scores where criteria are stated, else benefits.
         envelopes: period to money, instead of those of the portfolio.
         seconds: the most that one solve may take.
         staffed: the choice is levelled too, and must fit the people there are (`capacity`), or keep commitments as well (`commitments`):
@@ -65,8 +65,20 @@ def select(
         found = optimise(problem, seconds=seconds)
 
 
+def _by_benefit(portfolio: Portfolio, value: str | Mapping[str, float]) -> bool:
+    """Whether projects are worth the benefits that come with them."""
+    return isinstance(value, str) and (value == "benefit" or (not value and not fields_of(portfolio).criteria))
+
+
+def _gains(portfolio: Portfolio, value: str | Mapping[str, float]) -> SetValue | None:
+    """What sets of open projects bring, where benefits are what they are worth."""
+    if not _by_benefit(portfolio, value):
+        return None
+    return set_value(portfolio, [p.id for p in portfolio.projects if p.counted_as in OPEN], ipmo.attribute(portfolio).pool)
+
+
 def values_of(portfolio: Portfolio, value: str | Mapping[str, float]) -> Mapping[str, float]:
-    """What each project is worth."""
+    """What each project is worth by itself: its score, or the benefits that are due to it by the shares of the map."""
     if not isinstance(value, str):
         return value
     if value not in ("", "score", "benefit"):
@@ -159,6 +171,7 @@ def problem_of(
         groups=groups,
         barred=barred,
         unit=portfolio.money.currency if portfolio.money is not None else "",
+        gains=_gains(portfolio, value),
         carbon_envelopes=carbon,
         unknown={name: unknown[name] for name in given if name in unknown},
         coming=None if later is None else {name: later[period] for name, period in periods.items() if later.get(period)},

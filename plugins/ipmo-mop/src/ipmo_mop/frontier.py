@@ -20,7 +20,7 @@ from ipmo.figures.scatter import Axis, scatter
 from ipmo.model import Portfolio
 from ipmo.plugin import Column, Figure, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError, close_matches
 from ipmo_mop.choosing import problem_of
-from ipmo_mop.selection import Candidate, Rule, SelectionProblem, best_under, ranked
+from ipmo_mop.selection import Candidate, Rule, SelectionProblem, best_under, cheapest_of, ranked
 
 __all__ = ["Bought", "Frontier", "FrontierPoint", "frontier", "frontier_of"]
 
@@ -215,7 +215,7 @@ def frontier_of(problem: SelectionProblem, *, period: str | None = None, most: i
         best = best_under(free, rules, seconds)
         if best is None:
             return Frontier(tuple(reversed(points)), problem.unit, _axis(period), whole=True, unbound=unbound)
-        cheapest = best_under(_cheap(free, costs), [*rules, _worth(problem, best)], seconds)
+        cheapest = _cheapest(free, costs, best, rules, seconds)
         chosen = best if cheapest is None else cheapest
         spent = sum((costs[name] for name in chosen), Fraction(0))
         points.append(_point(problem, free, costs, chosen, spent, gone, period))
@@ -249,6 +249,17 @@ def _worth(problem: SelectionProblem, chosen: frozenset[str]) -> Rule:
     return Rule(kind="worth", text=f"worth {float(low):g} or more", weights={name: one for name, one in worth.items() if one}, low=low)
 
 
+def _cheapest(
+    problem: SelectionProblem, costs: Mapping[str, Fraction], best: frozenset[str], rules: list[Rule], seconds: float | None
+) -> frozenset[str] | None:
+    """The cheapest selection that is worth as much as one."""
+    if problem.gains is not None:
+        prices = {name: float(cost) for name, cost in costs.items()}
+        found = cheapest_of(problem, prices, problem.worth(best), rules, seconds)
+        return best if found is None or sum(costs[name] for name in found) > sum(costs[name] for name in best) else found
+    return best_under(_cheap(problem, costs), [*rules, _worth(problem, best)], seconds)
+
+
 def _cheap(problem: SelectionProblem, costs: Mapping[str, Fraction]) -> SelectionProblem:
     """The same problem where less money is more value."""
     return attrs.evolve(problem, candidates=[attrs.evolve(c, value=-float(costs[c.id])) for c in problem.candidates])
@@ -270,7 +281,7 @@ def _point(
     )  # fmt: skip
     return FrontierPoint(
         cost=spent + gone,
-        value=float(sum(c.value for c in problem.candidates if c.id in chosen)),
+        value=problem.worth(chosen),
         chosen=tuple(c.id for c in problem.candidates if c.id in chosen),
         dual=_dual(free, costs, spent),
         ranked=ranked(alone)[1],
@@ -282,19 +293,26 @@ def _dual(problem: SelectionProblem, costs: Mapping[str, Fraction], budget: Frac
     import numpy as np
     from scipy.optimize import linprog
 
-    place = {c.id: n for n, c in enumerate(problem.candidates)}
-    if not place:
+    programme = problem.programme
+    place, size = programme.place, len(programme.worth)
+    if not problem.candidates:
         return None
     scale = max((abs(cost) for cost in costs.values()), default=Fraction(0)) or Fraction(1)
-    rows, limits = [np.array([float(costs[name] / scale) for name in place])], [float(budget / scale)]
+    asked = [({place[name]: float(cost / scale) for name, cost in costs.items()}, -FAR, float(budget / scale)), *programme.rows]
     for rule in problem.rules:
-        size = max((abs(w) for w in rule.weights.values()), default=Fraction(0))
-        for sign, limit in ((1, rule.high), (-1, rule.low)):
-            if size and limit is not None:
-                row = np.zeros(len(place))
-                for name, weight in rule.weights.items():
-                    row[place[name]] = sign * float(weight / size)
+        most = max((abs(w) for w in rule.weights.values()), default=Fraction(0))
+        if most:
+            weights = {place[name]: float(weight / most) for name, weight in rule.weights.items()}
+            low, high = (None if limit is None else float(limit / most) for limit in (rule.low, rule.high))
+            asked.append((weights, -FAR if low is None else low, FAR if high is None else high))
+    rows, limits = [], []
+    for given, least, highest in asked:
+        for sign, limit in ((1, highest), (-1, -least)):
+            if limit < FAR:
+                row = np.zeros(size)
+                for column, weight in given.items():
+                    row[column] = sign * weight
                 rows.append(row)
-                limits.append(sign * float(limit / size))
-    found = linprog([-c.value for c in problem.candidates], A_ub=np.array(rows), b_ub=limits, bounds=(0, 1), method="highs")
+                limits.append(limit)
+    found = linprog([-one for one in programme.worth], A_ub=np.array(rows), b_ub=limits, bounds=(0, 1), method="highs")
     return None if found.status else float(-found.ineqlin.marginals[0]) / float(scale) + 0.0

@@ -8,166 +8,30 @@ first selection is made: reading a file must not wait for it.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ipmo.model.fields import as_tuple
-from ipmo.plugin import Column, ModelError, Shown, ShownAnswer, Table, UnitError, UnknownItemError, close_matches
+from ipmo.plugin import Column, Shown, ShownAnswer, Table, UnitError, UnknownItemError, close_matches
+from ipmo_mop.linear import Row
+from ipmo_mop.problem import Candidate, Rule, SelectionProblem
 from ipmo_mop.staffing import Staffing
-from ipmo_mop.wording import TONNES
 
-__all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "best_under", "optimise", "ranked"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy.optimize import OptimizeResult
+
+__all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "best_under", "cheapest_of", "optimise", "ranked"]
 
 FAR = float("inf")
-
-
-@attrs.frozen(kw_only=True)
-class Candidate(Shown):
-    """A project that may be funded.
-
-    Args:
-        id: of the project.
-        value: what it is worth, in one unit for all.
-        costs: period to what it costs in it, exact.
-        mandatory: it must be funded.
-        carbon: period to the tonnes of CO2 equivalent that it emits in it, exact.
-        expected: period to what it is forecast to cost in it, exact; None where nothing is forecast: then what it costs.
-    """
-
-    id: str
-    value: float
-    costs: Mapping[str, Fraction] = attrs.field(factory=dict)
-    carbon: Mapping[str, Fraction] = attrs.field(factory=dict)
-    mandatory: bool = False
-    expected: Mapping[str, Fraction] | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Rule(Shown):
-    """One limit on a selection: `low <= Σ weight · chosen <= high`.
-
-    Args:
-        kind: budget, carbon, mandatory, requires, excludes, barred, people, group.
-        text: the limit in words.
-        weights: project to weight.
-        low, high: limits, None for none.
-    """
-
-    kind: str
-    text: str
-    weights: Mapping[str, Fraction]
-    low: Fraction | None = None
-    high: Fraction | None = None
-
-    def holds(self, chosen: frozenset[str]) -> bool:
-        """Whether a selection keeps it, exactly."""
-        total = sum((w for name, w in self.weights.items() if name in chosen), Fraction(0))
-        return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
-
-
-@attrs.frozen(kw_only=True)
-class SelectionProblem:
-    """Candidates and the rules of a selection.
-
-    Args:
-        candidates: what may be funded.
-        envelopes: period to the most that may be spent in it.
-        committed: period to what of it is spent on what is not chosen between.
-        requires: (one, other): one only with the other.
-        excludes: (one, other): not both.
-        groups: (name, members, exactly): at most one of the members, or exactly one.
-        barred: (one, why): it cannot be chosen.
-        clashes: (names, why): not all of them together.
-        unit: of the costs, for texts.
-        carbon_envelopes: period to the most tonnes of CO2 equivalent that may be emitted in it.
-        emitted: period to what of it is emitted by what is not chosen between.
-        coming: period to what of it is expected to be spent on what is not chosen between; what is committed where left out.
-        unknown: period to why its envelope is not known: it binds nothing.
-    """
-
-    candidates: tuple[Candidate, ...] = attrs.field(converter=as_tuple)
-    envelopes: Mapping[str, Fraction] = attrs.field(factory=dict)
-    committed: Mapping[str, Fraction] = attrs.field(factory=dict)
-    requires: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
-    excludes: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
-    groups: tuple[tuple[str, tuple[str, ...], bool], ...] = attrs.field(default=(), converter=as_tuple)
-    barred: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
-    clashes: tuple[tuple[tuple[str, ...], str], ...] = attrs.field(default=(), converter=as_tuple)
-    unit: str = ""
-    carbon_envelopes: Mapping[str, Fraction] = attrs.field(factory=dict)
-    emitted: Mapping[str, Fraction] = attrs.field(factory=dict)
-    coming: Mapping[str, Fraction] | None = None
-    unknown: Mapping[str, str] = attrs.field(factory=dict)
-
-    def __attrs_post_init__(self) -> None:
-        names = [c.id for c in self.candidates]
-        if len(set(names)) < len(names):
-            raise ModelError(f"candidate {next(n for n in names if names.count(n) > 1)!r} is given twice")
-        for one in self.candidates:
-            if not (-FAR < one.value < FAR):
-                raise UnitError(f"the value of {one.id!r} is {one.value}, which is no number")
-            if any(cost < 0 for cost in one.costs.values()):
-                raise UnitError(f"{one.id!r} costs less than nothing in {next(p for p, c in one.costs.items() if c < 0)}")
-        known = set(names)
-        for what, pairs in (
-            ("requires", self.requires),
-            ("excludes", self.excludes),
-            ("clashes", [names for names, _ in self.clashes]),
-            *((f"group {n!r}", (m,)) for n, m, _ in self.groups),
-        ):
-            for name in (name for pair in pairs for name in pair):
-                if name not in known:
-                    raise UnknownItemError(name, close_matches(name, known), f"the candidates ({what})")
-
-    @functools.cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """Every limit, in words and numbers."""
-        out = []
-        one = Fraction(1)
-        for period, most in self.envelopes.items():
-            costs = {c.id: c.costs[period] for c in self.candidates if c.costs.get(period)}
-            gone = self.committed.get(period, Fraction(0))
-            less = f", {_amount(gone, self.unit)} of it committed" if gone else ""
-            text = f"budget of {period}: at most {_amount(most, self.unit)}{less}"
-            out.append(Rule(kind="budget", text=text, weights=costs, high=most - gone))
-            if (forecast := self._forecast(period, most)) is not None:
-                out.append(forecast)
-        for period, most in self.carbon_envelopes.items():
-            emits = {c.id: c.carbon[period] for c in self.candidates if c.carbon.get(period)}
-            gone = self.emitted.get(period, Fraction(0))
-            less = f", {_amount(gone, TONNES)} of it by what is closed" if gone else ""
-            out.append(
-                Rule(kind="carbon", text=f"carbon of {period}: at most {_amount(most, TONNES)}{less}", weights=emits, high=most - gone)
-            )
-        out += [Rule(kind="mandatory", text=f"{c.id} is mandatory", weights={c.id: one}, low=one) for c in self.candidates if c.mandatory]
-        out += [
-            Rule(kind="requires", text=f"{a} requires {b}", weights={a: one, b: -one}, high=Fraction(0)) for a, b in self.requires if a != b
-        ]
-        out += [Rule(kind="excludes", text=f"{a} excludes {b}", weights={a: one, b: one}, high=one) for a, b in self.excludes if a != b]
-        out += [Rule(kind="barred", text=why, weights={a: one}, high=Fraction(0)) for a, why in self.barred]
-        out += [
-            Rule(kind="people", text=why, weights=dict.fromkeys(names, one), high=Fraction(len(names) - 1)) for names, why in self.clashes
-        ]
-        for name, members, exactly in self.groups:
-            text = f"{'exactly' if exactly else 'at most'} one of {', '.join(members)} ({name})"
-            out.append(Rule(kind="group", text=text, weights=dict.fromkeys(members, one), low=one if exactly else None, high=one))
-        return tuple(out)
-
-    def _forecast(self, period: str, most: Fraction) -> Rule | None:
-        """The envelope of a period held against forecasts, and budgets where there is none; None where nothing is forecast."""
-        gone = (self.committed if self.coming is None else self.coming).get(period, Fraction(0))
-        if self.coming is None and all(c.expected is None for c in self.candidates):
-            return None
-        costs = {c.id: (c.costs if c.expected is None else c.expected).get(period, Fraction(0)) for c in self.candidates}
-        less = f", {_amount(gone, self.unit)} of it on what is not chosen between" if gone else ""
-        text = f"forecasts of {period}: at most {_amount(most, self.unit)}{less}"
-        return Rule(kind="budget", text=text, weights={name: cost for name, cost in costs.items() if cost}, high=most - gone)
-
-
-def _amount(value: Fraction, unit: str) -> str:
-    return f"{float(value):,.10g} {unit}".strip()
+ROUNDING, CLOSE = 1e-9, 1e-6
+"""Shares of the largest value: what rounding may take off, and what the solver may leave."""
+ROUNDS = 400
+"""Of cuts; where these do not suffice the best that was found is said with its bound."""
 
 
 @attrs.frozen(kw_only=True)
@@ -194,56 +58,109 @@ class Choice:
         return 0.0 if self.status == "optimal" else max(0.0, self.bound - self.value) / abs(self.value) if self.value else None
 
 
-def _solve(problem: SelectionProblem, rules: Sequence[Rule], fixed: Mapping[str, bool], seconds: float | None) -> Choice:
-    """The best selection under some of the rules, checked exactly; a selection that only floats let through is cut off."""
-    import numpy as np
-    from scipy.optimize import Bounds, LinearConstraint, milp
+def _solve(
+    problem: SelectionProblem,
+    rules: Sequence[Rule],
+    fixed: Mapping[str, bool],
+    seconds: float | None,
+    *,
+    prices: Mapping[str, float] | None = None,
+    least: float | None = None,
+) -> Choice:
+    """The best selection under some of the rules, checked exactly; what only floats or a bound of what comes let through is cut off.
 
-    place = {c.id: n for n, c in enumerate(problem.candidates)}
-    worth = np.array([c.value for c in problem.candidates])
-    size = len(worth)
-    if size == 0:
+    Args:
+        problem: candidates and what they are worth.
+        rules: to be kept.
+        fixed: candidates that are in or out.
+        seconds: the most that this may take.
+        prices: the least of these is looked for instead of the most worth.
+        least: that a selection is worth, where the least of prices is looked for.
+    """
+    import numpy as np
+
+    names, programme = [c.id for c in problem.candidates], problem.programme
+    count, size = len(names), len(programme.worth)
+    if count == 0:
         kept = all(rule.holds(frozenset()) for rule in rules)
         return Choice(
             status="optimal" if kept else "infeasible", chosen=frozenset() if kept else None, value=0.0 if kept else None, bound=0.0
         )
     low, high = np.zeros(size), np.ones(size)
     for name, wanted in fixed.items():
-        low[place[name]] = high[place[name]] = float(wanted)
-    rows, least, most = [], [], []
+        low[programme.place[name]] = high[programme.place[name]] = float(wanted)
+    rows = list(programme.rows)
     for rule in rules:
         scale = max((abs(w) for w in rule.weights.values()), default=Fraction(0))
-        if not scale:
-            if not rule.holds(frozenset()):
-                return Choice(status="infeasible", chosen=None, value=None, bound=None)
-            continue
-        row = np.zeros(size)
-        for name, weight in rule.weights.items():
-            row[place[name]] = float(weight / scale)
-        rows.append(row)
-        least.append(-FAR if rule.low is None else float(rule.low / scale))
-        most.append(FAR if rule.high is None else float(rule.high / scale))
-    size_of_worth = float(np.abs(worth).max()) or 1.0
-    while True:
-        limits = LinearConstraint(np.array(rows), least, most) if rows else ()
-        options = {"mip_rel_gap": 0.0} | ({} if seconds is None else {"time_limit": seconds})
-        found = milp(-worth / size_of_worth, constraints=limits, integrality=np.ones(size), bounds=Bounds(low, high), options=options)
+        if scale:
+            weights = {programme.place[name]: float(weight / scale) for name, weight in rule.weights.items()}
+            rows.append(
+                (
+                    weights,
+                    -FAR if rule.low is None else float(rule.low / scale),
+                    FAR if rule.high is None else float(rule.high / scale),
+                )
+            )
+        elif not rule.holds(frozenset()):
+            return Choice(status="infeasible", chosen=None, value=None, bound=None)
+    worth = np.array(programme.worth)
+    aim = worth if prices is None else -np.array([prices.get(name, 0.0) for name in names] + [0.0] * (size - count))
+    unit, sizes = float(np.abs(aim).max()) or 1.0, float(np.abs(worth).max()) or 1.0
+    if least is not None:
+        rows.append(({n: w / sizes for n, w in enumerate(programme.worth) if w}, (least + programme.constant) / sizes - ROUNDING, FAR))
+    off = programme.constant if prices is None else 0.0
+    began, best = time.monotonic(), None
+    for turn in range(ROUNDS):
+        left = None if seconds is None else seconds if not turn else max(seconds - (time.monotonic() - began), 0.01)
+        found = _solved(aim / unit, rows, low, high, count, left)
         if found.status == 2:
             return Choice(status="infeasible", chosen=None, value=None, bound=None)
         if found.x is None:
-            return Choice(status="unknown", chosen=None, value=None, bound=None)
-        chosen = frozenset(name for name, n in place.items() if found.x[n] > 0.5)
-        broken = [rule for rule in rules if not rule.holds(chosen)]
-        if not broken:
-            break
-        rows.append(np.array([1.0 if name in chosen else -1.0 for name in place]))  # the solver's tolerance let it through: cut it off
-        least.append(-FAR)
-        most.append(len(chosen) - 1.0)
-    value = float(sum(c.value for c in problem.candidates if c.id in chosen))
-    if found.status == 0:
-        return Choice(status="optimal", chosen=chosen, value=value, bound=value)
-    dual = getattr(found, "mip_dual_bound", None)
-    return Choice(status="feasible", chosen=chosen, value=value, bound=None if dual is None else -float(dual) * size_of_worth)
+            return best or Choice(status="unknown", chosen=None, value=None, bound=None)
+        chosen = frozenset(name for n, name in enumerate(names) if found.x[n] > 0.5)
+        cuts = programme.cuts(chosen, found.x)
+        kept = all(rule.holds(chosen) for rule in rules)
+        true = problem.worth(chosen) if kept else 0.0
+        enough = kept and (least is None or true >= least - ROUNDING * sizes)
+        if enough:
+            value = true if prices is None else -float(sum(prices.get(name, 0.0) for name in chosen))
+            dual = getattr(found, "mip_dual_bound", None)
+            over = float(aim @ found.x) - off - value > CLOSE * unit  # what is thought to come with it is more than does
+            if found.status == 0 and (not over or not cuts):
+                return Choice(status="optimal", chosen=chosen, value=value, bound=value)
+            bound = None if dual is None else max(value, -float(dual) * unit - off)
+            if best is None or best.value is None or value >= best.value:
+                best = Choice(status="feasible", chosen=chosen, value=value, bound=bound)
+            best = attrs.evolve(best, bound=bound)
+            if found.status != 0:
+                return best
+        if not cuts or not kept:  # the solver's tolerance let it through: cut it off
+            rows.append(({n: 1.0 if name in chosen else -1.0 for n, name in enumerate(names)}, -FAR, len(chosen) - 1.0))
+        rows += cuts
+    return best or Choice(status="unknown", chosen=None, value=None, bound=None)
+
+
+def _solved(
+    aim: NDArray[np.float64],
+    rows: Sequence[Row],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    count: int,
+    seconds: float | None,
+) -> OptimizeResult:
+    """What scipy's mixed-integer solver says; the first columns are whole numbers."""
+    import numpy as np
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    starts = np.cumsum([0, *(len(weights) for weights, _, _ in rows)])
+    columns = np.array([column for weights, _, _ in rows for column in weights], np.int64)
+    numbers = np.array([weight for weights, _, _ in rows for weight in weights.values()], float)
+    table = csr_array((numbers, columns, starts), shape=(len(rows), len(aim)))
+    limits = LinearConstraint(table, [least for _, least, _ in rows], [most for _, _, most in rows]) if rows else ()
+    options = {"mip_rel_gap": 0.0} | ({} if seconds is None else {"time_limit": seconds})
+    whole = np.array([1] * count + [0] * (len(aim) - count))
+    return milp(-aim, constraints=limits, integrality=whole, bounds=Bounds(low, high), options=options)
 
 
 @attrs.frozen(kw_only=True)
@@ -307,6 +224,18 @@ class Selection(ShownAnswer):
         """How much better, as a share, a selection could be at most."""
         return self.choice.gap
 
+    @functools.cached_property
+    def values(self) -> Mapping[str, float]:
+        """What each candidate is worth: of a chosen one its share of what the selection brings, of another what it would add to that.
+
+        Where benefits are what projects are worth, shares are Shapley values among what is chosen, benefit by benefit; they sum to `value`.
+        """
+        problem, chosen = self.problem, frozenset(self.chosen)
+        if problem.gains is None:
+            return {c.id: c.value for c in problem.candidates}
+        shares, whole = problem.shares(chosen), problem.worth(chosen)
+        return {c.id: shares[c.id] if c.id in chosen else problem.worth({*chosen, c.id}) - whole for c in problem.candidates}
+
     def spent(self, period: str) -> Fraction:
         """What the selection costs in a period, with what is committed in it."""
         gone = self.problem.committed.get(period, Fraction(0))
@@ -344,8 +273,10 @@ class Selection(ShownAnswer):
             told = "; ".join(clash)
             text = f"{project} must be in: {told}" if into else f"{project} cannot be in: {told}"
             return Reason(id=project, chosen=into, regret=None, enters=(), leaves=(), text=text)
-        enters = tuple(c.id for c in problem.candidates if c.id in other.chosen and c.id not in self.chosen and c.id != project)
-        leaves = tuple(name for name in self.chosen if name not in other.chosen and name != project)
+        instead = _cheapest(problem, other, {project: not into}, self._seconds).chosen
+        instead = other.chosen if instead is None else instead
+        enters = tuple(c.id for c in problem.candidates if c.id in instead and c.id not in self.chosen and c.id != project)
+        leaves = tuple(name for name in self.chosen if name not in instead and name != project)
         regret = self.value - other.value
         change = " and ".join(
             words for words in (f"take {', '.join(enters)}" if enters else "", f"drop {', '.join(leaves)}" if leaves else "") if words
@@ -364,13 +295,17 @@ class Selection(ShownAnswer):
         return smallest_conflict(self.problem, self.problem.rules) if self.status == "infeasible" else ()
 
     def table(self) -> Table:
-        """One row a candidate: project, chosen, value, cost (all periods), regret, why."""
+        """One row a candidate: project, chosen, value, cost (all periods), regret, why.
+
+        Values of what is chosen sum to what the selection is worth; of what is not, the value is what it would add to it.
+        """
         reasons = [self.why(c.id) for c in self.problem.candidates]
+        values = self.values
         return Table(
             [
                 Column("project", "str", [c.id for c in self.problem.candidates]),
                 Column("chosen", "bool", [r.chosen for r in reasons]),
-                Column("value", "float", [c.value for c in self.problem.candidates]),
+                Column("value", "float", [values[c.id] for c in self.problem.candidates]),
                 Column("cost", "float", [float(sum(c.costs.values())) for c in self.problem.candidates], self.problem.unit),
                 Column("regret", "float", [r.regret for r in reasons]),
                 Column("why", "str", [r.text for r in reasons]),
@@ -402,10 +337,32 @@ def optimise(problem: SelectionProblem, *, seconds: float | None = None) -> Sele
     """The selection of the most value that keeps every rule.
 
     Args:
-        problem: candidates and rules.
+        problem: candidates and rules; of selections that bring the same together the cheapest is taken.
         seconds: the most that one solve may take; the best found is then said to be `feasible`, with its bound.
     """
-    return Selection(problem, _solve(problem, problem.rules, {}, seconds), seconds)
+    return Selection(problem, _cheapest(problem, _solve(problem, problem.rules, {}, seconds), {}, seconds), seconds)
+
+
+def _cheapest(problem: SelectionProblem, found: Choice, fixed: Mapping[str, bool], seconds: float | None) -> Choice:
+    """The cheapest selection that brings as much as the best, where sets bring something: nothing is paid for what adds nothing."""
+    if problem.gains is None or found.status != "optimal" or not found.chosen or found.value is None:
+        return found
+    other = _solve(problem, problem.rules, fixed, seconds, prices=_prices(problem), least=found.value)
+    return attrs.evolve(found, chosen=other.chosen) if other.status == "optimal" and other.chosen is not None else found
+
+
+def _prices(problem: SelectionProblem) -> dict[str, float]:
+    """What each candidate costs in all; 1 of each where nothing costs anything."""
+    prices = {c.id: float(sum(c.costs.values())) for c in problem.candidates}
+    return prices if any(prices.values()) else dict.fromkeys(prices, 1.0)
+
+
+def cheapest_of(
+    problem: SelectionProblem, prices: Mapping[str, float], least: float, more: Sequence[Rule], seconds: float | None = None
+) -> frozenset[str] | None:
+    """The selection of the least price that is worth so much, under the rules of a problem and more; None where it was not found."""
+    found = _solve(problem, [*problem.rules, *more], {}, seconds, prices=prices, least=least)
+    return found.chosen if found.status == "optimal" else None
 
 
 def best_under(problem: SelectionProblem, more: Sequence[Rule], seconds: float | None = None) -> frozenset[str] | None:
@@ -431,9 +388,10 @@ def smallest_conflict(problem: SelectionProblem, rules: Sequence[Rule]) -> tuple
     """
     everything = range(len(rules))
     must_hit: list[frozenset[int]] = []
+    alone = attrs.evolve(problem, gains=None)  # what they are worth has no part in it
 
     def feasible(kept: Iterable[int]) -> bool:
-        return _solve(problem, [rules[n] for n in sorted(kept)], {}, None).status != "infeasible"
+        return _solve(alone, [rules[n] for n in sorted(kept)], {}, None).status != "infeasible"
 
     if feasible(everything):
         return ()
@@ -486,4 +444,5 @@ def ranked(problem: SelectionProblem) -> tuple[tuple[str, ...], float]:
             left = {period: money - one.costs.get(period, Fraction(0)) for period, money in left.items()}
         elif not one.mandatory:
             break  # the cut-line: what stands below it is not funded
-    return tuple(c.id for c in chosen), float(sum(c.value for c in chosen))
+    names = tuple(c.id for c in chosen)
+    return names, problem.worth(names)
