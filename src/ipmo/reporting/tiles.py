@@ -27,14 +27,16 @@ def tiles(a: Answers) -> Iterator[dict[str, str]]:
     yield from _status_tiles(a)
     yield from _link_tile(a)
     yield from _money_tiles(a)
-    if a.benefits is not None and a.benefits.npv is not None:
-        loss = a.benefits.loss
+    if a.benefits is not None and (a.benefits.npv is not None or a.benefits.loss is not None):
+        worth, loss = a.benefits.npv, a.benefits.loss
         lost = loss is not None and loss.amount > 0
         scale = Scale.of([loss], loss.currency) if loss is not None else None
-        word = f"▲ {scale.said(loss)} {scale.unit} lost by delay" if lost and scale is not None else ""
-        worth = Scale.of([a.benefits.npv], a.benefits.npv.currency)
+        word = f"▲ {scale.said(loss)} {scale.unit} lost" if lost and scale is not None else ""
+        unit = Scale.of([worth], worth.currency) if worth is not None else None
+        none = "none" if all(row.never for row in a.benefits.rows) else "not known"
+        value = none if unit is None else f"{unit.said(worth)} {unit.unit}"
         note = f"{a.benefits.known} of {counted(len(a.benefits), 'benefit')} known"
-        yield _tile("warn" if lost else "", "benefits, present value", f"{worth.said(a.benefits.npv)} {worth.unit}", word, note)
+        yield _tile("warn" if lost else "", "benefits, present value", value, word, note)
     yield from _time_tiles(a)
 
 

@@ -24,7 +24,7 @@ def benefits(a: Answers) -> Panel | None:
     realised = any(r.actual is not None and r.actual.amount for r in rows)
     heads = [Head(title="benefit"), Head(title="owner"), Head(title="planned"), Head(title="forecast")]
     heads += [Head(title="later, days", num=True), Head(title=f"planned value, {scale.unit}", num=True)]
-    heads += [Head(title=f"value, {scale.unit}", num=True), Head(title="lost by delay", num=True)]
+    heads += [Head(title=f"value, {scale.unit}", num=True), Head(title="lost", num=True)]
     heads += [Head(title="realised", num=True), Head(title="of plan to date", num=True)] if realised else []
     reasons = any(r.reason for r in rows)
     heads += [Head(title="why unknown")] if reasons else []
@@ -42,14 +42,14 @@ def benefits(a: Answers) -> Panel | None:
         noun = r.noun
         name = f"{r.name or r.id}{' (dis-benefit)' if noun.disbenefit else ''}"
         table.append(Row(name=name, under=r.id if r.name else "", cells=cells))
-    total = [("planned", view.planned_npv), ("forecast", view.npv), ("lost by delay", view.loss)]
+    total = [("planned", view.planned_npv), ("forecast", view.npv), ("lost", view.loss)]
     text = "; ".join(f"{words} {value:,}" for words, value in total if value is not None)
     text = (
         f"Present value as of {view.as_of}: {rounded_text(text)}; {view.known} of {len(view)} known."
         if text
         else "No benefit has a known value yet."
     )
-    text += " A benefit starts when what enables it is there; what a delay costs is its planned value less what is left of it."
+    text += " A benefit starts when what enables it is there; what a delay costs is its planned value less what is left of it; of what never comes, all of it."
     blocks: list[Block] = [Paragraph(text), Grid(label="Benefits", heads=heads, rows=table)]
     blocks += _by_year(a)
     blocks += _attributed(a)

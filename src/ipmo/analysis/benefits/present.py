@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.int64]
 
-__all__ = ["PresentValues", "Worths", "minor_units"]
+__all__ = ["PresentValues", "Worths", "later_losses", "minor_units"]
 
 EPOCH = 719_163
 """The ordinal of 1 January 1970, from which numpy counts."""
@@ -219,3 +219,31 @@ class Worths(Sequence["float | None"]):
 
     def __iter__(self) -> Iterator[float | None]:
         return iter(self.all())
+
+
+def later_losses(
+    worths: Worths, values: PresentValues | None, places: Sequence[int], later: Sequence[int], currency: str
+) -> list[int | None]:
+    """What it costs that some benefits come some days later, in minor units; None where it is not known.
+
+    Args:
+        worths: the present value of each benefit.
+        values: what values them; None where nothing can be.
+        places: of the benefits, each as often as it is asked for.
+        later: by how many days each comes later.
+        currency: of the amounts.
+    """
+    import numpy as np
+
+    out: list[int | None] = [None] * len(places)
+    known = [row for row, place in enumerate(places) if worths[place] is not None]
+    if not known or values is None:
+        return out
+    starts = [worths.days[places[row]] for row in known]
+    days = [day.toordinal() + later[row] for day, row in zip(starts, known, strict=True) if day is not None]
+    after = values.worths(np.array([places[row] for row in known], np.int64), np.array(days, np.int64))
+    before = [worths[places[row]] for row in known]
+    pairs = [(row, b - a) for row, b, a in zip(known, before, after, strict=True) if b is not None and a is not None]
+    for (row, _), amount in zip(pairs, minor_units([amount for _, amount in pairs], currency), strict=True):
+        out[row] = amount
+    return out

@@ -15,7 +15,7 @@ import attrs
 
 from ipmo.analysis.benefits.by_period import by_period
 from ipmo.analysis.benefits.pictures import Kind, benefits_drawn
-from ipmo.analysis.benefits.present import PresentValues, Worths, minor_units
+from ipmo.analysis.benefits.present import PresentValues, Worths, later_losses, minor_units
 from ipmo.analysis.benefits.profiles import Profile, Valued, first_day_of, profile, step_later, still_to_come, yearly
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, cents, rounded
@@ -52,6 +52,7 @@ class BenefitValue(Shown):
         base: price base, empty when unknown.
         part: how much of it still comes, between 0 and 1: what is due to stopped or cancelled work does not.
         reason: why a figure is not known.
+        never: by today's plan it never comes, as what it needs was stopped; what only waits may still come.
         noun: the benefit.
         full: exact value of a year (or of what comes once) as planned, times its probability; None where none is known.
         yearly: the part of that which still comes.
@@ -72,6 +73,7 @@ class BenefitValue(Shown):
     base: str = ""
     part: float = 1.0
     reason: str = ""
+    never: bool = False
     noun: Benefit = attrs.field(repr=False)
     full: Fraction | None = attrs.field(default=None, repr=False)
     yearly: Fraction | None = attrs.field(default=None, repr=False)
@@ -105,7 +107,9 @@ class BenefitValue(Shown):
 
     @property
     def loss(self) -> Money | None:
-        """What the slip costs, and what never comes with it: NPV(0) - NPV(delay); negative when it comes earlier. None when a half is not known."""
+        """What the slip costs, and what never comes: NPV(0) - NPV(delay); negative when it comes earlier. None when a half is not known."""
+        if self.never:
+            return self.planned_npv
         if self.npv is None or self.planned_npv is None:
             return None
         return Money(self.planned_npv.amount - self.npv.amount, self.currency)
@@ -165,7 +169,7 @@ class Benefits(Rows[str, BenefitValue]):
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """The benefits whose plan and forecast both have a present value: those of which `loss` is known."""
+        """The benefits whose plan and forecast both have a present value, or that never come: those of which `loss` is known."""
         return self.figures.compared
 
     @property
@@ -215,7 +219,7 @@ class Benefits(Rows[str, BenefitValue]):
 
     @property
     def loss(self) -> Money | None:
-        """What all slips cost together, of those benefits whose plan and forecast are known."""
+        """What all slips cost together, and what never comes, of those benefits whose plan and forecast are known."""
         return self._sum(lambda row: row.loss)
 
     @property
@@ -235,7 +239,11 @@ class Benefits(Rows[str, BenefitValue]):
             UnknownItemError: there is no such benefit.
         """
         row = self[benefit]
-        parts = [f"planned from {row.planned_start or 'no stated day'}", f"forecast from {row.start or 'an unknown day'}"]
+        planned = f"planned from {row.planned_start or 'no stated day'}"
+        if row.never:
+            lost = "" if row.loss is None else f", all of {row.loss:,} lost"
+            return f"{row.id}: {planned}, never comes{lost}: {row.reason or 'all work that it is due to was stopped'}"
+        parts = [planned, f"forecast from {row.start or 'an unknown day'}"]
         parts += [f"present value {row.npv:,}"] if row.npv is not None else []
         parts += [f"{1 - row.part:.4g} of it was due to stopped work and never comes"] if 0 < row.part < 1 else []
         parts += (
@@ -389,6 +397,7 @@ class _Columns:
         self.valued = known.valued if known is not None else None if discount is None else Valued(discount, as_of)
         self._benefits = portfolio.benefits
         self.starts, self._reasons = self._begun()
+        self._never = self._lost()
         if known is None:
             self.planned_days = [self._plan(benefit) for benefit in self._benefits]
             amounts = [self._amount(benefit) for benefit in self._benefits]
@@ -403,6 +412,7 @@ class _Columns:
                 self.yearly[place] = amount * Fraction(str(part))
             if part <= 0 and self.starts[place] is not None:
                 self.starts[place], self._reasons[place] = None, "all work that it is due to was stopped"
+                self._never.add(place)
         if known is not None and known.present_values is not None and known.yearly == self.yearly:
             self.present_values, self.planned_worths, self.actuals = known.present_values, known.planned_worths, known.actuals
             self.worths = Worths(self.present_values, self.starts, known.worths)
@@ -449,6 +459,12 @@ class _Columns:
             starts.append(start)
             reasons.append(reason)
         return starts, reasons
+
+    def _lost(self) -> set[int]:
+        """The places of the benefits that never come."""
+        named, found = self.now.passes.named, self.now.network.holds
+        holds = [found.get(named.get(benefit.id, -1)) for benefit in self._benefits] if found else []
+        return {place for place, hold in enumerate(holds) if hold is not None and hold.never and self.starts[place] is None}
 
     def _plan(self, benefit: Benefit) -> date | None:
         """Its first day in the plan."""
@@ -506,7 +522,7 @@ class _Columns:
             planned_npv=None if planned_worth is None else cents(planned_worth, self.currency),
             npv=None if worth is None else cents(worth, self.currency),
             planned_to_date=None if planned is None else rounded(planned.by(self.as_of), self.currency),
-            base=self.bases[place], part=self._part[place], reason=reason, noun=benefit, full=full, yearly=yearly, valued=self.valued,
+            base=self.bases[place], part=self._part[place], reason=reason, never=place in self._never, noun=benefit, full=full, yearly=yearly, valued=self.valued,
             at=self.as_of, currency=self.currency,
         )  # fmt: skip
 
@@ -524,9 +540,9 @@ class _Columns:
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """The benefits of which both present values are known."""
+        """The benefits of which both present values are known, or that never come."""
         planned = [place for place, worth in enumerate(self.planned_worths) if worth is not None]
-        return tuple(self._benefits[place].id for place in planned if self.worths[place] is not None)
+        return tuple(self._benefits[place].id for place in planned if place in self._never or self.worths[place] is not None)
 
     @functools.cached_property
     def coming(self) -> Mapping[str, float]:
@@ -540,20 +556,7 @@ class _Columns:
 
     def losses(self, places: Sequence[int], later: Sequence[int]) -> list[int | None]:
         """What it costs that some benefits come some days later, in minor units, as `BenefitValue.loss_if` says it of one."""
-        import numpy as np
-
-        out: list[int | None] = [None] * len(places)
-        known = [row for row, place in enumerate(places) if self.worths[place] is not None]
-        if not known or self.present_values is None:
-            return out
-        starts = [self.starts[places[row]] for row in known]
-        days = [day.toordinal() + later[row] for day, row in zip(starts, known, strict=True) if day is not None]
-        after = self.present_values.worths(np.array([places[row] for row in known], np.int64), np.array(days, np.int64))
-        before = [self.worths[places[row]] for row in known]
-        pairs = [(row, b - a) for row, b, a in zip(known, before, after, strict=True) if b is not None and a is not None]
-        for (row, _), amount in zip(pairs, minor_units([amount for _, amount in pairs], self.currency), strict=True):
-            out[row] = amount
-        return out
+        return later_losses(self.worths, self.present_values, places, later, self.currency)
 
     def _actual(self, benefit: Benefit) -> Money | None:
         """What has come of it so far; None where nothing was measured, or a rate is missing."""
