@@ -140,3 +140,32 @@ def test_a_day_later_a_commitment_is_missed_and_that_day_none_is(seed: int) -> N
         said = said_day(row.latest, finish=True)
         assert said is not None
         assert max(said, days[0]) == last, (row.item, row.reason)
+
+
+@pytest.mark.parametrize(
+    ("opens", "need_by", "late", "said"),
+    [
+        ("2026-05-27", None, 0, "bd decides by 2026-05-27, in 87 working days, or p@finish is missed"),
+        (
+            "2026-05-28",
+            None,
+            1,
+            "1 working day too late for p@finish: needed by 2026-05-27; bd decides, and it cannot come before 2026-05-28",
+        ),
+        (
+            "2026-06-01",
+            None,
+            5,
+            "5 working days too late for p@finish: needed by 2026-05-27; bd decides, and it cannot come before 2026-06-01",
+        ),
+        ("2026-05-27", "2026-05-27", 0, "bd decides by 2026-05-27, in 87 working days, or p@finish is missed"),
+        ("2026-05-27", "2026-05-26", 1, "1 working day too late for "),
+    ],
+)
+def test_a_gate_that_opens_on_the_day_its_work_must_begin_is_in_time(opens: str, need_by: str | None, late: float, said: str) -> None:
+    """Ten days from 27 May end on 5 June, the finish that is stated: what the schedule keeps is not late in the queue."""
+    gate = {"id": "R", "body": "bd", "not_before": opens, **({"need_by": need_by} if need_by else {})}
+    pf = plan(project([work(after="R")], [gate], finish="2026-06-05"))
+    (row,) = ipmo.decisions_due(pf)
+    assert (row.late_by, row.too_late, row.reason[: len(said)]) == (late, late > 0, said)
+    assert (late > 0) is bool(ipmo.schedule(pf).commitments.broken)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -338,8 +338,12 @@ class _Finder:
         latest, risk = self._first(places)
         expected = int(self.s.passes.finishes[place])
         morning = self.s.commitments.from_morning((node,), expected)
-        late = morning and latest is not None and expected >= minutes(latest)
+        due = FAR if gate.need_by is None else minutes(gate.need_by, end=True)
+        at_dawn = morning and latest is not None and expected >= minutes(latest)
+        late = at_dawn and expected >= due
         margin = None if latest is None else self.clock.days(expected + DAY * late, minutes(latest))  # late by the days that are said
+        if at_dawn and not late and latest is not None:
+            latest += timedelta(days=1)  # work begins on the day on which it opens: a decision on that very day is in time
         self._held["gate", full_id] = places
         return attrs.evolve(
             row, latest=latest, expected=moment(expected), float=self._left(latest), margin=margin, at_risk=risk,
@@ -533,12 +537,12 @@ def _sentence(row: Due, name: Callable[[str], str]) -> str:
     if row.latest is None or row.float is None:
         text = f"{decides}; no commitment waits for it"
     elif row.too_late:
-        front = f"{row.late_by:,.4g} working days too late" if row.late_by else "too late"
+        front = f"{measured(row.late_by, 'working day')} too late" if row.late_by else "too late"
         text = f"{front} for {risk}: needed by {latest}; {decides}"
         if row.float >= 0 and row.expected is not None:
             text += f", and {'it cannot come before' if row.from_morning else 'what comes before it ends on'} {row.expected_day}"
     else:
-        text = f"{decides} by {latest}, in {row.float:,.4g} working days, or {fails(row, str(risk), name)}"
+        text = f"{decides} by {latest}, in {measured(row.float, 'working day')}, or {fails(row, str(risk), name)}"
     if row.stated is not None and (row.latest is None or row.stated < row.latest):
         text += f"; needed by {day_text(row.stated, finish=True)} as stated"
     if costs and row.latest is not None:
