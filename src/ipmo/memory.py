@@ -19,7 +19,7 @@ from ipmo.errors import UnknownItemError, close_matches
 from ipmo.options import checked
 from ipmo.tables import Answer, Column, Table, among, row_at
 
-__all__ = ["LIMIT", "Memory", "Remembered", "Remembering", "forget", "remember", "remembered"]
+__all__ = ["LIMIT", "Memory", "Remembered", "Remembering", "forget", "recalled", "remember", "remembered"]
 WHERE = "what is remembered"
 
 T = TypeVar("T")
@@ -54,6 +54,11 @@ class Memory:
             while len(kept) > LIMIT:
                 kept.popitem(last=False)
         return found
+
+    def find(self, key: Hashable) -> object:
+        """The answer under a key; None where there is none."""
+        with self._lock:
+            return self._kept.get(key)
 
     def names(self) -> dict[str, int]:
         """The names of what is kept, with how many of each, least lately used first."""
@@ -96,6 +101,18 @@ def remember(owner: Remembering, key: Hashable, make: Callable[[], T]) -> T:
         make: makes the answer; it must depend on nothing but the owner and the key.
     """
     return cast(T, owner.memory.get(key, make))
+
+
+def recalled(owner: Remembering, key: Hashable, kind: type[T]) -> T | None:
+    """The answer kept with an owner under a key; None where there is none of that kind, and nothing is made.
+
+    Args:
+        owner: a portfolio.
+        key: as for `remember`.
+        kind: of what class the answer is.
+    """
+    found = owner.memory.find(key)
+    return found if isinstance(found, kind) else None
 
 
 class Kept(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import attrs
 
-from ipmo.memory import remember
+from ipmo.memory import recalled, remember
 from ipmo.model.dialects import Dialect
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
@@ -28,7 +28,7 @@ from ipmo.network.restated import restated
 from ipmo.network.states import LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import Span, minutes
 
-__all__ = ["compile_copy", "compile_portfolio"]
+__all__ = ["compile_beside", "compile_copy", "compile_portfolio"]
 
 
 def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
@@ -58,9 +58,39 @@ def compile_copy(copy: Portfolio, portfolio: Portfolio, dialect: Dialect) -> Net
         over = restated(copy, portfolio, compile_portfolio(portfolio, dialect))
         if over is not None:
             return over
+        if not _sharing(copy, portfolio):
+            return compiled(copy, dialect)
         return compiled(copy, dialect, remember(portfolio, _key("contributions", dialect), lambda: _contributed(portfolio, dialect)))
 
     return remember(copy, _key("network", dialect), make)
+
+
+def compile_beside(later: Portfolio, earlier: Portfolio, dialect: Dialect) -> Network:
+    """The network of a portfolio that is compared with one whose network is known, whether or not it was made from that.
+
+    As `compile_copy`, but nothing is compiled of the earlier one for it: its projects are taken over where it is known what they add.
+
+    Args:
+        later: the portfolio.
+        earlier: what it is compared with.
+        dialect: the conventions.
+
+    Raises:
+        ScheduleError: nothing says when one of them starts, or a duration leads past year 9999.
+    """
+    net = compile_portfolio(earlier, dialect)
+
+    def make() -> Network:
+        if not _sharing(later, earlier):
+            return compiled(later, dialect)
+        return restated(later, earlier, net) or compiled(later, dialect, recalled(earlier, _key("contributions", dialect), Contributions))
+
+    return remember(later, _key("network", dialect), make)
+
+
+def _sharing(copy: Portfolio, portfolio: Portfolio) -> bool:
+    """Whether two portfolios have a project in common, at one place."""
+    return any(one is other for one, other in zip(copy.projects, portfolio.projects, strict=False))
 
 
 def _key(name: str, dialect: Dialect) -> tuple[object, ...]:

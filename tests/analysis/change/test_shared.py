@@ -204,6 +204,55 @@ def test_what_is_taken_over_is_compiled_once(monkeypatch: pytest.MonkeyPatch) ->
     assert compiled == ["p2", "p3"], "what follows begins at another node"
 
 
+@settings(deadline=None, max_examples=15)
+@given(st.data(), st.booleans(), st.booleans(), st.integers(1, 3))
+def test_two_portfolios_that_share_projects_compare_as_two_read_anew(data: st.DataObject, tied: bool, large: bool, more: int) -> None:
+    before = data.draw(committed(tied=tied))
+    after = before
+    for _ in range(more):
+        after = tried(after, data.draw(a_change(after)))
+    if data.draw(st.booleans()):  # the same projects, at other places and in a plan with another setting
+        after = after.evolve(projects=data.draw(st.permutations(after.projects)), start=data.draw(st.sampled_from([after.start, FIRST])))
+    with pytest.MonkeyPatch.context() as patch:
+        if large:
+            as_large(patch)
+        before, after = before.evolve(), after.evolve()
+        found = answer(before, after)
+    assert found == answer(anew(before), anew(after))
+
+
+def answer(before: m.Portfolio, after: m.Portfolio) -> object:
+    """What a comparison says, or why it refuses."""
+    try:
+        return told(ipmo.compare(before, after))
+    except IpmoError as error:
+        return type(error), str(error)
+
+
+def test_a_comparison_compiles_again_only_what_the_two_do_not_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    project = Builder.project
+
+    def counted(self: Builder, place: int, noun: m.Project) -> None:
+        compiled.append(noun.id)
+        project(self, place, noun)
+
+    monkeypatch.setattr(Builder, "project", counted)
+    pf = m.Portfolio(id="x", start="2026-01-05", projects=[m.Project(id=f"p{n}", tasks=[m.Task(id="a", duration="3 d")]) for n in range(4)])
+    _ = ipmo.compare(pf, pf.evolve("p1/a", duration="5 d")).effects
+    assert compiled == ["p0", "p1", "p2", "p3", "p1"]
+    compiled.clear()
+    _ = ipmo.compare(pf, pf.evolve(start="2026-02-02")).effects
+    assert compiled == ["p0", "p1", "p2", "p3"], "all of it starts on another day"
+    compiled.clear()
+    _ = ipmo.compare(pf, anew(pf)).effects
+    assert compiled == ["p0", "p1", "p2", "p3"], "nothing is shared"
+    compiled.clear()
+    undated, later = pf.evolve(start=None), pf.evolve()
+    assert ipmo.compare(undated, later).rows == ()
+    assert compiled.count("p0") <= 2, "what has no dates is passed over"
+
+
 def test_what_projects_hold_is_found_once_along_a_chain_of_changes_and_no_earlier_portfolio_is_kept() -> None:
     """A plan that is changed again and again in one process: each step shares what the one before it found, however many there are."""
     pf = m.Portfolio(id="x", start="2026-01-05", projects=[m.Project(id=name, tasks=[m.Task(id="t", budget="5 GBP")]) for name in "ab"])

@@ -43,7 +43,7 @@ from ipmo.model.references import reference
 from ipmo.model.risks import Assumption, Driver, Exposure, Risk
 from ipmo.model.shape import shape
 from ipmo.model.work import Link, Programme, Project, Task
-from ipmo.network.assemble import compile_copy
+from ipmo.network.assemble import compile_beside, compile_copy
 from ipmo.network.clocks import clocks_of
 from ipmo.units import Money, Span, When, minutes, moment
 
@@ -96,20 +96,23 @@ def applied(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
 
 
 def refuse_loops(on_cycle: OnCycle, *portfolios: Portfolio) -> None:
-    """Refuses portfolios whose links form a loop, unless loops are to be cut.
+    """Refuses portfolios whose links form a loop, unless loops are to be cut; projects that one shares with that before it are compiled once.
 
     Raises:
         CycleError: links form a loop; it is named.
         OptionError: `on_cycle` is neither `error` nor `cut`.
     """
     one_of("on_cycle", on_cycle, get_args(OnCycle))
+    known: Portfolio | None = None
     for portfolio in portfolios if on_cycle == "error" else ():
+        alike = known is not None and known.dialect == portfolio.dialect
         try:
-            compiled = network(portfolio)
+            compiled = compile_beside(portfolio, known, portfolio.dialect) if alike and known is not None else network(portfolio)
         except ScheduleError:  # nothing says when it starts: it has no dates that a loop could keep from it
             continue
         if compiled.has_loop:
             raise compiled.loop()
+        known = portfolio
 
 
 def _applied(pf: Portfolio, change: Change) -> Portfolio:

@@ -13,6 +13,7 @@ import attrs
 
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.rollup import RollUp, roll_up
+from ipmo.analysis.money.work_tree import share_work
 from ipmo.errors import IpmoError
 from ipmo.model.governance import Confidence
 from ipmo.model.portfolio import Portfolio
@@ -105,6 +106,7 @@ def stated(before: Portfolio, after: Portfolio) -> Stated:
     alike = _counts_alike(before, after)
     rolls: dict[str, tuple[RollUp | None, RollUp | None]] = {}
     if not (alike and all(new[name] is old[name] or same_but_state(new[name], old[name]) for name in stayed)):
+        share_work(after, before)
         rolls = {name: (_rolled(before, name), _rolled(after, name)) for name in ("budget", "forecast")}
         alike = alike and all((was is None) == (now is None) for was, now in rolls.values())
     conversions: Counter[tuple[str, str]] = Counter()
