@@ -121,3 +121,16 @@ def test_never_and_waiting_are_what_the_logic_says(seed: int) -> None:
         assert row.planned_npv is not None
         assert row.loss == (row.planned_npv if standing == 2 else None if standing == 1 else row.loss)
         assert standing or (row.loss is not None and not row.loss.amount)
+
+
+@pytest.mark.parametrize(("state", "ratio"), [("cancelled", 0.0), ("paused", None), ("active", 2.5)])
+def test_going_on_for_a_benefit_that_never_comes_brings_nothing(state: str, ratio: float | None) -> None:
+    """4 M still to be spent for 10 M: 2.5 for each unit; for nothing where the platform was cancelled; what waits for a paused one is not known."""
+    work = [{"id": "plat", "state": state, "tasks": [{"id": "x", "duration": "10 d", "budget": "2 M GBP"}]}]
+    work += [{"id": "p", "state": "active", "tasks": [{"id": "k", "duration": "31 d", "budget": "4 M GBP"}]}]
+    pf = plan(projects=work)
+    row = ipmo.worth_going_on(pf)["p"]
+    assert (row.ratio, row.pays_to_stop) == (ratio, state == "cancelled")
+    assert (
+        [one.item for one in ipmo.check(pf.evolve(methodologies={"portfolio": "mop"})).of("mop/stop-list") if one.item == "p"] == ["p"]
+    ) is (ratio == 0)

@@ -228,6 +228,9 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
     parts = worth.parts
     pool = {name: amount / parts[name] for name, amount in worth.coming.items()}
     blank = {benefit.id for benefit in portfolio.benefits if benefit.id not in pool and benefit.value is not None}
+    never = {name for name in blank if worth[name].never}  # nothing of it is still to come, whoever goes on
+    pool |= dict.fromkeys(never, 0.0)
+    blank -= never
     known, costs, names = losses(portfolio), Remaining(portfolio), Names(portfolio)
     order, served_by = known.map.order, known.serves()
     amounts = [pool.get(name) for name in order]
