@@ -140,7 +140,7 @@ def test_a_finish_of_which_part_is_not_known_is_kept_only_when_all_of_it_is() ->
     """Two of three tasks have dates: what they miss is missed; where they are in time nothing is said for the whole."""
     tasks = [Task(id="a", duration="10 d"), Task(id="b", duration="20 d"), Task(id="blank")]
     late = stated(plain(Project(id="p", finish="2026-01-15", tasks=tasks)))["p"]
-    assert (late.standing, late.late, late.because) == ("missed", "5 d", "p/b")
+    assert (late.standing, late.late, late.because) == ("missed", "at least 5 d", "p/b")
     early = stated(plain(Project(id="p", finish="2026-03-15", tasks=tasks)))["p"]
     assert (early.standing, early.because, early.days) == ("unknown", "p/blank", None)
 
@@ -639,3 +639,26 @@ def test_what_large_networks_find_in_columns_is_what_small_ones_find_link_by_lin
         as_large(patch)
         assert ipmo.schedule(pf, on_cycle="cut").commitments.rows == one_by_one
     ipmo.forget(pf)
+
+
+@pytest.mark.parametrize(("length", "text", "least"), [("3 d", "by 42 d", False), (None, "by at least 37 d", True)])
+def test_what_is_late_by_a_lower_bound_alone_is_late_by_at_least_that(length: str | None, text: str, least: bool) -> None:
+    tasks = [Task(id="a", duration="30 d"), Task(id="b", duration=length, after=["a"])]
+    benefit = Benefit(id="v", enabled_by=["p/b"], planned_start="2026-01-08")
+    pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="p", tasks=tasks)], benefits=[benefit])
+    (row,) = ipmo.schedule(pf).commitments
+    assert text in row.text
+    assert row.at_least is least
+    assert row.forecast.endswith("or later") is least
+    assert (ipmo.benefits(pf)["v"].start is None) is least
+
+
+def test_the_first_of_several_starts_is_exact_where_what_may_come_later_still_is_another() -> None:
+    known, unknown = (
+        Project(id=name, tasks=[Task(id="a", duration=f"{days} d"), Task(id="b", duration=length, after=["a"])])
+        for name, days, length in (("p", 10, "3 d"), ("q", 20, None))
+    )
+    benefit = Benefit(id="v", any_of=["p/b", "q/b"], planned_start="2026-01-08")
+    pf = Portfolio(id="x", start="2026-01-05", projects=[known, unknown], benefits=[benefit])
+    (row,) = ipmo.schedule(pf).commitments
+    assert not row.at_least

@@ -48,6 +48,7 @@ class Found(TypedDict, total=False):
     because: str
     reason: str
     from_morning: bool
+    at_least: bool
 
 
 class Commitments(Answer[str, Commitment]):
@@ -336,6 +337,7 @@ class Commitments(Answer[str, Commitment]):
             why = f": {hold.reason}" if hold is not None and hold.reason else ""
             because = hold.item if hold is not None and hold.item else one.item
             return Found(standing="missed", because=because, reason=f"it never comes{why}")
+        dark = list[int]()
         end = self._whole_end(one)
         if end is not None and end <= one.date and not self._passed(one):
             from_morning = self.from_morning(one.nodes, end)
@@ -369,6 +371,8 @@ class Commitments(Answer[str, Commitment]):
             unclear = self._unclear(one, limit)
             return found if unclear is None else self._undated(one, unclear)
         because, reason = self._why(node, one.item) if caused else ("", "")
+        if (dark and one.at_finish) or self._unclear(one, reached) is not None:  # what has no duration may take longer still
+            found["at_least"] = True
         return {**found, "standing": "overdue" if late else "missed", "because": because, "reason": reason}
 
     def doubt(self, item: str) -> str:

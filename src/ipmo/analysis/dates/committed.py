@@ -93,6 +93,7 @@ class Commitment(Shown):
         because: what sets its date, or takes it away: the item at the root of the path that drives it.
         reason: that in words; empty for what is kept.
         from_morning: the forecast is a point in time with which a day begins: a status date or a not-before holds it there.
+        at_least: of what is missed: the forecast is a lower bound, because work before it has no duration; it comes then or later.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Commitment(Shown):
     because: str = ""
     reason: str = ""
     from_morning: bool = False
+    at_least: bool = False
 
     @property
     def broken(self) -> bool:
@@ -149,7 +151,7 @@ class Commitment(Shown):
 
         Ready by the end of that day, the benefit is said to start on the first whole day after.
         """
-        return f"{'ready on' if self.kind == 'benefit' and not self.starts_benefit else 'expected'} {self.expected_text}"
+        return f"{'ready on' if self.kind == 'benefit' and not self.starts_benefit else 'expected'} {self.expected_text}{' or later' if self.at_least else ''}"
 
     @property
     def late(self) -> str:
@@ -157,7 +159,8 @@ class Commitment(Shown):
         if self.expected_day is None or self.stated_day is None or self.days is None:
             return ""
         said = (self.expected_day - self.stated_day).days
-        return f"{abs(said):,} d" if said else f"{abs(self.days) * 24:,.3g} h"
+        least = "at least " if self.at_least else ""
+        return f"{least}{abs(said):,} d" if said else f"{least}{abs(self.days) * 24:,.3g} h"
 
     @property
     def text(self) -> str:
