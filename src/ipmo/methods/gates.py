@@ -94,7 +94,7 @@ class GateView(Shown):
         if self.decided == "recycle":
             return "; ".join((f"decided {self.decided}", *parts))
         if self.decided is not None:
-            return f"decided {self.decided}" + (f", though it {'; '.join(parts)}" if parts else "")
+            return f"decided {self.decided}" + (f", though {'' if self.held else 'it '}{'; '.join(parts)}" if parts else "")
         if not parts:
             return "ready to be decided" + ("" if self.rule else "; no method knows it, so only its own criteria count")
         return "; ".join(parts)

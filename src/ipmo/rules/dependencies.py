@@ -39,7 +39,7 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
         issues = one.issues
         promise = commitments[one.id] if one.id in commitments else None
         overdue = promise is not None and promise.standing == "overdue"  # said by ipmo/commitment-overdue
-        if one.broken and not overdue:
+        if one.broken and not overdue and not _given(portfolio, one):
             dates = [("expected", one.expected), ("committed", one.committed), ("needed", one.needed)]
             said = ", ".join(
                 f"{word} {day_text(when, finish=not ((one.begins or one.from_morning) and word == 'expected'))}"
@@ -70,6 +70,11 @@ def _over(portfolio: Portfolio, one: InterfaceAgreement) -> bool:
     noun, receiver = alike(portfolio.items, reference(one.target).item), portfolio.items.get(one.receiver)
     gone = isinstance(receiver, Project) and (receiver.stopped or receiver.state == "closed")
     return bool(one.dead) or bool(getattr(noun, "finished", False)) or gone
+
+
+def _given(portfolio: Portfolio, one: InterfaceAgreement) -> bool:
+    """The giver is done: nothing is expected of it any more, whenever it came."""
+    return bool(getattr(alike(portfolio.items, reference(one.source).item), "finished", False))
 
 
 def _because(promise: Commitment | None) -> str:

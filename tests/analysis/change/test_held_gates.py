@@ -169,3 +169,20 @@ def test_a_gate_that_opens_on_the_day_its_work_must_begin_is_in_time(opens: str,
     (row,) = ipmo.decisions_due(pf)
     assert (row.late_by, row.too_late, row.reason[: len(said)]) == (late, late > 0, said)
     assert (late > 0) is bool(ipmo.schedule(pf).commitments.broken)
+
+
+def test_a_go_behind_a_killed_gate_is_said_in_a_sentence() -> None:
+    kill = {"id": "PG", "body": "bd", "decision": {"outcome": "kill", "date": "2026-02-01", "decided_by": "bd"}}
+    later = {"id": "QG", "body": "bd", "decision": {"outcome": "go", "date": "2026-02-15", "decided_by": "bd"}}
+    pf = plan(project([work()], []), gates=[kill, later], links=[{"id": "L3", "from": "PG", "to": "QG"}])
+    said = [one.why for one in ipmo.gates(pf)]
+    assert any("though link 'L3' from 'PG' never comes" in why for why in said)
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"), [({"actual_start": "2026-01-01", "actual_finish": "2026-02-10"}, 0), ({"duration": "90 d"}, 1)]
+)
+def test_what_was_handed_over_late_is_not_expected_any_more(given: dict[str, str], asked: int) -> None:
+    takes = {"id": "q", "state": "active", "tasks": [work()]}
+    pf = plan(project([{"id": "x", **given}], []), takes, links=[{"id": "L", "from": "p/x", "to": "q/w", "needed": "2026-02-05"}])
+    assert len(ipmo.check(pf).of("ipmo/hand-over")) == asked
