@@ -162,6 +162,12 @@ class Tolerance(Noun):
         default=None, converter=optional(as_share), metadata=doc("over planned carbon by at most", unit="share of what is planned")
     )
 
+    @time.validator
+    @risk.validator
+    def _not_below_zero(self, field: attrs.Attribute[object], given: Span | Money | None) -> None:
+        if given is not None and given.amount < 0:
+            raise ModelError.of(field.name, f"{given} is below zero: a tolerance says how far beyond what was agreed is still within it")
+
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class StatusReport(Noun):

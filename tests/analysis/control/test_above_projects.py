@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import ipmo
 
 
@@ -67,6 +69,12 @@ def test_a_gate_of_a_programme_that_is_late_colours_it_and_all_above() -> None:
     stopped = late.evolve("p", state="cancelled")
     assert ipmo.schedule(stopped).commitments["G"].standing == "missed"
     assert colours(stopped)["in"] == "red"
+
+
+@pytest.mark.parametrize(("aspect", "given"), [("time", "-5 d"), ("risk", "-5 GBP")])
+def test_a_tolerance_below_zero_is_refused(aspect: str, given: str) -> None:
+    with pytest.raises(ipmo.ModelError, match=f"tolerance.{aspect}: {given} is below zero"):
+        read([{"id": "p", "tolerance": {aspect: given}}])
 
 
 def test_what_a_programme_tolerates_holds_for_its_gates() -> None:
