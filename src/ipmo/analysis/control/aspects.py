@@ -362,8 +362,12 @@ class Aspects(Timed):
         def apart() -> bool:
             return self._by_place != other._by_place
 
+        mine, theirs = self._promises.answered_for, other._promises.answered_for
+
         def alike(name: str, project: Project) -> bool:
             tolerance = self._tolerance(project)
+            if mine.get(name) != theirs.get(name):
+                return False
             if project.tolerance is not None and project.tolerance.risk is not None:
                 return False
             if self.worth is None or not (losing or lost or late or (tolerance is not None and tolerance.benefits is not None)):

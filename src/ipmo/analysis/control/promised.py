@@ -63,6 +63,15 @@ class Promises:
             out.setdefault(name, []).append(place)
         return out
 
+    @functools.cached_property
+    def answered_for(self) -> Mapping[str, Sequence[int]]:
+        """By project, the links by which it was to be given something by what was stopped: it answers for them."""
+        known, state, out = self._found.statements.hand_overs, self._network.state, dict[str, list[int]]()
+        for place, node in enumerate(known.nodes):
+            if node >= 0 and state[node] is State.GONE:
+                out.setdefault(reference(self._links[known.links[place]].target).top, []).append(known.links[place])
+        return out
+
     def of(self, project: str, *, alone: bool) -> list[Commitment]:
         """The gates of a project by a date, what constraints ask for, and of what it hands over what may be overdue or not known.
 

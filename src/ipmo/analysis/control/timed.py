@@ -228,7 +228,7 @@ class Timed:
         if unknown is not None and (reached is None or reached.colour(reached.due) == "green"):
             return judged_unknown(self._promises.about(unknown), unknown)
         if commitment is None:
-            if limited and not isinstance(noun, Task):
+            if noun.tolerance is not None and noun.tolerance.time is not None:  # one from above asks nothing of what commits to no finish
                 return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True))
             if isinstance(noun, Project) and (doubt := self._promises.end_in_doubt(noun)):
                 return Judged("time", None, True, False, functools.partial(never_known, doubt))
