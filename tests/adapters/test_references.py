@@ -12,6 +12,7 @@ import pytest
 import ipmo
 from ipmo.installation import new_registry
 from ipmo.model.shape import Kind, Shape, shape
+from ipmo.units import Money
 
 HERE = {
     # what a field's text says that names nothing outside the item that bears it
@@ -32,6 +33,8 @@ HERE = {
         "BusinessCase": {"discount"},  # of the discount schedules, which keep their names
         "Booking": {"line"},  # a line of the same budget
         "Tranche": {"id", "name"},
+        "Supplier": {"id", "name", "group"},  # a free name
+        "Contract": {"id", "name", "supplier"},  # a supplier of the same list, which keep their names
         "Idea": {"id", "name", "reason"},
         "ChangeLimit": {"area"},  # a free attribute of tasks
         "MopFields": {"categories", "scores", "envelopes", "carbon_envelopes", "stage_limits", "budget_lines"},
@@ -102,7 +105,7 @@ NAMED = {"owner": "bo", "person": "bo", "project": "plant", "item": "plant", "st
 def value(one: Shape, told: Mapping[str, object]) -> object:
     named = NAMED[one.refers]
     if one.kind.form == "map":
-        return {"records": named} if told.get("values_refer") else {named: "2"}
+        return {"records": named} if told.get("values_refer") else {named: "2 GBP" if Money in inside(one.kind) else "2"}
     return [named] if one.many else named
 
 
@@ -117,6 +120,7 @@ REQUIRED = {
     "finish": "2026-03-27",
     "members": ["plant"],
     "stage": "SOC",
+    "supplier": "x",
 }
 MORE = {("Tranche", "makes"): {"on": "2026-01-05"}}
 """What a class asks for beside a field."""

@@ -39,7 +39,7 @@ def propose_mapping(path: str | os.PathLike[str], *, encoding: str | None = None
         MissingExtraError: it is a workbook, and the extra `excel` is not installed.
     """
     where, name = Path(path), os.fspath(path)
-    if where.is_file() and where.suffix.lower() not in (*WORKBOOK_SUFFIXES, *TEXT_SUFFIXES):
+    if os.path.isfile(where) and where.suffix.lower() not in (*WORKBOOK_SUFFIXES, *TEXT_SUFFIXES):
         found = format_of(where, installed())
         if (
             found is not None and not found.mappings and (found.name != "yaml" or where.suffix.lower() in found.suffixes)
