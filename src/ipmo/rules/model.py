@@ -70,7 +70,7 @@ def _summary(task: Task, full_id: str) -> Iterator[Finding]:
 def _task(portfolio: Portfolio, project: Project, task: Task, full_id: str, today: int | None) -> Iterator[Finding]:
     known = task.length is not None and task.length.central() is not None
     remaining = task.remaining is not None and task.remaining.central() is not None
-    if not task.milestone and not task.finished and not known and not remaining and project.state not in ("closed", "cancelled"):
+    if not (task.milestone or task.hammock or task.finished or known or remaining) and project.state not in ("closed", "cancelled"):
         yield fact(
             "no-duration",
             full_id,

@@ -186,3 +186,14 @@ def test_what_was_handed_over_late_is_not_expected_any_more(given: dict[str, str
     takes = {"id": "q", "state": "active", "tasks": [work()]}
     pf = plan(project([{"id": "x", **given}], []), takes, links=[{"id": "L", "from": "p/x", "to": "q/w", "needed": "2026-02-05"}])
     assert len(ipmo.check(pf).of("ipmo/hand-over")) == asked
+
+
+def test_level_of_effort_is_asked_for_no_duration_where_its_ends_have_no_dates() -> None:
+    """It lasts as long as what it is linked to; what that waits for never comes."""
+    giver = {"id": "q", "state": "cancelled", "tasks": [work()]}
+    pf = plan(
+        project([{"id": "a", "duration": "3 d"}, {"id": "h", "hammock": True, "after": "a"}], []),
+        giver,
+        links=[{"from": "q/w", "to": "p/a"}],
+    )
+    assert not ipmo.check(pf).of("ipmo/no-duration")
