@@ -197,3 +197,28 @@ def test_level_of_effort_is_asked_for_no_duration_where_its_ends_have_no_dates()
         links=[{"from": "q/w", "to": "p/a"}],
     )
     assert not ipmo.check(pf).of("ipmo/no-duration")
+
+
+@pytest.mark.parametrize(("finish", "latest"), [("2026-02-28", "2026-01-31"), ("2026-03-10", "2026-02-10")])
+def test_work_under_way_goes_on_until_a_condition_is_due_and_may_then_rest_for_its_float(finish: str, latest: str) -> None:
+    """Half of 100 days were done by 9 January; what is left ends on 28 February. Unmet on 31 January, it stops then: each day it rests is a day more."""
+    gate = {
+        "id": "G",
+        "decision": {
+            "outcome": "conditional go",
+            "date": "2026-01-01",
+            "decided_by": "bd",
+            "conditions": [{"id": "c", "due": "2026-01-31"}],
+        },
+    }
+    task = {"id": "w", "after": "G", "duration": "100 d", "remaining": "50 d", "actual_start": "2026-01-02"}
+    data = {
+        "ipmo": 1,
+        "portfolio": {"id": "x", "start": "2026-01-01", "status_date": "2026-01-10", "calendar": "continuous"},
+        "organisation": {"bodies": [{"id": "bd"}]},
+        "projects": [{"id": "p", "finish": finish, "gates": [gate], "tasks": [task]}],
+    }
+    pf = ipmo.from_dict(data)
+    assert ipmo.schedule(pf)["p/w"].finish_text == "2026-02-28"
+    (row,) = ipmo.decisions_due(pf)
+    assert (row.kind, str(said_day(row.latest, finish=True)), row.at_risk) == ("condition", latest, "p@finish")

@@ -375,7 +375,7 @@ class _Finder:
         if not places:
             return attrs.evolve(row, undated="nothing dated waits for it")
         self._held[kind, item] = places
-        latest, risk = self._first(places)
+        latest, risk = self._first(places, None if due is None or kind != "condition" else minutes(due, end=True))
         return attrs.evolve(
             row,
             latest=latest,
@@ -384,16 +384,24 @@ class _Finder:
             costs_from=self._costs_from(places),
         )
 
-    def _first(self, places: Sequence[int]) -> tuple[datetime | None, str | None]:
-        """The latest moment at which some positions may all start, and the commitment that fails first after it."""
-        found = [(when, risk) for when, risk in map(self._latest, places) if when is not None]
+    def _first(self, places: Sequence[int], since: int | None = None) -> tuple[datetime | None, str | None]:
+        """The latest moment at which some positions may all start, or go on, and the commitment that fails first after it."""
+        found = [(when, risk) for when, risk in (self._latest(place, since) for place in places) if when is not None]
         return min(found, key=lambda pair: pair[0], default=(None, None))
 
-    def _latest(self, place: int) -> tuple[datetime | None, str | None]:
-        """The latest start of a position up to which every commitment downstream holds, and the one that fails first."""
+    def _latest(self, place: int, since: int | None = None) -> tuple[datetime | None, str | None]:
+        """The latest start of a position up to which every commitment downstream holds, and the one that fails first.
+
+        Args:
+            place: the position.
+            since: from when on it would be held back: what is under way goes on until then, and may rest for as long as its float.
+        """
         late = self.s.commitments.bound(place)
         if late is None:
             return None, None
+        node, early = int(self.s.passes.positions.order[place]), int(self.s.passes.early_starts[place])
+        if since is not None and node in self.net.starts:
+            late += max(self.net.running_clock(node).work(since) - early, 0)
         risk = self.s.commitments.at_risk(place)
         own = risk == self.net.ids[int(self.s.passes.positions.order[place])]
         return self._moment(place, late, as_stated=own), risk
