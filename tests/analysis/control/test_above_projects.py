@@ -115,3 +115,15 @@ def test_a_benefit_that_starts_late_is_no_green_even_where_no_value_is_lost() ->
     assert set(colours(kept).values()) == {"green"}
     dead = colours(pf.evolve("p", state="cancelled"))
     assert (dead["in"], dead["pf"]) == ("red", "red")
+
+
+@pytest.mark.parametrize("gates", [[], [{"id": "G", "decision": {"outcome": "go", "date": "2026-01-05", "decided_by": "bd"}}]])
+def test_today_is_no_forecast_of_a_project_without_work_that_is_past_its_finish(gates: list[dict[str, Any]]) -> None:
+    """Nobody says when it ends: that it has not until today is all that is known."""
+    late = {"id": "p", "finish": "2026-01-10", "gates": gates}
+    pf = read([late], portfolio={"status_date": "2026-01-20"}, organisation={"bodies": [{"id": "bd"}]})
+    text = "time: committed to 2026-01-10, overdue and without a forecast: nothing says when it will happen"
+    assert (ipmo.status(pf)["p"].computed, ipmo.status(pf)["p"].why) == ("red", text)
+    within = pf.evolve("p", tolerance={"time": "10 d"})
+    assert (ipmo.status(within)["p"].computed, ipmo.status(within)["p"].why) == (None, f"not known, at least amber; {text}")
+    assert ipmo.status(pf.evolve("p", actual_finish="2026-01-09", state="closed"))["p"].computed != "red"

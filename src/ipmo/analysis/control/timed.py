@@ -118,6 +118,11 @@ class Timed:
                 return commitment, None  # it is held against the same date that it states: that tells nothing
         return commitment, reached
 
+    def _unclosed(self, project: Project, commitment: int | None) -> bool:
+        """Whether a bar was to end by a day that is past and nobody has closed it: today is then no forecast of its end."""
+        bar = not project.tasks and project.actual_finish is None and not any(gate.open for gate in project.gates)
+        return bar and commitment is not None and project.finish is not None and self._until_today(project, commitment)
+
     def _until_today(self, bar: Project, instant: int) -> bool:
         """Whether a bar that nobody has closed was to end by an instant that is past: it ends today at the earliest."""
         return bar.state == "active" and self.as_of is not None and minutes(self.as_of) >= instant
@@ -192,7 +197,8 @@ class Timed:
         about: LateHandOver | Task | Commitment | None = None
         overdue = self._promises.overdue(full_id, noun, commitment, self._works)
         late = {row.item for row in overdue}
-        if full_id in late:
+        unclosed = commitment if isinstance(noun, Project) and self._unclosed(noun, commitment) else None
+        if full_id in late or unclosed is not None:
             reached = None
         for one, other in self._deadlines(noun) if isinstance(noun, Project) else ():
             if (reached is None or other.over > reached.over) and not (isinstance(one, Task) and f"{full_id}/{one.id}" in late):
@@ -215,6 +221,9 @@ class Timed:
             return judged_never(never, limited, self.budget(full_id))
         past = longest([*overdue, *promised])
         span = tolerance.time if tolerance is not None else None
+        if unclosed is not None and (reached is None or reached.colour(self._limit(full_id, reached.due, span)) != "red"):
+            rag = Reached(unclosed, self._promises.today, True).colour(self._limit(full_id, unclosed, span))
+            return judged_overdue("", unclosed, rag, limited)
         if past is not None and (reached is None or reached.colour(self._limit(full_id, reached.due, span)) != "red"):
             due = minutes(past.date)
             rag = Reached(due, self._promises.today, True).colour(self._limit(full_id, due, span))
