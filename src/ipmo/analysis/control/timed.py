@@ -18,6 +18,7 @@ from ipmo.analysis.money.work_tree import Works, works_of
 from ipmo.errors import UnknownItemError
 from ipmo.model.governance import RAG, Tolerance
 from ipmo.model.hierarchy import hierarchy
+from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
@@ -120,8 +121,9 @@ class Timed:
 
     def _unclosed(self, project: Project, commitment: int | None) -> bool:
         """Whether a bar was to end by a day that is past and nobody has closed it: today is then no forecast of its end."""
-        bar = not project.tasks and project.actual_finish is None and not any(gate.open for gate in project.gates)
-        return bar and commitment is not None and project.finish is not None and self._until_today(project, commitment)
+        if commitment is None or project.finish is None or not self._until_today(project, commitment):
+            return False
+        return not size_of(project, "tasks") and project.actual_finish is None and not any(gate.open for gate in project.gates)
 
     def _until_today(self, bar: Project, instant: int) -> bool:
         """Whether a bar that nobody has closed was to end by an instant that is past: it ends today at the earliest."""
