@@ -273,9 +273,10 @@ class Aspects(Timed):
         """The benefits that start later than was stated, by their place, the latest first."""
         if not self.portfolio.benefits:
             return {}
-        found, places = self.schedule.commitments, self._serving.places
+        found = self.schedule.commitments
         rows = [found.of(one, caused=False) for one in found.statements.others if one.kind == "benefit"]
-        return {places[row.item]: row for row in in_order(row for row in rows if row.broken)}
+        late = in_order(row for row in rows if row.broken)
+        return {self._serving.places[row.item]: row for row in late}  # whom each serves is asked only where one is
 
     def _benefits_lost(self, concerned: int, tolerance: Tolerance | None, stated: bool, *, whole: bool) -> Judged | None:
         if not stated and not self._lost_known:
