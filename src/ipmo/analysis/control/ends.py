@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -45,12 +45,12 @@ def never_done(
     return None if row is None else Never(minutes(row.date), f"{row.item}, to be handed over, ", row.reason)
 
 
-def judged_never(never: Never, limited: bool, stake: Fraction | None) -> Judged:
-    """The aspect of time of what is never done: red, beyond whatever is tolerated."""
+def judged_never(never: Never, limited: bool, stake: Callable[[], Fraction | None]) -> Judged:
+    """The aspect of time of what is never done: red, beyond whatever is tolerated; what is at stake is asked only where it is told."""
     return Judged("time", "red", False, limited, functools.partial(_told, never, limited, stake))
 
 
-def _told(never: Never, limited: bool, stake: Fraction | None) -> Aspect:
+def _told(never: Never, limited: bool, stake: Callable[[], Fraction | None]) -> Aspect:
     day = day_text(moment(never.committed), finish=True)
     text = f"{never.about}committed to {day}, by today's plan it is never done: {never.why}"
-    return Aspect(name="time", rag="red", text=text, over="never done by today's plan" if limited else "", stake=stake)
+    return Aspect(name="time", rag="red", text=text, over="never done by today's plan" if limited else "", stake=stake())

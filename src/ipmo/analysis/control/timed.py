@@ -220,7 +220,7 @@ class Timed:
         if never is None and gone is not None:
             never = Never(minutes(gone.date), self._promises.about(gone), gone.reason)
         if never is not None:
-            return judged_never(never, limited, self.budget(full_id))
+            return judged_never(never, limited, functools.partial(self.budget, full_id))
         past = longest([*overdue, *promised])
         span = tolerance.time if tolerance is not None else None
         if unclosed is not None and (reached is None or reached.colour(self._limit(full_id, reached.due, span)) != "red"):
@@ -267,7 +267,7 @@ class Timed:
         gone = next((row for row in rows if row.standing == "missed" and row.expected is None), None)
         if gone is not None:
             never = Never(minutes(gone.date), self._promises.about(gone), gone.reason)
-            return judged_never(never, span is not None, self.budget(full_id))._replace(own=True)
+            return judged_never(never, span is not None, functools.partial(self.budget, full_id))._replace(own=True)
         past = longest(rows)
         if past is not None:
             rag = Reached(minutes(past.date), self._promises.today, True).colour(self._limit(full_id, minutes(past.date), span))
