@@ -116,7 +116,7 @@ def test_what_was_due_yesterday_and_nobody_closed_is_late() -> None:
     assert ipmo.schedule(pf).commitments["P/t"].standing == "overdue"
     found = status(pf)
     assert [found[name].computed for name in "PB"] == ["red", "red"]
-    assert found["B"].aspects[0].text == "finishes 2026-04-01, committed to 2026-03-31, 1 day beyond the commitment"
+    assert found["B"].aspects[0].text == "committed to 2026-03-31, overdue and without a forecast: nothing says when it will happen"
 
 
 def test_simulation_counts_and_says_the_same_days() -> None:
