@@ -38,7 +38,8 @@ PALETTE = {
 """Colour names to (light, dark); each is at least 4.5 to 1 on its paper, or is never the only cue."""
 
 
-NAMED = re.compile(r"var\(--([a-z]+)\)")
+NAMED = re.compile(rf"var\(--({'|'.join(PALETTE)})\)")
+TAG = re.compile(r"<[^>]*>")
 
 
 def _theme(place: int, *scopes: str) -> str:
@@ -93,8 +94,12 @@ class Figure:
             return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{colour_css("svg")}\n{self.css}</style>{rest}\n'
         place = ("light", "dark").index(theme)
         paper = tag("rect", width="100%", height="100%", fill="var(--paper)")
-        style, inside = (NAMED.sub(lambda name: PALETTE[name[1]][place], text) for text in (self.css, f"{paper}{rest}"))
-        return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{style}</style>{inside}\n'
+
+        def said(text: str) -> str:
+            return NAMED.sub(lambda name: PALETTE[name[1]][place], text)
+
+        inside = TAG.sub(lambda one: said(one[0]), f"{paper}{rest}")  # what people wrote stays as they wrote it
+        return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{said(self.css)}</style>{inside}\n'
 
     @property
     def size(self) -> tuple[int, int]:

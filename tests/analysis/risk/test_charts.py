@@ -132,6 +132,17 @@ def test_a_theme_that_stays_names_no_colour(sure: ipmo.Simulation, kind: Any, th
     assert paper.get("fill") == PALETTE["paper"][theme == "dark"]
 
 
+@pytest.mark.parametrize("name", ["var(--evil)", "var(--ink)", "<b>var(--paper)</b>"])
+def test_a_name_like_a_colour_stays_a_name(name: str) -> None:
+    plan = {
+        "ipmo": 1,
+        "portfolio": {"id": "x", "start": "2026-01-05"},
+        "projects": [{"id": "p", "name": name, "tasks": [{"id": "t", "duration": "5 d"}]}],
+    }
+    drawn = ipmo.schedule(ipmo.from_dict(plan)).plot().to_svg(theme="dark")
+    assert name in "".join(ElementTree.fromstring(drawn).itertext())
+
+
 def test_a_png_needs_no_browser(sure: ipmo.Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("IPMO_CHROMIUM", raising=False)
     monkeypatch.setattr(png.shutil, "which", lambda _: None)

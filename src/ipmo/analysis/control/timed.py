@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import functools
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -27,7 +28,7 @@ from ipmo.units import DAY, MAX_INSTANT, Span, minutes, moment
 __all__ = ["Timed"]
 
 
-class Timed:
+class Timed(abc.ABC):
     """When items are forecast to finish, and the aspect of time.
 
     Args:
@@ -44,9 +45,9 @@ class Timed:
         """What projects committed to, and when they are forecast to finish."""
         self._tolerances: dict[str | None, Tolerance | None] = {None: portfolio.tolerance}
 
+    @abc.abstractmethod
     def budget(self, full_id: str) -> Fraction | None:
         """What is at stake where an item is late; None where that is not known."""
-        raise NotImplementedError
 
     @functools.cached_property
     def before(self) -> Schedule | None:
