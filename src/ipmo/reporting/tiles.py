@@ -103,7 +103,8 @@ def _commitment_tiles(a: Answers) -> Iterator[dict[str, str]]:
     kept = "● kept" if not unknown and not by["overdue"] else "as far as is known"
     word = "■ late" if late else kept
     kind = "bad" if late else "good" if kept.startswith("●") else "warn"
-    note = "; ".join([*parts, "hand-overs, deadlines, gates, finishes, benefits"])
+    more = ", constraints" if any(one.kind == "constraint" for one in found) else ""
+    note = "; ".join([*parts, f"hand-overs, deadlines, gates, finishes, benefits{more}"])
     then = a.then
     was = None if then is None else sum(one.standing == "missed" for one in then.commitments)
     trend = _trend(a, len(late), was, more_is="bad")
