@@ -249,6 +249,25 @@ def test_all_problems_come_in_one_go_references_included(tmp_path: Path) -> None
     assert [p.line for p in caught.value.problems] == [5, 6, 8, 9]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "part"),
+    [
+        ("duration", "{low: 1 d, likely: .inf d, high: 9 d}", "duration.likely"),
+        ("duration", "{p10: 1 d, likely: 2 d, p90: inf d}", "duration.p90"),
+        ("budget", "{low: 1 d, likely: 2 GBP, high: 9 GBP}", "budget.low"),
+        ("after", "{from: a, lag: {low: 1 d, likely: .inf d, high: 9 d}}", "after.lag.likely"),
+    ],
+)
+def test_a_wrong_value_of_an_estimate_is_one_problem(field: str, value: str, part: str, tmp_path: Path) -> None:
+    """It is not said besides to lack that value, while a reference that names nothing is."""
+    path = tmp_path / "wrong.yaml"
+    path.write_text(HEAD + f"projects: [{{id: p, tasks: [{{id: a}}, {{id: b, {field}: {value}, parent: ghost}}]}}]")
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    places = [".".join(map(str, one.path[4:])) for one in caught.value.problems]
+    assert places == [part, "parent"]
+
+
 def test_at_most_a_hundred_problems_are_listed_then_counted(tmp_path: Path) -> None:
     path = tmp_path / "many.yaml"
     path.write_text(HEAD + "projects:\n" + "".join(f"  - {{id: p{i}, state: x}}\n" for i in range(250)))

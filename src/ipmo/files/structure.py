@@ -84,31 +84,46 @@ def _structure(data: object, source: Source, declared: Declared | None) -> Portf
 def _hidden(flat: Mapping[str, PlainData], found: list[Problem], declared: Declared) -> list[Problem]:
     """The problems that show once the fields already complained about are left out: references, mostly."""
     copy = _copied(flat)
+    seen = {(p.path, p.message) for p in found}
+    left = found
+    while left and _taken_out(copy, left):
+        try:
+            noun_of(Portfolio, copy, Reading(declared))
+        except (ModelError, UnitError) as error:
+            halved = {p.path[:-1] for p in left if len(p.path) > 1}  # what lacks a value now that was there: an estimate, mostly
+            problems = problems_in(error)
+            left = [p for p in problems if p.path in halved]
+            if not left:
+                return [p for p in problems if (p.path, p.message) not in seen and "is missing" not in p.message]
+        else:
+            return []
+    return []
+
+
+def _taken_out(copy: object, found: list[Problem]) -> bool:
+    """Leaves out the fields complained about; whether what is left can be looked at."""
     for problem in found:
         *above, last = problem.path or ("",)
         holder: PlainData = copy
         key: PlainData
         over: list[tuple[PlainData, PlainData]] = []
         for key in above:
+            if key == 0 and isinstance(holder, dict):  # a lone value where a list may stand
+                continue
             if not isinstance(holder, dict | list) or (isinstance(holder, dict) and key not in holder):
-                return []
+                return False
             over.append((holder, key))
             holder = holder[key]
         if not isinstance(last, str) or last in ("id", "from", "to") or not isinstance(holder, dict):
             if isinstance(last, int) and above and above[-1] in ("after", "ramp", "holidays", "blocks"):
                 continue  # one bad entry of a list that others do not refer to
-            return []
+            return False
         holder.pop(last, None)
         for outer, key in reversed(over):  # a mapping that held nothing else is no fault of its own
             if outer[key] or not isinstance(outer, dict):
                 break
             outer.pop(key)
-    try:
-        noun_of(Portfolio, copy, Reading(declared))
-    except (ModelError, UnitError) as error:
-        seen = {(p.path, p.message) for p in found}
-        return [p for p in problems_in(error) if (p.path, p.message) not in seen and "is missing" not in p.message]
-    return []
+    return True
 
 
 def _copied(value: object) -> object:

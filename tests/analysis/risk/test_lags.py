@@ -103,6 +103,21 @@ def test_small_networks_against_all_that_can_happen() -> None:
         assert abs(float(row["criticality"]) - share) <= 4 * math.sqrt(share * (1 - share) / SAMPLES)
 
 
+def test_two_links_between_the_same_work_wait_for_lags_of_their_own() -> None:
+    """After both lags, finish to start of 0 or 6 days and start to start of 12 days or 20: by all four combinations, all samples at once."""
+    one, two = {"values": ["0 ed", "6 ed"], "weights": [0.25, 0.75]}, {"values": ["12 ed", "20 ed"], "weights": [0.6, 0.4]}
+    links = [{"from": "a/t", "to": "c/t", "lag": one}, {"from": "a/t", "to": "c/t", "type": "SS", "lag": two}]
+    projects = [{"id": "a", "tasks": [{"id": "t", "duration": "10 ed"}]}, {"id": "c", "tasks": [{"id": "t", "duration": "1 ed"}]}]
+    q = ipmo.simulate(ipmo.from_dict(cured("1 ed") | {"projects": projects, "links": links}), samples=SAMPLES, seed=4)
+    found = days(q.finish("c/t"))
+    for end, share in ((13, 0.25 * 0.6), (17, 0.75 * 0.6), (21, 0.4)):
+        assert abs((found == end).mean() - share) <= 4 * math.sqrt(share * (1 - share) / SAMPLES), end
+    for row, share in zip(q.links().rows(), (0.75 * 0.6, 0.25 * 0.6 + 0.4), strict=True):
+        assert abs(float(row["criticality"]) - share) <= 4 * math.sqrt(share * (1 - share) / SAMPLES)
+    assert {row["source"] for row in q.hand_overs().rows()} == {"a/t"}  # no sample is a plan of its own
+    assert len(q.drivers("c/t")) == 2
+
+
 # --------------------------------------------------------------------------------- a sample is a schedule
 
 

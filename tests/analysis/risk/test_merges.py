@@ -143,6 +143,24 @@ def test_one_of_several_that_is_enough_is_no_join() -> None:
     assert rows(both)["o"]["days"] > 0
 
 
+def test_lags_that_are_estimated_meet_as_paths_do() -> None:
+    """Lags of 0 to 12 and of 3 to 9 days, all alike: six days each on average, and the later of them 12 less the area under both chances.
+
+    That area is the integral of x / 12 (x - 3) / 6 from 3 to 9 and of x / 12 from 9 to 12: 7 / 4 and 21 / 8, so that the bias is 13 / 8.
+    """
+    tasks: list[dict[str, Any]] = [{"id": name, "duration": "4 ed"} for name in "ab"]
+    after = [
+        {"from": name, "lag": {"low": f"{low} ed", "high": f"{high} ed", "shape": "uniform"}}
+        for name, low, high in (("a", 0, 12), ("b", 3, 9))
+    ]
+    tasks.append({"id": "c", "milestone": True, "after": after})
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "all", "start": "2026-01-05"}, "projects": [{"id": "p", "tasks": tasks}]})
+    found = rows(ipmo.simulate(pf, samples=SAMPLES))["p/c"]
+    # which of them is the latest on average is chance, as above
+    assert abs(found["days"] - 13 / 8) <= 4 * found["days_error"] + 12 / math.sqrt(12 * SAMPLES) * 2
+    assert found["paths"] == 2
+
+
 def test_where_each_sample_is_a_schedule_of_its_own_it_is_refused() -> None:
     task = {"id": "a", "duration": {"low": "1 d", "likely": "2 d", "high": "3 d"}, "constraints": {"as_late_as_possible": True}}
     plan = {

@@ -16,7 +16,7 @@ from ipmo.model.estimates import Estimate, UncertainLag, like
 from ipmo.model.governance import After, Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Link, Project, Task
-from ipmo.network.states import LIVE
+from ipmo.network.states import LIVE, TYPE_NAMES
 from ipmo.units import ELAPSED, Span
 
 if TYPE_CHECKING:
@@ -33,13 +33,14 @@ class Waiting:
 
     Args:
         name: the link: its source, its type and its target.
-        source, target: what it joins, by full id.
+        source, kind, target: what it joins, by full id, and how: FS, SS, FF or SF.
         lag: the lag, as it was stated.
         unit: minutes in one unit of it, where the network holds the link as it was stated; else None.
     """
 
     name: str
     source: str
+    kind: str
     target: str
     lag: UncertainLag
     unit: float | None
@@ -105,20 +106,20 @@ def waiting(portfolio: Portfolio, network: Network) -> dict[str, Waiting]:
         if node is not None and network.state[node] not in LIVE:
             continue
         name, unit = _name(source, kind, target), None
-        link = held.get((source, target))
+        link = held.get((source, kind, target))
         if link is not None:
             unit = _minutes_per(network, link, lag)
-        out[name] = Waiting(name=name, source=source, target=target, lag=lag, unit=unit)
+        out[name] = Waiting(name=name, source=source, kind=kind, target=target, lag=lag, unit=unit)
     return out
 
 
-def _held(network: Network) -> dict[tuple[str, str], int]:
-    """The links that the network holds as they were stated, between open work, by what they join; those that are alone there."""
-    found: dict[tuple[str, str], int | None] = {}
+def _held(network: Network) -> dict[tuple[str, str, str], int]:
+    """The links that the network holds as they were stated, between open work, by what they join and how; those that are alone there."""
+    found: dict[tuple[str, str, str], int | None] = {}
     for link in sorted(network.estimated):
         u, v = int(network.src[link]), int(network.dst[link])
         if network.state[u] in LIVE and network.state[v] in LIVE:
-            ends = network.ids[u], network.ids[v]
+            ends = network.ids[u], TYPE_NAMES[int(network.typ[link])], network.ids[v]
             found[ends] = None if ends in found else link
     return {ends: link for ends, link in found.items() if link is not None}
 
@@ -133,7 +134,7 @@ def _minutes_per(network: Network, link: int, lag: UncertainLag) -> float:
 
 def places_of(lags: Mapping[str, Waiting], sampled: SampledPass) -> dict[int, str]:
     """The names of links whose lags are estimated by their place in a network."""
-    names = {(one.source, one.target): one.name for one in lags.values()}
+    names = {(one.source, one.kind, one.target): one.name for one in lags.values()}
     held = {link: names[ends] for ends, link in _held(sampled.network).items()}
     return {k: held[link] for k, link in enumerate(sampled.links) if link in held}
 
