@@ -39,7 +39,10 @@ def stored_by_project(intake: Intake, row: Element, when: Callable[[Element, str
     def read(name: str) -> datetime | None:
         return intake.tolerated(lambda: when(row, name), row.line)
 
-    slack = intake.tolerated(lambda: whole(row.get("TotalSlack"), "TotalSlack"), row.line)
+    def hours(name: str) -> float | None:
+        tenths = intake.tolerated(lambda: whole(row.get(name), name), row.line)
+        return None if tenths is None else tenths / 600
+
     return StoredDates(
         early_start=read("EarlyStart"),
         early_finish=read("EarlyFinish"),
@@ -47,7 +50,8 @@ def stored_by_project(intake: Intake, row: Element, when: Callable[[Element, str
         finish=read("Finish"),
         late_start=read("LateStart"),
         late_finish=read("LateFinish"),
-        total_float=None if slack is None else slack / 600,
+        total_float=hours("TotalSlack"),
+        free_float=hours("FreeSlack"),
         finished=finished,
     )
 

@@ -6,14 +6,16 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ipmo.network.columns import Same
 from ipmo.network.early import EarlyPass
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels import reading as reading_kernels
 from ipmo.network.kernels.columns import FAR, FINISHES, LATE_AT_WORK, ONE_IS_ENOUGH, Dates
 from ipmo.network.network import Network
 from ipmo.network.parts import LateBound
 from ipmo.network.positions import as_array, plain
-from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, State
+from ipmo.network.states import EFFECTS, FROM_FINISH, HELPERS, LIVE, NUMBERS, State
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -385,30 +387,29 @@ class LatePass(EarlyPass):
     @functools.cached_property
     def free_starts(self) -> dict[int, int]:
         """The start to which each position can slip without moving a successor, own clock."""
-        q, floats = self.lists, plain(self.link_floats)
-        derived = self.network.derived
-        out: dict[int, int] = {}
-        for v in range(self.network.n):
-            for k in range(q.ptr[v], q.ptr[v + 1]):
-                if q.perm[k] in derived:
-                    continue
-                u = q.src[k]
-                if q.mark[v] & ONE_IS_ENOUGH and self._spared(k, v):
-                    continue
-                slip = q.x[u] + floats[k]
-                if slip < out.get(u, FAR):
-                    out[u] = slip
+        net, q = self.network, self.lists
+        free, way = (Dates([FAR] * net.n, [1] * net.n) for _ in range(2))
+        hidden = [0] * net.n
+        for place in self.hidden:
+            hidden[place] = 1
+        early = Dates(q.x, q.edge)
+        reading_kernels.free_starts(self._links, self._nodes, net.clock_tables, early, plain(self.link_floats), hidden, way, free)
+        out = {place: start for place, start in enumerate(free.x) if start < FAR}
+        to_end = plain(self.late.to_end.x)
         for place, v in enumerate(q.order):
-            owner = self.network.project[v]
-            if place not in out and owner >= 0 and self.network.state[v] in LIVE:
-                out[place] = self.network.clock(q.clk[place]).work(int(self.project_ends[owner])) - q.dur[place]
+            owner = net.project[v]
+            if place not in out and owner >= 0 and net.state[v] in LIVE:
+                own = net.clock(q.clk[place]).work(int(self.project_ends[owner])) - q.dur[place]
+                out[place] = max(min(own, to_end[place]), q.x[place])  # no more than its total float, which a constraint may bound
         return out
 
-    def _spared(self, k: int, v: int) -> bool:
-        """Whether another of the givers, of which one is enough, is early enough for v without link k."""
-        q = self.lists
-        others = (j for j in range(q.ptr[v], q.ptr[v + 1]) if j != k)
-        return any(self.push(j, v, q.x[q.src[j]]) <= q.x[v] for j in others)
+    @functools.cached_property
+    def hidden(self) -> list[int]:
+        """The positions of helpers, which are no successors of anything: what follows them is."""
+        kinds, pos = self.network.kinds, self.positions.pos
+        if isinstance(kinds, Same) or set(HELPERS).isdisjoint(kinds):
+            return []
+        return [int(pos[node]) for node, kind in enumerate(kinds) if kind in HELPERS]
 
     @functools.cached_property
     def pressed_starts(self) -> list[int]:

@@ -135,14 +135,16 @@ class Readings:
         """The start to which each position can slip without moving a successor, own clock; FAR where none is known."""
         import numpy as np
 
-        passes, out, derived = self._passes, self._far(), self._zeros(self._net.m)
-        if self._net.derived:
-            numbers = self._zeros(self._net.m)
-            numbers[list(self._net.derived)] = 1
-            derived = numbers[as_array(passes.positions.perm)]
-        self._net.run(kernels.free_starts, self._links, self._nodes, self._cal, self._early, as_array(passes.link_floats), derived, out)
+        passes, out = self._passes, self._far()
+        free, way = Dates(out, self._zeros(self._net.n) + 1), Dates(self._far(), self._zeros(self._net.n))
+        hidden = self._zeros(self._net.n)
+        hidden[passes.hidden] = 1
+        self._net.run(
+            kernels.free_starts, self._links, self._nodes, self._cal, self._early, as_array(passes.link_floats), hidden, way, free
+        )
         ends = np.append(as_array(passes.project_ends), FAR)
-        to_end = as_array(passes.latest_starts(ends[as_array(passes.groups)]).x)
+        own = as_array(passes.latest_starts(ends[as_array(passes.groups)]).x)
+        to_end = np.maximum(np.minimum(own, as_array(passes.late.to_end.x)), as_array(passes.early_starts))  # no more than its total float
         last = (out == FAR) & passes.live & (as_array(passes.groups) < len(self._net.projects))
         return np.where(last, to_end, out)
 

@@ -63,5 +63,7 @@ LIVE = (State.NORMAL, State.STARTED)
 """States of open work that has dates."""
 EFFECTS = ("benefit", "outcome", "helper")
 """Kinds of node that are no work: they have dates, but do not set the end of the network."""
+HELPERS = ("helper", "start", "finish")
+"""Kinds of node that stand for something else: an end of a summary or a project, one of several, what lies before a delay."""
 TYPE_NAMES: tuple[str, ...] = tuple(kind.name for kind in LinkType)
 TYPES: Mapping[str, int] = {kind.name: int(kind) for kind in LinkType}

@@ -968,19 +968,63 @@ def test_project_float_is_the_slip_that_leaves_the_own_finish_unmoved(pf: Portfo
         assert ends[2] > int(s.passes.project_ends[owner])
 
 
-@settings(max_examples=30)
+def written(s: ipmo.Schedule, place: int) -> list[int]:
+    """What follows a position on links that somebody wrote: beyond the ends of summaries, delays and what stands for one of several."""
+    found: set[int] = set()
+    ahead = list(s.passes.successors[place])
+    while ahead:
+        v = ahead.pop()
+        if s.network.kinds[s.passes.lists.order[v]] in ("helper", "start", "finish"):
+            ahead += s.passes.successors[v]
+        else:
+            found.add(v)
+    return sorted(found)
+
+
+@settings(max_examples=60)
 @given(portfolios())
 def test_free_float_is_the_slip_that_moves_no_successor(pf: Portfolio) -> None:
     s = ipmo.schedule(pf)
     q, net = s.passes.lists, s.network
-    for place, free in list(s.passes.free_starts.items())[:10]:
-        if net.kinds[q.order[place]] in ("helper", "start", "finish") or not s.passes.successors[place]:
+    own_ends = ("helper", "start", "finish")
+    for place, free in list(s.passes.free_starts.items())[:20]:
+        follows = written(s, place)
+        if net.kinds[q.order[place]] in own_ends or not follows:
             continue
         before, after = held(s, place, free), held(s, place, free + 1)
-        assert [v for v in s.passes.successors[place] if before[v] > q.finish[v] and net.kinds[q.order[v]] not in ("start", "finish")] == []
+        assert [v for v in follows if before[v] > q.finish[v]] == []
         owner = net.project[q.order[place]]
         own = [q.pos[n] for n in s.passes.open_work.get(owner, [])]  # whose end counts where nothing but milestones of the project follows
-        assert any(after[v] > q.finish[v] for v in (*s.passes.successors[place], *own))
+        assert any(after[v] > q.finish[v] for v in (*follows, *own))
+
+
+def test_what_follows_a_summary_follows_what_lies_in_it() -> None:
+    """By hand, in days: b (6 and 7) ends the summary that d follows; c (day 2) may slip until day 7; a to the start of c, or of b alone."""
+    tasks = [
+        Task(id="a", duration="1 d"),
+        Task(id="l", duration="5 d"),
+        Task(id="s", after=["a"]),
+        Task(id="b", parent="s", duration="2 d", after=["l"]),
+        Task(id="c", parent="s", duration="1 d"),
+        Task(id="d", duration="1 d", after=["s"]),
+        Task(id="e", duration="20 d"),
+    ]
+    pf = Portfolio(id="x", start="2026-01-05", calendar="mon-fri", projects=[Project(id="P", tasks=tasks)])
+    free = {i.id.partition("/")[2]: i.free_float for i in ipmo.schedule(pf).rows}
+    assert free == {"a": 0, "l": 0, "b": 0, "c": 5, "d": 12, "e": 0, "s": None}
+    alone = ipmo.schedule(pf.evolve("P", tasks=[task for task in tasks if task.id != "c"]))
+    assert (alone["P/a"].free_float, alone["P/b"].free_float) == (4, 0)
+    within = ipmo.schedule(
+        pf.evolve(
+            "P",
+            tasks=[
+                *(attrs.evolve(t, parent="o") if t.id == "s" else t for t in tasks if t.id != "d"),
+                Task(id="o"),
+                Task(id="d", duration="1 d", after=["o"]),
+            ],
+        )
+    )
+    assert (within["P/b"].free_float, within["P/c"].free_float) == (0, 5)
 
 
 def test_a_committed_finish_bounds_the_target_float_and_no_other() -> None:

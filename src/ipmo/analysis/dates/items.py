@@ -41,7 +41,7 @@ class ScheduledItem(Shown):
         late_start: last start that delays nothing in the network.
         late_finish: last finish that delays nothing in the network.
         total_float: slip that leaves the end of the whole network unmoved.
-        free_float: slip that moves no successor.
+        free_float: slip that moves no successor, nor one of a summary that it lies in.
         project_float: slip that leaves its own project's finish unmoved, counting paths that leave and come back.
         target_float: slip that leaves every target downstream unmoved: finishes of projects, gates, deadlines, benefits, whether their
             dates are stated or only forecast; negative when one is already missed.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipmo.network.kernels.clocks import finish_at, start_at, work
 from ipmo.network.kernels.columns import FAR, FF, FINISHES, FS, LATE_AT_WORK, ONE_IS_ENOUGH, PLAIN, Dates, Links, Nodes, Tables
 from ipmo.network.kernels.links import latest_of, roomy, still_in_time, taken
-from ipmo.network.kernels.passes import asked_of
+from ipmo.network.kernels.passes import asked_of, pull_one
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -155,29 +155,42 @@ def sets_of_targets(links: Links, drives: Ints, first: Ints, ends: Ints, seen: I
     return made
 
 
-def free_starts(links: Links, nodes: Nodes, cal: Tables, early: Dates, floats: Ints, derived: Ints, out: Ints) -> None:
-    """The start to which each position can slip without moving a successor, own clock; `out` holds FAR on entry and where none is.
+def free_starts(links: Links, nodes: Nodes, cal: Tables, early: Dates, floats: Ints, hidden: Ints, way: Dates, free: Dates) -> None:
+    """The start to which each position can slip without moving a successor, own clock, and what `roomy` says of it; into `free`.
+
+    What leads to a helper, such as the finish of a summary, leads to what follows that.
 
     Args:
         floats: slack of each link.
-        derived: 1 for each link that nobody wrote.
+        hidden: 1 for helpers.
+        way: room (n).
+        free: FAR and 1 on entry, and where nothing follows.
     """
-    ptr, src, mark, x = links.ptr, links.src, nodes.mark, early.x
-    for v in range(len(x)):
+    ptr, src, mark, x, y, room = links.ptr, links.src, nodes.mark, early.x, free.x, free.edge
+    for v in range(len(x) - 1, -1, -1):
+        limit = y[v] if hidden[v] else x[v]
+        if limit >= FAR:
+            continue
         enough = mark[v] & ONE_IS_ENOUGH
         spare = 0
         if enough:
             for k in range(ptr[v], ptr[v + 1]):
-                if asked_of(cal, links, nodes, k, v, early) <= x[v]:
+                if asked_of(cal, links, nodes, k, v, early) <= limit:
                     spare += 1
         for k in range(ptr[v], ptr[v + 1]):
-            if derived[k]:
-                continue
-            if enough and (spare - 1 if asked_of(cal, links, nodes, k, v, early) <= x[v] else spare) > 0:
+            if enough and (spare - 1 if asked_of(cal, links, nodes, k, v, early) <= limit else spare) > 0:
                 continue  # another of its givers is early enough
             u = src[k]
-            if x[u] + floats[k] < out[u]:
-                out[u] = x[u] + floats[k]
+            z, e = x[u] + floats[k], 1
+            if hidden[v] or hidden[u]:
+                pull_one(links, nodes, cal, k, v, early, free if hidden[v] else early, way)
+                e = way.edge[u]
+                if hidden[v]:
+                    z = way.x[u]
+            if z < y[u]:
+                y[u], room[u] = z, e
+            elif z == y[u] and e < room[u]:
+                room[u] = e
 
 
 def gather(g: int, clk: Ints, dur: Ints, cal: Tables, outward: Outward, owned: Owned, scope: Scope, late: Dates) -> int:
