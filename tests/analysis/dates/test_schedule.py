@@ -1009,7 +1009,7 @@ def test_what_follows_a_summary_follows_what_lies_in_it() -> None:
         Task(id="d", duration="1 d", after=["s"]),
         Task(id="e", duration="20 d"),
     ]
-    pf = Portfolio(id="x", start="2026-01-05", calendar="mon-fri", projects=[Project(id="P", tasks=tasks)])
+    pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)])
     free = {i.id.partition("/")[2]: i.free_float for i in ipmo.schedule(pf).rows}
     assert free == {"a": 0, "l": 0, "b": 0, "c": 5, "d": 12, "e": 0, "s": None}
     alone = ipmo.schedule(pf.evolve("P", tasks=[task for task in tasks if task.id != "c"]))
