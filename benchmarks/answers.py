@@ -1,10 +1,11 @@
 """What every answer that a director signs costs, in full passes, from the schedule on.
 
-    python benchmarks/answers.py [--projects 300 1000] [--write]
+    python benchmarks/answers.py [--projects 300 1000] [--only compare gates] [--write]
 
 A pass is what finds all dates once: forward and backward over the compiled network, and the dates of its projects. The
 portfolio is that of `generators.linked_portfolio` with stated finishes, promised hand-overs and gates; before each answer all is
-forgotten but its schedule. Times are of the processor, the median of three; the pass is measured after each answer.
+forgotten but its schedule. What an answer needs besides is added: work that has cost and was done for earned value, a second portfolio, of
+which one project is other, to compare with, change requests. Times are of the processor, the median of three; the pass is measured after each answer.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ import generators as make
 from links import Passes, committed, processor
 
 import ipmo
-from ipmo.model import Gate, Portfolio
+from ipmo.model import Gate, Portfolio, Project, Task
+from ipmo.model.changes import Change, ChangeRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -31,23 +33,74 @@ BAR = 30
 SOME = 40
 """Items of which networkx finds what each leads to; all take alike."""
 
-ANSWERS: dict[str, Callable[[Portfolio], object]] = {
+STOPPED, LATER = ipmo.changes.Stop("p0"), ipmo.changes.Delay("p0", "10 d")
+ON = "2026-04-01"
+"""Status date of work that has cost and was done."""
+
+
+def spent(pf: Portfolio) -> tuple[Portfolio]:
+    """Work with a budget, its dates in a baseline, and what was done and spent by the status date: every project the same."""
+
+    def task(place: int, one: Task) -> Task:
+        begin, end, done = f"2026-0{1 + place // 20}-1{place % 10}", f"2026-0{2 + place // 20}-1{place % 10}", place < 60
+        cost = {"progress": 0.5, "actual": "9 k GBP"} if done else {}
+        return attrs.evolve(one, budget="20 k GBP", baseline_start=begin, baseline_finish=end, **cost)
+
+    def project(one: Project) -> Project:
+        return attrs.evolve(one, tasks=[task(place, each) for place, each in enumerate(one.tasks)])
+
+    return (pf.evolve(projects=map(project, pf.projects), status_date=ON),)
+
+
+def one_longer(pf: Portfolio) -> tuple[Portfolio, Portfolio]:
+    """Itself, and itself with one task that takes longer."""
+    longer = [attrs.evolve(one, duration="60 d") if one.id == "t3" else one for one in pf.projects[7].tasks]
+    return pf, pf.evolve(projects=[attrs.evolve(one, tasks=longer) if place == 7 else one for place, one in enumerate(pf.projects)])
+
+
+def requested(*changes: Change) -> Callable[[Portfolio], tuple[Portfolio]]:
+    """With a request for each of some changes."""
+    return lambda pf: (pf.evolve(changes=[ChangeRequest(id=f"c{place}", effect=[one]) for place, one in enumerate(changes)]),)
+
+
+ANSWERS: dict[str, Callable[..., object]] = {
     "critical_links": ipmo.critical_links,
     "critical_links, a slip of 11 d": lambda pf: ipmo.critical_links(pf, slip="11 d"),
+    "interfaces, every pair": lambda pf: ipmo.interfaces(pf).pairs,
     "commitments, every row": lambda pf: ipmo.schedule(pf).commitments.rows,
+    "schedule_quality": ipmo.schedule_quality,
     "single_points": ipmo.single_points,
     "worth_going_on, every row": ipmo.worth_going_on,
     "attribute, leaving each project out": lambda pf: ipmo.attribute(pf, method="leave-one-out"),
-    "what_if of stopping a project, every row": lambda pf: ipmo.what_if(pf, ipmo.changes.Stop("p0")).rows,
+    "attribute, by flow": ipmo.attribute,
+    "attribute, Shapley": lambda pf: ipmo.attribute(pf, method="shapley"),
+    "what_if of stopping a project, every row": lambda pf: ipmo.what_if(pf, STOPPED).rows,
+    "what_if of pausing a project, every row": lambda pf: ipmo.what_if(pf, ipmo.changes.Pause("p0")).rows,
+    "what_if of a delay, every row": lambda pf: ipmo.what_if(pf, LATER).rows,
+    "what_if of stopping a project, in words": lambda pf: str(ipmo.what_if(pf, STOPPED)),
+    "compare, every row": lambda one, other: ipmo.compare(one, other).rows,
+    "compare, in words": lambda one, other: str(ipmo.compare(one, other)),
+    "assess_impact of one request": ipmo.assess_impact,
+    "assess_impact of ten requests": ipmo.assess_impact,
     "line_of_sight": lambda pf: ipmo.line_of_sight(pf).ids,
     "risk_exposure": lambda pf: ipmo.risk_exposure(pf).ids,
     "roll_up of budgets": lambda pf: ipmo.roll_up(pf, "budget").total,
+    "earned_value": lambda pf: ipmo.earned_value(pf).total,
+    "benefits": ipmo.benefits,
     "time_phase": ipmo.time_phase,
     "gates": ipmo.gates,
     "status": ipmo.status,
     "decisions_due": ipmo.decisions_due,
 }
-"""Each answer on a portfolio of which the schedule alone is known."""
+"""Each answer on portfolios of which the schedules alone are known."""
+ASKED_OF: dict[str, Callable[[Portfolio], tuple[Portfolio, ...]]] = {
+    "compare, every row": one_longer,
+    "compare, in words": one_longer,
+    "assess_impact of one request": requested(LATER),
+    "assess_impact of ten requests": requested(*(ipmo.changes.Delay(f"p{place}", "10 d") for place in range(10))),
+    "earned_value": spent,
+}
+"""What an answer is asked of, where it is more than the portfolio."""
 
 
 def items(pf: Portfolio) -> dict[str, int]:
@@ -72,8 +125,13 @@ def portfolio(projects: int) -> Portfolio:
     return pf.evolve(projects=[attrs.evolve(one, gates=[gate]) if place % 5 == 0 else one for place, one in enumerate(pf.projects)])
 
 
-def measured(projects: int) -> tuple[dict[str, tuple[float, float]], dict[str, float], dict[str, int]]:
-    """((seconds, of a pass) by answer, seconds of the schedule, a pass and what networkx finds of an item, passes an item each)."""
+def measured(projects: int, only: Sequence[str] = ()) -> tuple[dict[str, tuple[float, float]], dict[str, float], dict[str, int]]:
+    """((seconds, of a pass) by answer, seconds of the schedule, a pass and what networkx finds of an item, passes an item each).
+
+    Args:
+        projects: how many.
+        only: parts of the names of the answers that are measured; all when left out.
+    """
     import networkx as nx
 
     pf = portfolio(projects)
@@ -82,12 +140,17 @@ def measured(projects: int) -> tuple[dict[str, tuple[float, float]], dict[str, f
     over.run()
     found = {}
     for what, ask in ANSWERS.items():
+        if only and not any(name in what for name in only):
+            continue
         times = []
-        ask(pf)  # compiled kernels are loaded once
+        of = ASKED_OF.get(what, lambda one: (one,))(pf)
+        ask(*of)  # compiled kernels are loaded once
         for _ in range(3):
-            ipmo.forget(pf)
-            _ = ipmo.schedule(pf).passes.late_starts
-            times.append(processor(lambda ask=ask: ask(pf)))
+            for one in of:
+                ipmo.forget(one)
+            for one in of:
+                _ = ipmo.schedule(one).passes.late_starts
+            times.append(processor(lambda ask=ask, of=of: ask(*of)))
         found[what] = statistics.median(times), statistics.median(processor(over.run) for _ in range(9))
         print(
             f"    {projects * 100:,} tasks: {what}: {found[what][0] * 1e3:.0f} ms, {found[what][0] / found[what][1]:.0f} passes", flush=True
@@ -155,8 +218,14 @@ def main(arguments: list[str]) -> None:
     """Measures, prints, and with `--write` keeps the section in the docs; what is said below the table stays."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--projects", type=int, nargs=2, default=[300, 1000])
+    parser.add_argument(
+        "--only", nargs="+", default=[], help="parts of names of answers: these alone, of the larger portfolio, and no page"
+    )
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args(arguments)
+    if given.only:
+        measured(given.projects[-1], given.only)
+        return
     text = page(given.projects)
     print(text)
     if given.write:

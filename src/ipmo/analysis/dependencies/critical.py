@@ -20,6 +20,7 @@ from ipmo.analysis.dependencies.downstream import Downstream
 from ipmo.analysis.dependencies.handed_over import HandOvers
 from ipmo.analysis.dependencies.handovers import agreement
 from ipmo.analysis.dependencies.linked import CriticalLink, Reached
+from ipmo.analysis.dependencies.pairs import Pair, pairs_of
 from ipmo.analysis.dependencies.portfolio_map import PortfolioMap, portfolio_map
 from ipmo.analysis.dependencies.ranking import RULES, RankBy, ranked
 from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
@@ -197,6 +198,11 @@ class CriticalLinks(Answer[str, CriticalLink]):
     def hand_overs(self) -> HandOvers:
         """What is handed over across the boundary by open work, one row an item with its receivers, in the order of the links."""
         return HandOvers(self, self._order, self._downstream)
+
+    @functools.cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """What one project gives to another by open work, the links between them taken together: least float first."""
+        return pairs_of(self._order, self._downstream)
 
     # --------------------------------------------------------------------------------- what one link does
 

@@ -111,6 +111,19 @@ class Downstream:
         mask = sum(1 << t for t in valued)
         return found.reach.sums(self.bits, values), [(bits & mask).bit_count() for bits in self.bits], slack
 
+    def worth_of(self, bits: Sequence[int]) -> list[float | None]:
+        """The value of the benefits in each set of targets, each benefit once, summed exactly; None where no benefit has one.
+
+        Args:
+            bits: sets as bits of a number, as in `bits`.
+        """
+        worth, targets, digits = self.stakes.worth, self.crossings.targets, minor_digits(self.stakes.currency)
+        if not worth:
+            return [None] * len(bits)
+        pairs = zip(targets.kinds, targets.items, strict=True)
+        values = [float(worth[item].scaleb(digits)) if kind == "benefit" and item in worth else 0.0 for kind, item in pairs]
+        return [amount / 10**digits for amount in self.crossings.reach.sums(bits, values)]
+
     def value(self, row: int) -> Money | None:
         """Present value of all benefits that a link leads to; None where none is known."""
         if not self.worths[1][row]:

@@ -5,7 +5,6 @@ A view of whole projects counts links; what really reaches what is said by the l
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +14,7 @@ import attrs
 from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links, given_day
 from ipmo.analysis.dependencies.crossings import Boundary
+from ipmo.analysis.dependencies.pairs import Pair
 from ipmo.errors import UnknownItemError, close_matches, one_of
 from ipmo.figures.interfaces import Interface
 from ipmo.figures.interfaces import interfaces as drawn_network
@@ -23,7 +23,6 @@ from ipmo.figures.svg import Figure
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.network.graph import neighbours, partitioned, weighted
-from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import said_day
 from ipmo.words import counted
@@ -40,35 +39,6 @@ SQUARE = 120
 """Projects up to which the matrix is drawn whole."""
 Measured = Literal["links", "driving", "drag", "value", "loss"]
 MEASURES: tuple[Measured, ...] = ("links", "driving", "drag", "value", "loss")
-
-
-@attrs.frozen(kw_only=True)
-class Pair(Shown):
-    """All that one project gives to another.
-
-    Args:
-        giver, receiver: projects.
-        links: ids of the links, the most critical first.
-        driving: how many of them set the date of what they lead to.
-        float: the least working days before a target downstream moves, stated or only forecast; None where none waits.
-        drag: the most days that one of them holds a target back.
-        value: present value of all benefits that any of them leads to, each once; None where none is known.
-        loss: what a slip of one of them would cost at most; None where nothing is known.
-    """
-
-    giver: str
-    receiver: str
-    links: tuple[str, ...]
-    driving: int
-    drag: float
-    value: float | None
-    loss: float | None
-    float: float | None
-
-    @property
-    def id(self) -> str:
-        """`giver -> receiver`."""
-        return f"{self.giver} -> {self.receiver}"
 
 
 @attrs.frozen(kw_only=True)
@@ -135,32 +105,10 @@ class InterfaceView(Answer[tuple[str, str], Pair]):
         self.links, self.portfolio = links, links.portfolio
         self.names = {p.id: p.name or p.id for p in self.portfolio.projects}
 
-    @functools.cached_property
+    @property
     def pairs(self) -> tuple[Pair, ...]:
         """Every giver and receiver of open work: least float first."""
-        found: dict[tuple[str, str], list[CriticalLink]] = {}
-        for link in self.links:
-            if link.link_float is not None:
-                found.setdefault((link.giver, link.receiver), []).append(link)
-        worth = self.links.stakes.worth
-        out = []
-        for (giver, receiver), links in found.items():
-            floats = [k.target_float for k in links if k.target_float is not None]
-            behind = {b for k in links for b in k.downstream_benefits if b in worth}
-            losses = [loss.amount for k in links if (loss := self.links.loss(k)) is not None]
-            out.append(
-                Pair(
-                    giver=giver,
-                    receiver=receiver,
-                    links=tuple(k.id for k in links),
-                    driving=sum(k.driving for k in links),
-                    float=min(floats, default=None),
-                    drag=max((k.drag or 0.0 for k in links), default=0.0),
-                    value=float(sum(worth[b] for b in behind)) if worth else None,
-                    loss=float(max(losses)) if losses else None,
-                )
-            )
-        return tuple(sorted(out, key=lambda p: (p.float is None, p.float or 0.0, p.giver, p.receiver)))
+        return self.links.pairs
 
     def table(self) -> Table:
         """One row a pair: giver, receiver, links, driving, float, drag, value, loss."""
