@@ -404,22 +404,20 @@ class Losses:
         item = node.partition("@")[0]
         return self.portfolio.project_of(item) or item
 
-    def needs(self) -> Mapping[str, frozenset[str]]:
-        """Of each piece of work on the map: the initiatives without which it fails, its own among them."""
-        found = self._failing
-        spot = {name: t for t, name in enumerate(self._ids)}
-        rows = {name: found.row(self._rows[name]) for name in self.initiatives}
-        out = {}
+    def needs(self) -> Mapping[str, int]:
+        """Of each piece of work on the map: the initiatives without which it fails, its own among them, as bits in their order."""
+        count, out = len(self.portfolio.projects), dict[str, int]()  # they are the first of the initiatives, and of the rows
+        place = {name: number for number, name in enumerate(self.initiatives)}
+        bits = dict(zip(self._targets, self._failing.nodes_of_targets(count), strict=True))
         for ways in self._ways.values():
             for way, node in ways:
                 own = self.map.initiative(way.source)
                 if own:
-                    t = spot.get(self.engine.web.ids[node], -1) if node is not None else -1
-                    more = {
-                        name for name, row in rows.items() if t >= 0 and row >> t & 1 and isinstance(self.portfolio.items[name], Project)
-                    }
-                    inside = {p.id for p in hierarchy(self.portfolio).projects(self.portfolio[own])} if own not in more else set()
-                    out[way.source] = frozenset({own, *(more - inside)})
+                    more = 0 if node is None else bits.get(node, 0)
+                    if not more >> place[own] & 1:
+                        for project in hierarchy(self.portfolio).projects(self.portfolio[own]):
+                            more &= ~(1 << place[project.id])
+                    out[way.source] = more | 1 << place[own]
         return out
 
     def serves(self) -> Mapping[str, frozenset[str]]:

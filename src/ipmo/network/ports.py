@@ -115,6 +115,20 @@ class Failing:
         """The targets that fail without each node, as bits of numbers."""
         return [self.row(place) for place in range(len(self))]
 
+    def nodes_of_targets(self, count: int) -> list[int]:
+        """Of each target: those of the first nodes without which it fails, as bits of a number.
+
+        Args:
+            count: how many nodes are looked at.
+        """
+        import numpy as np
+
+        first, targets = self.each
+        node = np.repeat(np.arange(count), np.diff(first[: count + 1]))
+        bits = np.zeros((self.count, (count + 7) // 8), np.uint8)
+        np.bitwise_or.at(bits, (targets[: first[count]], node >> 3), np.left_shift(1, node & 7).astype(np.uint8))
+        return [int.from_bytes(row.tobytes(), "little") for row in bits]
+
     def joined(self, places: Sequence[int], targets: Sequence[int]) -> Failing:
         """The same, and some targets that fail without the nodes of some places besides."""
         if isinstance(self._rows, list):

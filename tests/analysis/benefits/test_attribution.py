@@ -136,22 +136,65 @@ def test_shapley_and_leave_one_out_equal_brute_force_over_all_orders(pf: Portfol
     assert math.fsum(c.value for c in flow.rows) + flow.unattributed == pytest.approx(sum(pool.values()))
 
 
-def test_beyond_twelve_players_orders_are_sampled_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_twelve_players_the_least_of_what_comes_in_part_is_sampled_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two outcomes come in shares, and the lesser of both counts: no sum of what some bring together says it."""
     pf = Portfolio(
         id="x",
-        projects=[Project(id=f"p{i}") for i in range(5)],
-        outcomes=[Outcome(id="o", enabled_by=[Enabler(source="p0")], any_of=[Enabler(source=f"p{i}") for i in range(1, 5)])],
+        projects=[Project(id=f"p{i}") for i in range(3)],
+        outcomes=[Outcome(id="a"), Outcome(id="b"), Outcome(id="o", enabled_by=["a", "b"])],
+        contributions=[share("p0", "a", 0.5), share("p1", "a", 0.5), share("p1", "b", 0.2), share("p2", "b", 0.5)],
     )
     exact = attribute(pf, pool={"o": 100}, method="shapley")
-    monkeypatch.setattr(attribution, "EXACT_PLAYERS", 4)
+    monkeypatch.setattr(attribution, "EXACT_PLAYERS", 2)
     sampled = attribute(pf, pool={"o": 100}, method="shapley", seed=3)
     assert sampled == attribute(pf, pool={"o": 100}, method="shapley", seed=3)
+    assert [claim.error for claim in exact.rows] == [0, 0, 0]
+    assert any(sampled[claim.initiative].error for claim in exact.rows)
     for claim in exact.rows:
         one = sampled[claim.initiative]
-        assert claim.error == 0
-        assert 0 < one.error < 1
-        assert abs(one.value - claim.value) <= 4 * one.error
-    assert math.fsum(c.value for c in sampled.rows) == pytest.approx(100)
+        assert 0 <= one.error < 1
+        assert abs(one.value - claim.value) <= 4 * one.error + 1e-9
+    assert math.fsum(c.value for c in sampled.rows) + sampled.unattributed == pytest.approx(100)
+
+
+@settings(max_examples=60)
+@given(maps())
+def test_values_by_formula_are_those_of_every_set_of_initiatives(pf: Portfolio) -> None:
+    pool = {o.id: 10.0 * n for n, o in enumerate(pf.outcomes, 1)}
+    by_formula = attribute(pf, pool=pool, method="shapley")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attribution, "levels", lambda known, needs: dict.fromkeys(known.map.order))
+        one_by_one = attribute(pf, pool=pool, method="shapley")
+    assert sorted(by_formula.ids) == sorted(one_by_one.ids)
+    assert by_formula.unattributed == pytest.approx(one_by_one.unattributed)
+    for row in one_by_one.rows:
+        assert by_formula[row.initiative].value == pytest.approx(row.value, abs=1e-9)
+        assert (by_formula[row.initiative].error, by_formula[row.initiative].naive) == (0, row.naive)
+
+
+def test_a_benefit_that_many_need_is_due_to_each_alike_and_exact() -> None:
+    """Thirty projects that a benefit needs, and one of two that stand in for one another: worked by hand.
+
+    All of 30 and one of two: both orders of inclusion and exclusion. The game is u(30 + A) + u(30 + B) - u(30 + A + B), so that each of the
+    thirty is due 2/31 - 1/32, and A and B 1/31 - 1/32 each.
+    """
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        projects=[Project(id=f"p{n}", tasks=[Task(id="t", duration="1 d")]) for n in range(32)],
+        benefits=[
+            Benefit(
+                id="W",
+                enabled_by=[Enabler(source=f"p{n}/t") for n in range(30)],
+                any_of=[Enabler(source="p30/t"), Enabler(source="p31/t")],
+            )
+        ],
+    )
+    found = attribute(pf, pool={"W": 1000}, method="shapley")
+    assert found["p7"].value == pytest.approx(1000 * (2 / 31 - 1 / 32))
+    assert found["p31"].value == pytest.approx(1000 * (1 / 31 - 1 / 32))
+    assert {row.error for row in found.rows} == {0}
+    assert math.fsum(row.value for row in found.rows) == pytest.approx(1000)
 
 
 def test_the_pool_is_the_present_value_of_the_benefits_in_money() -> None:

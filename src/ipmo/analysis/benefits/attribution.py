@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 import attrs
 
+from ipmo.analysis.benefits.played import dividends, levels, shared_alike
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.shapley import shapley, shapley_over
@@ -23,6 +24,7 @@ from ipmo.model.benefits_map import Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import Losses, level_of, losses
+from ipmo.network.positions import places_of
 from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
@@ -32,7 +34,7 @@ __all__ = ["AttributedBenefit", "Attribution", "Method", "attribute"]
 
 Method = Literal["flow", "leave-one-out", "shapley"]
 EXACT_PLAYERS = 12
-"""Up to so many initiatives behind one value, Shapley values are exact; beyond, orders are sampled."""
+"""Up to so many initiatives behind a value that no short formula says, Shapley values are exact; beyond, orders are sampled."""
 
 
 @attrs.frozen(kw_only=True)
@@ -187,7 +189,8 @@ def attribute(
         method: flow, leave-one-out or shapley.
         pool: value by benefit, outcome or objective; when left out, the present value of each benefit's forecast.
         discount: for the present values.
-        samples: orders drawn where more than 12 initiatives stand behind one value.
+        samples: orders drawn where more than 12 initiatives stand behind one value that no short formula says: the least or the best of
+            several that come in part by shares, more than ten alternatives.
         seed: of the draws; the same seed gives the same answer.
 
     Raises:
@@ -348,22 +351,52 @@ def _lost(known: Losses, pool: Mapping[str, float]) -> tuple[dict[str, float], f
 
 def _played(known: Losses, pool: Mapping[str, float], samples: int, seed: int) -> tuple[dict[str, float], dict[str, float], float]:
     """(parts, standard errors, what no initiative brings) of Shapley values, which add over the values of the pool."""
+    needs, names = known.needs(), known.initiatives
+    found, behind = levels(known, needs), _behind(known, needs)
+    terms: dict[int, float] = {}
     sums: dict[str, float] = {}
     squares: dict[str, float] = {}
-    rest = []
-    needs = known.needs()
+    players, rest = 0, []
     for node in sorted(pool):
-        players = sorted(frozenset().union(*(needs[source] for source in _work_of(known, node))))
-        degree = _degrees(known, needs, node)
-        rest.append(pool[node] * (degree(frozenset()) + 1 - degree(frozenset(players))))
-        if len(players) <= EXACT_PLAYERS:
-            parts, errors = shapley(players, degree), dict.fromkeys(players, 0.0)
-        else:
-            parts, errors = shapley_over(players, degree, _orders(players, samples, f"{seed}/{node}"))
-        for player in players:
-            sums[player] = sums.get(player, 0.0) + pool[node] * parts[player]
-            squares[player] = squares.get(player, 0.0) + (pool[node] * errors[player]) ** 2
-    return sums, {player: math.sqrt(square) for player, square in squares.items()}, math.fsum(rest)
+        level, players = found[node], players | behind[node]
+        if level is None:
+            rest.append(_sampled(known, node, pool[node], samples, f"{seed}/{node}", sums, squares))
+            continue
+        for needed, amount in dividends(level).items():
+            terms[needed] = terms.get(needed, 0.0) + pool[node] * amount
+        rest.append(pool[node] * (1 - math.fsum(amount for ways, amount in level.items() if ways)))
+    due = shared_alike(terms, len(names))
+    parts = {names[place]: due[place] + sums.get(names[place], 0.0) for place in places_of(players)}
+    return parts, {name: math.sqrt(square) for name, square in squares.items()}, math.fsum([*rest, terms.get(0, 0.0)])
+
+
+def _behind(known: Losses, needs: Mapping[str, int]) -> dict[str, int]:
+    """The initiatives behind everything on the map that come as things stand, as bits."""
+    out: dict[str, int] = {}
+    for node in known.map.order:
+        bits = 0
+        for way in known.coming.get(node, ()):
+            bits |= needs[way.source] if way.source in needs else out.get(way.source, 0)
+        out[node] = bits
+    return out
+
+
+def _sampled(
+    known: Losses, node: str, value: float, samples: int, seed: str, sums: dict[str, float], squares: dict[str, float]
+) -> float:
+    """Adds to sums, and to squares of errors, what each initiative adds to an item of the map; gives what none of them brings."""
+    names, needs = known.initiatives, known.needs()
+    asked = {source: frozenset(names[place] for place in places_of(needs[source])) for source in _work_of(known, node)}
+    players = sorted(frozenset[str]().union(*asked.values()))
+    degree = _degrees(known, asked, node)
+    if len(players) <= EXACT_PLAYERS:
+        parts, errors = shapley(players, degree), dict.fromkeys(players, 0.0)
+    else:
+        parts, errors = shapley_over(players, degree, _orders(players, samples, seed))
+    for player in players:
+        sums[player] = sums.get(player, 0.0) + value * parts[player]
+        squares[player] = squares.get(player, 0.0) + (value * errors[player]) ** 2
+    return value * (degree(frozenset()) + 1 - degree(frozenset(players)))
 
 
 def _work_of(known: Losses, node: str) -> set[str]:
