@@ -18,7 +18,6 @@ from ipmo.memory import remember
 from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project
 from ipmo.network.names import Names
 from ipmo.network.needs import same_needs, without
 from ipmo.network.positions import places_of, plain_list

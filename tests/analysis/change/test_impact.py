@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ipmo
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.impact import assess_impact
 from ipmo.changes import AddLink, Delay, RemoveLink, SetBudget, SetDuration, Stop
 from ipmo.errors import IpmoError
-from ipmo.model import Calendar, ChangeRequest, MoneySettings, Portfolio, Programme, Project, Task
+from ipmo.model import Calendar, ChangeRequest, Money, MoneySettings, Portfolio, Programme, Project, Task
+from ipmo.testing.strategies import portfolios
 
 
 def two(**fields: Any) -> Portfolio:
@@ -111,3 +114,59 @@ def test_what_a_delay_misses_is_said_to_come_of_the_delay(target: str, said: str
     tasks = [Task(id="t", duration="5 d"), Task(id="u", duration="5 d", after="t", deadline="2026-01-20")]
     pf = Portfolio(id="p", start="2026-01-05", status_date="2026-01-05", projects=[Project(id="a", tasks=tasks)])
     assert said in str(ipmo.what_if(pf, Delay(target, "10 d")))
+
+
+def from_scratch(pf: Portfolio, effect: list[Any]) -> dict[str, float]:
+    """The projects whose finish moves, by two schedules that know nothing of one another, and the days."""
+    other = ipmo.from_dict(ipmo.to_dict(applied(pf, effect)))
+    was, now = (ipmo.schedule(one, on_cycle="cut") for one in (pf, other))
+    out = {}
+    for project in pf.projects:
+        if other[project.id].counted_as == "cancelled":  # type: ignore[union-attr]
+            continue
+        if now.doubt(project.id) != was.doubt(project.id):
+            continue
+        old, new = was.dates(project.id)[1], now.dates(project.id)[1]
+        if old is not None and new is not None and old != new:
+            out[project.id] = (new - old).total_seconds() / 86400
+    return out
+
+
+@settings(max_examples=100, deadline=None)
+@given(portfolios(), st.data())
+def test_what_a_request_moves_is_what_two_schedules_say(pf: Portfolio, data: st.DataObject) -> None:
+    projects = [project.id for project in pf.projects]
+    tasks = [f"{project.id}/{task.id}" for project in pf.projects for task in project.tasks]
+    if not tasks:
+        return
+    change = data.draw(
+        st.one_of(
+            st.builds(Delay, st.sampled_from([*projects, *tasks]), st.sampled_from(["3 d", "11 ed"])),
+            st.builds(SetDuration, st.sampled_from(tasks), st.sampled_from(["1 d", "30 d"])),
+            st.builds(Stop, st.sampled_from(projects)),
+        )
+    )
+    asked = pf.evolve(changes=[ChangeRequest(id="asked", effect=[change])])
+    (found,) = assess_impact(asked, on_cycle="cut")
+    if found.error:
+        with pytest.raises(IpmoError):
+            applied(pf, [change])
+        return
+    assert dict(found.moved) == pytest.approx(from_scratch(pf, [change]))
+
+
+def test_many_requests_are_assessed_as_each_alone() -> None:
+    """Plain delays are tried on the dates that are there, the others scheduled; and one leaves nothing behind for the next."""
+    effects = [
+        Delay("A/a", "2 d"),
+        SetBudget("A", "12 GBP"),
+        Stop("B"),
+        Delay("A", "1 d"),
+        AddLink("A/b", "B/c"),
+        SetDuration("A/b", "1 d"),
+    ]
+    requests = [ChangeRequest(id=f"c{place}", effect=[effect]) for place, effect in enumerate(effects)]
+    together = assess_impact(two(changes=requests))
+    assert [row.moved for row in together] == [assess_impact(two(changes=[one]))[0].moved for one in requests]
+    assert [row.budget for row in together] == [assess_impact(two(changes=[one]))[0].budget for one in requests]
+    assert together["c1"].budget == Money(2, "GBP")

@@ -381,9 +381,7 @@ def _behind(known: Losses, needs: Mapping[str, int]) -> dict[str, int]:
     return out
 
 
-def _sampled(
-    known: Losses, node: str, value: float, samples: int, seed: str, sums: dict[str, float], squares: dict[str, float]
-) -> float:
+def _sampled(known: Losses, node: str, value: float, samples: int, seed: str, sums: dict[str, float], squares: dict[str, float]) -> float:
     """Adds to sums, and to squares of errors, what each initiative adds to an item of the map; gives what none of them brings."""
     names, needs = known.initiatives, known.needs()
     asked = {source: frozenset(names[place] for place in places_of(needs[source])) for source in _work_of(known, node)}

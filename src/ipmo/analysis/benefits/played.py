@@ -24,7 +24,7 @@ MOST_WAYS, MOST_TERMS = 10, 64
 """Alternatives, and terms of a sum, up to which a formula is followed."""
 
 
-class Entangled(Exception):
+class EntangledError(Exception):
     """A formula has too many terms, or is the least or the best of several that come in part."""
 
 
@@ -40,7 +40,7 @@ def levels(known: Losses, needs: Mapping[str, int]) -> dict[str, Level | None]:
         coming = {id(way) for way in known.coming.get(node, ())}
         try:
             out[node] = _level([(way, _of(way, id(way) in coming, needs, out)) for way in found.into.get(node, ())])
-        except Entangled:
+        except EntangledError:
             out[node] = None
     return out
 
@@ -53,7 +53,7 @@ def _of(way: Way, comes: bool, needs: Mapping[str, int], known: Mapping[str, Lev
         return {(needs[way.source],): 1.0}
     level = known.get(way.source, {ALWAYS: 1.0})
     if level is None:
-        raise Entangled
+        raise EntangledError
     return level
 
 
@@ -65,9 +65,7 @@ def _level(ways: Sequence[tuple[Way, Level]]) -> Level:
     least = _least([*needed, *([_best(either)] if either else [])])
     if not shared:
         return least
-    total: dict[Ways, float] = {ALWAYS: 1.0}
-    for share, level in shared:
-        total[ALWAYS] -= share
+    total: dict[Ways, float] = {ALWAYS: 1.0 - sum(share for share, _ in shared)}
     for share, level in shared:
         for some, amount in level.items():
             total[some] = total.get(some, 0.0) + share * amount
@@ -82,7 +80,7 @@ def _whole(level: Level) -> bool:
 def _least(several: Sequence[Level]) -> Level:
     """The least of some: where at most one comes in part, their product."""
     if sum(not _whole(level) for level in several) > 1:
-        raise Entangled
+        raise EntangledError
     out: Level = {ALWAYS: 1.0}
     for level in several:
         out = _times(out, level)
@@ -94,7 +92,7 @@ def _best(several: Sequence[Level]) -> Level:
     if len(several) == 1:
         return several[0]
     if not all(map(_whole, several)):
-        raise Entangled
+        raise EntangledError
     ways = _fewest([one for level in several for some in level for one in some])
     return {ways: 1.0} if ways else {}
 
@@ -106,7 +104,7 @@ def _times(one: Level, other: Level) -> Level:
             both = some if more == ALWAYS else more if some == ALWAYS else _fewest([a | b for a in some for b in more])
             out[both] = out.get(both, 0.0) + amount * factor
     if len(out) > MOST_TERMS:
-        raise Entangled
+        raise EntangledError
     return out
 
 
@@ -117,7 +115,7 @@ def _fewest(ways: Sequence[int]) -> Ways:
         if not any(fewer & way == fewer for fewer in out):
             out.append(way)
     if len(out) > MOST_WAYS:
-        raise Entangled
+        raise EntangledError
     return tuple(out)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, get_args
 
 import attrs
 
 from ipmo.analysis.change.applying import applied
+from ipmo.analysis.change.branches import branches
+from ipmo.analysis.change.effects import scheduled
+from ipmo.analysis.change.standing import moved_nodes, perhaps_other
 from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.analysis.money.rollup import roll_up
+from ipmo.analysis.money.work_tree import share_work, silent_change
 from ipmo.errors import IpmoError, UnknownItemError, close_matches, one_of
+from ipmo.model.changes import Change
 from ipmo.model.portfolio import Portfolio
 from ipmo.notebooks import Shown
 from ipmo.tables import Answer, Column, Table, row_at
@@ -136,35 +141,80 @@ def assess_impact(portfolio: Portfolio, *, states: Collection[RequestState] = OP
         empty = ChangeImpact(change=request.id, name=request.name, state=request.state)
         try:
             after = applied(portfolio, request.effect)
-            moved, dearer = _moved(portfolio, after, before), _dearer(portfolio, after, request.cost)
-            out.append(attrs.evolve(empty, moved=moved, budget=dearer))
+            moved, alike = _tried(before, request.effect), True
+            if moved is None:
+                then = scheduled(after, portfolio) or schedule(after, on_cycle="cut")
+                touched = perhaps_other(before, then, moved_nodes(before, then))
+                moved, alike = _moved(before, then, touched), touched is not None
+            out.append(attrs.evolve(empty, moved=moved, budget=_dearer(portfolio, after, request.cost, alike=alike)))
         except IpmoError as error:
             out.append(attrs.evolve(empty, error=str(error).splitlines()[0]))
     return ImpactAssessment(portfolio, out)
 
 
-def _moved(one: Portfolio, other: Portfolio, before: Schedule) -> tuple[tuple[str, float], ...]:
-    after = schedule(other, on_cycle="cut")
-    rows = []
-    for project in one.projects:
-        if project.id not in other.items or other[project.id].counted_as == "cancelled":
-            continue
-        old, new = before.dates(project.id)[1], after.dates(project.id)[1]
-        then, now = before.commitments.doubts, after.commitments.doubts
-        if now.since(project.id, then) or then.since(project.id, now):
-            continue  # some of it waits for what does not come: the rest does not say when it ends
-        if old is not None and new is not None and old != new:
-            rows.append((project.id, (new - old).total_seconds() / 60 / DAY))
+def _tried(before: Schedule, effect: Sequence[Change]) -> tuple[tuple[str, float], ...] | None:
+    """What `_moved` finds, tried on the dates that are there; None where that takes a schedule of the changed portfolio."""
+    if before.portfolio is None or before.commitments.doubts:
+        return None
+    tried = branches(before.portfolio)
+    moved = tried.moved(effect)
+    if moved is None:
+        return None
+    rows, targets = [], tried.targets
+    for place, new in moved.items():
+        if targets.kinds[place] == "project":
+            old = before.end_of_project(targets.items[place])
+            if old is None:
+                return None  # some of it is done, or is no plain work
+            rows.append((targets.items[place], (new - old) / DAY))
+    return _most_first(rows)
+
+
+def _most_first(rows: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(rows, key=lambda row: (-abs(row[1]), row[0])))
 
 
-def _dearer(one: Portfolio, other: Portfolio, cost: Money | None) -> Money | None:
+def _end(s: Schedule, project: str) -> int | None:
+    end = s.end_of_project(project)
+    return s.instants(project)[1] if end is None else end
+
+
+def _moved(before: Schedule, after: Schedule, touched: frozenset[str] | None) -> tuple[tuple[str, float], ...]:
+    """The projects whose finish moves, and by how many days: looked for among those that may be other, where that is known."""
+    rows, other = [], after.portfolio
+    assert before.portfolio is not None
+    assert other is not None
+    then, now = before.commitments.doubts, after.commitments.doubts
+    for project in before.portfolio.projects:
+        if touched is not None and project.id not in touched:
+            continue
+        if project.id not in other.items or other[project.id].counted_as == "cancelled":
+            continue
+        if now.since(project.id, then) or then.since(project.id, now):
+            continue  # some of it waits for what does not come: the rest does not say when it ends
+        old, new = _end(before, project.id), _end(after, project.id)
+        if old is not None and new is not None and old != new:
+            rows.append((project.id, (new - old) / DAY))
+    return _most_first(rows)
+
+
+def _dearer(one: Portfolio, other: Portfolio, cost: Money | None, *, alike: bool) -> Money | None:
+    """How much the portfolio's budget moves, else what the request says that it costs.
+
+    Args:
+        one: the portfolio.
+        other: it with the request.
+        cost: what the request says.
+        alike: nothing but projects is other, and the same ones are there.
+    """
+    share_work(other, one)
+    same = alike and silent_change(one, other, "budget")  # what states no budget moves none
     try:
-        rolls = [roll_up(pf, "budget") for pf in (one, other)]
+        rolls = [roll_up(pf, "budget") for pf in ((one,) if same else (one, other))]
     except IpmoError:
         return cost
-    before, after = (roll.total.value for roll in rolls)
-    if before is None or after is None or rolls[0].unrated != rolls[1].unrated:
+    before, after = rolls[0].total.value, rolls[-1].total.value
+    if before is None or after is None or rolls[0].unrated != rolls[-1].unrated:
         return cost
     moved = Money(after.amount - before.amount, after.currency)
     return cost if not moved.amount and cost is not None else moved
