@@ -26,7 +26,7 @@ from ipmo.network.states import FROM_FINISH
 from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
 from ipmo.tables import Table
-from ipmo.units import DAY, minutes
+from ipmo.units import DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -162,7 +162,7 @@ class Remade:
             link = pf.links[number]
             name, owner = given[place].full_id, net.project[net.dst[place]]
             giver, planned = base.dates[name], self._plan.planned(kept[name])
-            by = None if link.needed is None else minutes(link.needed, end=True)
+            by = self._plan.handed_over_by.get(number)
             nothing, own = _Tally(setup.samples), gained.get(number, none)
             days = own.get(net.projects[owner] if owner >= 0 else pf.id, nothing)
             end_days, lost = own.get(pf.id, nothing), own.get(WORTH, nothing)
@@ -190,9 +190,8 @@ class Remade:
         if self._setup.structures.one_by_one:
             raise ModelError("merge bias is not computed where each sample is a schedule of its own, as beside work as late as possible")
         kinds = {name: kind for name, (kind, _) in self._plan.parts.items()}
-        doubts = self._plan.schedule.commitments.doubts
         ends = ("project", "programme", "portfolio")
-        wholes = [one for one in self._plan.dated() if kinds[one.full_id] in ends and not doubts.blocked(one.full_id)]
+        wholes = [one for one in self._plan.dated() if kinds[one.full_id] in ends and not self._gathered.bound(one)]
         return merges(self._setup, kinds, wholes)
 
     def demand(self, every: Cut, percents: Sequence[float]) -> Table:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ipmo.analysis.benefits.profiles import profile
 from ipmo.analysis.benefits.realisation import BenefitValue
+from ipmo.analysis.dates.committed import PLANNED
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.precision import of_share
@@ -31,7 +32,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme
 from ipmo.network.states import EFFECTS, LIVE
 from ipmo.tables import Column, Table
-from ipmo.units import DAY, minor_digits, moment
+from ipmo.units import DAY, WEEK, minor_digits, moment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,13 +104,13 @@ class Gathering:
                 base=base,
                 begins=begins[place],
                 planned=self.plan.planned(kept),
-                at_least=self._bound(kept),
+                at_least=self.bound(kept),
             )
             for place, kept in enumerate(self.setup.sketched)
             if rest is not None
         }
 
-    def _bound(self, kept: Kept) -> bool:
+    def bound(self, kept: Kept) -> bool:
         """The dates of an item are lower bounds."""
         if self.plan.schedule.commitments.doubts.blocked(kept.full_id):
             return True
@@ -120,10 +121,11 @@ class Gathering:
         """The dates of one item."""
         row.flags.writeable = False
         doubts = self.plan.schedule.commitments.doubts
-        doubt, bound = doubts.held(kept.full_id), self._bound(kept)
+        doubt, bound = doubts.held(kept.full_id), self.bound(kept)
         planned, committed = self.plan.planned(kept), self.plan.committed(kept.full_id)
+        stated = self.plan.stated.get(kept.full_id)
         return Dates(
-            id=kept.full_id, instants=row, begins=kept.begins, planned=planned, committed=committed, at_least=bound,
+            id=kept.full_id, planned_start=stated is not None and stated.word == PLANNED, instants=row, begins=kept.begins, planned=planned, committed=committed, at_least=bound,
             mornings=self.plan.mornings(kept), doubt=doubt, never=bool(doubt and doubts.never(kept.full_id)),
         )  # fmt: skip
 
@@ -293,14 +295,18 @@ class Gathering:
         )
 
     def _moments(self, piece: Piece, sums: Sequence[int], ends: Sequence[int]) -> tuple[float, float | None, float | None]:
-        """Deviation of a length in days, its correlation with the end without the sign, its deviation by that of the end."""
+        """Deviation of a length in days, its correlation with the end without the sign, its deviation by that of the end.
+
+        The end counts in time around the clock, so that working time counts for as much of it as it takes up in a week.
+        """
         n = self.setup.samples
         own, end = n * sums[1] - sums[0] ** 2, n * ends[1] - ends[0] ** 2
-        day = piece.calendar.day_minutes if not piece.elapsed else 1440
+        day, week = (1440, WEEK) if piece.elapsed else (piece.calendar.day_minutes, piece.calendar.week_minutes)
         deviation = math.sqrt(own / (n * (n - 1)))
         if not own or not end:
             return deviation / day, None, None
-        return deviation / day, abs(n * sums[2] - sums[0] * ends[0]) / math.sqrt(own) / math.sqrt(end), math.sqrt(own / end)
+        correlation = abs(n * sums[2] - sums[0] * ends[0]) / math.sqrt(own) / math.sqrt(end)
+        return deviation / day, correlation, math.sqrt(own / end) * WEEK / week
 
     def _links(self, batches: Sequence[Batch]) -> Table:
         """How often each link of the file lies on a driving path to the end."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Dates", "Joint", "Pair", "Sums", "day_of", "percent"]
 
+UNSIZED = "work that this rests on has no duration"
+"""Why dates are lower bounds."""
 BAND = 1.959964
 """Standard errors on each side of a 95 % interval."""
 
@@ -72,6 +74,7 @@ class Dates:
             midnight ends the day before.
         doubt: why its end is not known: work of it has no date, because it waits for what does not come; empty where all of it has one.
         never: by today's plan it never ends, for some of that was stopped: no sample keeps any day.
+        planned_start: what it is committed to is the first day of a benefit, before which all that it needs is there.
     """
 
     id: str
@@ -83,6 +86,7 @@ class Dates:
     mornings: frozenset[int] = frozenset()
     doubt: str = ""
     never: bool = False
+    planned_start: bool = False
     _ordered: NDArray[np.int64] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -135,15 +139,29 @@ class Dates:
 
     @checked
     def by(self, date: date | str) -> float | None:
-        """The probability, 0 to 1, that it is on or before a day; 0 of what never ends, None where its end is not known otherwise.
+        """The probability, 0 to 1, that it is on or before a day; None where its dates are lower bounds, 0 where even those, or all, are later.
 
         Raises:
             UnitError: that is no date.
         """
-        last = self.last(date)
-        if self.doubt:
-            return 0.0 if self.never else None
-        return float(np.count_nonzero(self.instants <= last) / len(self.instants))
+        return self.chance(self.instants <= self.last(date))
+
+    def chance(self, good: NDArray[np.bool_]) -> float | None:
+        """The share of good samples, which are good at most where dates are lower bounds; None where that says nothing."""
+        if self.never:
+            return 0.0
+        found = float(np.count_nonzero(good) / len(good))
+        return None if self.unsure and found else found
+
+    @property
+    def unsure(self) -> bool:
+        """Its end is not known: it is later than these dates, or may be."""
+        return bool(self.doubt) or self.at_least
+
+    @property
+    def not_known(self) -> str:
+        """Why its end is not known; empty where it is."""
+        return self.doubt or (UNSIZED if self.at_least else "")
 
     def last(self, day: date | str) -> int:
         """The last instant that is on or before a day."""
@@ -196,35 +214,30 @@ class Dates:
 
     @property
     def sure(self) -> float | None:
-        """The probability that it keeps its commitment; None where nobody stated one, or its dates are lower bounds; 0 of what never ends."""
-        due = self.due
-        if due is None or (self.at_least and not self.never):
-            return None
-        if self.doubt:
-            return 0.0 if self.never else None
-        return float(np.count_nonzero(self.instants <= due) / len(self.instants))
+        """The probability that it keeps its commitment; None where nobody stated one, or as in `by`."""
+        return None if self.due is None else self.chance(self.instants <= self.due)
 
     @property
     def due(self) -> int | None:
         """The last instant that keeps its commitment, in minutes since 0001-01-01; None where nobody stated one.
 
-        The latest start of a benefit is kept until the end of its day, as `schedule` has it.
+        The latest start of a benefit is kept until the end of its day, its planned start until that day begins, as `schedule` has it.
         """
         if self.committed is None:
             return None
-        return minutes(as_when(self.committed), end=True) if self.begins else self.last(self.committed)
+        return minutes(as_when(self.committed), end=True) if self.begins and not self.planned_start else self.last(self.committed)
 
     @property
     def on_plan(self) -> float | None:
         """The probability that it is no later than the schedule says; None where that says nothing, or a lower bound."""
-        if self.planned is None or self.at_least:
+        if self.planned is None or self.unsure:
             return None
         return float(np.count_nonzero(self.instants <= self.planned) / len(self.instants))
 
     @property
     def contingency(self) -> float | None:
         """Days between the date of the schedule and P80: what to add so that four of five come in time; None where its end is not known."""
-        return None if self.planned is None or self.doubt else (self.instant(80) - self.planned) / DAY
+        return None if self.planned is None or self.unsure else (self.instant(80) - self.planned) / DAY
 
 
 def _share(given: float) -> float:
@@ -395,15 +408,12 @@ class Joint:
 
     @checked
     def within(self, date: date | str, amount: Money | str) -> float | None:
-        """The probability, 0 to 1, of being on time and within an amount, both; 0 of what never ends, None where its end is not known otherwise.
+        """The probability, 0 to 1, of being on time and within an amount, both; None and 0 as in `Dates.by`.
 
         Raises:
             UnitError: that is no date, or no amount of the currency.
         """
-        if self.dates.doubt:
-            return self.dates.by(date)
-        good = (self.dates.instants <= self.dates.last(date)) & (self.costs.minor <= self.costs.limit(amount))
-        return float(np.count_nonzero(good) / len(good))
+        return self.dates.chance((self.dates.instants <= self.dates.last(date)) & (self.costs.minor <= self.costs.limit(amount)))
 
     @property
     def sure(self) -> float | None:
@@ -427,17 +437,17 @@ class Joint:
         share, count = _share(percent), len(self.costs.minor)
         if points < 1:
             raise OptionError("points", points, takes="a whole number of at least 1")
-        if self.dates.doubt:
+        if self.dates.unsure:
             return ()
         ordered = np.sort(self.dates.instants)
         found: list[Pair] = []
         for step in range(points):
             part = share + (1 - share) * (step + 1) / (points + 1)
-            last = ordered[place(count, part)]
-            early = np.sort(self.costs.minor[self.dates.instants <= last])
+            day = self.dates.day(int(ordered[place(count, part)]))
+            early = np.sort(self.costs.minor[self.dates.instants <= self.dates.last(day)])  # by the end of the day that is said
             needed = math.ceil(share * count - 1e-9)
             if needed <= len(early):
-                pair = Pair(self.dates.day(int(last)), self.costs.money(int(early[needed - 1])))
+                pair = Pair(day, self.costs.money(int(early[needed - 1])))
                 if not found or (pair.date > found[-1].date and pair.cost.amount < found[-1].cost.amount):
                     found.append(pair)
         return tuple(found)
@@ -451,7 +461,7 @@ class Joint:
     @property
     def correlation(self) -> float | None:
         """How much cost goes with time: Pearson's correlation; None where one of them never changes, or the end is not known."""
-        if self.dates.doubt:
+        if self.dates.unsure:
             return None
         times, money = self.dates.instants.astype(np.float64), self.costs.minor.astype(np.float64)
         if times.std() == 0 or money.std() == 0:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.analysis.benefits.realisation import BenefitValue, benefits
+from ipmo.analysis.dates.committed import PLANNED, Stated
 from ipmo.analysis.risk.causes import Event, RiskView, Shared, Targets, always, events, not_counted, shared
 from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Bearer, Costs
@@ -30,7 +31,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
-from ipmo.units import DAY, as_day, minutes
+from ipmo.units import DAY, as_day, first_day, minutes, moment, said_day
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -305,13 +306,29 @@ class Plan:
             found.add(planned)  # also where it follows what is held
         return frozenset(found)
 
+    @functools.cached_property
+    def stated(self) -> Mapping[str, Stated]:
+        """What is committed to of each item's finish, of a benefit of its start; of several the earliest."""
+        out: dict[str, Stated] = {}
+        for one in self.schedule.commitments.statements.others:
+            if (one.at_finish or one.kind == "benefit") and (one.item not in out or one.date < out[one.item].date):
+                out[one.item] = one
+        return out
+
+    @functools.cached_property
+    def handed_over_by(self) -> Mapping[int, int]:
+        """The last instant that keeps each hand-over for which a day is stated, by the place of its link in the portfolio."""
+        found = self.schedule.commitments.statements.hand_overs
+        return dict(zip(found.links, found.dates, strict=True))
+
     def committed(self, full_id: str) -> date | None:
-        """The day that somebody relies on."""
+        """The day that somebody relies on: what `schedule` has among its commitments, and of what never comes what is stated of it."""
+        if (one := self.stated.get(full_id)) is not None:
+            return first_day(moment(one.date)) if one.word == PLANNED else said_day(moment(one.date), finish=True)
         noun = self.portfolio.items.get(full_id)
-        for field in ("deadline", "need_by"):
-            when: date | None = getattr(noun, field, None)
-            if when is not None:
-                return as_day(when)
+        days = [when for field in ("planned_start", "deadline", "need_by") if (when := getattr(noun, field, None)) is not None]
+        if days:
+            return min(map(as_day, days))
         return as_day(noun.finish) if isinstance(noun, Project) and noun.finish is not None and (noun.tasks or noun.gates) else None
 
 

@@ -99,7 +99,7 @@ class HandedOver:
     Args:
         source, target, type: of the link.
         late: the share of samples in which the giver finishes, or where its start is handed over starts, later than the schedule says.
-        missed: the share in which it is later than the receiver needs it; None where nobody stated when.
+        missed: the share in which it is later than it was promised, or than the receiver needs it; None where nobody stated when.
         days: how much later the receiving project ends because of it, on average.
         end_days: how much later the portfolio ends because of it, on average.
         lost: what benefits are worth less because of it, on average, in minor units.

@@ -71,6 +71,7 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
                 "committed": None if committed is None else committed.isoformat(),
                 "doubt": row.dates.doubt,
                 "never": row.dates.never,
+                "planned_start": row.dates.planned_start,
             }
         if (why := row.undated) is not None:
             when = None if why.committed is None else why.committed.isoformat()
@@ -149,6 +150,7 @@ def _made(text: dict[str, Any], arrays: dict[str, Array]) -> Simulation:
             row = _whole(arrays[f"dates{place}"], samples)
             kept = {"begins": more["begins"], "planned": more["planned"], "at_least": bool(more.get("at_least", False))}
             kept |= {"doubt": str(more.get("doubt", "")), "never": bool(more.get("never", False))}
+            kept["planned_start"] = bool(more.get("planned_start", False))
             dates = Dates(id=said["id"], instants=row, committed=committed, mornings=frozenset(more.get("mornings", ())), **kept)
         if "costs" in said:
             sums = _sums(said["id"], said["costs"], _whole(arrays[f"costs{place}"], samples))

@@ -6,7 +6,7 @@ from datetime import date
 
 import attrs
 
-from ipmo.analysis.risk.outcomes import Dates, Sums
+from ipmo.analysis.risk.outcomes import UNSIZED, Dates, Sums
 from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.analysis.risk.undated import Undated
 from ipmo.notebooks import Shown
@@ -55,6 +55,13 @@ class Simulated(Shown):
         """Why its end is not known: work of it has no date; empty where all of it has one."""
         told = self.dates or self.undated
         return "" if told is None else told.doubt
+
+    @property
+    def not_known(self) -> str:
+        """Why its end is not known: work of it has no date, or it waits for work without a duration; empty where it is."""
+        if self.sketch is not None:
+            return UNSIZED if self.sketch.at_least else ""
+        return self.doubt if self.dates is None else self.dates.not_known
 
     @property
     def basis(self) -> str:

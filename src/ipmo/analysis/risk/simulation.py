@@ -164,7 +164,7 @@ class Simulation(Rows[str, Simulated]):
     def _blank(self, table: Table, *names: str) -> Table:
         """A table whose columns say something of the end of the portfolio: those are blank where it is not known."""
         row = self._rows.get(self.portfolio)
-        if row is None or row.dates is None or not row.dates.doubt:
+        if row is None or row.dates is None or not row.dates.unsure:
             return table
         columns = ((name, table.kind(name), table.unit(name), table[name]) for name in table.columns)
         return Table(Column(name, kind, [None] * len(cells) if name in names else cells, unit) for name, kind, unit, cells in columns)
@@ -245,7 +245,7 @@ class Simulation(Rows[str, Simulated]):
         """Links across projects by expected loss: which hand-over is most likely to hurt, on the same draws with it late and in time.
 
         Columns: `source`, `target`, `type`, `late` (the share of samples in which the finish of the giver, of an SS or SF link its start,
-        is later than the schedule says), `missed` (later than the receiver needs it; blank where nobody stated when), `days` (how much
+        is later than the schedule says), `missed` (later than it was promised or the receiver needs it; blank where nobody stated when), `days` (how much
         later the receiving project ends because of it, on average, in days of 24 hours), `end_days` (the portfolio alike), `lost` (what
         benefits are worth less because of it); each with its standard error, as `days_error` and so on.
         A hand-over is in time when it asks for no more than in the schedule; whatever else holds the receiver back still does.
@@ -360,9 +360,9 @@ class Simulation(Rows[str, Simulated]):
         amount_error = {row.id: sectioned(at, row.costs.minor) for row in rows if row.costs is not None}
         ids = [row.id for row in rows]
         late = [
-            None if (d := row.dates) is None or d.planned is None or d.doubt else (d.instant(percent) - d.planned) / DAY for row in rows
+            None if (d := row.dates) is None or d.planned is None or d.unsure else (d.instant(percent) - d.planned) / DAY for row in rows
         ]
-        late_error = [None if (d := row.dates) is None or d.planned is None or d.doubt else d.p_error(percent) for row in rows]
+        late_error = [None if (d := row.dates) is None or d.planned is None or d.unsure else d.p_error(percent) for row in rows]
         return Table(
             [
                 *(Column(name, "str", [getattr(row, at) for row in rows]) for name, at in (("item", "id"), ("kind", "kind"))),
@@ -430,10 +430,11 @@ class Simulation(Rows[str, Simulated]):
         """One row an item: its schedule, mean, deviation in days, P10 to P90, what it is committed to and how sure that is; cost; value.
 
         `basis` says what the dates are read off: `samples`, or a `sketch`, whose percentiles are the latest days that they may be. `not_known`
-        says why the end of an item is not known, because work of it has no date: its dates are blank then, and `sure` is 0 if it never ends.
+        says why the end of an item is not known, because work of it, or that it waits for, has no date or no duration: its dates are blank
+        then (`finish` has what they are at least), and `sure` is 0 if it never ends.
         """
         rows = self.rows
-        known = [_either(row) if row.dates is None or not row.dates.doubt else None for row in rows]
+        known = [None if row.not_known else _either(row) for row in rows]
         dates, costs, values = [r.dates for r in rows], [r.costs for r in rows], [r.value for r in rows]
         currency = next((one.currency for one in (*costs, *values) if one is not None), "")
 
@@ -478,7 +479,7 @@ class Simulation(Rows[str, Simulated]):
                 money("value_mean", values, None),
                 money("value_p20", values, 20),
                 Column("basis", "str", [row.basis for row in rows]),
-                Column("not_known", "str", [row.doubt for row in rows]),
+                Column("not_known", "str", [row.not_known for row in rows]),
             ]
         )
 
@@ -492,7 +493,7 @@ class Simulation(Rows[str, Simulated]):
         currency = next((one.currency for one in (*costs, *values) if one is not None), "")
 
         def days(name: str, error: Callable[[Dates], float | None]) -> Column:
-            return Column(name, "float", [None if d is None or d.doubt else error(d) for d in dates], "days")
+            return Column(name, "float", [None if d is None or d.unsure else error(d) for d in dates], "days")
 
         def late(percent: int) -> Column:
             return days(f"p{percent}", lambda d: d.p_error(percent))
