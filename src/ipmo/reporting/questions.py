@@ -544,7 +544,7 @@ def _dear(a: Answers, row: Simulated) -> Line:
     assert costs.planned is not None
     plan, high = costs.money(costs.planned), costs.p(80)
     scale = Scale.of([plan, high], high.currency)
-    said = f"{chance_text(costs.within(plan))} sure to cost at most its plan of {scale.said(plan)} {scale.unit}; P80 is {scale.said(high)}"
+    said = f"{chance_text(costs.known_within(plan))} sure to cost at most its plan of {scale.said(plan)} {scale.unit}; P80 is {scale.said(high)}"
     name = a.name(row.id)
     return Line(label=name, text=said, kind="warn", hint=row.id if row.id != name else "")
 

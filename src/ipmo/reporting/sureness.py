@@ -89,7 +89,7 @@ def _cost_strip(costs: Sums) -> Strip:
     mark, said = None, f"P80 {scale.text(costs.p(80))}"
     if costs.planned is not None:
         plan = costs.money(costs.planned)
-        sure = costs.within(plan)
+        sure = costs.known_within(plan)
         said = f"plan {scale.text(plan)}: {chance_text(sure)}"
         mark = Mark(at=costs.planned / unit, label=said, bad=sure < UNSURE)
     low, high = BANDS[0]
@@ -175,12 +175,12 @@ def simulated_said(q: Simulation) -> list[str]:
         said = f"our of five {'cost' if short else 'samples cost'} at most {scale.said(costs.p(80))} {scale.unit}"
         said += " as far as costs are known" if costs.missing else ""
         out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
-        if dates is not None and not dates.at_least:
+        if dates is not None and not dates.unsure and not costs.missing:
             out[0] += f"; {share(q.joint(q.portfolio).within(dates.p(80), costs.p(80)))} keep both"
         if costs.planned is not None:
             plan = costs.money(costs.planned)
             scale = Scale.of([plan], costs.currency)
-            out.append(f"{share(costs.within(plan))} of all samples keep the planned {scale.said(plan)} {scale.unit}")
+            out.append(f"{share(costs.known_within(plan))} of all samples keep the planned {scale.said(plan)} {scale.unit}")
     return out
 
 
@@ -209,7 +209,7 @@ def unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
     for row in rows:
         if row.kind == "project" and row.costs is not None and row.costs.planned is not None:
             plan = row.costs.money(row.costs.planned)
-            if row.costs.within(plan) < UNSURE:
+            if row.costs.known_within(plan) < UNSURE:
                 found.append((plan.amount - row.costs.p(80).amount, row.id, row))
     return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
 
@@ -254,7 +254,7 @@ def _costs_curve(costs: Sums) -> Curve:
     marks = []
     if costs.planned is not None:
         plan = costs.money(costs.planned)
-        sure = costs.within(plan)
+        sure = costs.known_within(plan)
         marks.append(Mark(at=costs.planned / unit, label=f"plan {scale.text(plan)}: {chance_text(sure)}", bad=sure < UNSURE))
     levels = [(float(percent), f"P{percent} {scale.text(costs.p(percent))}") for percent in LEVELS]
     curve = Curve(name=f"Cost of all of it, {scale.unit}", values=values, levels=levels, marks=marks)
@@ -304,7 +304,7 @@ def _cost_cells(costs: Sums | None, scale: Scale) -> list[Cell]:
     if costs is None:
         return [Cell(kind="num")] * 3
     plan = None if costs.planned is None else costs.money(costs.planned)
-    sure = None if plan is None else costs.within(plan)
+    sure = None if plan is None else costs.known_within(plan)
     return [
         Cell(text=scale.text(plan, ""), kind="num"),
         _chance_cell(sure, plan is not None),

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from ipmo.analysis.resources.capacity import Cut
-from ipmo.analysis.risk.causes import events
+from ipmo.analysis.risk.causes import Event, events
 from ipmo.analysis.risk.demands import demand_table
 from ipmo.analysis.risk.gathering import Gathering
 from ipmo.analysis.risk.merges import Merge, merges
@@ -22,6 +22,7 @@ from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.spending import cost_rows
 from ipmo.errors import ModelError
 from ipmo.model.held import risks_of
+from ipmo.model.risks import Risk
 from ipmo.network.states import FROM_FINISH
 from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
@@ -120,8 +121,8 @@ class Remade:
             if event.full_id in after:
                 changed = tuple(after[one.full_id] if one is event else one for one in setup.events)
                 found = self._figures(attrs.evolve(setup, events=changed), chosen)
-                response = after[event.full_id].response
-                spent = 0 if response is None else round(setup.costs.minor(response))
+                spent, counted = self._spent(risks[event.full_id], after[event.full_id]), self._counted(risks[event.full_id], event, after)
+                saved = float((base.cost - found.cost).mean()) + (spent or 0)
                 dates = base.dates[item], found.dates[item]
                 out.append(
                     Responded(
@@ -130,14 +131,28 @@ class Remade:
                         before=event.probability,
                         after=after[event.full_id].probability,
                         days=earlier(*dates),
-                        saved=float((base.cost - found.cost).mean()) + spent,
+                        saved=saved if counted else None,
                         spent=spent,
                         gained=float((found.worth - base.worth).mean()),
                         days_error=sectioned(earlier, *dates),
-                        net_error=of_mean(base.cost - found.cost + found.worth - base.worth),
+                        net_error=of_mean(base.cost - found.cost + found.worth - base.worth) if counted and spent is not None else None,
                     )
                 )
-        return sorted(out, key=lambda one: (-one.net, one.risk))
+        return sorted(out, key=lambda one: (one.net is None, -(one.net or 0), one.risk))
+
+    def _spent(self, risk: Risk, after: Event) -> int | None:
+        """What the response to a risk costs, in minor units; None where nobody states it, or at which rate. To accept one costs nothing."""
+        if after.response is not None:
+            return round(self._setup.costs.minor(after.response))
+        return 0 if risk.response == "accept" and risk.response_cost is None else None
+
+    @staticmethod
+    def _counted(risk: Risk, before: Event, after: Mapping[str, Event]) -> bool:
+        """Whether all that a risk costs is counted, before its response and after it."""
+        was = risk.before.impacts if risk.before is not None else ()
+        now = (risk.after.impacts if risk.after is not None else ()) or was
+        stated = (sum(one.cost is not None for one in some) for some in (was, now))
+        return [len(one.costs) for one in (before, after[before.full_id])] == list(stated)
 
     def hand_overs(self) -> list[HandedOver]:
         """What each link across projects costs by being late: the same draws with it in time.

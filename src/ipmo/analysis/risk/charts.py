@@ -193,7 +193,7 @@ def _curve_of_amounts(title: str, costs: Sums) -> alt.LayerChart:
     marks = []
     if costs.planned is not None:
         plan = costs.money(costs.planned)
-        marks = [_mark(float(plan.amount), f"plan {plan:,}: {costs.within(plan):.0%}", costs.within(plan))]
+        marks = [_mark(float(plan.amount), f"plan {plan:,}: {costs.known_within(plan):.0%}", costs.known_within(plan))]
     return _curve(rows, marks, alt.X("x:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format="~s")))
 
 

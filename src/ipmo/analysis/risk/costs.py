@@ -8,7 +8,7 @@ changes a sum.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -95,10 +95,10 @@ class Costs:
         self._day = date.max if when is None else as_day(when)
         self._amounts = Amounts(portfolio, self._day, "cost", unrated="unknown")
         self.bearers: dict[str, Bearer] = {}
-        self.unknown: dict[str, list[str]] = {}
-        """The work without a known cost in each project that is the sum of the rest."""
         self.made_of: dict[str, tuple[str, ...]] = {}
         """What the cost of each item is the sum of; items without any known cost are not among them."""
+        self.missing: dict[str, tuple[str, ...]] = {}
+        """What is in each item and costs nobody knows what; items of which all is known, or nothing, are not among them."""
         try:
             self.currency = self._amounts.currency
             self.digits = minor_digits(self.currency)
@@ -117,6 +117,19 @@ class Costs:
             own = noun.id in self.bearers
             if parts or own:
                 self.made_of[noun.id] = (noun.id,) if own and not parts else parts
+            if parts:
+                self._lacking(noun.id, [one for project in tree.projects(noun) for one in self._unknown_of(project)])
+
+    def _lacking(self, item: str, names: Iterable[str]) -> None:
+        """Takes down what is in an item and costs nobody knows what."""
+        if found := tuple(dict.fromkeys(names)):
+            self.missing[item] = found
+
+    def _unknown_of(self, project: Project) -> Iterable[str]:
+        """What of a project costs nobody knows what: some of its work, or all of it."""
+        if project.state in LEFT_OUT:
+            return ()
+        return self.missing.get(project.id, ()) if project.id in self.made_of else (project.id,)
 
     def money(self, minor: float) -> Money:
         """Minor units as money, whole ones."""
@@ -148,6 +161,10 @@ class Costs:
         if own is not None and len(known) < len(found):
             self.bearers[project.id] = own
             self.made_of[project.id] = (project.id,)
+            if own.source == "budget":  # what its work is forecast to cost says otherwise, but not how much
+                self._lacking(
+                    project.id, (f"{project.id}/{task.id}" for task in work if _forecast_unknown(task, found[f"{project.id}/{task.id}"]))
+                )
             return
         if not known:
             if own is not None:
@@ -157,8 +174,7 @@ class Costs:
         self.bearers |= known
         self.made_of |= {name: (name,) for name in known}
         self.made_of[project.id] = tuple(known)
-        if len(known) < len(found):
-            self.unknown[project.id] = [name for name in found if name not in known]
+        self._lacking(project.id, (name for name in found if name not in known))
 
     def _whole(self, noun: Programme | Portfolio) -> None:
         """A programme or portfolio that states a cost, where nothing in it does."""
@@ -286,6 +302,11 @@ class Costs:
             own = self.bearers.get(item)
             out[item] = f"its own {own.source}" if own is not None and parts == (item,) else f"{len(parts)} costs inside it"
         return out
+
+
+def _forecast_unknown(task: Task, found: Bearer | None) -> bool:
+    """Whether a task states what it will cost, in money of which nobody says what it is worth."""
+    return found is None and (task.forecast is not None or task.actual is not None)
 
 
 def _worked(portfolio: Portfolio, network: Network, node: int, task: Task) -> int:

@@ -25,7 +25,7 @@ from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import cost_rows
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.analysis.risk.undated import undated
-from ipmo.errors import UnitError
+from ipmo.errors import UnitError, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
@@ -33,11 +33,25 @@ from ipmo.model.work import Programme
 from ipmo.network.states import EFFECTS, LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, WEEK, minor_digits, moment
+from ipmo.words import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Gathering"]
+
+
+def _half_known(portfolio: str, costs: Mapping[str, Sums], values: Mapping[str, Sums]) -> Iterator[Finding]:
+    """Says that the costs or the values of all are the sum of those that are known alone."""
+    for found, code, what in ((costs, "ipmo/costs-not-known", "cost"), (values, "ipmo/values-not-known", "value")):
+        whole = found.get(portfolio)
+        if whole is not None and whole.missing and whole.missing != (portfolio,):
+            names = listed(whole.missing)
+            message = f"the {what} of {counted(len(whole.missing), 'item')} is not known, and in no sum: {names}"
+            hint = (
+                f"state the {what} of each, exchange rates for its currency, and when it comes; until then nothing says how sure a sum is"
+            )
+            yield Finding(code=code, item=whole.missing[0], severity=Severity.INFO, message=message, hint=hint)
 
 
 class Gathering:
@@ -86,7 +100,7 @@ class Gathering:
                     sketch=rest.get(name),
                     undated=blocked.get(name),
                 )
-        findings = [*self.plan.findings, *more, *self._below_zero(batches)]
+        findings = [*self.plan.findings, *more, *self._below_zero(batches), *_half_known(pf.id, costs, values)]
         work = self._criticality(batches), self._links(batches)
         tree = hierarchy(pf)
         whole: list[Programme | Portfolio] = [*pf.programmes, pf]
@@ -139,8 +153,7 @@ class Gathering:
             parts = costs.made_of.get(name, ())
             whole = money[cost_rows(self.setup, name)].sum(axis=0)
             planned = sum(self._planned_cost(part) for part in parts)
-            inside = set(parts)
-            lacks = tuple(one for project, some in costs.unknown.items() if inside & set(costs.made_of.get(project, ())) for one in some)
+            lacks = costs.missing.get(name, ()) if parts else (name,)
             words = costs.sources.get(name, "")
             if name in above:
                 words = f"{words} and what happens to it" if words else "what happens to it alone: no other cost of it is known"

@@ -255,7 +255,7 @@ class Sums:
         digits: how many decimal digits a minor unit is.
         planned: minor units in the plan as it stands; None where it has none.
         what: what is counted, in words.
-        missing: what is not in it.
+        missing: what is not in it, because nobody knows it: the whole is more, so that no amount is sure to suffice.
         budget: minor units that it may cost; None where nobody stated that.
     """
 
@@ -313,13 +313,18 @@ class Sums:
         return self.money(int(self._ordered[low])), self.money(int(self._ordered[high]))
 
     @checked
-    def within(self, amount: Money | str) -> float:
-        """The probability, 0 to 1, that it is at most an amount.
+    def within(self, amount: Money | str) -> float | None:
+        """The probability, 0 to 1, that it is at most an amount; None where some of it is not known, 0 where what is known is more in every sample.
 
         Raises:
             UnitError: that is no amount of the currency.
         """
-        return float(np.count_nonzero(self.minor <= self.limit(amount)) / len(self.minor))
+        return self.chance(self.minor <= self.limit(amount))
+
+    def chance(self, good: NDArray[np.bool_]) -> float | None:
+        """The share of good samples, which are good at most where some of it is not known; None where that says nothing."""
+        found = float(np.count_nonzero(good) / len(good))
+        return None if self.missing and found else found
 
     def limit(self, amount: Money | str) -> float:
         """An amount in minor units.
@@ -333,9 +338,14 @@ class Sums:
         return float(Decimal(found.amount).scaleb(self.digits))
 
     @checked
-    def within_error(self, amount: Money | str) -> float:
-        """The standard error of `within`."""
-        return of_share(self.within(amount), len(self.minor))
+    def within_error(self, amount: Money | str) -> float | None:
+        """The standard error of `within`; None where that is not known."""
+        found = self.within(amount)
+        return None if found is None else of_share(found, len(self.minor))
+
+    def known_within(self, amount: Money) -> float:
+        """The probability, 0 to 1, that what is known of it is at most an amount, such as that which the plan has for it."""
+        return float(np.count_nonzero(self.minor <= self.limit(amount)) / len(self.minor))
 
     @property
     def mean(self) -> Money:
@@ -371,13 +381,15 @@ class Sums:
 
     @property
     def sure(self) -> float | None:
-        """The probability that it keeps its budget; None where nobody stated one."""
-        return None if self.budget is None else float(np.count_nonzero(self.minor <= self.budget) / len(self.minor))
+        """The probability that it keeps its budget; None where nobody stated one, or as in `within`."""
+        return None if self.budget is None else self.chance(self.minor <= self.budget)
 
     @property
     def contingency(self) -> Money | None:
-        """P80 less the plan as it stands: what to add so that four of five suffice."""
-        return None if self.planned is None else self.money(int(self._ordered[place(len(self._ordered), 0.8)]) - self.planned)
+        """P80 less the plan as it stands: what to add so that four of five suffice; None where some of it is not known."""
+        return (
+            None if self.planned is None or self.missing else self.money(int(self._ordered[place(len(self._ordered), 0.8)]) - self.planned)
+        )
 
 
 class Pair(NamedTuple):
@@ -408,12 +420,16 @@ class Joint:
 
     @checked
     def within(self, date: date | str, amount: Money | str) -> float | None:
-        """The probability, 0 to 1, of being on time and within an amount, both; None and 0 as in `Dates.by`.
+        """The probability, 0 to 1, of being on time and within an amount, both; None and 0 as in `Dates.by` and `Sums.within`.
 
         Raises:
             UnitError: that is no date, or no amount of the currency.
         """
-        return self.dates.chance((self.dates.instants <= self.dates.last(date)) & (self.costs.minor <= self.costs.limit(amount)))
+        return self._chance((self.dates.instants <= self.dates.last(date)) & (self.costs.minor <= self.costs.limit(amount)))
+
+    def _chance(self, good: NDArray[np.bool_]) -> float | None:
+        found = self.dates.chance(good)
+        return found if not found else self.costs.chance(good)
 
     @property
     def sure(self) -> float | None:
@@ -425,7 +441,7 @@ class Joint:
     def frontier(self, percent: float = 70, points: int = 9) -> tuple[Pair, ...]:
         """Pairs of a date and an amount that are kept together with that probability: an earlier date needs more money.
 
-        There is none where the end is not known.
+        There is none where the end, or some of the cost, is not known.
 
         Args:
             percent: the joint confidence, in per cent.
@@ -437,7 +453,7 @@ class Joint:
         share, count = _share(percent), len(self.costs.minor)
         if points < 1:
             raise OptionError("points", points, takes="a whole number of at least 1")
-        if self.dates.unsure:
+        if self.dates.unsure or self.costs.missing:
             return ()
         ordered = np.sort(self.dates.instants)
         found: list[Pair] = []

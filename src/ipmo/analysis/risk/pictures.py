@@ -131,7 +131,7 @@ def _costs_curve(name: str, costs: Sums) -> Curve:
     marks = []
     if costs.planned is not None:
         plan = costs.money(costs.planned)
-        chance = costs.within(plan)
+        chance = costs.known_within(plan)
         marks.append(
             Mark(at=float(plan.amount) / size, label=f"plan {float(plan.amount) / size:,.2f}: {_chance(chance)}", bad=chance < UNSURE)
         )
@@ -155,7 +155,7 @@ def joint(both: Joint, name: str, percent: float = 70) -> Figure:
         across_mark = Mark(at=float(minutes(dates.committed, end=not dates.begins)), label=said)
     if costs.planned is not None:
         plan = costs.money(costs.planned)
-        up_mark = Mark(at=float(plan.amount) / size, label=f"plan {plan:,}: {_chance(costs.within(plan))}")
+        up_mark = Mark(at=float(plan.amount) / size, label=f"plan {plan:,}: {_chance(costs.known_within(plan))}")
     x, y = [one for one, _ in (*points, *front)], [one for _, one in (*points, *front)]
     x += [] if across_mark is None else [across_mark.at]
     y += [] if up_mark is None else [up_mark.at]

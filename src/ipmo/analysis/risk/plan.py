@@ -26,7 +26,7 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import OpaqueEstimate
 from ipmo.model.fields import FrozenMap
-from ipmo.model.held import in_no_project
+from ipmo.model.held import in_no_project, risks_of
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
@@ -92,6 +92,7 @@ class Plan:
         touched |= {name for fork in branches for way in fork.ways for name in way.tasks}
         touched |= {name for one in drivers if one.driver.affects == "duration" for name in one.tasks}
         touched |= {name for event in found for delayed in event.delays for name, _ in delayed.longer}
+        self._price_responses(costs)
         structures = Structures(portfolio, dialect, {name: work[name] for name in touched})
         if structures.one_by_one:
             self.findings += [always(event.full_id) for event in found if event.window is not None]
@@ -159,6 +160,14 @@ class Plan:
             message = f"days that calendar {name!r} loses are not counted beside work as late as possible or until an expected finish"
             self.findings.append(Finding(code="ipmo/lost-days-not-simulated", item=name, severity=Severity.WARNING, message=message))
         return {}
+
+    def _price_responses(self, costs: Costs) -> None:
+        """Says of responses to open risks that nobody knows what they cost in the portfolio's currency, where that is asked of them later."""
+        for held in risks_of(self.portfolio) if self.view == "before" else ():
+            risk, price = held.noun, held.noun.response_cost
+            if risk.state == "open" and risk.after is not None and price is not None and costs.rate(held.id, price.currency) is None:
+                message = f"the response of {held.id!r} has no exchange rate"
+                self.findings.append(not_counted(held.id, message, "add a rate under rates:"))
 
     def rated(self, event: Event, costs: Costs) -> Event:
         """An event with those costs that can be counted in the portfolio's currency."""
@@ -275,6 +284,11 @@ class Plan:
                 whole = {net.project[v] for v in live} if kind in WHOLES else None
                 places = None if whole is None else tuple(sorted(map(int, whole)))
                 yield Kept(full_id=name, nodes=live, done=done, begins=False, projects=places)
+
+    def waits_unsized(self, effect: str) -> bool:
+        """Whether an outcome or benefit waits for work without a duration, so that nothing says when it starts."""
+        node, passes = self.schedule.passes.nodes.get(effect), self.schedule.passes
+        return node is not None and self.schedule.network.state[node] in LIVE and passes.lists.pos[node] in passes.lower_bounded
 
     def planned(self, kept: Kept) -> int | None:
         """The instant of the schedule as it stands."""

@@ -68,11 +68,11 @@ class Responded:
         response: what is done about it.
         before, after: the probability of the risk, without and with it.
         days: how much earlier a percentile of an item's finish is with it.
-        saved: what the portfolio costs less on average, the response not counted, in minor units.
-        spent: what the response costs, alike.
+        saved: what the portfolio costs less on average, the response not counted, in minor units; None where a cost of the risk is not counted.
+        spent: what the response costs, alike; None where nobody knows.
         gained: what benefits are worth more on average, alike.
         days_error: the standard error of `days`; None of too few samples.
-        net_error: the standard error of `net`.
+        net_error: the standard error of `net`; None without one.
     """
 
     risk: str
@@ -80,16 +80,16 @@ class Responded:
     before: float
     after: float
     days: float
-    saved: float
-    spent: int
+    saved: float | None
+    spent: int | None
     gained: float
     days_error: float | None
-    net_error: float
+    net_error: float | None
 
     @property
-    def net(self) -> float:
-        """What it saves and gains, less what it costs."""
-        return self.saved + self.gained - self.spent
+    def net(self) -> float | None:
+        """What it saves and gains, less what it costs; None where one of them is not known."""
+        return None if self.saved is None or self.spent is None else self.saved + self.gained - self.spent
 
 
 @attrs.frozen(kw_only=True)

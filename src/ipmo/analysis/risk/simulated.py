@@ -64,6 +64,11 @@ class Simulated(Shown):
         return self.doubt if self.dates is None else self.dates.not_known
 
     @property
+    def not_counted(self) -> tuple[str, ...]:
+        """What is neither in its cost nor in its value, because nobody knows it."""
+        return tuple(dict.fromkeys(name for found in (self.costs, self.value) if found is not None for name in found.missing))
+
+    @property
     def basis(self) -> str:
         """What its dates are read off: `samples`, or `sketch`; empty where it has none."""
         return "samples" if self.dates is not None else "sketch" if self.sketch is not None else ""

@@ -16,7 +16,7 @@ from ipmo.analysis.risk.readiness import Grade, grade
 from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
 from ipmo.analysis.risk.simulated import Simulated
 from ipmo.analysis.risk.sketched import SketchedDates
-from ipmo.analysis.risk.told import costs_said, dates_said, end_said, sketch_said, undated_said
+from ipmo.analysis.risk.told import costs_said, dates_said, end_said, sketch_said, undated_said, values_said
 from ipmo.errors import ModelError, OptionError, one_of
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
@@ -175,7 +175,8 @@ class Simulation(Rows[str, Simulated]):
 
         Columns: `cause`, `kind` (driver, risk, calendar or estimate), `days` (how much earlier the percentile of its finish is without that cause,
         in days of 24 hours), `mean_days` (alike of the mean), `cost` (how much less the percentile of its cost is); each with its standard
-        error, as `days_error` and so on, blank of too few samples. The parts do not add up.
+        error, as `days_error` and so on, blank of too few samples. Days of an item whose end is not known are blank, and so is the cost of
+        one that has none. The parts do not add up.
         Source: Hulett, removal of risk drivers; GAO Schedule Assessment Guide.
 
         Args:
@@ -195,16 +196,22 @@ class Simulation(Rows[str, Simulated]):
         estimates = [str(name) for _, name in sorted(order)[: max(most, 0)]]
         found = self._made_again.drivers(wanted, percent, estimates, in_order)
         digits, currency = self._money
+        row = self._rows.get(wanted)
+        dated, priced = row is None or row.dates is None or not row.dates.unsure, row is not None and row.costs is not None
+
+        def column(name: str, known: bool, values: Sequence[float | None], unit: str) -> Column:
+            return Column(name, "float", values if known else [None] * len(found), unit)
+
         return Table(
             [
                 Column("cause", "str", [one.cause.id for one in found]),
                 Column("kind", "str", [one.cause.kind for one in found]),
-                Column("days", "float", [0.0 - one.days for one in found], "days"),
-                Column("days_error", "float", [one.errors[0] for one in found], "days"),
-                Column("mean_days", "float", [0.0 - one.mean for one in found], "days"),
-                Column("mean_days_error", "float", [one.errors[1] for one in found], "days"),
-                Column("cost", "float", [0.0 - one.cost / 10.0**digits for one in found], currency),
-                Column("cost_error", "float", [None if one.errors[2] is None else one.errors[2] / 10.0**digits for one in found], currency),
+                column("days", dated, [0.0 - one.days for one in found], "days"),
+                column("days_error", dated, [one.errors[0] for one in found], "days"),
+                column("mean_days", dated, [0.0 - one.mean for one in found], "days"),
+                column("mean_days_error", dated, [one.errors[1] for one in found], "days"),
+                column("cost", priced, [0.0 - one.cost / 10.0**digits for one in found], currency),
+                column("cost_error", priced, [None if (e := one.errors[2]) is None else e / 10.0**digits for one in found], currency),
             ]
         )
 
@@ -215,6 +222,7 @@ class Simulation(Rows[str, Simulated]):
         Columns: `risk`, `response`, `before` and `after` (its probability), `days` (how much earlier the percentile of the finish is),
         `saved` (mean cost of the portfolio, the response not counted), `gained` (mean value of benefits), `spent` (what the response
         costs), `net` (saved and gained less spent); `days_error` and `net_error` are standard errors, that of days blank of too few samples.
+        Blank is what nobody knows, and so `net`: what a response costs that states no `response_cost`, or in a currency without a rate.
 
         Args:
             item: whose finish; the portfolio's when left out.
@@ -229,7 +237,8 @@ class Simulation(Rows[str, Simulated]):
         digits, currency = self._money
 
         def money(name: str) -> Column:
-            return Column(name, "float", [getattr(one, name) / 10.0**digits for one in found], currency)
+            known = (getattr(one, name) for one in found)
+            return Column(name, "float", [None if one is None else one / 10.0**digits for one in known], currency)
 
         return Table(
             [
@@ -329,6 +338,7 @@ class Simulation(Rows[str, Simulated]):
         Columns: `item`, `kind`, `plan`, `amount` (the percentile of its cost), `contingency` (the difference), `of_parts` (the sum of the
         contingencies of its projects), `diversification` (what is not needed because not everything goes wrong at once), `days` (alike of
         its finish); `amount_error` is the standard error of the amount and of the contingency, and so on, blank of too few samples.
+        `not_counted` names what is in neither plan nor amount, as nobody knows its cost: no contingency is said then.
         Percentiles do not add up. Source: AACE 40R-08; the reserve of a portfolio is computed on its own samples.
 
         Args:
@@ -339,7 +349,7 @@ class Simulation(Rows[str, Simulated]):
         """
         share = _share("percent", percent)
         rows = [row for row in self.rows if row.kind in ("portfolio", "programme", "project") and (row.costs or row.dates)]
-        known = {row.id: row.costs for row in rows if row.costs is not None and row.costs.planned is not None}
+        known = {row.id: row.costs for row in rows if row.costs is not None and row.costs.planned is not None and not row.costs.missing}
         digits, currency = self._money
 
         def money(name: str, minor: Sequence[float | None]) -> Column:
@@ -376,6 +386,7 @@ class Simulation(Rows[str, Simulated]):
                 money("diversification_error", [spared_error.get(name) for name in ids]),
                 Column("days", "float", late, "days"),
                 Column("days_error", "float", late_error, "days"),
+                Column("not_counted", "str", [", ".join(row.costs.missing) if row.costs else "" for row in rows]),
             ]
         )
 
@@ -421,17 +432,24 @@ class Simulation(Rows[str, Simulated]):
         if kind == "curve":
             return by.curves(name, self.finish(wanted_id), self[wanted_id].costs)
         if kind == "tornado":
+            if why := self[wanted_id].not_known:
+                raise ModelError(f"nothing says what drives {wanted_id!r}: its end is not known: {why}")
             return by.causes(self.drivers(wanted_id, percent), f"P{percent:g} of the finish of {name}")
         if kind == "joint":
             return by.joint(self.joint(wanted_id), name)
-        return by.responses(self.responses(wanted_id, percent))
+        worth = self.responses(wanted_id, percent)
+        known = worth.where(lambda row: row["net"] is not None)
+        if len(worth) and not len(known):
+            raise ModelError("nobody knows what a response is worth: none states what it costs, in money that can be counted")
+        return by.responses(known)
 
     def table(self) -> Table:
         """One row an item: its schedule, mean, deviation in days, P10 to P90, what it is committed to and how sure that is; cost; value.
 
         `basis` says what the dates are read off: `samples`, or a `sketch`, whose percentiles are the latest days that they may be. `not_known`
         says why the end of an item is not known, because work of it, or that it waits for, has no date or no duration: its dates are blank
-        then (`finish` has what they are at least), and `sure` is 0 if it never ends.
+        then (`finish` has what they are at least), and `sure` is 0 if it never ends. `not_counted` names what is in no cost or value, because
+        nobody knows it: what is known is more in the end, and no budget is said to be sure.
         """
         rows = self.rows
         known = [None if row.not_known else _either(row) for row in rows]
@@ -480,6 +498,7 @@ class Simulation(Rows[str, Simulated]):
                 money("value_p20", values, 20),
                 Column("basis", "str", [row.basis for row in rows]),
                 Column("not_known", "str", [row.not_known for row in rows]),
+                Column("not_counted", "str", [", ".join(row.not_counted) for row in rows]),
             ]
         )
 
@@ -542,9 +561,7 @@ class Simulation(Rows[str, Simulated]):
         if row.costs is not None:
             lines.append(costs_said(row.costs))
         if row.value is not None:
-            lines.append(
-                f"it is worth {row.value.mean:,} on average, {row.value.p(20):,} or more in four of five samples ({row.value.what})"
-            )
+            lines.append(values_said(row.value))
         if not lines:
             lines.append("it has no dates and no money")
         errors = [one.message for one in self.findings if one.severity is Severity.ERROR]

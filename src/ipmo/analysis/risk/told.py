@@ -8,7 +8,7 @@ from ipmo.analysis.risk.precision import of_share
 from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.analysis.risk.undated import Undated
 
-__all__ = ["costs_said", "dates_said", "end_said", "sketch_said", "undated_said"]
+__all__ = ["costs_said", "dates_said", "end_said", "sketch_said", "undated_said", "values_said"]
 
 
 def end_said(found: Dates) -> str:
@@ -48,10 +48,24 @@ def costs_said(found: Sums) -> str:
     """What an item costs, and how sure its budget is."""
     said = f"it costs {found.p(50):,} or less in half of the samples, {found.p(80):,} or less in four of five ({found.what})"
     if found.planned is not None:
-        said += f"; the plan says {found.money(found.planned):,}, which {found.within(found.money(found.planned)):.0%} of the samples keep"
+        said += f"; the plan says {found.money(found.planned):,}, which {found.known_within(found.money(found.planned)):.0%} of the samples keep"
     if found.budget is not None and found.sure is not None:
         said += f"; its budget of {found.money(found.budget):,} is {found.sure:.1%} sure (standard error {of_share(found.sure, len(found.minor)):.1%})"
-    return f"{said}; not in it: {', '.join(found.missing)}" if found.missing else said
+    return said + lacking_said(found)
+
+
+def values_said(found: Sums) -> str:
+    """What an item is worth."""
+    said = f"it is worth {found.mean:,} on average, {found.p(20):,} or more in four of five samples ({found.what})"
+    return said + lacking_said(found)
+
+
+def lacking_said(found: Sums) -> str:
+    """What is in no sum, because nobody knows it."""
+    if not found.missing:
+        return ""
+    budget = "" if found.budget is None or found.sure is not None else ", so nothing says how sure its budget is"
+    return f"; not in it: {', '.join(found.missing)}{budget}"
 
 
 def undated_said(found: Undated) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 import attrs
 
+from ipmo.analysis.risk.outcomes import UNSIZED
 from ipmo.analysis.risk.plan import Plan
 
 __all__ = ["Undated", "undated"]
@@ -38,13 +39,15 @@ def undated(plan: Plan, dated: AbstractSet[str], rows: AbstractSet[str]) -> dict
     Args:
         plan: what is simulated.
         dated: those that have dates.
-        rows: those of which something else is known; others are named where somebody relies on a date of theirs.
+        rows: those of which something else is known; others are named where somebody relies on a date of theirs, and benefits in any case.
     """
     doubts, out = plan.schedule.commitments.doubts, dict[str, Undated]()
-    for name in plan.parts if doubts else ():
-        if name in dated or not (doubt := doubts.held(name)):
+    benefits = {one.id for one in plan.portfolio.benefits if plan.waits_unsized(one.id)}
+    for name in plan.parts if doubts or benefits else ():
+        doubt = "" if name in dated else doubts.held(name) or (UNSIZED if name in benefits else "")
+        if not doubt:
             continue
         committed = plan.committed(name)
-        if name in rows or committed is not None:
+        if name in rows or committed is not None or plan.parts[name][0] == "benefit":
             out[name] = Undated(doubt=doubt, never=bool(doubts.never(name)), committed=committed)
     return out
