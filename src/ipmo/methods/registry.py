@@ -74,6 +74,8 @@ NOTICES = (
     Notice(code="ipmo/time-below-zero", heading="Estimates that reach below no time at all"),
     Notice(code="ipmo/spent-beyond", heading="Spent beyond the largest estimate"),
     Notice(code="ipmo/driver-idle", heading="Drivers that touch nothing"),
+    Notice(code="ipmo/costs-not-known", heading="Costs that are in no sum"),
+    Notice(code="ipmo/values-not-known", heading="Benefits that are in no sum"),
     Notice(code="ipmo/adapter-missing", heading="Estimates whose adapter is not installed"),
     Notice(code="ipmo/window-not-simulated", heading="Windows of risks that a simulation cannot hold"),
     Notice(code="ipmo/waiver", heading="Waivers that do not hold"),

@@ -115,7 +115,7 @@ def _inside(portfolio: Portfolio) -> list[Held[Risk]]:
 
 
 def _in_full(portfolio: Portfolio, within: str, risk: Risk) -> Risk:
-    """A risk whose impacts name what they hit by full ids: in its own project the name of a task is enough."""
+    """A risk that names what it hits, and what triggers it, by full ids: in its own project the name of a task is enough."""
 
     def full(exposure: Exposure | None) -> Exposure | None:
         if exposure is None or all(impact.target is None or "/" in impact.target for impact in exposure.impacts):
@@ -126,8 +126,11 @@ def _in_full(portfolio: Portfolio, within: str, risk: Risk) -> Risk:
         alike = all(new.target == old.target for new, old in zip(impacts, exposure.impacts, strict=True))
         return exposure if alike else attrs.evolve(exposure, impacts=impacts)
 
-    before, after = full(risk.before), full(risk.after)
-    return risk if before is risk.before and after is risk.after else attrs.evolve(risk, before=before, after=after)
+    before, after, by = full(risk.before), full(risk.after), risk.triggered_by
+    trigger = by if by is None or "/" in by else portfolio.resolve(by, within) or by
+    if before is risk.before and after is risk.after and trigger == by:
+        return risk
+    return attrs.evolve(risk, before=before, after=after, triggered_by=trigger)
 
 
 def _at_top(portfolio: Portfolio, risk: Risk) -> Held[Risk]:

@@ -12,7 +12,7 @@ from ipmo.model.estimates import Estimate, number
 from ipmo.model.estimating import as_cost, as_factor, as_time
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
 from ipmo.model.reading import named
-from ipmo.units import Money, Span, When, as_date, as_day, as_money, as_share, as_when, minutes
+from ipmo.units import Money, Span, When, as_date, as_day, as_money, as_share, as_span, as_when, minutes
 
 __all__ = ["Assumption", "Branch", "Driver", "Exposure", "Impact", "Issue", "Risk", "Way"]
 RESPONSES = (
@@ -72,7 +72,8 @@ class Risk(Noun):
     """An uncertain event with cause, effect, owner and response; a threat or an opportunity, of a project, a programme or the portfolio.
 
     Dates, probability and cost before and after the response are counted, until the last day it can happen; the simulation counts the
-    cost of the response too, and lets the risk strike only what runs between its first and its last day. The fallback and the trigger are kept for the risk register; no figure is made from them.
+    cost of the response too, and lets the risk strike only what runs between its first and its last day, and once what it is `triggered_by` has
+    happened in the sample. The fallback and how one notices are kept for the risk register; no figure is made from them.
     """
 
     id: str = attrs.field(metadata=doc("id"))
@@ -94,6 +95,12 @@ class Risk(Noun):
     response_cost: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("of the response", unit="money"))
     fallback: str = attrs.field(default="", metadata=doc("what is done when it happens"))
     trigger: str = attrs.field(default="", metadata=doc("how one notices"))
+    triggered_by: str | None = attrs.field(
+        default=None, metadata=doc("the gate, milestone or work after which alone it can happen: its date opens the window", refers="item")
+    )
+    within: Span | None = attrs.field(
+        default=None, converter=optional(as_span), metadata=doc("how long after its trigger it can happen", unit="time")
+    )
     starts: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("first day it can happen"))
     ends: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("last day it can happen", end=True))
     state: str = attrs.field(default="open", metadata=doc("open, occurred or closed", choices=("open", "occurred", "closed")))
@@ -107,6 +114,10 @@ class Risk(Noun):
             raise ModelError.of("response_cost", f"a response costs nothing at the least (got {self.response_cost})")
         if self.starts is not None and self.ends is not None and closes_first(self.starts, self.ends):
             raise ModelError.of("ends", f"the last day it can happen, {self.ends}, lies before the first, {self.starts}")
+        if self.within is not None and self.triggered_by is None:
+            raise ModelError.of("within", f"{self.within} after what? Name what it is triggered by: triggered_by:")
+        if self.within is not None and self.within.amount <= 0:
+            raise ModelError.of("within", f"a risk can happen for some time after its trigger (got {self.within})")
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

@@ -74,15 +74,17 @@ class Strike(NamedTuple):
     """What holds work up, or puts it off, where it runs in a window.
 
     Args:
-        first, last: the window, as instants.
-        minutes: by how much, sample by sample; nothing where it does not happen.
+        first, last: the window, as instants, or a row of them.
+        minutes: by how much, sample by sample; nothing where it does not happen, less than that where something is gained.
         later: it starts later by that; else it lasts longer.
+        touching: what ends with the first instant of the window lies in it.
     """
 
-    first: int
-    last: int
+    first: int | Row
+    last: int | Row
     minutes: Row
     later: bool
+    touching: bool = False
 
 
 class Finishes:
@@ -194,7 +196,8 @@ class SampledPass:
 
         Args:
             lengths: minutes of work of those positions whose duration is not the network's own.
-            shifts: minutes, on its own clock, by which a position starts later than all lets it.
+            shifts: minutes, on its own clock, by which a position starts later than all lets it; where something strikes it, less than nothing
+                takes away from that.
             capped: what some links ask for at most, by place.
             lost: working time that some positions lose.
             lags: minutes of those lags that are not the network's own, by the place of their link; less than none of a lead.
@@ -210,10 +213,12 @@ class SampledPass:
             moved = v in shifts or v in lost or v in varied or v in strikes
             if self._simple[v] and not moved and not capped and self._simply(v, found):
                 continue
-            one = self._dated(v, found, dur[v], (shifts.get(v), capped, lost.get(v)))
+            shift = shifts.get(v)
+            one = self._dated(v, found, dur[v], (shift if shift is None or v not in strikes else np.maximum(shift, 0), capped, lost.get(v)))
             if v in strikes:
                 longer, later = self._struck(v, one, strikes[v])
-                struck[v] = dur[v] + longer, later + shifts.get(v, 0)
+                least = np.minimum(dur[v], 1)  # no opportunity takes away the last minute: work of none is another network
+                struck[v] = np.maximum(dur[v] + longer, least), np.maximum(later + (0 if shift is None else shift), 0)
                 one = self._dated(v, found, struck[v][0], (struck[v][1], capped, lost.get(v)))
             found.x.append(one.x)
             found.edge.append(one.edge)
@@ -228,7 +233,8 @@ class SampledPass:
         begin = self.starts(v, one.x)
         longer = later = np.zeros(1, np.int64)
         for strike in strikes:
-            minutes = np.where((begin < strike.last) & (one.finish > strike.first), strike.minutes, 0)
+            ends = one.finish >= strike.first if strike.touching else one.finish > strike.first
+            minutes = np.where((begin < strike.last) & ends & (strike.first < strike.last), strike.minutes, 0)
             longer, later = (longer, later + minutes) if strike.later else (longer + minutes, later)
         return longer, later
 

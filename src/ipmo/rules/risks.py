@@ -62,7 +62,7 @@ def _recorded(context: CheckContext) -> Iterator[Finding]:
     for owner, full_id, risk in _open(context.portfolio):
         lacks = [name for name in ("cause", "name", "effect", "owner", "response") if not getattr(risk, name)]
         lacks = ["event" if name == "name" else name for name in lacks]
-        if risk.starts is None and risk.ends is None:
+        if risk.starts is None and risk.ends is None and risk.triggered_by is None:
             lacks.append("window")
         if lacks:
             whose = context.portfolio[owner].name or repr(owner)

@@ -287,7 +287,9 @@ def _lost_days(draw: s.Draw, values: Values, known: Known) -> None:
 
 
 def _risk(draw: s.Draw, values: Values, known: Known) -> None:
-    """Its window ends no earlier than it begins."""
+    """Its window ends no earlier than it begins; what it is triggered by comes before it can happen for some time."""
+    if values.get("within") is not None and (values.get("triggered_by") is None or values["within"].amount <= 0):
+        values["within"] = None
     first, last = values.get("starts"), values.get("ends")
     if first is not None and last is not None and (as_day(last) < as_day(first) or minutes(last, end=True) < minutes(first)):
         values.update(starts=last, ends=first)

@@ -132,3 +132,17 @@ def test_what_drives_an_end_that_is_not_known_or_a_cost_that_is_none_is_blank() 
         assert [(row[name] is not None) for name in ("days", "mean_days", "cost")] == [dated, dated, priced]
     with pytest.raises(ipmo.ModelError, match="nothing says what drives 'all'"):
         q.plot("tornado")
+
+
+def test_what_drives_an_item_is_sought_in_what_it_waits_for() -> None:
+    """A milestone off the path of fifteen uncertain tasks: the one that it waits for is all that moves it, by all that its P80 is over the plan."""
+    chain = [{"id": f"x{n}", "duration": LENGTH} | ({"after": f"x{n - 1}"} if n else {}) for n in range(15)]
+    side = [work("side", duration={"low": "1 ed", "likely": "5 ed", "high": "20 ed"}), {"id": "m", "milestone": True, "after": "side"}]
+    q = ipmo.simulate(plan([], p={"tasks": [*chain, *side]}), samples=2000)
+    [row] = q.drivers("p/m").rows()
+    assert (row["cause"], row["kind"]) == ("p/side", "estimate")
+    late = q.finish("p/m").contingency
+    assert late is not None
+    assert float(row["days"]) == pytest.approx(late)
+    assert len(q.drivers("p", most=3)) == 3
+    assert len(q.drivers(most=20)) == 16

@@ -88,14 +88,16 @@ class Remade:
         self._gathered, self._plan = gathered, gathered.plan
         self._setup = attrs.evolve(gathered.setup, sketched=())
 
-    def drivers(self, item: str, percent: float, estimates: Sequence[str], count: int) -> list[Removed]:
+    def drivers(self, item: str, percent: float, estimates: Sequence[str], most: int, count: int) -> list[Removed]:
         """What each cause adds to a percentile of an item; with a count, the causes that are best taken out in order.
 
         Raises:
             ModelError: the item has no dates.
         """
-        figures = Figures(self._setup, self._kept(item), item, percent)
-        found = causes(self._setup, estimates)
+        kept = self._kept(item)
+        figures = Figures(self._setup, kept, item, percent)
+        before = self._before(kept.nodes)
+        found = causes(self._setup, [name for name in estimates if name in before][:most])
         return in_order(figures, found, count) if count else one_by_one(figures, found)
 
     def responses(self, item: str, percent: float) -> list[Responded]:
@@ -248,6 +250,19 @@ class Remade:
                         worth += now - then
                 out[number].setdefault(WORTH, _Tally(self._setup.samples)).add(worth)
         return out
+
+    def _before(self, nodes: Sequence[int]) -> set[str]:
+        """Some nodes, and all that they wait for, by their ids."""
+        net, givers = self._plan.schedule.network, dict[int, list[int]]()
+        for source, target in zip(net.src, net.dst, strict=True):
+            givers.setdefault(int(target), []).append(int(source))
+        found = set(nodes)
+        waiting = list(found)
+        while waiting:
+            more = [node for node in givers.get(waiting.pop(), ()) if node not in found]
+            found.update(more)
+            waiting += more
+        return {net.ids[node] for node in found}
 
     def _kept(self, item: str) -> Kept:
         kept = next((one for one in self._setup.kept if one.full_id == item), None)

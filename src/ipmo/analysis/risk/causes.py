@@ -23,12 +23,12 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Driver, Exposure, Impact, Risk
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
-from ipmo.units import Money, Span, minutes
+from ipmo.units import Money, Span, minutes, moment, said_day
 
 if TYPE_CHECKING:
     from ipmo.network.network import Network
 
-__all__ = ["Delayed", "Event", "RiskView", "Shared", "Targets", "always", "events", "not_counted", "shared"]
+__all__ = ["ENDLESS", "Delayed", "Event", "RiskView", "Shared", "Targets", "Trigger", "always", "events", "not_counted", "shared"]
 
 ENDLESS = 1 << 60
 """An instant after all others."""
@@ -67,6 +67,21 @@ class Delayed:
 
 
 @attrs.frozen(kw_only=True)
+class Trigger:
+    """What is still to come before a risk can happen.
+
+    Args:
+        nodes: the open nodes with the last of which it has come.
+        done: the last finish of what is done of it, as an instant; -1 where nothing is.
+        within: how long after it the risk can happen; for ever when left out.
+    """
+
+    nodes: tuple[int, ...]
+    done: int
+    within: Span | None
+
+
+@attrs.frozen(kw_only=True)
 class Event:
     """A risk that may happen.
 
@@ -80,6 +95,8 @@ class Event:
         response: what its response costs, whether it happens or not; None where no response is counted.
         window: from which instant to which it can happen; None of one that always can.
         running: the open nodes of what it costs money at, by item.
+        after: the item that triggers it; empty where nothing does.
+        trigger: when that happens, where it is still to come.
     """
 
     full_id: str
@@ -91,6 +108,13 @@ class Event:
     response: Money | None = None
     window: tuple[int, int] | None = None
     running: Mapping[str, tuple[int, ...]] = FrozenMap()
+    after: str = ""
+    trigger: Trigger | None = None
+
+    @property
+    def windowed(self) -> bool:
+        """It can happen at some time only."""
+        return self.window is not None or self.trigger is not None
 
 
 class Targets:
@@ -261,6 +285,12 @@ def events(portfolio: Portfolio, targets: Targets, view: RiskView) -> tuple[tupl
             findings.append(not_counted(full_id, f"risk {full_id!r} has no {lacks}", f"state its {lacks}"))
             continue
         event, left_out = _event(targets, full_id, held.owner, risk, probability, known)
+        never, event = _triggered(targets, event, risk)
+        if never:
+            findings.append(
+                not_counted(full_id, f"risk {full_id!r} cannot happen by today's plan: {never}", "close it, or correct its trigger")
+            )
+            continue
         response = risk.response_cost if view == "after" and risk.after is not None else None
         out.append(attrs.evolve(event, response=response))
         findings += left_out
@@ -301,10 +331,7 @@ def _event(
             else:
                 findings.append(not_counted(full_id, f"the cost of risk {full_id!r} is not known", "state it as money"))
     sign, window = -1 if risk.opportunity else 1, _window(risk)
-    if window is not None and sign < 0 and delays:
-        window = None
-        findings.append(always(full_id))
-    running = {item: targets.running(item) for item, *_ in costs} if window is not None else {}
+    running = {item: targets.running(item) for item, *_ in costs} if window is not None or risk.triggered_by is not None else {}
     event = Event(full_id=full_id, owner=owner, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs))
     return attrs.evolve(event, window=window, running=running), findings
 
@@ -316,10 +343,31 @@ def _window(risk: Risk) -> tuple[int, int] | None:
     return 0 if risk.starts is None else minutes(risk.starts), ENDLESS if risk.ends is None else minutes(risk.ends, end=True)
 
 
+def _triggered(targets: Targets, event: Event, risk: Risk) -> tuple[str, Event]:
+    """A risk with what triggers it: why that never lets it happen, empty where it may; and its window, where that has happened already."""
+    item, net = risk.triggered_by, targets.network
+    if item is None:
+        return "", event
+    full_id = item.partition("@")[0]
+    nodes = [node for node in targets.nodes_in(full_id) if net.kinds[node] != "helper" and net.state[node] is not State.GONE]
+    live = tuple(node for node in nodes if net.state[node] in LIVE)
+    done = [net.finishes[node] for node in nodes if node not in live and node in net.finishes]
+    if len(live) + len(done) < len(nodes) or not nodes:
+        return f"what it is triggered by, {full_id!r}, has no date", event
+    if live:
+        return "", attrs.evolve(event, after=full_id, trigger=Trigger(nodes=live, done=max(done, default=-1), within=risk.within))
+    at, (first, last) = max(done), event.window or (0, ENDLESS)
+    end = ENDLESS if risk.within is None else net.clock_of(nodes[0]).shift(at, risk.within)
+    window, today = (max(first, at), min(last, end)), targets.portfolio.data_date
+    said = f"{full_id!r} came on {said_day(moment(at), finish=True)}, and its window has closed by now"
+    closed = window[0] >= window[1] or (today is not None and window[1] <= today)
+    return said if closed else "", attrs.evolve(event, window=window)
+
+
 def always(risk: str) -> Finding:
     """That a risk may strike outside its window too, where samples are dated otherwise."""
     message = f"the window of risk {risk!r} is not held: it may strike whenever its work is done"
-    hint = "windows hold for threats, where no work is as late as possible, until an expected finish or scheduled by hand"
+    hint = "windows and triggers hold where no work is as late as possible, until an expected finish or scheduled by hand"
     return Finding(code="ipmo/window-not-simulated", item=risk, severity=Severity.INFO, message=message, hint=hint)
 
 

@@ -25,7 +25,7 @@ from ipmo.units import minutes, moment
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ipmo.analysis.risk.sampling import Part
+    from ipmo.analysis.risk.windows import Part
     from ipmo.network.sampled import SampledDates
 
     Floats = NDArray[np.float64]

@@ -177,7 +177,7 @@ def within(setup: Setup, pieces: Sequence[Piece], inside: frozenset[str]) -> boo
 
 def drawn_inside(setup: Setup, pieces: Sequence[Piece]) -> frozenset[str] | None:
     """The work whose lengths only its own estimate says; None where something moves what has no length, or each sample is a schedule of its own."""
-    later = any(event.window is not None or any(delayed.later for delayed in event.delays) for event in setup.events)
+    later = any(event.windowed or any(delayed.later for delayed in event.delays) for event in setup.events)
     if setup.forks or setup.lost or setup.structures.one_by_one or setup.structures.lags or later:
         return None
     touched = {name for one in setup.shared if one.driver.affects == "duration" for name in one.tasks}

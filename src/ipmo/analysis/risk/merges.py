@@ -23,7 +23,7 @@ from ipmo.units import DAY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ipmo.analysis.risk.sampling import Part
+    from ipmo.analysis.risk.windows import Part
     from ipmo.network.sampled import SampledDates
 
     Row = NDArray[np.int64]

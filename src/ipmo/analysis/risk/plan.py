@@ -95,8 +95,8 @@ class Plan:
         self._price_responses(costs)
         structures = Structures(portfolio, dialect, {name: work[name] for name in touched})
         if structures.one_by_one:
-            self.findings += [always(event.full_id) for event in found if event.window is not None]
-            found = tuple(attrs.evolve(self._without_points(event), window=None) for event in found)
+            self.findings += [always(event.full_id) for event in found if event.windowed]
+            found = tuple(attrs.evolve(self._without_points(event), window=None, trigger=None) for event in found)
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
         kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples), linked=sketches)

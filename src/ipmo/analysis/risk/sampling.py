@@ -7,7 +7,7 @@ samples are cut into blocks, on however many threads, the figures are the same.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from datetime import date
@@ -29,13 +29,13 @@ from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import Spending
 from ipmo.analysis.risk.uncertain import Piece, patterns
 from ipmo.analysis.risk.waiting import places_of
-from ipmo.analysis.risk.windows import Moved, role_of, runs, struck_in
+from ipmo.analysis.risk.windows import Moved, Part, Windows, role_of, runs, struck_in
 from ipmo.errors import ModelError, UnitError
 from ipmo.model.estimates import Estimate, OpaqueEstimate, Uniform
 from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
 from ipmo.network.network import Network
-from ipmo.network.sampled import NO_EDGE, Cap, Lost, SampledDates, SampledPass, Strike
+from ipmo.network.sampled import NO_EDGE, Cap, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.int64]
     Yes = NDArray[np.bool_]
 
-__all__ = ["Batch", "Part", "Samples", "groups_in_batch", "run", "spans_of"]
+__all__ = ["Batch", "Samples", "groups_in_batch", "run", "spans_of"]
 
 NEVER = -(1 << 62)
 """Minutes that nobody works."""
@@ -88,26 +88,6 @@ class Batch(NamedTuple):
     ends: tuple[int, int]
     below: Row
     rest: Sketches | None = None
-
-
-class Part(NamedTuple):
-    """Samples in which the same work comes to nothing.
-
-    Args:
-        sampled: their network.
-        columns: which of the batch they are.
-        lengths, shifts, lost, lags, strikes: as `SampledPass.forward` takes them.
-        worked: the uncertain work that does not come to nothing.
-    """
-
-    sampled: SampledPass
-    columns: Row
-    lengths: Mapping[int, Row]
-    shifts: Mapping[int, Row]
-    lost: Mapping[int, Lost]
-    lags: Mapping[int, Row]
-    strikes: Mapping[int, Sequence[Strike]]
-    worked: frozenset[str]
 
 
 class Samples:
@@ -270,6 +250,8 @@ class Samples:
         size = min(last * GROUP, self.setup.samples) - first * GROUP
         drawn = np.concatenate([self._draws.values(group) for group in range(first, last)], axis=1)[:, :size]
         happens = {event.full_id: drawn[self._row[event.full_id, "happens"]] < event.probability for event in self.setup.events}
+        done = self._taken(drawn)  # a trigger on a way that is not taken never comes
+        happens |= {one.full_id: happens[one.full_id] & done[one.after] for one in self.setup.events if one.after in done}
         return drawn, happens, {one.driver.id: self._factor(one, drawn) for one in self.setup.shared}
 
     def _factor(self, one: Shared, drawn: Floats) -> Floats:
@@ -290,7 +272,7 @@ class Samples:
                 at_work.setdefault(name, []).append(factors[one.driver.id])
         lost: dict[str, Floats] = {}
         for event in self.setup.events:
-            for delayed in event.delays if event.window is None else ():
+            for delayed in () if event.windowed else event.delays:
                 for name, unit in delayed.longer:
                     lost[name] = lost.get(name, 0.0) + self._delay(drawn, happens, event, delayed.role, unit)
         out: dict[str, Row] = {}
@@ -324,26 +306,26 @@ class Samples:
         minutes = np.rint(drawn[self._row[event.full_id, role]] * unit)
         return np.where(happens[event.full_id], event.sign * minutes, 0.0)
 
-    def _later(self, drawn: Floats, happens: Mapping[str, Yes]) -> dict[str, Row]:
-        """Minutes by which nodes start later: opportunities take away from what threats delay, and no more."""
+    def _later(self, drawn: Floats, happens: Mapping[str, Yes], struck: Container[str] = ()) -> dict[str, Row]:
+        """Minutes by which nodes start later: opportunities take away from what threats delay, and no more, but for what is struck in a window too."""
         out: dict[str, Row] = {}
         for event in self.setup.events:
-            for delayed in event.delays if event.window is None else ():
+            for delayed in () if event.windowed else event.delays:
                 for name, unit in delayed.later:
                     lost = self._delay(drawn, happens, event, delayed.role, unit).astype(np.int64)
                     out[name] = out.get(name, 0) + lost
-        return {name: np.maximum(row, 0) for name, row in out.items()}
+        return {name: row if name in struck else np.maximum(row, 0) for name, row in out.items()}
 
     def _moved(self, drawn: Floats, happens: Mapping[str, Yes]) -> Moved:
         """What moves samples beside the lengths of work."""
-        strikes: dict[str, list[Strike]] = {}
-        for event in self.setup.events:
-            for delayed in event.delays if event.window is not None else ():
-                for pairs, later in ((delayed.longer, False), (delayed.later, True)):
-                    for name, unit in pairs:
-                        minutes = self._delay(drawn, happens, event, delayed.role, unit).astype(np.int64)
-                        strikes.setdefault(name, []).append(Strike(*event.window or (0, 0), minutes, later))
-        return Moved(self._later(drawn, happens), self._values(drawn), strikes, happens)
+        strikes, waiting = self._windows.strikes(functools.partial(self._delay, drawn, happens))
+        moved = Moved({}, self._values(drawn), strikes, waiting, happens)
+        return moved._replace(later=self._later(drawn, happens, moved.names))
+
+    @functools.cached_property
+    def _windows(self) -> Windows:
+        """When risks can happen."""
+        return Windows(self.setup.events, self.setup.structures.base.network, self._nodes)
 
     # ------------------------------------------------------------------------------------------ dates
 
@@ -361,7 +343,6 @@ class Samples:
         ends = np.zeros(size, np.int64)
         lasting: dict[str, Row] = {}
         spent: dict[str, Yes] = {}
-        windowed = [event for event in self.setup.events if event.window is not None]
         if structures.one_by_one:
             waits = {name: structures.lags[name].spans(row) for name, row in moved.values.items()}
             for sample in range(size):
@@ -369,7 +350,8 @@ class Samples:
                 self._one(sample, lengths, (moved.later, lags), (dates, critical, driving, ends))
             return (dates, critical, driving, ends), lasting, spent
         for part in self._parts(lengths, moved, lost, size):
-            found = self._many(part, (dates, critical, driving, ends))
+            found, windows = self._windows.dated(part)
+            self._many(part, found, (dates, critical, driving, ends))
             net = part.sampled.network
             for v in part.lost:
                 node = part.sampled.order[v]
@@ -378,10 +360,10 @@ class Samples:
             for v, (longer, _) in found.struck.items():
                 if net.ids[part.sampled.order[v]] in lengths:
                     lengths[net.ids[part.sampled.order[v]]][part.columns] = longer
-            for event in windowed:
+            for event in self._windows.events:
                 for item, _, role in event.costs:
                     row = spent.setdefault(role_of(event, role), moved.happens[event.full_id].copy())
-                    row[part.columns] &= runs(event, item, part.sampled, found)
+                    row[part.columns] &= runs(event, item, part.sampled, found, windows[event.full_id])
         return (dates, critical, driving, ends), lasting, spent
 
     def _parts(self, lengths: Mapping[str, Row], moved: Moved, lost: Mapping[str, LostTime], size: int) -> Iterator[Part]:
@@ -391,6 +373,7 @@ class Samples:
         for nothing, columns in patterns(lengths, size):
             sampled = self.setup.structures.of(nothing)
             pos, net = sampled.pos, sampled.network
+            places = {name: pos[nodes[name]] for name in moved.names if name not in nothing}
             times = {number: Some(lost[name], columns) for name, number in self._losing(net).items()}
             yield Part(
                 sampled=sampled,
@@ -399,15 +382,15 @@ class Samples:
                 shifts={pos[nodes[name]]: row[columns] for name, row in moved.later.items()},
                 lost={v: times[clk] for v, clk in enumerate(sampled.clk) if clk in times and net.state[sampled.order[v]] in LIVE},
                 lags={k: waits[name][columns] for k, name in places_of(lags, sampled).items()} if waits else {},
-                strikes={pos[nodes[name]]: struck_in(some, columns) for name, some in moved.strikes.items() if name not in nothing},
+                strikes=struck_in(moved.strikes, columns, places),
+                waiting={event: struck_in(some, columns, places) for event, some in moved.waiting.items()},
                 worked=frozenset(name for name in lengths if name not in nothing),
             )
 
-    def _many(self, part: Part, out: tuple[Row, Row, dict[int, int], Row]) -> SampledDates:
+    def _many(self, part: Part, found: SampledDates, out: tuple[Row, Row, dict[int, int], Row]) -> None:
         """Some samples of one structure, by one pass over rows."""
         dates, critical, driving, ends = out
         sampled, columns, net = part.sampled, part.columns, part.sampled.network
-        found = sampled.forward(part.lengths, part.shifts, lost=part.lost, lags=part.lags, strikes=part.strikes)
         for place in range(len(self.setup.dated)):
             dates[place, columns] = self._kept(place, sampled, found)
         end, set_by = self._ends(sampled, found)
@@ -427,7 +410,6 @@ class Samples:
                     continue
                 both = on_path[heads[k]] & found.drives[k]
                 driving[number] = driving.get(number, 0) + int(both.sum()) * (many if len(both) == 1 else 1)
-        return found
 
     @staticmethod
     def _ends(sampled: SampledPass, found: SampledDates) -> tuple[Row, dict[int, NDArray[np.bool_]]]:
@@ -485,7 +467,7 @@ class Samples:
         drawn, happens, factors = self._drawn(first, last)
         lengths, _ = self._lengths(drawn, happens, factors, self._taken(drawn))
         for part in self._parts(lengths, self._moved(drawn, happens), self._lost(first, last), drawn.shape[1]):
-            found = part.sampled.forward(part.lengths, part.shifts, lost=part.lost, lags=part.lags, strikes=part.strikes)
+            found, _ = self._windows.dated(part)
             longer = {v: length for v, (length, _) in found.struck.items()}
             shifts = {v: later for v, (_, later) in found.struck.items()}
             yield part._replace(lengths={**part.lengths, **longer}, shifts={**part.shifts, **shifts}), found

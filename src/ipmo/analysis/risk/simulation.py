@@ -41,7 +41,7 @@ T = TypeVar("T")
 class Again(Protocol):
     """What makes a simulation once more with a change, on the same draws."""
 
-    def drivers(self, item: str, percent: float, estimates: Sequence[str], count: int) -> list[Removed]:
+    def drivers(self, item: str, percent: float, estimates: Sequence[str], most: int, count: int) -> list[Removed]:
         """What each cause adds to a percentile of an item, or the best in order."""
 
     def responses(self, item: str, percent: float) -> list[Responded]:
@@ -182,7 +182,8 @@ class Simulation(Rows[str, Simulated]):
         Args:
             item: whose finish and cost; the portfolio when left out.
             percent: the percentile.
-            most: how many estimates are tried: those that the end goes with most.
+            most: how many estimates are tried: of the portfolio those that its end goes with most, of another item those that spread most
+                of all that it is made of or waits for.
             in_order: with a number, the rows are that many causes that are best taken out one after the other, each with what all
                 so far gain together.
 
@@ -192,9 +193,9 @@ class Simulation(Rows[str, Simulated]):
         """
         _share("percent", percent)
         wanted = self.portfolio if item is None else item
-        order = [(-float(str(c)), name) for name, c in zip(self._work["id"], self._work["cruciality"], strict=True) if c is not None]
-        estimates = [str(name) for _, name in sorted(order)[: max(most, 0)]]
-        found = self._made_again.drivers(wanted, percent, estimates, in_order)
+        ranked = self._work["cruciality" if wanted == self.portfolio else "length_sd"]  # cruciality is about the end of all
+        order = [(-float(str(c)), str(name)) for name, c in zip(self._work["id"], ranked, strict=True) if c is not None]
+        found = self._made_again.drivers(wanted, percent, [name for _, name in sorted(order)], max(most, 0), in_order)
         digits, currency = self._money
         row = self._rows.get(wanted)
         dated, priced = row is None or row.dates is None or not row.dates.unsure, row is not None and row.costs is not None

@@ -56,7 +56,7 @@ class Spending:
 
         Args:
             drawn: all draws, a row each.
-            happens: which risks happen; of one with a window also where each of its costs does, by its id and that of its draws.
+            happens: which risks happen; of one with a window or a trigger also where each of its costs does, by its id and that of its draws.
             factors: what each driver multiplies by.
             lengths: minutes of uncertain work.
             on_way: in which samples what belongs to branches is done.
@@ -86,7 +86,7 @@ class Spending:
         """Adds what a risk costs, and its response, to those who bear it."""
         costs = self._setup.costs
         for item, _, role in event.costs:
-            yes = happens[event.full_id] if event.window is None else happens[role_of(event, role)]
+            yes = happens[event.full_id] if not event.windowed else happens[role_of(event, role)]
             yes = yes & on_way[item] if item in on_way else yes
             row = np.where(yes, event.sign * drawn[self._places[event.full_id, role]] * self._rates[event.full_id, role], 0.0)
             out[self._owners.index(costs.owner_of(item))] += minor.of(event.full_id, row)
