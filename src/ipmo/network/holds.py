@@ -14,7 +14,7 @@ import attrs
 from ipmo.errors import listed
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import reference
+from ipmo.model.references import Reference, reference
 from ipmo.model.work import Project
 from ipmo.network.drafts import Draft, Links, Nodes
 from ipmo.network.parts import Hold, Unmet
@@ -112,8 +112,11 @@ def spread_holds(draft: Draft) -> None:
     barring = _barring(draft)
     for node in dead:
         waiting += _unmet(draft, node, follows, barring)
-    waiting += _without_project(draft)
+    named = set[int]()
+    waiting += _without_project(draft, named)
     _spread(draft, waiting, follows, into_any, barring)
+    while found := _without_project(draft, named):  # what was held by now may give to a whole project, or be one
+        _spread(draft, found, follows, into_any, barring)
     _waiting_effects(draft, follows, into_any)
     _paused(draft)
 
@@ -434,34 +437,63 @@ def _unmet(draft: Draft, node: int, follows: Followers, barring: Mapping[str, tu
     return out
 
 
-def _without_project(draft: Draft) -> list[int]:
-    """What waits for a whole project that was stopped or is paused, by a link to or from a project as such."""
+def _without_project(draft: Draft, named: set[int]) -> list[int]:
+    """What waits for what never comes or waits itself, by a link to or from a project as such: newly found nodes.
+
+    Args:
+        draft: holds as they are so far.
+        named: takes the links that hold something, by place; what stands in it has been said.
+    """
     pf, nodes, out = draft.portfolio, draft.nodes, list[int]()
-    projects = {project.id: project for project in pf.projects}
     for number in draft.links.project_dependencies:
         link = pf.links[number]
         source, target = (pf.reference(end) for end in (link.source, link.target))
-        if source is None or target is None or source.top not in projects or target.top not in projects:
+        if source is None or target is None or target.top not in nodes.local or source.top == target.top or link.status == "delivered":
             continue
-        giver = nodes.local[source.top].get(source.inner) if source.inner else None
-        top = projects[source.top]
-        over = top.stopped if giver is None else nodes.state[giver] is GONE
-        rests = not over and top.state == "paused" and (runs(top) if giver is None else nodes.state[giver] is UNDATED)
-        if not (over or rests) or link.status == "delivered" or source.top == target.top or (link.type[0] == "S" and giver in nodes.starts):
+        why = _withheld(draft, source, link.type[0] == "S")
+        if why is None:
             continue
-        inside = (
-            [nodes.local[target.top][target.inner]] if target.inner in nodes.local[target.top] else nodes.members[draft.places[target.top]]
-        )
-        why = Hold(f"project {source.top!r} {_how(top) if over else 'is paused'}", source.top)
-        held = [node for node in inside if nodes.state[node] in LIVE]
+        inner = nodes.local[target.top].get(target.inner)
+        inside = nodes.members[draft.places[target.top]] if inner is None else [inner]
+        held = [n for n in inside if nodes.state[n] in LIVE or (why.never and nodes.state[n] is UNDATED and _only_waits(nodes, {}, n))]
         for node in held:
-            comes = "never comes" if over else "has no date"
+            comes = "never comes" if why.never else "has no date"
             reason = f"link {link.id or f'{link.source} -> {link.target}'!r} {comes}: {why.reason}"
-            nodes.hold(node, UNDATED, Hold(reason, source.top, never=over))
-        if any(nodes.state[node] in (*LIVE, UNDATED) for node in inside):
+            nodes.hold(node, UNDATED, Hold(reason, why.item, never=why.never))
+        own = reference(why.item).top == source.top  # what follows what is blocked says so once, however far behind it lies
+        if own and number not in named and any(nodes.state[node] in (*LIVE, UNDATED) for node in inside):
             draft.links.unmet.append(Unmet(number, link.source, link.target, why))
+            named.add(number)
         out += held
     return out
+
+
+def _withheld(draft: Draft, source: Reference, starts: bool) -> Hold | None:
+    """Why what a project, or something in it or above it, hands over never comes or waits; None where it has come or has a date."""
+    nodes, top = draft.nodes, draft.portfolio.items.get(source.top)
+    project = top if isinstance(top, Project) else None
+    if project is None:
+        some: Sequence[int] = [nodes.top[source.top]] if source.top in nodes.top else ()
+    elif source.inner in nodes.local[source.top]:
+        some = [nodes.local[source.top][source.inner]]
+    else:
+        some = nodes.leaves.get((source.top, source.inner)) or nodes.members[draft.places[source.top]]
+    if project is not None and not source.inner and not runs(project):
+        return None
+    if any(node in nodes.starts for node in some) if starts else (some and all(nodes.state[node] is FINISHED for node in some)):
+        return None  # what was handed over stays so
+    if project is not None and (project.stopped or any(nodes.state[node] is GONE for node in some)):
+        return Hold(f"project {project.id!r} {_how(project)}", project.id, never=True)
+    if project is not None and project.state == "paused" and not any(nodes.state[node] in LIVE for node in some):
+        return Hold(f"project {project.id!r} is paused", project.id)
+    waits = [node for node in some if nodes.state[node] in (UNDATED, GONE) and node in nodes.holds]
+    if not waits or (starts and any(nodes.state[node] in LIVE for node in some)):
+        return None
+    first = min(waits, key=lambda node: (nodes.state[node] is not GONE, not nodes.holds[node].never, nodes.ids[node]))
+    hold = nodes.holds[first]
+    never = hold.never or nodes.state[first] is GONE
+    own = hold.reason.startswith("follows") or hold.item == nodes.ids[first]
+    return Hold(hold.reason if own else f"{nodes.ids[first]!r} waits: {hold.reason}", hold.item, never)
 
 
 def _paused(draft: Draft) -> None:

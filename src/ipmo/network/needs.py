@@ -18,6 +18,7 @@ from ipmo.memory import remember
 from ipmo.model.benefits import Benefit, Objective
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import Reference
 from ipmo.model.work import Programme, Project
 from ipmo.network.assemble import compile_portfolio
 from ipmo.network.holds import runs
@@ -270,12 +271,31 @@ class _Weaver:
             for leaf in leaves:
                 self._need(node, leaf)
             self._ends(f"{owner}/{name}")
-        projects = {project.id for project in pf.projects}
-        for link in pf.links:
-            if link.kind == "schedule" and (link.source in projects or link.target in projects):
-                ends = [pf.reference(end) for end in (link.source, link.target)]
-                if all(end is not None and end.item in self.place for end in ends):
-                    self._need(*(self.place[end.item] for end in ends if end is not None))
+        places = {project.id: place for place, project in enumerate(pf.projects)} if self.network.project_dependencies else {}
+        for number in self.network.project_dependencies:
+            link = pf.links[number]
+            source, target = (pf.reference(end) for end in (link.source, link.target))
+            if link.status != "delivered" and source is not None and target is not None and target.item in self.place:
+                whole = members.get(places[source.item], ()) if source.item in places else None
+                for giver in self._givers(source, whole, link.type[0] == "S"):
+                    self._need(giver, self.place[target.item])
+
+    def _givers(self, source: Reference, inside: Sequence[int] | None, starts: bool) -> Sequence[int]:
+        """What a project, or something in it, hands over with: the work that ends it; nothing where it has been handed over.
+
+        Args:
+            source: of a link to or from a project as such.
+            inside: the nodes of the project that it is; None of what lies in one.
+            starts: the link leaves its start.
+        """
+        net, node = self.network, self.place.get(source.item)
+        if node is None or node in self.facts:
+            return ()
+        some = net.summaries.get((source.project, source.name), ()) if inside is None else inside
+        work = [one for one in some if one not in self.idle] or [node]
+        if starts:  # which of its work is the first to start is no matter of need
+            return () if any(one in net.starts for one in work) else [node]
+        return work
 
     def _hold(self, held: Sequence[tuple[int, Sequence[int]]]) -> None:
         """What lies in wholes needs them."""

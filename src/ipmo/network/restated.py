@@ -85,6 +85,8 @@ def restated(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | N
     new = [node for node in draft.nodes.holds if node not in net.holds]
     if followed and any(int(ends.dst[link]) in followed for node in new for link in ends.leaving(node)):
         return None  # of its reasons another may be the nearest now
+    if any(_gives_to_a_whole(net, portfolio, node) for node in (new if net.project_dependencies else ())):
+        return None
     return _laid_over(net, draft, new, ended) if _tied_by_links(net, new) else None
 
 
@@ -148,6 +150,13 @@ def _plain(net: Network, portfolio: Portfolio, copy: Portfolio, ended: Mapping[i
 def _for_itself(net: Network, portfolio: Portfolio, node: int, hold: Hold) -> bool:
     """Whether a gate has no dates although its project goes on or is closed: its go waits for another gate, of whatever project."""
     return net.kinds[node] == "gate" and hold.item == net.ids[node] and not portfolio.projects[net.project[node]].stopped
+
+
+def _gives_to_a_whole(net: Network, portfolio: Portfolio, node: int) -> bool:
+    """Whether a node, or the project that it lies in, gives to a project as such, or as one."""
+    top = portfolio.projects[net.project[node]].id if net.project[node] >= 0 else net.ids[node]
+    ends = (portfolio.links[number].source for number in net.project_dependencies)
+    return any(reference(portfolio.resolve(end) or end).top == top for end in ends)
 
 
 def _outside(net: Network) -> Iterable[int]:
