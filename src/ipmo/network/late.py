@@ -432,22 +432,22 @@ class LatePass(EarlyPass):
         It starts with the first and finishes with the last of the dates it is linked to; without the one or the other it
         lasts as long as its own duration says.
         """
-        net = self.network
-        return {node: (self._span(node, links, False), self._span(node, links, True)) for node, links in net.hammocks.items()}
+        return {node: (early, self._span(node, self.network.hammocks[node], True)) for node, early in self.hammocks_early.items()}
+
+    @functools.cached_property
+    def hammocks_early(self) -> Mapping[int, Span]:
+        """(early start, early finish) of each hammock, as `hammock_dates` has them."""
+        return {node: self._span(node, links, False) for node, links in self.network.hammocks.items()}
 
     def _span(self, node: int, links: Sequence[Spanning], late: bool) -> Span:
         net = self.network
         clock = net.clock_of(node)
         starts: list[int] = []
         ends: list[int] = []
-        for other, side, kind, lag in links:
-            mine, its = (kind[1], kind[0]) if side == 1 else (kind[0], kind[1])
-            instant = self._instant_of(other, its, late)
-            if instant is None:
-                continue
-            if lag is not None and side == 1:
-                instant += lag.elapsed_minutes if lag.dimension == "elapsed" else 0
-            (starts if mine == "S" else ends).append(instant)
+        for link in links:
+            instant = self._instant_of(link.other, link.other_end, late)
+            if instant is not None:
+                (starts if link.own_end == "S" else ends).append(instant + link.waits)
         begun = net.starts.get(node)
         start = begun if begun is not None else min(starts, default=None)
         end = max(ends, default=None)

@@ -62,6 +62,21 @@ class Spanning(NamedTuple):
     type: str
     lag: Span | None
 
+    @property
+    def own_end(self) -> str:
+        """Which of its ends the hammock has from the link: S or F."""
+        return self.type[1] if self.side == 1 else self.type[0]
+
+    @property
+    def other_end(self) -> str:
+        """Which end of the other item that is."""
+        return self.type[0] if self.side == 1 else self.type[1]
+
+    @property
+    def waits(self) -> int:
+        """By how many minutes later it is than that end."""
+        return self.lag.elapsed_minutes if self.lag is not None and self.side == 1 and self.lag.dimension == "elapsed" else 0
+
 
 class OutOfSequence(NamedTuple):
     """Work that began or ended before a link allowed it: the nodes of the link and its type."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -30,6 +30,7 @@ from ipmo.network.kernels.columns import (
 )
 from ipmo.network.network import Network
 from ipmo.network.positions import plain
+from ipmo.network.states import LIVE, State
 from ipmo.network.vectorised import RowClocks
 
 if TYPE_CHECKING:
@@ -487,6 +488,50 @@ class SampledPass:
     def starts(self, v: int, x: Row) -> Row:
         """The instants at which a position starts."""
         return x if self.clk[v] == 0 else self.clocks.start_at(self.clk[v], x)
+
+    def linked(self, node: int) -> list[tuple[int, bool]]:
+        """The positions of open work that a level of effort lasts from or to, with whether it is their start that counts."""
+        net = self.network
+        both = ((link.other, link.other_end == "S") for link in net.hammocks[node])
+        return [
+            (self.pos[other], begins)
+            for other, begins in both
+            if net.state[other] in LIVE and not (begins and net.state[other] is State.STARTED)
+        ]
+
+    def spanned(self, node: int, instants: Callable[[int, bool], Row]) -> Row:
+        """The finishes of a level of effort as instants: what `Passes.hammocks_early` says of each sample.
+
+        Args:
+            node: the level of effort, which has dates in the schedule.
+            instants: of a position the finishes as instants, or, where that is said, the starts.
+        """
+        net = self.network
+        clock = 0 if net.nominal is None else int(net.nominal[node])
+        starts: list[Row] = []
+        ends: list[Row] = []
+        for link in net.hammocks[node]:
+            begins, state = link.other_end == "S", net.state[link.other]
+            facts = net.starts if begins else net.finishes
+            if state is State.FINISHED or (state is State.STARTED and begins):
+                row = np.array([facts[link.other]], np.int64)
+            elif state in LIVE:
+                row = instants(self.pos[link.other], begins)
+            else:
+                continue
+            (starts if link.own_end == "S" else ends).append(row + link.waits)
+        if node in net.starts:
+            starts = [np.array([net.starts[node]], np.int64)]
+        clocks, length = self.clocks, int(net.dur[node])
+        if starts and ends:
+            start, end = functools.reduce(np.minimum, starts), functools.reduce(np.maximum, ends)
+        elif starts:
+            start = functools.reduce(np.minimum, starts)
+            end = clocks.finish_at(clock, clocks.work(clock, start) + length)
+        else:
+            end = functools.reduce(np.maximum, ends)
+            start = clocks.start_at(clock, clocks.work(clock, end) - length)
+        return np.maximum(start, end)
 
     def critical(self, dates: SampledDates, last: Mapping[int, NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
         """Whether each position lies on a driving path to one of some ends, sample by sample.

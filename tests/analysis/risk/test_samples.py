@@ -14,6 +14,7 @@ from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Samples
 from ipmo.analysis.risk.uncertain import Structures, open_work, with_lengths
 from ipmo.model import Dialect, Portfolio
+from ipmo.network.states import State
 from ipmo.testing.strategies import dialects, portfolios
 from ipmo.units import minutes
 
@@ -21,6 +22,16 @@ from ipmo.units import minutes
 def plan_of(pf: Portfolio, samples: int = 600, **more: object) -> Plan:
     options = {"seed": 1, "risks": "before", "dialect": None, "pert": "beta", "keep": (), **more}
     return Plan(pf, samples, **options)  # type: ignore[arg-type]
+
+
+def end_of(s: ipmo.Schedule, item: str, plan: Plan) -> int | None:
+    """The end of an item as its schedule says it; of what is above projects, the last of what lies in it."""
+    kind = plan.parts[item][0]
+    if kind not in ("portfolio", "programme"):
+        return s.instants(item)[1]
+    net = plan.schedule.network
+    ends = [s.instants(net.ids[node])[1] for node in plan.parts[item][1] if net.state[node] is not State.GONE]
+    return max((end for end in ends if end is not None), default=None)
 
 
 def same_as_schedules(pf: Portfolio, dialect: Dialect, chosen: list[int]) -> int:
@@ -45,8 +56,7 @@ def same_as_schedules(pf: Portfolio, dialect: Dialect, chosen: list[int]) -> int
                 begins = s.begins(kept.full_id)
                 exact = None if begins is None else minutes(begins)
             else:
-                ends = [s.instants(plan.schedule.network.ids[node])[1] for node in kept.nodes]
-                exact = max([kept.done, *(end for end in ends if end is not None)])
+                exact = end_of(s, kept.full_id, plan)
             assert exact == found.dates[place, sample], (kept.full_id, sample)
             counted += 1
     return counted

@@ -144,10 +144,16 @@ class ByRows:
             for node in kept.nodes if kept.projects is None else ():
                 v = sampled.pos[node]
                 begins = kept.begins and node not in net.points
-                one = sampled.starts(v, starts[v] + self._bases[sampled.clk[v]]) if begins else self._instants(sampled.clk[v], finish[v])
-                np.maximum(row, one, out=row)
+                np.maximum(row, self._date(finish, starts, v, begins), out=row)
+            for node in kept.spans:
+                np.maximum(row, sampled.spanned(node, functools.partial(self._date, finish, starts)), out=row)
             dates[place] = row
         return dates, critical, driving, after, summed
+
+    def _date(self, finish: Short, starts: Mapping[int, Short], v: int, begins: bool) -> Row:
+        """The finishes of a position as instants, or its starts."""
+        clk = self._sampled.clk[v]
+        return self._sampled.starts(v, starts[v] + self._bases[clk]) if begins else self._instants(clk, finish[v])
 
     def _instants(self, clk: int, worked: Short) -> Row:
         """Finishes of a clock as instants."""
@@ -217,6 +223,8 @@ class ByRows:
         """The positions whose starts somebody asks for."""
         sampled = self._sampled
         given = {u for u, typ in zip(sampled.src, sampled.typ, strict=True) if typ not in (FS, FF)}
+        spans = {node for kept in self.setup.dated for node in kept.spans}
+        given |= {v for node in spans for v, begins in sampled.linked(node) if begins}
         return frozenset(given | {sampled.pos[node] for kept in self.setup.dated if kept.begins for node in kept.nodes})
 
     def _ends(self, finish: Short) -> dict[int, Row]:

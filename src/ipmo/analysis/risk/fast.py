@@ -64,7 +64,11 @@ class Fast:
         self._asked = [
             (pos[node], kept.begins and node not in points) for kept in setup.dated if kept.projects is None for node in kept.nodes
         ]
-        """The position of each node of what is kept by nodes, with whether its start counts."""
+        """The position of each node of what is kept by nodes, with whether its start counts; after these of what levels of effort span."""
+        spans = {node for kept in setup.dated for node in kept.spans}
+        linked = {pair for node in spans for pair in self.sampled.linked(node)}
+        self._linked = {pair: row for row, pair in enumerate(sorted(linked), len(self._asked))}
+        self._asked += self._linked
         self._kernels = CompiledPass(self.sampled, drawn, [pos[nodes[name]] for name in self._given], self._asked, tables)
         place = {v: number for number, v in enumerate(drawn)}
         self._drawn = np.array([place.get(v, -1) for v in self._at], np.int64)
@@ -166,6 +170,8 @@ class Fast:
                 for _ in kept.nodes:
                     np.maximum(out[place], dated[row], out=out[place])
                     row += 1
+            for node in kept.spans:
+                np.maximum(out[place], self.sampled.spanned(node, lambda v, begins: dated[self._linked[v, begins]]), out=out[place])
 
 
 def within(setup: Setup, pieces: Sequence[Piece], inside: frozenset[str]) -> bool:

@@ -119,14 +119,20 @@ def _ends(setup: Setup, part: Part, dates: SampledDates, wholes: Sequence[Kept],
     net = setup.structures.base.network
     last: dict[int, Row] = {}
     projects = set(net.projects)
+
+    def instants(v: int, begins: bool) -> Row:
+        return sampled.starts(v, dates.x[v]) if begins else dates.finish[v]
+
     for kept in wholes:
         if kept.full_id in projects:
             rows = {net.ids[node]: dates.finish[sampled.pos[node]] for node in kept.nodes}
-            last[int(net.project[kept.nodes[0]])] = _latest(rows)
+            rows |= {net.ids[node]: sampled.spanned(node, instants) for node in kept.spans}
+            last[int(net.project[(kept.nodes or kept.spans)[0]])] = _latest(rows)
             _add(into.setdefault(kept.full_id, {}), rows, len(part.columns))
     for kept in wholes:
         if kept.full_id not in projects:
-            inside = {net.projects[place]: last[place] for place in kept.projects or () if place in last}
+            places = dict.fromkeys((*(kept.projects or ()), *(int(net.project[node]) for node in kept.spans)))
+            inside = {net.projects[place]: last[place] for place in places if place in last}
             if inside:
                 _add(into.setdefault(kept.full_id, {}), inside, len(part.columns))
 

@@ -280,10 +280,11 @@ class Plan:
             live = tuple(v for v in nodes if net.state[v] in LIVE and v not in unsized)
             facts = (net.finishes[v] for v in nodes if net.state[v] is not State.GONE and v in net.finishes and v not in live)
             done = max(facts, default=-1)
-            if live:
+            spans = tuple(v for v in nodes if v in net.hammocks and passes.hammocks_early[v][1] is not None)
+            if live or spans:
                 whole = {net.project[v] for v in live} if kind in WHOLES else None
                 places = None if whole is None else tuple(sorted(map(int, whole)))
-                yield Kept(full_id=name, nodes=live, done=done, begins=False, projects=places)
+                yield Kept(full_id=name, nodes=live, done=done, begins=False, projects=places, spans=spans)
 
     def waits_unsized(self, effect: str) -> bool:
         """Whether an outcome or benefit waits for work without a duration, so that nothing says when it starts."""
@@ -292,12 +293,13 @@ class Plan:
 
     def planned(self, kept: Kept) -> int | None:
         """The instant of the schedule as it stands."""
-        net, q = self.schedule.network, self.schedule.passes.lists
+        net, passes, q = self.schedule.network, self.schedule.passes, self.schedule.passes.lists
         if kept.begins:
             node = kept.nodes[0]
             v = q.pos[node]
             return q.finish[v] if node in net.points else net.running_clock(node).start(q.x[v])
-        return max([kept.done, *(q.finish[q.pos[node]] for node in kept.nodes)])
+        spanned = (passes.hammocks_early[node][1] or -1 for node in kept.spans)
+        return max([kept.done, *(q.finish[q.pos[node]] for node in kept.nodes), *spanned])
 
     @functools.cached_property
     def _held_points(self) -> Mapping[int, int]:

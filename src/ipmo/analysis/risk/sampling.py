@@ -460,6 +460,13 @@ class Samples:
             last = np.maximum(last, sampled.starts(v, x) if begins else found.finish[v] if finish is None else finish)
         for v, row in worked.values():
             last = np.maximum(last, sampled.instants(v, row, NO_EDGE))
+
+        def instants(v: int, begins: bool) -> Row:
+            x, finish = moved.get(v, (found.x[v], None))
+            return sampled.starts(v, x) if begins else found.finish[v] if finish is None else finish
+
+        for node in kept.spans:
+            last = np.maximum(last, sampled.spanned(node, instants))
         return last
 
     def dated(self, first: int, last: int) -> Iterator[tuple[Part, SampledDates]]:
@@ -488,6 +495,8 @@ class Samples:
             for place, kept in enumerate(self.setup.dated):
                 for node in kept.nodes:
                     keeps.setdefault(sampled.pos[node], []).append(place)
+                for v, _ in (pair for node in kept.spans for pair in sampled.linked(node)):
+                    keeps.setdefault(v, []).append(place)
             own: dict[int, dict[int, Cap]] = {}
             for k, cap in capped(self.setup.structures.base.passes, sampled, frozenset(wanted)).items():
                 own.setdefault(sampled.network.numbers[sampled.links[k]], {})[k] = cap
@@ -519,7 +528,7 @@ class Samples:
             for node in kept.nodes:
                 v = q.pos[node]
                 last = max(last, net.running_clock(node).start(q.x[v]) if kept.begins and node not in net.points else q.finish[v])
-            dates[place, sample] = last
+            dates[place, sample] = max([last, *(passes.hammocks_early[node][1] or -1 for node in kept.spans)])
         ends[sample] = passes.end or base.base
         drives = passes.drives
         for v in passes.critical:

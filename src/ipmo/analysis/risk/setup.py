@@ -29,6 +29,7 @@ class Kept:
         done: the last finish of what is done in it, as an instant; -1 where nothing is.
         begins: it is dated by its start: an outcome or a benefit.
         projects: the places of the projects that it is made of as a whole; None of what is smaller.
+        spans: the levels of effort in it, which last as long as what they are linked to.
     """
 
     full_id: str
@@ -36,6 +37,7 @@ class Kept:
     done: int
     begins: bool
     projects: tuple[int, ...] | None = None
+    spans: tuple[int, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
