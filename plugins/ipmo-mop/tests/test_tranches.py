@@ -149,3 +149,15 @@ def test_against_a_walk_day_by_day(parts: list[tuple[int, int]], months: list[in
 def test_tranches_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(ipmo.ModelError):
         plan([{"id": "x", **wrong}])
+
+
+def test_what_begins_nobody_knows_when_is_made_possible_by_no_tranche_but_the_last() -> None:
+    """`b` waits for `a`, which has no duration: 1 April is the first day on which it may begin, and so says nothing of the second quarter; `c` begins on that day."""
+    tasks = [
+        {"id": "a", "actual_start": "2026-02-01"},
+        {"id": "b", "after": "a", "not_before": "2026-04-01", "duration": "5 ed"},
+        {"id": "c", "not_before": "2026-04-01", "duration": "5 ed"},
+    ]
+    quarters = [{"id": f"q{n + 1}", "amount": "10 GBP", "on": day} for n, day in enumerate(("2026-01-01", "2026-04-01", "2026-07-01"))]
+    assert [row.makes for row in tranches(plan(quarters, tasks=tasks))] == [(), ("p/c",), ()]
+    assert [row.makes for row in tranches(plan(quarters[:2], tasks=tasks))] == [(), ("p/b", "p/c")]

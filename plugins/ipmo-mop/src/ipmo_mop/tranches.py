@@ -340,7 +340,7 @@ def _behind(after: Mapping[str, Sequence[str]], *first: str) -> frozenset[str]:
 def _possible(
     pf: Portfolio, project: Project, plan: ipmo.Schedule, by: str, window: tuple[date | None, date | None], behind: frozenset[str]
 ) -> list[str]:
-    """Open tasks of the project behind its gate; of a tranche without one, those that begin in its time."""
+    """Open tasks of the project behind its gate; of a tranche without one, those that begin in its time, if that is known."""
     names = [f"{project.id}/{task.id}" for task in project.tasks if not task.started]
     if by:
         return [name for name in names if name in behind]
@@ -348,7 +348,8 @@ def _possible(
     if since is None:
         return []
     starts = {name: plan.days(name)[0] for name in names if name in plan}
-    return [name for name, day in starts.items() if day is not None and since <= day and (until is None or day < until)]
+    dated = {name: day for name, day in starts.items() if day is not None and since <= day and (until is None or day < until)}
+    return [name for name in dated if until == date.max or not plan.doubt(name)]  # in the last one begins what begins then or later
 
 
 def funded(context: CheckContext) -> Iterable[Finding]:

@@ -10,6 +10,7 @@ import attrs
 from ipmo.analysis.dates.assessed import Assessed
 from ipmo.analysis.dates.by_day import gives_at_finish, last_instant
 from ipmo.analysis.dates.dcma import SOURCE, Point, bei, cpli, hiding, points
+from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.model.portfolio import Portfolio
@@ -35,10 +36,10 @@ class HandOver:
     Args:
         source, target: giver and receiver.
         type: of the link.
-        expected: when the giver's schedule hands over (ISO day), empty when it has no date.
+        expected: when the giver's schedule hands over (ISO day), empty when it has no date; "not known, at least" a day where only that is known.
         committed, needed: what the contract says (ISO day), empty when it says nothing.
         agreed: both are stated and the commitment is no later than the need.
-        kept: the schedule hands over no later than needed (or committed); None without dates.
+        kept: the schedule hands over no later than needed (or committed); None where that is not known.
     """
 
     source: str
@@ -185,13 +186,15 @@ def _hand_overs(a: Assessed) -> Iterator[HandOver]:
         expected, said = instants[at_finish], days[at_finish]
         committed, needed = (None if when is None else last_instant(when, at_finish=at_finish) for when in (link.promised, link.needed))
         due = needed if needed is not None else committed
+        doubt = at_finish and expected is not None and bool(a.schedule.doubt(source.item))
+        late = expected is not None and due is not None and expected > due
         yield HandOver(
             source=link.source,
             target=link.target,
             type=link.type,
-            expected=str(said or ""),
+            expected=end_not_known(str(said or "")) if doubt else str(said or ""),
             committed="" if link.promised is None else str(link.promised)[:10],
             needed="" if link.needed is None else str(link.needed)[:10],
             agreed=None if committed is None and needed is None else committed is not None and needed is not None and committed <= needed,
-            kept=None if expected is None or due is None else expected <= due,
+            kept=None if expected is None or due is None or (doubt and not late) else not late,
         )

@@ -179,7 +179,7 @@ class CriticalLinks(Answer[str, CriticalLink]):
             calendar_date=found.calendar_dates[row], driving=found.driving[row],
             near=found.link_float[row] <= self.near, drag=drag, drag_on=on, given=given, taken=taken,
             downstream_projects=behind.projects(row), downstream_benefits=behind.benefits(row), value=behind.value(row),
-            loss_float=behind.loss_float(row), agreement=agreement(self.portfolio, self.schedule, noun, dates if own else None),
+            loss_float=behind.loss_float(row), agreement=agreement(self.portfolio, self.schedule, noun, dates if own and None not in dates else None),
         )  # fmt: skip
 
     @property

@@ -474,14 +474,17 @@ class Crossings:
         return self.schedule.network.shown(int(self.schedule.passes.positions.order[self.heads[row]]))
 
     def dates(self, row: int) -> tuple[datetime | None, datetime | None]:
-        """When the source gives and when the target takes."""
-        link = self.portfolio.links[self.open[row]]
+        """When the source gives and when the target takes; None for an end of which only a lower bound is known."""
+        link, taker = self.portfolio.links[self.open[row]], self.target_id(row)
         if self.places[row] >= 0:
-            given = self.schedule.dates(self.source_id(row))[link.type[0] == "F"]
+            given = self._date(self.source_id(row), at_finish=link.type[0] == "F")
         else:
             assert link.date is not None
             given = moment(minutes(link.date, end=link.type[0] == "F"))
-        return given, self.schedule.dates(self.target_id(row))[link.type[1] == "F"]
+        return given, self._date(taker, at_finish=link.type[1] == "F")
+
+    def _date(self, item: str, *, at_finish: bool) -> datetime | None:
+        return None if at_finish and self.schedule.doubt(item) else self.schedule.dates(item)[at_finish]
 
     def nearest(self, row: int) -> str | None:
         """The target that moves first when a link slips, stated or forecast; None without one."""

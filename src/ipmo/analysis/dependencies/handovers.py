@@ -43,7 +43,8 @@ class InterfaceAgreement:
         giver, receiver: their projects; the name of what lies outside with `external:`.
         giver_owner, receiver_owner: who answers for each side.
         status: as stated, None when none is.
-        expected: when the schedule hands over; the date known of something outside. None where it was delivered before that.
+        expected: when the schedule hands over; the date known of something outside. None where it was delivered before that, and where only
+            a lower bound is known that breaks no date; one that breaks a date is kept, and it comes then or later.
         committed: when the giver commits to it.
         needed: when the receiver needs it.
         used: when the schedule of the receiver uses it.
@@ -52,6 +53,7 @@ class InterfaceAgreement:
         begins: it hands over by starting, so that midnight belongs to the day that begins.
         dead: why it never comes: its giver was stopped; empty while it may.
         from_morning: what is expected begins its day, so that it is late for what was said for the day before.
+        doubt: why it is not known when it is handed over, where only a lower bound is; empty where it is known.
     """
 
     id: str
@@ -71,6 +73,7 @@ class InterfaceAgreement:
     begins: bool = False
     dead: str = ""
     from_morning: bool = False
+    doubt: str = ""
 
     @property
     def giver_margin(self) -> float | None:
@@ -122,10 +125,12 @@ class InterfaceAgreement:
             yield f"expected {self._after(expected, needed)} it is needed"
 
     def _after(self, expected: datetime, stated: datetime) -> str:
-        return _after(expected, stated, self.begins, from_morning=self.from_morning)
+        return ("at least " if self.doubt else "") + _after(expected, stated, self.begins, from_morning=self.from_morning)
 
     def _open_points(self) -> Iterator[str]:
-        """What is not agreed, not said, or not owned."""
+        """What is not agreed, not said, not known, or not owned."""
+        if self.doubt:
+            yield f"when it comes is not known: {self.doubt}"
         if self.status == "delivered" and not self.external and self.open:
             yield "said to be delivered, but its source is open"
         if self.status == "disputed":
@@ -203,10 +208,13 @@ def agreement(
     source, target = (portfolio.resolve(end) or end for end in (link.source, link.target))
     giver, receiver = (side_of(portfolio, end) for end in (source, target))
     at_finish = gives_at_finish(portfolio, link)
+    ends = (source, at_finish), (target, link.type[1] == "F")
     expected, used = dates or (
-        _instant(link.date, finish) if reference(end).external else s.dates(reference(end).item)[finish]
-        for end, finish in ((source, at_finish), (target, link.type[1] == "F"))
+        _instant(link.date, finish) if reference(end).external else s.dates(reference(end).item)[finish] for end, finish in ends
     )
+    doubt, doubted = ("" if not finish or reference(end).external else s.doubt(end) for end, finish in ends)
+    if doubted:
+        used = None
     age = None
     if (reference(source).external or reference(target).external) and portfolio.status_date is not None and link.as_of is not None:
         age = (as_day(portfolio.status_date) - as_day(link.as_of)).days
@@ -217,7 +225,8 @@ def agreement(
     committed, needed = _by(link.promised, at_finish), _by(link.needed, at_finish)
     asked = at_finish and expected is not None and not reference(source).external
     asked = asked and any(when is not None and expected is not None and expected >= when for when in (committed, needed))
-    return InterfaceAgreement(
+    doubt = doubt if expected is not None else ""
+    found = InterfaceAgreement(
         id=link_name(link),
         source=source,
         target=target,
@@ -235,7 +244,10 @@ def agreement(
         begins=not at_finish,
         dead=_dead(portfolio, s, link, source),
         from_morning=asked and expected is not None and s.begins_day(source, minutes(expected)),
+        doubt=doubt,
     )
+    late = found.late_for(committed) or found.late_for(needed)
+    return found if late or not doubt else attrs.evolve(found, expected=None)
 
 
 def _open(s: Schedule, source: str, at_finish: bool) -> bool:
