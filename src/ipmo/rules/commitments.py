@@ -10,8 +10,10 @@ from ipmo.analysis.dependencies.handovers import link_name
 from ipmo.findings import Finding
 from ipmo.methods.contract import CheckContext
 from ipmo.model.benefits import Benefit
+from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
+from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import DAY, minutes
 
@@ -65,12 +67,14 @@ def _item(portfolio: Portfolio, one: Commitment, item: str) -> str:
 
 
 def _said_elsewhere(portfolio: Portfolio, one: Commitment, across: Set[str], dead: Set[str]) -> bool:
-    """Constraints, hand-overs across projects, those whose giver was stopped, and planned starts have checks of their own."""
+    """Constraints, hand-overs across projects, those whose giver was stopped, planned starts and projects that nobody closed have checks of their own."""
     if one.kind == "hand-over":
         return one.standing == "missed" and one.name in (across if one.expected is not None else dead)
     noun = portfolio.items.get(one.item)
     if isinstance(noun, Benefit):
         return noun.need_by is None or (one.expected is not None and minutes(one.expected) <= minutes(noun.need_by, end=True))
+    if isinstance(noun, Project) and one.standing == "overdue" and not size_of(noun, "tasks"):
+        return noun.counted_as == "active" and noun.actual_finish is None
     return one.kind == "constraint"
 
 

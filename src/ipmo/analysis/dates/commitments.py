@@ -329,6 +329,8 @@ class Commitments(Answer[str, Commitment]):
 
     def _found(self, one: Stated, caused: bool) -> Found:
         """What is found out about one: the fields of a `Commitment` that nobody stated."""
+        if not one.nodes and one.kind == "project":
+            return Found(standing="overdue", because=one.item, reason=f"nobody has closed {one.item} or says when it ends")
         if not one.nodes:
             return self._outside(one)
         net = self._passes.network

@@ -291,28 +291,45 @@ class Statements:
             known: those of projects in which nothing is other than where they are known from.
         """
         net, passes = self._passes.network, self._passes
-        taken = {} if known is None else known
+        taken, said = {} if known is None else known, set[str]()
         held: dict[int, list[int]] = {}
         for node in net.holds:
             if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
                 held.setdefault(int(net.project[node]), []).append(node)
         for place, instant in net.stated_finishes.items():
             if (one := taken.get(net.projects[place])) is not None and one.date == instant:
+                said.add(one.item)
                 yield one
                 continue
             work, more = passes.open_work_of(place), held.get(place, ())
             nodes = (*work, *more) if more or not isinstance(work, range) else work  # a range says many nodes in few words
             if nodes:
+                said.add(net.projects[place])
                 yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
+        yield from self._bars(said)
+
+    def _bars(self, said: AbstractSet[str]) -> Iterator[Stated]:
+        """Stated finishes of projects without work, where links or the status date say otherwise than they do themselves.
+
+        Args:
+            said: the projects of which there is one already, by their gates.
+        """
+        net, passes, p = self._passes.network, self._passes, self._passes.positions
         for project in self._portfolio.projects if self._portfolio is not None else ():
-            if project.finish is None or project.gates or size_of(project, "tasks"):
+            if project.finish is None or size_of(project, "tasks"):
                 continue
-            bar = passes.named.get(project.id)
-            if bar is None or net.state[bar] not in LIVE:
-                continue
-            if passes.positions.ptr[passes.positions.pos[bar]] < passes.positions.ptr[passes.positions.pos[bar] + 1]:  # links lead to it
-                date = minutes(project.finish, end=True)
-                yield Stated(f"{project.id}@finish", "project", project.id, date, (bar,), word="to finish by")
+            date, bar = minutes(project.finish, end=True), passes.named.get(project.id)
+            if bar is not None and net.state[bar] in LIVE:
+                place = p.pos[bar]
+                if p.ptr[place] < p.ptr[place + 1] or passes.finishes[place] > date:
+                    yield Stated(f"{project.id}@finish", "project", project.id, date, (bar,), word="to finish by")
+            elif bar is None and project.id not in said and self._unclosed(project, date):  # nothing is left that says when it ends
+                yield Stated(f"{project.id}@finish", "project", project.id, date, (), word="to finish by")
+
+    def _unclosed(self, project: Project, date: int) -> bool:
+        """Whether a project was to end by now and nobody has closed it."""
+        today = None if self._portfolio is None else self._portfolio.data_date
+        return project.counted_as == "active" and project.actual_finish is None and today is not None and today >= date
 
     def _benefits(self) -> Iterator[Stated]:
         """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
