@@ -79,11 +79,13 @@ def _said_elsewhere(portfolio: Portfolio, one: Commitment, across: Set[str], dea
 
 
 def _across(portfolio: Portfolio) -> frozenset[str]:
-    """The hand-overs from one project to another, and to and from outside, by name."""
+    """The hand-overs from one project to another, and to and from outside, by name; not those of whole projects, of which no other check speaks."""
     out = set()
     for link in portfolio.links:
         if link.promised is not None or link.needed is not None:
             ends = [reference(portfolio.resolve(end) or end) for end in (link.source, link.target)]
+            if any(isinstance(portfolio.items.get(end), Project) for end in (link.source, link.target)):
+                continue
             if any(end.external for end in ends) or ends[0].top != ends[1].top:
                 out.add(link_name(link))
     return frozenset(out)

@@ -51,26 +51,28 @@ class Promises:
         return [self._found.of(one, caused=False) for one in self._stated.get(noun.id, ())]
 
     @functools.cached_property
-    def _given(self) -> Mapping[str, Sequence[int]]:
-        """The places of the hand-overs of each project."""
-        known, out = self._found.statements.hand_overs, dict[str, list[int]]()
+    def _answering(self) -> tuple[Mapping[str, Sequence[int]], Mapping[str, Sequence[int]]]:
+        """By project, the places of the hand-overs that it answers for, and the links by which it was to be given something by what was stopped."""
+        known, given, stopped = self._found.statements.hand_overs, dict[str, list[int]](), dict[str, list[int]]()
         owners, names, state = self._network.project, self._network.projects, self._network.state
         for place, node in enumerate(known.nodes):
-            owner = int(owners[node]) if node >= 0 else -1
-            name = names[owner] if owner >= 0 else reference(known.apart[place].item).top if place in known.apart else ""
-            if (node >= 0 and state[node] is State.GONE) or (place in known.apart and reference(known.apart[place].item).external):
-                name = reference(self._links[known.links[place]].target).top  # what takes it answers for it
-            out.setdefault(name, []).append(place)
-        return out
+            apart = known.apart.get(place)
+            giver = reference(apart.item) if apart is not None else None
+            gone = all(state[one] is State.GONE for one in apart.nodes) if apart is not None else state[node] is State.GONE
+            if gone:  # what takes it answers for it, as for what comes from outside, of which there is no node
+                name = reference(self._links[known.links[place]].target).top
+                if giver is None or not giver.external:
+                    stopped.setdefault(name, []).append(known.links[place])
+            else:
+                owner = int(owners[node]) if giver is None else -1
+                name = giver.top if giver is not None else names[owner] if owner >= 0 else ""
+            given.setdefault(name, []).append(place)
+        return given, stopped
 
-    @functools.cached_property
+    @property
     def answered_for(self) -> Mapping[str, Sequence[int]]:
         """By project, the links by which it was to be given something by what was stopped: it answers for them."""
-        known, state, out = self._found.statements.hand_overs, self._network.state, dict[str, list[int]]()
-        for place, node in enumerate(known.nodes):
-            if node >= 0 and state[node] is State.GONE:
-                out.setdefault(reference(self._links[known.links[place]].target).top, []).append(known.links[place])
-        return out
+        return self._answering[1]
 
     def of(self, project: str, *, alone: bool) -> list[Commitment]:
         """The gates of a project by a date, what constraints ask for, and of what it hands over what may be overdue or not known.
@@ -83,7 +85,7 @@ class Promises:
         """
         known, every = self._found.statements, alone or bool(self._found.doubts)
         own = [self._found.of(one, caused=False) for one in self._stated.get(project, ())]
-        some = [place for place in self._given.get(project, ()) if every or known.hand_overs.dates[place] <= self.today]
+        some = [place for place in self._answering[0].get(project, ()) if every or known.hand_overs.dates[place] <= self.today]
         places = [place for place in some if not self._found.told_by_columns(place, kept=alone)]
         if alone and places:  # of several alike the first is named, whichever way it is known
             places = [place for place in some if not self._found.told_by_columns(place, kept=False)]

@@ -487,7 +487,7 @@ class Commitments(Answer[str, Commitment]):
 
     def _held_ends(self, one: Stated) -> Iterable[int]:
         """The end of a project, of summaries in it, or of a summary, that waits for what does not come although the work does not."""
-        held = self._finishes_held if one.at_finish and one.kind in ("project", "deadline") else {}
+        held = self._finishes_held if one.at_finish and one.kind in ("project", "deadline", "hand-over") else {}
         return (node for node in held.get(one.item, ()) if node not in one.nodes)
 
     @functools.cached_property

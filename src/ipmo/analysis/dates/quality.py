@@ -173,8 +173,9 @@ def _hand_overs(a: Assessed) -> Iterator[HandOver]:
     pf, known = a.portfolio, dict[str, tuple[tuple[int | None, int | None], tuple[date | None, date | None]]]()
     projects = {project.id for project in pf.projects}
     for link in pf.links:
-        if link.kind != "schedule" or link.source in projects or link.target in projects:
-            continue  # where an end that names a project as a whole attaches is not known yet
+        whole = link.source in projects or link.target in projects  # those move no date, and hand over what is stated
+        if link.kind != "schedule" or (whole and link.promised is None and link.needed is None):
+            continue
         source, target = reference(link.source), reference(link.target)
         giver, receiver = pf.project_of(link.source), pf.project_of(link.target)
         if not giver or giver == receiver or target.external or (a.project is not None and a.project not in (giver, receiver)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, TypeVar
 
@@ -186,8 +186,8 @@ class Statements:
                 other = named.get(link.target, -1)
             known = node >= 0 and kinds[node] == "task"  # as nearly all are: what it is need not be looked up
             giver = None if known else items.get(link.source)
-            if isinstance(giver, Project) or not self._awaited(link, other):
-                continue  # where it attaches is not known, or nobody waits for it any more
+            if not self._awaited(link, other):
+                continue  # nobody waits for it any more
             if known:
                 at_finish = link.type[0] == "F"
             else:
@@ -218,7 +218,7 @@ class Statements:
         return dict(zip(net.numbers.values(), zip(*(ends[edges].tolist() for ends in net.link_ends), strict=True), strict=True))
 
     def _awaited(self, link: Link, node: int) -> bool:
-        """Whether somebody may still wait for what a link hands over: no whole project, nothing that is done, and nothing that was stopped.
+        """Whether somebody may still wait for what a link hands over: nothing that is done, and nothing that was stopped.
 
         Args:
             link: the hand-over.
@@ -230,7 +230,8 @@ class Statements:
             return net.state[node] is not DONE and self._at_work(whole)
         taker = pf.items.get(link.target)
         if isinstance(taker, Project):
-            return False
+            done = taker.actual_finish is not None or (node >= 0 and net.state[node] is DONE)
+            return self._at_work(whole) and not done
         if taker is None:
             target = reference(pf.resolve(link.target) or link.target)
             taker, whole = pf.items.get(target.item), target.top
@@ -253,10 +254,28 @@ class Statements:
             if source not in pf.items and reference(source).external:
                 heard = None if link.date is None else minutes(link.date, end=at_finish)
                 return Stated(name, "hand-over", source, date, (), at_finish, word, heard, number)
-        nodes, state = self._nodes_of(source, at_finish), self._passes.network.state
+        whole = source in self._passes.places_of_projects and source not in self._passes.named
+        nodes = self._nodes_of_project(source) if whole else self._nodes_of(source, at_finish)
+        state = self._passes.network.state
         if any(state[node] is not DONE and (at_finish or state[node] is not BEGUN) for node in nodes):
             return Stated(name, "hand-over", source, date, nodes, at_finish, word, None, number)
         return None
+
+    def _nodes_of_project(self, project: str) -> tuple[int, ...]:
+        """The work of a project that is open, whether it has dates or not; of one that was stopped what it will not do."""
+        net, passes = self._passes.network, self._passes
+        place = passes.places_of_projects[project]
+        found = (*passes.open_work_of(place), *self._held.get(place, ()))
+        return found or tuple(node for node in passes.inside(project) if net.state[node] is State.GONE)
+
+    @functools.cached_property
+    def _held(self) -> Mapping[int, Sequence[int]]:
+        """The work of each project that has no dates, for it waits for what does not come."""
+        net, held = self._passes.network, dict[int, list[int]]()
+        for node in net.holds:
+            if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
+                held.setdefault(int(net.project[node]), []).append(node)
+        return held
 
     def _nodes_of(self, source: str, at_finish: bool) -> tuple[int, ...]:
         """What a giver is in the network: its node, that of its end, or what a summary holds."""
@@ -292,16 +311,12 @@ class Statements:
         """
         net, passes = self._passes.network, self._passes
         taken, said = {} if known is None else known, set[str]()
-        held: dict[int, list[int]] = {}
-        for node in net.holds:
-            if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
-                held.setdefault(int(net.project[node]), []).append(node)
         for place, instant in net.stated_finishes.items():
             if (one := taken.get(net.projects[place])) is not None and one.date == instant:
                 said.add(one.item)
                 yield one
                 continue
-            work, more = passes.open_work_of(place), held.get(place, ())
+            work, more = passes.open_work_of(place), self._held.get(place, ())
             nodes = (*work, *more) if more or not isinstance(work, range) else work  # a range says many nodes in few words
             if nodes:
                 said.add(net.projects[place])
