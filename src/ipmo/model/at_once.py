@@ -17,7 +17,7 @@ from ipmo.units import Money, minutes
 __all__ = ["are_ids", "holding", "in_order", "is_plain", "telling", "with_odd_budgets"]
 
 HELD: Final[Callable[[Project], tuple[PlainData, ...]]] = operator.attrgetter(*INSIDE)
-SAID: Final[Callable[[Project], tuple[PlainData, ...]]] = operator.attrgetter("alignment", "actual_start", *INSIDE)
+SAID: Final[Callable[[Project], tuple[PlainData, ...]]] = operator.attrgetter("alignment", "actual_start", "requires", *INSIDE)
 DATES: Final[Callable[[Project], tuple[PlainData, ...]]] = operator.attrgetter("start", "finish")
 MONEY: Final = ("budget", "forecast", "funding", "exit_cost")
 BUDGETS: Final[Callable[[Project], tuple[Budget | None, ...]]] = operator.attrgetter(*MONEY)
@@ -59,11 +59,11 @@ def _any_of(fields: Iterable[str], projects: Sequence[Project]) -> bool:
 
 
 def telling(projects: Sequence[Project]) -> list[tuple[int, Project]]:
-    """(place, project) of those that hold anything, say how they serve, have begun, or end before they start."""
+    """(place, project) of those that hold anything, say how they serve, require others, have begun, or end before they start."""
     pairs = set(map(DATES, projects))
     quiet = {dates for dates in pairs if in_order(*dates)}
     aligned = any(_different("alignment", projects).values())
-    if len(quiet) == len(pairs) and not aligned and not _any_of(("actual_start", *INSIDE), projects):
+    if len(quiet) == len(pairs) and not aligned and not _any_of(("actual_start", "requires", *INSIDE), projects):
         return []
     return [(place, one) for place, one in enumerate(projects) if any(SAID(one)) or DATES(one) not in quiet]
 

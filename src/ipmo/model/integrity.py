@@ -287,6 +287,8 @@ class _Inspection:
                 )
             if objective not in self.known["objective"]:
                 yield self._unknown(project, project.id, "alignment", objective, "objective", "", (*path, "alignment", objective))
+        if project.id in project.requires:
+            yield Problem(message=f"project {project.id!r} requires itself", path=(*path, "requires", project.requires.index(project.id)))
         if project.actual_start:
             yield from _span_of(project, project.id, path)
         if not left_out(project, "tasks") and not project.tasks and not project.gates and project.start and project.finish:

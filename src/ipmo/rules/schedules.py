@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 
 from ipmo.analysis.dates.reproduced import reproduced
 from ipmo.analysis.dates.schedule import Schedule
@@ -100,6 +101,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         )
     yield from _constraints(s)
     yield from _of_summaries(portfolio, s)
+    yield from _circles(portfolio)
     yield from _unmet(portfolio, s)
     yield from _holds(s)
     yield from _reproduced(portfolio, s)
@@ -205,6 +207,23 @@ def _unmet(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
         yield fact("paused-hand-over", name, text, "resume what it requires, pause this project too, or take it out of requires:")
 
 
+def _circles(portfolio: Portfolio) -> Iterator[Finding]:
+    """Projects that require each other in a circle: one finding a circle."""
+    asks = {one.id: set(one.requires) for one in portfolio.projects if one.requires and one.counted_as not in ("cancelled", "closed")}
+    while asks:
+        try:
+            TopologicalSorter(asks).prepare()
+        except CycleError as error:
+            circle: list[str] = error.args[1][::-1]  # each requires the next, the last is the first
+            asks[circle[0]].discard(circle[1])
+            least = min(range(len(circle) - 1), key=circle.__getitem__)
+            named = [*circle[least:-1], *circle[: least + 1]]
+            text = f"{' requires '.join(map(repr, named))}: none of them comes without the others"
+            yield fact("requires-loop", named[0], text, "take one requires: out, or say under links: what each hands over and when")
+        else:
+            return
+
+
 def _waiting(portfolio: Portfolio, found: Without, item: str) -> str:
     """What waits for an item besides itself, in words: how many items, and which benefits."""
     place = found.web.place.get(item)
@@ -258,6 +277,7 @@ SCHEDULE_CHECKS = (
     ),
     _SCHEDULE.check("external-undated", "What lies outside the plan has a date", "Links to something outside without a date"),
     _SCHEDULE.check("project-dependency", "A link says which task gives and which receives", "Links between whole projects"),
+    _SCHEDULE.check("requires-loop", "Projects do not require each other in a circle", "Circles of projects that require each other"),
     _SCHEDULE.check("dead-hand-over", "What work waits for is still to come", "Hand-overs whose giver was stopped"),
     _SCHEDULE.check("paused-hand-over", "What work waits for is not paused", "Hand-overs whose giver is paused or closed"),
     _SCHEDULE.check("constraint-conflict", "Constraints agree with the logic", "Constraints that contradict the logic"),
