@@ -23,7 +23,7 @@ from ipmo.analysis.risk.fast import Fast
 from ipmo.analysis.risk.forks import taken
 from ipmo.analysis.risk.in_time import capped
 from ipmo.analysis.risk.lost_days import LostTime, Some
-from ipmo.analysis.risk.setup import Setup
+from ipmo.analysis.risk.setup import Setup, dates_of
 from ipmo.analysis.risk.sharing import cores, on_threads, shared_out
 from ipmo.analysis.risk.sketches import Sketches
 from ipmo.analysis.risk.spending import Spending
@@ -32,7 +32,6 @@ from ipmo.analysis.risk.waiting import places_of
 from ipmo.analysis.risk.windows import Moved, Part, Windows, role_of, runs, struck_in
 from ipmo.errors import ModelError, UnitError
 from ipmo.model.estimates import Estimate, OpaqueEstimate, Uniform
-from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
 from ipmo.network.network import Network
 from ipmo.network.sampled import NO_EDGE, Cap, SampledDates, SampledPass
@@ -392,7 +391,7 @@ class Samples:
         dates, critical, driving, ends = out
         sampled, columns, net = part.sampled, part.columns, part.sampled.network
         for place in range(len(self.setup.dated)):
-            dates[place, columns] = self._kept(place, sampled, found)
+            dates[place, columns] = dates_of(self.setup.dated[place], sampled, found)
         end, set_by = self._ends(sampled, found)
         ends[columns] = end
         many = len(columns)
@@ -443,32 +442,6 @@ class Samples:
             set_by |= {v: found.finish.worked(v) == last for v in inside}
         return end, set_by
 
-    def _kept(self, place: int, sampled: SampledPass, found: SampledDates, moved: Mapping[int, tuple[Row, Row]] = FrozenMap()) -> Row:
-        """The dates of what is kept, from those of positions, and from the start and the finish of those that moved."""
-        kept, net = self.setup.dated[place], sampled.network
-        last = np.full(1, kept.done, np.int64)
-        worked: dict[int, tuple[int, Row]] = {}
-        for node in kept.nodes:
-            v = sampled.pos[node]
-            begins = kept.begins and node not in net.points
-            if len(kept.nodes) > 1 and not begins and v not in moved and found.finish.plain(v):
-                one, row = worked.get(sampled.clk[v], (v, None))
-                own = found.finish.worked(v)
-                worked[sampled.clk[v]] = one, own if row is None else np.maximum(row, own)
-                continue
-            x, finish = moved[v] if v in moved else (found.x[v], None)
-            last = np.maximum(last, sampled.starts(v, x) if begins else found.finish[v] if finish is None else finish)
-        for v, row in worked.values():
-            last = np.maximum(last, sampled.instants(v, row, NO_EDGE))
-
-        def instants(v: int, begins: bool) -> Row:
-            x, finish = moved.get(v, (found.x[v], None))
-            return sampled.starts(v, x) if begins else found.finish[v] if finish is None else finish
-
-        for node in kept.spans:
-            last = np.maximum(last, sampled.spanned(node, instants))
-        return last
-
     def dated(self, first: int, last: int) -> Iterator[tuple[Part, SampledDates]]:
         """The dates of all positions in groups of samples, from one to another (not in it), by which work comes to nothing in them."""
         drawn, happens, factors = self._drawn(first, last)
@@ -506,7 +479,7 @@ class Samples:
                 moved = sampled.moved(found, part.lengths, part.shifts, own[number], part.lost)
                 places = {place for v in moved for place in keeps.get(v, ())}
                 if places:
-                    yield number, part.columns, {place: self._kept(place, sampled, found, moved) for place in places}
+                    yield number, part.columns, {place: dates_of(self.setup.dated[place], sampled, found, moved) for place in places}
 
     def _one(
         self,

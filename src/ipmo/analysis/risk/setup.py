@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
+import numpy as np
 
 from ipmo.analysis.risk.causes import Event, Shared
 from ipmo.analysis.risk.correlation import Correlated
@@ -15,8 +17,14 @@ from ipmo.analysis.risk.uncertain import Structures
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.fields import FrozenMap
+from ipmo.network.sampled import NO_EDGE, SampledDates, SampledPass
 
-__all__ = ["Kept", "Setup"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Row = NDArray[np.int64]
+
+__all__ = ["Kept", "Setup", "dates_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -82,3 +90,30 @@ class Setup:
     def dated(self) -> tuple[Kept, ...]:
         """The items that are dated in each sample, those that are kept first."""
         return self.kept + self.sketched
+
+
+def dates_of(kept: Kept, sampled: SampledPass, found: SampledDates, moved: Mapping[int, tuple[Row, Row]] = FrozenMap()) -> Row:
+    """The dates of what is kept, from those of positions, and from the start and the finish of those that moved."""
+    net = sampled.network
+    last = np.full(1, kept.done, np.int64)
+    worked: dict[int, tuple[int, Row]] = {}
+    for node in kept.nodes:
+        v = sampled.pos[node]
+        begins = kept.begins and node not in net.points
+        if len(kept.nodes) > 1 and not begins and v not in moved and found.finish.plain(v):
+            one, row = worked.get(sampled.clk[v], (v, None))
+            own = found.finish.worked(v)
+            worked[sampled.clk[v]] = one, own if row is None else np.maximum(row, own)
+            continue
+        x, finish = moved[v] if v in moved else (found.x[v], None)
+        last = np.maximum(last, sampled.starts(v, x) if begins else found.finish[v] if finish is None else finish)
+    for v, row in worked.values():
+        last = np.maximum(last, sampled.instants(v, row, NO_EDGE))
+
+    def instants(v: int, begins: bool) -> Row:
+        x, finish = moved.get(v, (found.x[v], None))
+        return sampled.starts(v, x) if begins else found.finish[v] if finish is None else finish
+
+    for node in kept.spans:
+        last = np.maximum(last, sampled.spanned(node, instants))
+    return last
