@@ -1,4 +1,4 @@
-"""The stated finish of a project without work in the plan: a commitment where anything but itself says when it ends, and where nobody closed it."""
+"""The stated finish of a project, without work in the plan or with level of effort: a commitment where anything but itself says when it ends, and where nobody closed it."""
 
 from __future__ import annotations
 
@@ -66,3 +66,13 @@ def test_a_gate_that_is_open_or_holds_answers_once() -> None:
     pf = bars({"id": "open", "state": "active", **PAST, "gates": [{"id": "G"}]}, {"id": "held", "state": "active", **PAST, "gates": [hold]})
     assert len(said(pf, "open")) == len(said(pf, "held")) == 1
     assert {standing for name in ("open", "held") for standing, *_ in said(pf, name)} == {"overdue"}
+
+
+def test_level_of_effort_belongs_to_the_stated_finish_of_its_project() -> None:
+    """30 working days from Monday, 5 January on end on Friday, 13 February, whatever the work beside them takes."""
+    hammock = {"id": "h", "hammock": True, "after": [{"from": "a", "type": "SS"}], "duration": "30 d"}
+    for finish, standing in (("2026-02-13", "kept"), ("2026-02-12", "missed")):
+        project = {"id": "p", "finish": finish, "tasks": [{"id": "a", "duration": "5 d"}, hammock]}
+        pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": [project]})
+        assert [one[:2] for one in said(pf, "p")] == [(standing, "2026-02-13")]
+        assert time_of(pf, "p").startswith(f"time: finishes 2026-02-13, committed to {finish}")

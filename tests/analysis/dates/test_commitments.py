@@ -419,8 +419,8 @@ def test_a_hand_over_is_due_to_somebody_who_still_waits_for_it(receiver: dict[st
         ({"promised": "2026-03-01", "status": "cancelled"}, False),
         ({"promised": "2026-03-01", "status": "delivered"}, False),
         ({"promised": "2026-03-01", "kind": "resource"}, False),
-        ({"promised": "2026-03-01", "source": "A"}, False),
-        ({"promised": "2026-03-01", "target": "B"}, False),
+        ({"promised": "2026-03-01", "source": "A"}, True),
+        ({"promised": "2026-03-01", "target": "B"}, True),
         ({"promised": "2026-03-01", "target": "B@start"}, True),
         ({"promised": "2026-03-01", "source": "A@finish"}, True),
         ({"promised": "2026-03-01", "source": "A/sum"}, True),
@@ -433,7 +433,7 @@ def test_what_links_commit_to(fields: dict[str, Any], told: bool) -> None:
     found = stated(pf)
     assert ("L" in found) is told
     if told:
-        days = 7 if link.source in ("A@finish", "A/sum") else 5
+        days = 7 if link.source in ("A", "A@finish", "A/sum") else 5
         assert found["L"].days == days - 60 + 0, "work from 1 January, stated for the end of 1 March: 60 days"
 
 

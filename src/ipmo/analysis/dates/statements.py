@@ -265,13 +265,15 @@ class Statements:
         """The work of a project that is open, whether it has dates or not; of one that was stopped what it will not do."""
         net, passes = self._passes.network, self._passes
         place = passes.places_of_projects[project]
-        found = (*passes.open_work_of(place), *self._held.get(place, ()))
+        found = (*passes.open_work_of(place), *self._beside.get(place, ()))
         return found or tuple(node for node in passes.inside(project) if net.state[node] is State.GONE)
 
     @functools.cached_property
-    def _held(self) -> Mapping[int, Sequence[int]]:
-        """The work of each project that has no dates, for it waits for what does not come."""
+    def _beside(self) -> Mapping[int, Sequence[int]]:
+        """Of each project the work that has no dates, for it waits for what does not come, and the level of effort, which has those of other work."""
         net, held = self._passes.network, dict[int, list[int]]()
+        for node in net.hammocks:
+            held.setdefault(int(net.project[node]), []).append(node)
         for node in net.holds:
             if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
                 held.setdefault(int(net.project[node]), []).append(node)
@@ -316,7 +318,7 @@ class Statements:
                 said.add(one.item)
                 yield one
                 continue
-            work, more = passes.open_work_of(place), self._held.get(place, ())
+            work, more = passes.open_work_of(place), self._beside.get(place, ())
             nodes = (*work, *more) if more or not isinstance(work, range) else work  # a range says many nodes in few words
             if nodes:
                 said.add(net.projects[place])
