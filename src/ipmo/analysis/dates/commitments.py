@@ -35,6 +35,7 @@ SEVERAL = 16
 """Of so many the standing is read off columns."""
 
 
+UNCLOSED = "nobody has closed {} or says when it ends"
 OTHER, MISSED, UNSURE, KEPT = range(4)
 """How a hand-over stands, as far as columns say: missed, or not; work that is done in time, unless its end is in doubt."""
 
@@ -330,7 +331,7 @@ class Commitments(Answer[str, Commitment]):
     def _found(self, one: Stated, caused: bool) -> Found:
         """What is found out about one: the fields of a `Commitment` that nobody stated."""
         if not one.nodes and one.kind == "project":
-            return Found(standing="overdue", because=one.item, reason=f"nobody has closed {one.item} or says when it ends")
+            return Found(standing="overdue", because=one.item, reason=UNCLOSED.format(one.item))
         if not one.nodes:
             return self._outside(one)
         net = self._passes.network
@@ -373,6 +374,8 @@ class Commitments(Answer[str, Commitment]):
             unclear = self._unclear(one, limit)
             return found if unclear is None else self._undated(one, unclear)
         because, reason = self._why(node, one.item) if caused else ("", "")
+        if late and net.ids[node] == one.item and one.kind == "project":  # one without work in the plan
+            because, reason = one.item, UNCLOSED.format(one.item)
         if (dark and one.at_finish) or self._unclear(one, reached) is not None:  # what has no duration may take longer still
             found["at_least"] = True
         return {**found, "standing": "overdue" if late else "missed", "because": because, "reason": reason}
