@@ -10,7 +10,7 @@ from hypothesis import given, settings
 import ipmo
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.dependencies.targets import Target, targets
-from ipmo.model import Gate, Portfolio
+from ipmo.model import Gate, Portfolio, Programme, Project, Task
 from ipmo.model.hierarchy import hierarchy
 from ipmo.network.states import EFFECTS, LIVE, State
 from ipmo.testing.strategies import portfolios
@@ -84,3 +84,23 @@ def test_the_targets_and_their_dates_are_those_found_item_by_item(way: str, pf: 
         assert found.place == {row.name: place for place, row in enumerate(found)}
         assert [(found.names[t], found.kinds[t], found.items[t]) for t in range(len(found))] == [(r.name, r.kind, r.item) for r in found]
         ipmo.forget(pf)
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("held", [True, False])
+def test_the_end_of_many_projects_begins_its_day_where_a_point_of_one_of_them_does(
+    *, held: bool, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve projects end as January does; in the last a milestone, which may not come before that midnight, begins February."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    point = Task(id="m", milestone=True, not_before="2026-02-01") if held else Task(id="m", milestone=True, after="t")
+    projects = [Project(id=f"p{place:02}", tasks=[Task(id="t", duration="31 d")]) for place in range(12)]
+    projects.append(Project(id="q", tasks=[Task(id="t", duration="31 d"), point]))
+    pf = Portfolio(id="x", start="2026-01-01", calendar="continuous", projects=projects, programmes=[Programme(id="none")])
+    rows = targets(ipmo.schedule(pf))
+    place = rows.place["x@finish"]
+    commitments, passes = rows.schedule.commitments, rows.schedule.passes
+    each = [commitments.from_morning(passes.open_work_of(project), rows.date(place)) for project in range(13)]
+    assert (each, rows.begins_day(place, rows.date(place))) == ([False] * 12 + [held], held)
+    assert not rows.begins_day(place, rows.date(place) + 60)

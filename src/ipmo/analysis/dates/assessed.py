@@ -16,7 +16,7 @@ from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.calendars import Calendar
 from ipmo.model.columns import columns_of
 from ipmo.model.fields import PlainData
-from ipmo.model.governance import Gate
+from ipmo.model.governance import LINK_TYPES, Gate
 from ipmo.model.later import unread
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import item_of
@@ -324,7 +324,10 @@ class Assessed:
         before, after = self._below(into), self._below(out_of)
         if types.count("FS") == len(types):
             return Ends(before=before, after=after, held=before, given=after)
-        starts, finishes = (np.fromiter((kind[end] == side for kind in types), bool, len(types)) for end, side in ((1, "S"), (0, "F")))
+        starts, finishes = (
+            np.frombuffer(bytes(map({kind: kind[end] == side for kind in LINK_TYPES}.__getitem__, types)), bool)
+            for end, side in ((1, "S"), (0, "F"))
+        )
         return Ends(before=before, after=after, held=self._below(into[starts]), given=self._below(out_of[finishes]))
 
     @staticmethod

@@ -7,7 +7,9 @@ from datetime import date
 
 import attrs
 
+from ipmo.analysis.dates import several
 from ipmo.analysis.dates.assessed import Assessed
+from ipmo.analysis.dates.beginnings import day_at
 from ipmo.analysis.dates.by_day import gives_at_finish, last_instant
 from ipmo.analysis.dates.dcma import SOURCE, Point, bei, cpli, hiding, points
 from ipmo.analysis.dates.doubts import end_not_known
@@ -169,8 +171,20 @@ def dangling(a: Assessed) -> Iterator[Dangling]:
             yield Dangling(id=a.incomplete[row], start=start, finish=finish)
 
 
+def _dates_of_givers(a: Assessed) -> dict[str, tuple[tuple[int | None, int | None], tuple[date | None, date | None]]]:
+    """Start and finish of what hands over by a link and takes some time, as instants and as days: read off together."""
+    named = a.schedule.passes.named
+    nodes = {name: node for name in {link.source for link in a.portfolio.links} if (node := named.get(name)) is not None}
+    found = zip(nodes, *several.instants(a.schedule, list(nodes.values())), strict=True)
+    return {
+        name: ((begin, end), (day_at(begin, finish=False), day_at(end, finish=True)))
+        for name, begin, end in found
+        if begin is not None and end is not None and begin < end
+    }
+
+
 def _hand_overs(a: Assessed) -> Iterator[HandOver]:
-    pf, known = a.portfolio, dict[str, tuple[tuple[int | None, int | None], tuple[date | None, date | None]]]()
+    pf, known = a.portfolio, _dates_of_givers(a)
     projects = {project.id for project in pf.projects}
     for link in pf.links:
         whole = link.source in projects or link.target in projects  # those move no date, and hand over what is stated

@@ -332,7 +332,8 @@ class Schedule(Answer[str, ScheduledItem]):
             finish: it is read as a finish, so that midnight belongs to the day before.
         """
         item = reference(name).item
-        if when is not None and self.dates(item)[finish] == when:
+        end = self.end_of_project(item) if finish else None
+        if when is not None and when == (self.dates(item)[finish] if end is None else moment(end)):
             return self.days(item)[finish]
         return said_day(when, finish=finish)
 

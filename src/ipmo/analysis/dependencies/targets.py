@@ -34,6 +34,10 @@ WHOLE = frozenset(("portfolio", "programme", "project"))
 """Kinds of targets that are the finish of something."""
 
 
+SEVERAL = 8
+"""Projects from which on what lies at an instant is looked for in all at once."""
+
+
 @attrs.frozen
 class Target:
     """Something with a date that a slip can move.
@@ -240,8 +244,14 @@ class Targets:
         """Whether an instant at midnight, in minutes, is reached last by a point in time that begins its day, and not by the end of work."""
         passes, aim = self.schedule.passes, self.reach.aims[place]
         nodes = [int(passes.positions.order[v]) for v in aim.places]
-        parts = (nodes, *map(passes.open_work_of, aim.projects)) if not instant % DAY else ()
-        return any(self.schedule.commitments.from_morning(part, instant) for part in parts)
+        if instant % DAY:
+            return False
+        net, projects = self.schedule.network, aim.projects
+        if len(projects) > SEVERAL and net.arrays:  # points in time at that instant are looked for once, not in each project
+            within = frozenset(projects)
+            nodes += [node for node in passes.points_at(range(net.n), instant) if net.owners[node] in within]
+            projects = ()
+        return any(self.schedule.commitments.from_morning(part, instant) for part in (nodes, *map(passes.open_work_of, projects)))
 
     def named(self, name: str) -> int:
         """The place of a target; a bare project, programme or portfolio means its finish.
