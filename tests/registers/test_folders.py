@@ -43,6 +43,17 @@ def test_every_portfolio_is_read_back_equal(pf: ipmo.Portfolio, tmp_path: Path) 
         assert (back, back.source.format) == (pf, form)
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\u2028", "\x0b", "\x85", '",\r"'])
+def test_ends_of_lines_within_a_text_end_no_row(tmp_path: Path, end: str) -> None:
+    pf = portfolio(name=f"a{end}b", tasks=[{"id": "x", "name": f"dig{end}", "category": f"{end}fill", "attributes": {f"k{end}": f"v{end}"}}])
+    for form in FORMATS:
+        ipmo.write(pf, tmp_path / form, format=form)
+        assert ipmo.read(tmp_path / form) == pf
+    with (tmp_path / "csv-folder" / "tasks.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert [len(row) for row in rows] == [len(rows[0])] * 2  # as another reader of CSV sees it
+
+
 def test_the_files_and_their_columns_are_pinned() -> None:
     """What Power BI and DuckDB are pointed at: a name that goes breaks a report. A new field adds a line; nothing else changes one."""
     made = "".join(

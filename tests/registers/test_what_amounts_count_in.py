@@ -1,5 +1,6 @@
 """What amounts of a column are counted in, as its heading and its cells say it in the languages and countries that say it otherwise."""
 
+import attrs
 import pytest
 
 import ipmo
@@ -87,3 +88,63 @@ def read(cell, tmp_path):
 def test_every_multiplier_of_a_cell_is_known_to_its_grammar(word):
     match = MONEY.fullmatch(f"5 {word}")
     assert word in (match["power"], match["back"])
+
+
+def read_amounts(tmp_path, heading, cells, **mapped):
+    """Of a list of projects: what each amount is, None where it is refused, and the reasons."""
+    path = tmp_path / "projects.csv"
+    rows = [f'P{place},Project {place},"{cell}"' for place, cell in enumerate(cells)]
+    path.write_text("\n".join([f"Project ID,Project name,{heading}", *rows, ""]), encoding="utf-8")
+    mapping = ipmo.propose_mapping(path)
+    if mapped:
+        (sheet,) = mapping.sheets
+        columns = tuple(attrs.evolve(one, **mapped) if one.field == "budget" else one for one in sheet.columns)
+        mapping = attrs.evolve(mapping, sheets=(attrs.evolve(sheet, columns=columns),), doubt="")
+    pf = ipmo.read(path, mapping=mapping)
+    refused = [finding.message for finding in pf.source.findings if finding.code == "register/cell-refused"]
+    amounts = [one.budget.lines[0].amount.value if one.budget is not None else None for one in pf.projects]
+    return [None if one is None else f"{int(one.amount)} {one.currency}" for one in amounts], refused
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        (["£1.2m", "£3.4m", "2.5", "£800k"], ["1200000 GBP", "3400000 GBP", None, "800000 GBP"]),
+        (["£1,250,000", "2.5", "£ 4 million", "£1m"], ["1250000 GBP", None, "4000000 GBP", "1000000 GBP"]),
+        (["£300k", "0.5bn", "(300)"], ["300000 GBP", "500000000 GBP", None]),  # 300 thousand, or 300
+        (["£12k", "£9.5k", "14", "0"], ["12000 GBP", "9500 GBP", None, "0 GBP"]),
+        (["GBP 2bn", "0.75", "750,000,000"], ["2000000000 GBP", None, "750000000 GBP"]),
+        (["£1.2m", "250,000", "£3m"], ["1200000 GBP", "250000 GBP", "3000000 GBP"]),  # in full it is of their size
+        (["£1.2k", "£850", "500"], ["1200 GBP", "850 GBP", "500 GBP"]),
+    ],
+)
+def test_a_small_bare_number_beside_amounts_with_multipliers_of_their_own_is_refused(tmp_path, cells, right):
+    found, refused = read_amounts(tmp_path, "Budget", cells)
+    assert found == right
+    assert len(refused) == right.count(None)
+    assert all("names no multiplier" in one for one in refused)
+
+
+def test_a_mapping_may_say_that_bare_amounts_are_written_in_full(tmp_path):
+    assert read_amounts(tmp_path, "Budget", ["£1.2m", "£3m", "250"], multiplier="") == (["1200000 GBP", "3000000 GBP", "250 GBP"], [])
+    assert read_amounts(tmp_path, "Budget", ["£1.2m", "£3m", "2.5"], multiplier="M") == (["1200000 GBP", "3000000 GBP", "2500000 GBP"], [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "right"),
+    [
+        ("Budget (£m)", ["1.2", "3400000", "250000", "0.8", "45000"], ["1200000 GBP", None, None, "800000 GBP", None]),
+        ("Budget (£k)", ["1200", "3400000", "250,000", "800"], ["1200000 GBP", None, "250000000 GBP", "800000 GBP"]),
+        ("Budget (€ million)", ["4.5", "12", "180000"], ["4500000 EUR", "12000000 EUR", None]),
+        ("Budget (₹ crore)", ["2.5", "3", "40000000"], ["25000000 INR", "30000000 INR", None]),
+        ("Budget (£bn)", ["1.1", "0.4", "20000"], ["1100000000 GBP", "400000000 GBP", None]),
+        # a programme of 100 bn beside small ones is real
+        ("Budget (£m)", ["20", "350", "98000", "1200"], ["20000000 GBP", "350000000 GBP", "98000000000 GBP", "1200000000 GBP"]),
+        ("Budget (£k)", ["900000", "1500000", "40000"], ["900000000 GBP", "1500000000 GBP", "40000000 GBP"]),
+    ],
+)
+def test_an_amount_ten_thousand_times_the_others_of_its_column_is_refused(tmp_path, heading, cells, right):
+    found, refused = read_amounts(tmp_path, heading, cells)
+    assert found == right
+    assert len(refused) == right.count(None)
+    assert all("written in full" in one for one in refused)

@@ -589,6 +589,7 @@ def _settings(column: ColumnMapping, whole: Mapping, unknown: UnknownTexts) -> S
         unit=column.unit,
         currency=currency,
         multiplier=whole.multiplier if column.multiplier is None else column.multiplier,
+        in_full=column.multiplier == "",
         per=column.per,
         dates=column.dates or whole.dates,
         decimal=column.decimal or whole.decimal,

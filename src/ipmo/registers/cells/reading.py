@@ -99,6 +99,7 @@ class Settings:
         currency: of bare amounts.
         row: the currency that another column names for these rows.
         multiplier: of bare amounts.
+        in_full: the mapping states that the column has none: its bare amounts are written in full.
         per: what bare amounts are per.
         dates: how dates are written.
         decimal: how numbers are written.
@@ -112,6 +113,7 @@ class Settings:
     currency: str = ""
     row: str = ""
     multiplier: str = ""
+    in_full: bool = False
     per: str = ""
     dates: str = ""
     decimal: str = ""
@@ -363,7 +365,7 @@ def _share(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Re
 
 def _amounts(settings: Settings, cells: Sequence[Raw]) -> Amounts:
     numbers = Numbers.of(_texts_in(cells), settings.decimal, settings.row or settings.currency)
-    return Amounts(numbers, settings.currency, settings.multiplier, settings.per, settings.row)
+    return Amounts(numbers, settings.currency, settings.multiplier, settings.per, settings.row, cells, settings.in_full)
 
 
 def _money(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:

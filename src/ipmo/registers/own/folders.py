@@ -171,8 +171,8 @@ def _said(value: Value) -> str:
 
 
 def _csv(table: FlatTable) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     writer.writerow([_sealed(_head(column)) for column in table.columns])
     for row in table.rows:
         cells = []
@@ -181,7 +181,18 @@ def _csv(table: FlatTable) -> str:
             bare = value is None or not isinstance(value, str) or column.kind in ("length", "numbers")
             cells.append("" if value is None else _said(value) if bare else _sealed(str(value)))
         writer.writerow(cells)
-    return out.getvalue()
+    return "".join(lines.found)
+
+
+@attrs.define
+class _Lines:
+    """Lines of CSV that end in LF alone: up to Python 3.12 the csv module quotes of CR and LF only what ends its own lines, so it ends them in both."""
+
+    found: list[str] = attrs.field(factory=list)
+
+    def write(self, text: str) -> None:
+        """Adds a line."""
+        self.found.append(f"{text[:-2]}\n")
 
 
 def _sealed(text: str) -> str:
