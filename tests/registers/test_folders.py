@@ -45,7 +45,9 @@ def test_every_portfolio_is_read_back_equal(pf: ipmo.Portfolio, tmp_path: Path) 
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\u2028", "\x0b", "\x85", '",\r"'])
 def test_ends_of_lines_within_a_text_end_no_row(tmp_path: Path, end: str) -> None:
-    pf = portfolio(name=f"a{end}b", tasks=[{"id": "x", "name": f"dig{end}", "category": f"{end}fill", "attributes": {f"k{end}": f"v{end}"}}])
+    pf = portfolio(
+        name=f"a{end}b", tasks=[{"id": "x", "name": f"dig{end}", "category": f"{end}fill", "attributes": {f"k{end}": f"v{end}"}}]
+    )
     for form in FORMATS:
         ipmo.write(pf, tmp_path / form, format=form)
         assert ipmo.read(tmp_path / form) == pf

@@ -79,6 +79,72 @@ def test_a_table_directly_below_another_is_read_for_itself(tmp_path, titled):
     ]
 
 
+ISSUES = [
+    ["Issue ID", "Project ID", "Issue", "Severity", "Owner", "Raised on", "Due date"],
+    ["I1", "P1", "Leak", "High", "Ann", "2026-01-05", "2026-03-05"],
+]
+FEW = [["Project ID", "Project name"], ["P1", "Tram"], ["P2", "Depot"]]
+BENEFITS = [["Benefit ID", "Benefit", "Project ID"], ["B1", "Fewer cars", "P1"], ["B2", "Clean air", "P2"], ["B3", "Quiet", "P2"]]
+
+
+@pytest.mark.parametrize("titled", [False, True])
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("above", [RISKS, MILESTONES, FEW, BENEFITS])
+def test_a_table_above_one_whose_headings_are_known_better_is_read_too(tmp_path, above, apart, titled):
+    """The last table has most known headings: what lies above it is no title of it."""
+    tables, row = [(0, 0, [["Report of the office"]])] if titled else [], int(titled)
+    for table in (above, ISSUES):
+        if titled:
+            tables.append((row, 0, [["What follows"]]))
+        tables.append((row + titled, 0, table))
+        row += len(table) + titled + apart
+    path = book(tmp_path / "a.xlsx", *tables)
+    pf = read_both_ways(path)
+    kinds = {id(RISKS): "risks", id(MILESTONES): "milestones", id(FEW): "projects", id(BENEFITS): "benefits"}
+    if apart or len(above[0]) > 2:  # two headings directly above others may be a title in two cells
+        assert [one.register for one in ipmo.propose_mapping(path).sheets] == [kinds[id(above)], "issues"]
+        assert pf.source.cells["refused"] == 0
+    assert ipmo.propose_mapping(path).status_date is None, "a cell of a lost table is no day of the data"
+    assert [one.id for one in pf.issues] == ["I1"]
+
+
+def test_three_tables_are_read_whichever_is_known_best(tmp_path):
+    for order in ([RISKS, ISSUES, MILESTONES], [MILESTONES, ISSUES, RISKS], [MILESTONES, RISKS, ISSUES], [ISSUES, FEW, MILESTONES]):
+        starts = [0, len(order[0]) + 1, len(order[0]) + len(order[1]) + 2]
+        pf = read_both_ways(book(tmp_path / "a.xlsx", *((row, 0, table) for row, table in zip(starts, order, strict=True))))
+        assert [task.id for task in pf["P1"].tasks] == ["M1"]
+        assert [one.id for one in pf.issues] == ["I1"]
+        assert [one.id for one in pf["P1"].risks] == (["R1", "R3"] if RISKS in order else [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["Zork", "Blip", "Quux"], ["a", "b", "2026-05-01"], ["c", "d", "2026-05-01"]], "rows 1 to 3 above its headings hold several cells and are left out"),
+        ([["Sent by", "Ann", "on", "2026-05-01"]], "row 1 above its headings holds several cells and is left out"),
+    ],
+)  # fmt: skip
+def test_what_lies_above_the_headings_and_is_no_title_is_said_with_its_rows(tmp_path, rows, said):
+    mapping = ipmo.propose_mapping(book(tmp_path / "a.xlsx", (0, 0, rows), (len(rows) + 1, 0, PROJECTS)))
+    assert any(said in doubt for doubt in mapping.doubts)
+    assert mapping.status_date is None
+
+
+@pytest.mark.parametrize(
+    "title", [["Report", "31 March 2026"], ["Office:", "PMO", "Status of:", "31 March 2026"], ["Report of 31 March 2026"]]
+)
+def test_titles_and_labels_above_the_headings_still_say_the_day(tmp_path, title):
+    mapping = ipmo.propose_mapping(book(tmp_path / "a.xlsx", (0, 0, [title]), (2, 0, PROJECTS)))
+    assert str(mapping.status_date) == "2026-03-31"
+    assert not any("above its headings" in doubt for doubt in mapping.doubts)
+
+
+def test_a_log_below_the_only_project_belongs_to_it(tmp_path):
+    log = [["Risk ID", "Risk", "Probability", "Owner", "Date raised"], ["R1", "Flood", "20 %", "Ann", "2026-01-05"]]
+    pf = read_both_ways(book(tmp_path / "a.xlsx", (0, 0, FEW[:2]), (3, 0, log)))
+    assert [(one.id, [risk.id for risk in one.risks]) for one in pf.projects] == [("P1", ["R1"])]
+
+
 @pytest.mark.parametrize(
     "row",
     [

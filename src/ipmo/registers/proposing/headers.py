@@ -52,6 +52,7 @@ class Table:
         known: headings that are names of fields or attributes.
         title: what stands above the header.
         stopped: why it ends before the sheet does; empty where it does not.
+        above: the rows above its header that are more than a title, and are left out; empty where there are none.
     """
 
     sheet: Sheet
@@ -61,6 +62,7 @@ class Table:
     known: int
     title: str = ""
     stopped: str = ""
+    above: str = ""
     part: bool = False
     """Other tables stand above or below it."""
     columns: str = ""
@@ -84,9 +86,25 @@ def _vocabulary() -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
 
 
 def title_of(sheet: Sheet, header: int, first: int = 0) -> str:
-    """What stands above a header, from a row on."""
-    found = [text_of(cell) for row in itertools.islice(sheet.rows, first, header) for cell in row if not is_blank(cell)]
+    """What stands above a header, from a row on: titles, and labels with what they say; other rows of several cells are no title."""
+    found = [text_of(cell) for row in itertools.islice(sheet.rows, first, header) if _is_title(row) for cell in row if not is_blank(cell)]
     return " ".join(found)[:300]
+
+
+def _is_title(row: Sequence[Raw]) -> bool:
+    """Whether a row above a header is a title: one or two cells, or labels that end in a colon with what they say."""
+    filled = [cell for cell in row if not is_blank(cell)]
+    return len(filled) <= 2 or any(isinstance(cell, str) and cell.rstrip().endswith(":") for cell in filled)
+
+
+def _left_out_above(sheet: Sheet, header: int, first: int) -> str:
+    """The rows above a header that are more than a title, for people; empty where there are none."""
+    rows = [row for row in range(first, header) if not _is_title(sheet.rows[row])]
+    if not rows:
+        return ""
+    one = len(rows) == 1
+    where = f"row {rows[0] + 1}" if one else f"rows {rows[0] + 1} to {rows[-1] + 1}"
+    return f"{where} above its headings {'holds' if one else 'hold'} several cells and {'is' if one else 'are'} left out: {'it is' if one else 'they are'} no title"
 
 
 def _score(row: Sequence[Raw]) -> tuple[float, int]:
@@ -143,13 +161,43 @@ def find_tables(sheet: Sheet) -> list[Table]:
     first = find_table(sheet)
     if first is None or first.transposed:
         return [] if first is None else [first]
-    begins = [0, *_begins(sheet.rows, first)]
+    begins = [*_above(sheet.rows, first), *_begins(sheet.rows, first)]
     found = []
-    for begin, end in itertools.pairwise([*begins, len(sheet.rows)]):
-        table = first if len(begins) == 1 else find_table(sheet, begin, end)
+    for begin, end in itertools.pairwise([0, *begins, len(sheet.rows)]):
+        table = first if not begins else find_table(sheet, begin, end)
         if table is not None:
             found += [_without_strange(one) for one in _beside(table)]
     return found
+
+
+def _above(rows: Sequence[Sequence[Raw]], best: Table) -> list[int]:
+    """The rows at which tables above the one whose headings are known best end, and others begin; none where it is the first."""
+    top, found, header = best.header[0], [], None
+    for row in range(top - 1):
+        filled = [cell for cell in rows[row] if not is_blank(cell)]
+        if len(filled) < 2 or not all(isinstance(cell, str) for cell in filled) or rows[row] == rows[best.header[-1]]:
+            continue
+        score, known = _score(rows[row])
+        titles = row
+        while titles and sum(not is_blank(cell) for cell in rows[titles - 1]) == 1:
+            titles -= 1
+        apart = titles == 0 or all(map(is_blank, rows[titles - 1]))
+        heads = (
+            (known >= 2 and 2 * known > len(filled) and score > 0) if apart else (ALL_KNOWN <= known == len(filled) and _headed(rows, row))
+        )
+        if heads and rows[row] != header and any(_is_row(below) for below in rows[row + 1 : min(row + 4, top)]):
+            found.append(titles if apart else row)
+            header = rows[row]
+    if not found:
+        return []
+    titled = top > 0 and sum(not is_blank(cell) for cell in rows[top - 1]) == 1
+    return [*found[1:], top - 1 if titled else top]
+
+
+def _is_row(row: Sequence[Raw]) -> bool:
+    """Whether a row holds several cells, most of which are no headings."""
+    filled = sum(not is_blank(cell) for cell in row)
+    return filled >= 2 and 2 * _score(row)[1] < filled
 
 
 def _begins(rows: Sequence[Sequence[Raw]], first: Table) -> list[int]:
@@ -307,6 +355,7 @@ def find_table(sheet: Sheet, first: int = 0, end: int | None = None) -> Table | 
         known=known,
         title=title,
         stopped=stopped,
+        above="" if transposed else _left_out_above(shown, header[0], first),
         part=part,
     )
 

@@ -351,7 +351,7 @@ def _years(found: Sequence[_Found]) -> list[str]:
 def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[str]) -> SheetMapping:
     kind = CATALOGUE[one.kind]
     unseen = "the workbook does not show it; its rows are read all the same" if one.sheet.hidden else ""
-    doubts = list(filter(None, (one.doubt, one.table.stopped, unseen)))
+    doubts = list(filter(None, (one.doubt, one.table.above, one.table.stopped, unseen)))
     heads = Counter(" ".join(read.text.split()) for read in one.reads)
     columns, kept = [], []
     for place, (read, column, said) in enumerate(zip(one.reads, one.columns, one.assigned, strict=True)):
@@ -389,7 +389,10 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         else:
             doubts.append("there is no list of projects: those that it names are made")
     elif inner and "project" not in stated:
-        doubts.append("no column says to which project its rows belong: write `project:`")
+        project = _only_project(found)
+        doubts.append(
+            f"no column says to which project its rows belong: {f'{project!r} is the only one' if project else 'write `project:`'}"
+        )
     elif not kind.inner and kind.name != "projects" and _names_projects(kind, stated) and not _lists_projects(kind, found):
         new = True
         doubts.append("there is no list of projects: those that it names are made")
@@ -405,6 +408,13 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         range=one.table.columns,
         doubt="\n".join(doubts),
     )
+
+
+def _only_project(found: Sequence[_Found]) -> str:
+    """The id of the only project that a file lists; empty where it lists several, or without ids."""
+    ids = [one.of("id") for one in found if one.kind == "projects"]
+    rows = sum(one.table.last - one.table.header[-1] - 1 for one in found if one.kind == "projects")
+    return ids[0].texts[0] if rows == len(ids) == 1 and ids[0] is not None and ids[0].texts else ""
 
 
 def _names_projects(kind: RegisterKind, stated: AbstractSet[str]) -> bool:
