@@ -87,7 +87,7 @@ def _finish_strip(name: str, dates: Dates | None) -> Strip | None:
 def _cost_strip(costs: Sums) -> Strip:
     scale, unit = Scale.of([costs.p(99)], costs.currency), float(10**costs.digits)
     mark, said = None, f"P80 {scale.text(costs.p(80))}"
-    if costs.planned is not None:
+    if costs.planned is not None and not costs.missing:
         plan = costs.money(costs.planned)
         sure = costs.known_within(plan)
         said = f"plan {scale.text(plan)}: {chance_text(sure)}"
@@ -177,7 +177,7 @@ def simulated_said(q: Simulation) -> list[str]:
         out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
         if dates is not None and not dates.unsure and not costs.missing:
             out[0] += f"; {share(q.joint(q.portfolio).within(dates.p(80), costs.p(80)))} keep both"
-        if costs.planned is not None:
+        if costs.planned is not None and not costs.missing:
             plan = costs.money(costs.planned)
             scale = Scale.of([plan], costs.currency)
             out.append(f"{share(costs.known_within(plan))} of all samples keep the planned {scale.said(plan)} {scale.unit}")
@@ -207,7 +207,7 @@ def unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
     """Projects whose plan holds the cost in too few samples, the largest gap to the P80 first."""
     found = []
     for row in rows:
-        if row.kind == "project" and row.costs is not None and row.costs.planned is not None:
+        if row.kind == "project" and row.costs is not None and row.costs.planned is not None and not row.costs.missing:
             plan = row.costs.money(row.costs.planned)
             if row.costs.known_within(plan) < UNSURE:
                 found.append((plan.amount - row.costs.p(80).amount, row.id, row))
@@ -252,7 +252,7 @@ def _costs_curve(costs: Sums) -> Curve:
     unit = float(10**costs.digits) * scale.divisor
     values = sorted(float(one) / unit for one in costs.minor)
     marks = []
-    if costs.planned is not None:
+    if costs.planned is not None and not costs.missing:
         plan = costs.money(costs.planned)
         sure = costs.known_within(plan)
         marks.append(Mark(at=costs.planned / unit, label=f"plan {scale.text(plan)}: {chance_text(sure)}", bad=sure < UNSURE))
@@ -304,7 +304,7 @@ def _cost_cells(costs: Sums | None, scale: Scale) -> list[Cell]:
     if costs is None:
         return [Cell(kind="num")] * 3
     plan = None if costs.planned is None else costs.money(costs.planned)
-    sure = None if plan is None else costs.known_within(plan)
+    sure = None if plan is None or costs.missing else costs.known_within(plan)  # what is not known is in neither
     return [
         Cell(text=scale.text(plan, ""), kind="num"),
         _chance_cell(sure, plan is not None),
