@@ -19,7 +19,7 @@ from ipmo.network.states import EFFECTS, FROM_FINISH, HELPERS, LIVE, NUMBERS, St
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
-    from ipmo.network.parts import Commitment, Spanning
+    from ipmo.network.parts import Commitment, LateLink, Spanning
 
 __all__ = ["Late", "LatePass", "LateStarts"]
 
@@ -110,6 +110,11 @@ class LatePass(EarlyPass):
             pair.append(late)
         return Late(*pair)
 
+    @property
+    def caps(self) -> Dates:
+        """The latest starts that each position's own commitments allow by the end of the network; not to be changed."""
+        return self._caps.to_end
+
     def _limits(self, back: bool) -> tuple[list[int], list[int]]:
         """The instants that positions must finish by: not to move the end of the network, not to move their targets."""
         net, dialect, end, committed = self.network, self.dialect, self.end, self.committed_finishes
@@ -198,14 +203,24 @@ class LatePass(EarlyPass):
             y = int(late.x[target])
             if y >= FAR // 2:
                 continue
-            instant = net.clock(int(self.positions.clk[target])).finish(y + int(self.positions.dur[target]))
-            lag_clock = net.clock(link.clock)
-            if link.lag:
-                instant = lag_clock.start(lag_clock.work(instant) - link.lag)
             before = int(caps.x[source])
-            self._bound_late(source, instant, link.from_finish, caps)
+            self.bound_by(link, y + int(self.positions.dur[target]), caps)
             lowered |= int(caps.x[source]) < before
         return lowered
+
+    def bound_by(self, link: LateLink, end: int, late: Dates) -> None:
+        """Lowers the late start of the source of a link that bounds late dates only.
+
+        Args:
+            link: the link.
+            end: the late finish of its target on that one's own clock.
+            late: late dates; changed.
+        """
+        net, lag_clock = self.network, self.network.clock(link.clock)
+        instant = net.clock(int(self.positions.clk[self.positions.pos[link.target]])).finish(end)
+        if link.lag:
+            instant = lag_clock.start(lag_clock.work(instant) - link.lag)
+        self._bound_late(int(self.positions.pos[link.source]), instant, link.from_finish, late)
 
     @functools.cached_property
     def late_starts(self) -> LateStarts:

@@ -198,3 +198,64 @@ def test_the_file_has_a_row_before_the_data_date_only_where_it_starts_before_tha
 
     assert kind(at(6, 0)) == "the same working time"
     assert kind(at(5, 23)) == "before the data date in the file"
+
+
+def with_task(pf: Portfolio, task: Task, stored: StoredDates) -> Portfolio:
+    """The plan with one more task, and the dates that the file stores of it."""
+    (project,) = pf.projects
+    source = attrs.evolve(pf.source, stored={**pf.source.stored, f"P/{task.id}": stored})
+    return attrs.evolve(pf, projects=[attrs.evolve(project, tasks=(*project.tasks, task))], source=source)
+
+
+def test_a_row_follows_only_what_would_put_it_where_the_file_has_it() -> None:
+    """`d` waits for `b`, which agrees, until Thursday; `a`-like `x` is a day late in the file, which ends before that."""
+    late = StoredDates(early_start=at(6, 9), early_finish=at(6, 17))
+    pf = with_task(plan(), Task(id="x", duration="1 d"), late)
+    there = StoredDates(early_start=at(12, 9), early_finish=at(12, 17))
+    found = told(with_task(pf, Task(id="d", duration="1 d", after=["b", "x"]), there), "P/d")
+    assert found.endswith("the file has it later than its links, its constraints and the data date ask for")
+    moved = StoredDates(early_start=at(7, 9), early_finish=at(7, 17))
+    one = with_task(pf, Task(id="d", duration="1 d", after=["x"]), moved)
+    assert told(one, "P/d").endswith("it follows 'P/x', whose dates differ")
+    more = with_task(pf, Task(id="d", duration="1 d", after=["x"]), there)
+    assert told(more, "P/d").endswith(
+        "the file has it later than its links, its constraints and the data date ask for, with 'P/x' where the file has it"
+    )
+    assert kinds(more)["P/d"] == "later in the file than anything asks for"
+
+
+def test_a_row_whose_own_length_differs_has_its_own_cause_behind_one_that_differs() -> None:
+    later = StoredDates(early_start=at(6, 9), early_finish=at(7, 17))
+    short = StoredDates(early_start=at(8, 9), early_finish=at(8, 13))
+    found = told(plan(a=later, b=short), "P/b")
+    assert found.endswith("4 h of its calendar, 8 h of work are left: its work or its calendar was changed after the file was scheduled")
+
+
+def test_late_dates_that_differ_because_the_end_does_say_so() -> None:
+    """`b` ends two days later in the file, `c` has float to the end: its late dates differ by nothing of its own."""
+    b = StoredDates(early_start=at(9, 9), early_finish=at(9, 17), late_start=at(9, 9), late_finish=at(9, 17))
+    c = StoredDates(early_start=at(5, 9), early_finish=at(5, 17), late_start=at(9, 9), late_finish=at(9, 17))
+    pf = plan(b=b, c=c)
+    assert kinds(pf) == {"P/b": "later in the file than anything asks for", "P/c": "the end differs"}
+    assert told(pf, "P/c").endswith("late dates are counted to the end of the project, where 'P/b' has other dates in the file")
+    assert [one.root for one in reproduced(pf, ipmo.schedule(pf)).differences] == [True, False]
+    own = attrs.evolve(c, late_start=at(8, 9), late_finish=at(8, 17))
+    assert kinds(plan(b=b, c=own))["P/c"] == "late dates earlier in the file"
+
+
+def test_only_what_moves_dates_is_a_cause_of_them() -> None:
+    early = StoredDates(early_start=at(6, 9), early_finish=at(7, 17))
+    for code in ("mspdi/credit", "xer/baseline-order", "mspdi/same-id", "mspdi/timephased", "mspdi/value"):
+        pf = plan(Finding(code=code, item="P/a", message="its cost is -500"), a=early)
+        assert kinds(pf) == {"P/a": "later in the file than anything asks for"}, code
+    for code in ("mspdi/constraint", "xer/no-calendar", "xer/refused", "mspdi/no-duration"):
+        assert kinds(plan(Finding(code=code, item="P/a", message="it is bad"), a=early)) == {"P/a": "found on reading"}, code
+
+
+def test_what_stands_on_a_line_of_several_rows_is_the_cause_of_none() -> None:
+    early = StoredDates(early_start=at(6, 9), early_finish=at(7, 17))
+    pf = plan(Finding(code="mspdi/constraint", line=1, message="task 'c' has a constraint without a date"), a=early)
+    alone = attrs.evolve(pf, source=attrs.evolve(pf.source, lines={"P/a": 1}))
+    assert kinds(alone) == {"P/a": "found on reading"}
+    shared = attrs.evolve(pf, source=attrs.evolve(pf.source, lines={"P/a": 1, "P/b": 1, "P/c": 1}))
+    assert kinds(shared) == {"P/a": "later in the file than anything asks for"}

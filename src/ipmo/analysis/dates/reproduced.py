@@ -6,8 +6,9 @@ a row which it follows.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,8 +16,10 @@ from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.stored import StoredDates
+from ipmo.network.given import ENDS, NOBODY, Elsewhere, Given, Placed, early_elsewhere, late_elsewhere
+from ipmo.network.late import LatePass
 from ipmo.network.states import LIVE, State
-from ipmo.units import minutes
+from ipmo.units import minutes, moment
 from ipmo.words import agree
 
 __all__ = ["Difference", "Reproduced", "reproduced"]
@@ -26,6 +29,16 @@ SHOWN = ("start", "finish")
 """When the tool has work begin and end, as late as possible and levelled where it is: all that some files store."""
 LATE = ("late_start", "late_finish")
 FLOATS = ("total_float", "free_float")
+Dated = tuple[datetime | None, datetime | None]
+"""Start and finish, of one kind."""
+MOVING = frozenset(
+    [
+        *("refused", "no-calendar", "calendar-data", "calendar-day", "calendar-exception", "calendar-week", "no-common-time"),
+        *("resource-calendars", "constraint", "delay", "external-date", "no-duration", "not-finished", "actual-order", "no-actual"),
+        *("placeholder", "inserted-project", "day-order", "task-type", "outside", "short-row", "split"),
+    ]
+)
+"""What a reader finds that can move dates: links, constraints, calendars, durations, splits, rows left out. Costs, baselines and names move none."""
 
 
 class Difference(NamedTuple):
@@ -124,10 +137,15 @@ class _Row(NamedTuple):
         return (*self.early, *self.moved, *self.late, *self.floats)
 
     @property
-    def told(self) -> tuple[datetime | None, datetime | None]:
+    def told(self) -> Dated:
         """When the file has it begin and end: by its early dates, where it stores them."""
         first, last = _first(self.stored)
         return getattr(self.stored, first), getattr(self.stored, last)
+
+    @property
+    def shown(self) -> Dated:
+        """When the file has it begin and end."""
+        return (self.stored.start, self.stored.finish) if self.moved else self.told
 
 
 class _Comparison:
@@ -137,8 +155,11 @@ class _Comparison:
         self.nodes = self.passes.nodes
         self.rows = dict(self._rows())
         self.noted: dict[int | str, str] = {}
+        shared = Counter(self.source.lines.values())
         for finding in self.source.findings:
-            for key in (finding.item, finding.line):
+            if finding.code.rpartition("/")[2] not in MOVING:
+                continue
+            for key in (finding.item, finding.line if shared[finding.line] == 1 else 0):  # all of a file may stand in one line
                 if key:
                     self.noted.setdefault(key, f"{finding.message} [{finding.code}]")
 
@@ -169,8 +190,7 @@ class _Comparison:
         differ = {name: row for name, row in kept.items() if row.differs}
         found: list[Difference] = []
         if differ:
-            before, behind = self._sources()
-            found = [self._difference(name, row, before, behind) for name, row in differ.items()]
+            found = [self._difference(name, row) for name, row in differ.items()]
         found += [
             Difference(name, _first(self.source.stored[name]), "not scheduled", f"{name!r} has no dates here", True) for name in missing
         ]
@@ -196,76 +216,109 @@ class _Comparison:
 
     # ----------------------------------------------------------------------------------------- what rows follow
 
-    def _sources(self) -> tuple[dict[int, str], dict[int, str]]:
-        """For each position a row that differs and stands before it, by early dates, or behind it, by late ones."""
-        q, names = self.passes.lists, self.net.ids
-        before: dict[int, str] = {}
-        own: dict[int, str] = {}
-        for v in range(self.net.n):
-            name = names[q.order[v]]
-            found = [(k, q.src[k]) for k in range(q.ptr[v], q.ptr[v + 1]) if q.src[k] in own]
-            if found:
-                driving = [u for k, u in found if self.passes.push(k, v, q.x[u]) >= q.x[v]]
-                before[v] = own[driving[0] if driving else found[0][1]]
-            if name in self.rows and self.rows[name].early:
-                own[v] = name
-            elif name not in self.source.stored and v in before:
-                own[v] = before[v]
-        behind: dict[int, str] = {}
-        own = {}
-        for v in range(self.net.n - 1, -1, -1):
-            name = names[q.order[v]]
-            if name in self.rows and (self.rows[name].late or self.rows[name].early):
-                own[v] = name
-            elif name not in self.source.stored and v in behind:
-                own[v] = behind[v]
-            if v in own:
-                for k in range(q.ptr[v], q.ptr[v + 1]):
-                    behind.setdefault(q.src[k], own[v])
-        return before, behind
+    @functools.cached_property
+    def _early_there(self) -> Elsewhere:
+        """Where each position would be if what it follows had the early dates of the file."""
+        return early_elsewhere(self.passes, dict(self._given(lambda row: row.told if row.early else None)))
+
+    @functools.cached_property
+    def _shown_there(self) -> Elsewhere:
+        """The same by when the file has work begin and end, where it stores that beside its early dates."""
+        return early_elsewhere(self.passes, dict(self._given(lambda row: row.shown if row.early or row.moved else None)))
+
+    @functools.cached_property
+    def _late_there(self) -> list[Placed]:
+        """Where each position would be, late, if what follows it had the late dates of the file, and the end its early ones."""
+        late = self._given(lambda row: (row.stored.late_start, row.stored.late_finish) if row.late else None, LATE)
+        return late_elsewhere(self.passes, self._early_there, dict(late))
+
+    def _given(self, dates: Callable[[_Row], Dated | None], columns: tuple[str, str] | None = None) -> Iterator[tuple[int, Given | None]]:
+        """The positions of rows with dates of the file: None where they agree; of rows without such dates nothing is known."""
+        for name, row in self.rows.items():
+            node = self.nodes.get(name)
+            if node is None or self.net.state[node] not in LIVE or node in self.passes.without_duration:
+                continue
+            if all(getattr(row.stored, column) is None for column in columns or _first(row.stored)):
+                continue
+            found = dates(row)
+            if found is None:
+                yield int(self.passes.positions.pos[node]), None
+                continue
+            first, last = (None if one is None else minutes(one) for one in found)
+            if self._begun(node):
+                first = None
+            if first is not None or last is not None:
+                yield int(self.passes.positions.pos[node]), Given(first, last)
+
+    def _begun(self, node: int) -> bool:
+        """Whether work is under way and its start is that of all of it: what is left of it lies before its finish."""
+        return self.net.state[node] == State.STARTED and not self.passes.dialect.remaining_dates
+
+    def _placed(self, name: str, there: Sequence[Placed], told: Dated, *, late: bool = False) -> tuple[Placed | None, bool]:
+        """Where a row would be if what is linked to it stood as in the file, None where nothing moves it; and whether the file has it there."""
+        node = self.nodes[name]
+        one = there[int(self.passes.positions.pos[node])]
+        if one.because == NOBODY:
+            return None, False
+        first, last = told
+        if late:  # a late date may lie on either side of a break
+            clock = self.net.running_clock(node)
+            return one, last is not None and clock.work(minutes(last)) == clock.work(one.finish)
+        begins = first is None or self._begun(node) or minutes(first) == one.start
+        return one, begins and (last is None or minutes(last) == one.finish)
+
+    def _named(self, one: Placed) -> str:
+        """The row that moves another."""
+        return self.net.shown(self.passes.lists.order[one.because])
 
     # ------------------------------------------------------------------------------------------------- causes
 
-    def _difference(self, name: str, row: _Row, before: Mapping[int, str], behind: Mapping[int, str]) -> Difference:
+    def _difference(self, name: str, row: _Row) -> Difference:
         columns = row.differs
         if row.early:
-            kind, why = self._early(name, row, before)
+            kind, why = self._early(name, row)
         elif row.moved:
-            kind, why = self._known(name, row, late=True) or (MOVED, "its early dates agree, and the file delays it otherwise")
+            kind, why = self._moved(name, row)
         else:
-            kind, why = self._late(name, row, behind)
+            kind, why = self._late(name, row)
         column = columns[0]
         says, here = _shown(getattr(row.stored, column)), _shown(getattr(row.item, column), self._hours(name))
         message = f"{name!r}: {column.replace('_', ' ')} {says} in the file, {here} here: {why}"
-        return Difference(name, columns, kind, message, kind not in (FOLLOWS, PRECEDES, SPANS))
+        return Difference(name, columns, kind, message, kind not in (FOLLOWS, PRECEDES, SPANS, ENDING))
 
     def _hours(self, name: str) -> float:
         """How many hours a day of its floats has."""
         return self.portfolio.calendar_for(name).day_minutes / 60
 
     def _known(self, name: str, row: _Row, *, late: bool) -> tuple[str, str] | None:
-        """What reading found about this row."""
+        """What reading found about this row that can move its dates."""
         cause = row.stored.cause or (row.stored.late_cause if late else "")
         if cause:
             return KNOWN, cause
         noted = self.noted.get(name) or self.noted.get(self.source.lines.get(name, -1))
         return (KNOWN, noted) if noted else None
 
-    def _early(self, name: str, row: _Row, before: Mapping[int, str]) -> tuple[str, str]:
+    def _early(self, name: str, row: _Row) -> tuple[str, str]:
         """Why the early dates of a row differ: a class, and a clause."""
         node = self.nodes.get(name)
+        placed: Placed | None = None
+        if node is not None and self.net.state[node] in LIVE:
+            placed, there = self._placed(name, self._early_there.placed, row.told)
+            if there and placed is not None:
+                return FOLLOWS, f"it follows {self._named(placed)!r}, whose dates differ"
         if (known := self._known(name, row, late=False)) is not None:
             return known
         if node is None:
             return SPANS, "it spans rows whose dates differ"
         if self.net.state[node] == State.SPANNED:
             return SPANS, "it lasts as long as what it is linked to, and the file's dates of that lead to other ends"
-        place = self.passes.positions.pos[node]
-        if place in before:
-            return FOLLOWS, f"it follows {before[place]!r}, whose dates differ"
+        if node in self.passes.without_duration or row.item.early_start is None:
+            return UNDATED, row.item.undated or "it has no duration"
+        return self._own(name, row, node, placed)
+
+    def _own(self, name: str, row: _Row, node: int, placed: Placed | None) -> tuple[str, str]:
+        """Why the early dates of a row differ from where what it follows puts it, as that stands in the file."""
         item, (first, last) = row.item, row.told
-        if node in self.passes.without_duration or item.early_start is None:
-            return UNDATED, item.undated or "it has no duration"
         clock, length = self.net.running_clock(node), int(self.net.dur[node])
         if first is not None and last is not None:
             spanned = clock.between(minutes(first), minutes(last))
@@ -280,36 +333,96 @@ class _Comparison:
                     "its work or its calendar was changed after the file was scheduled"
                 )
         told, here = (getattr(one, row.early[0]) for one in (row.stored, item))
+        if placed is not None:
+            here = moment(placed.start if row.early[0] in (EARLY[0], SHOWN[0]) else placed.finish)
         if first is not None and self.portfolio.status_date is not None and minutes(first) < self.net.base and told < (here or told):
             return BEFORE, "the file has it before the data date: the file was not scheduled after that date was set"
+        beside = f", with {self._named(placed)!r} where the file has it" if placed is not None else ""
         if here is not None and clock.work(minutes(told)) == clock.work(minutes(here)):
-            return BREAK, "the same working time, on the other side of a break of its calendar"
+            return BREAK, f"the same working time, on the other side of a break of its calendar{beside}"
         if here is not None and told > here:
-            return LATER, "the file has it later than its links, its constraints and the data date ask for"
+            return LATER, f"the file has it later than its links, its constraints and the data date ask for{beside}"
         drivers = [f"{one.item!r} ({one.type})" for one in self.schedule.driving(name)]
-        return EARLIER, f"the file has it earlier than {' and '.join(drivers) or 'its own bounds'} let it start"
+        return EARLIER, f"the file has it earlier than {' and '.join(drivers) or 'its own bounds'} let it start{beside}"
 
-    def _late(self, name: str, row: _Row, behind: Mapping[int, str]) -> tuple[str, str]:
+    def _moved(self, name: str, row: _Row) -> tuple[str, str]:
+        """Why start and finish of a row differ whose early dates agree: a class, and a clause."""
+        node = self.nodes.get(name)
+        if node is not None and self.net.state[node] in LIVE:
+            placed, there = self._placed(name, self._shown_there.placed, row.shown)
+            if there and placed is not None:
+                return FOLLOWS, f"it follows {self._named(placed)!r}, whose dates differ"
+        return self._known(name, row, late=True) or (MOVED, "its early dates agree, and the file delays it otherwise")
+
+    def _late(self, name: str, row: _Row) -> tuple[str, str]:
         """Why the late dates or the floats of a row differ: a class, and a clause."""
+        node = self.nodes.get(name)
+        placed: Placed | None = None
+        if row.late and node is not None and self.net.state[node] in LIVE:
+            placed, there = self._placed(name, self._late_there, (row.stored.late_start, row.stored.late_finish), late=True)
+            if there and placed is not None:
+                if placed.because == ENDS:
+                    return ENDING, self._ending(node)
+                return PRECEDES, f"{self._named(placed)!r} comes after it, whose dates differ"
         if (known := self._known(name, row, late=True)) is not None:
             return known
-        node = self.nodes.get(name)
         if node is None or self.net.state[node] == State.SPANNED:
             return SPANS, "it lasts as long as what it is linked to, and the file's late dates of that lead to other ends"
+        if not row.late:
+            return self._float(name, row, node)
+        stored, item = row.stored.late_finish, row.item.late_finish
+        if placed is not None:
+            item = moment(placed.finish)
+        tight = stored is not None and item is not None and stored < item
+        end, beside = "earlier" if tight else "later", ""
+        if placed is not None:
+            beside = (
+                ", with the end where the file has it"
+                if placed.because == ENDS
+                else f", with {self._named(placed)!r} where the file has it"
+            )
+        return (TIGHTER if tight else LOOSER), (
+            f"the file has its late finish {end} than what follows it and the finish to keep allow{beside}"
+        )
+
+    def _float(self, name: str, row: _Row, node: int) -> tuple[str, str]:
+        """Why a float differs although the dates agree: a free float is counted to the early dates of what follows, which may differ."""
         place = int(self.passes.positions.pos[node])
-        if place in behind:
-            return PRECEDES, f"{behind[place]!r} comes after it, whose dates differ"
-        if row.late:
-            stored, item = row.stored.late_finish, row.item.late_finish
-            tight = stored is not None and item is not None and stored < item
-            end = "earlier" if tight else "later"
-            return (TIGHTER if tight else LOOSER), f"the file has its late finish {end} than what follows it and the finish to keep allow"
+        if "total_float" not in row.floats:
+            there = self._free_there
+            slip = there.free_starts.get(place)
+            days = None if slip is None else there.days(place, there.lists.x[place], slip)
+            if _same(row.stored.free_float, days, self._hours(name)):
+                moved = [name for _, v in self.passes.links_out[place] if (name := self.net.shown(self.passes.lists.order[v])) in self.rows]
+                found = next((name for name in moved if self.rows[name].early), "")
+                return (PRECEDES, f"{found!r} comes after it, whose dates differ") if found else (ENDING, self._ending(node))
         return FLOAT, "its dates agree, and its float is not the working time between them on its calendar"
+
+    @functools.cached_property
+    def _free_there(self) -> LatePass:
+        """Floats with early dates of the file where they differ."""
+        return LatePass(self.net, self.passes.back_from, self._early_there.dates)
+
+    def _ending(self, node: int) -> str:
+        """What of the end that late dates are counted to differs from the file's."""
+        owner = self.net.project[node] if self.passes.dialect.float_to == "project" else -1
+        ends: list[tuple[datetime, str]] = []
+        for name, row in self.rows.items():
+            other = self.nodes.get(name)
+            if row.early and other is not None and owner in (-1, self.net.project[other]):
+                ends.append((max(one for one in (row.told[1], row.item.early_finish, datetime.min) if one is not None), name))
+        what = "the project" if owner >= 0 else "the plan"
+        return (
+            f"late dates are counted to the end of {what}, where {max(ends)[1]!r} has other dates in the file"
+            if ends
+            else "the end differs"
+        )
 
 
 KNOWN = "found on reading"
 FOLLOWS = "follows a row that differs"
 PRECEDES = "comes before a row that differs"
+ENDING = "the end differs"
 SPANS = "spans rows that differ"
 UNDATED = "has no date here"
 EDITED = "changed after the file was scheduled"
