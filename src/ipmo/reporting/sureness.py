@@ -12,6 +12,7 @@ import attrs
 from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.pictures import causes, fans, joint
+from ipmo.analysis.risk.removal import COST
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.figures.axes import date_ticks, nice_step
 from ipmo.figures.ranges import Strip, strips
@@ -135,8 +136,10 @@ def _pictures(a: Answers, q: Simulation, rows: Sequence[Simulated]) -> Iterator[
     if whole.dates is None or not _spread(whole):
         return
     drivers = len(a.portfolio.drivers) + len(risks_of(a.portfolio))
-    if (drivers + CAUSES) * q.samples * a.schedule.network.n <= TASK_SAMPLES and len(found := q.drivers(most=CAUSES)):
-        note = f"How much earlier the P80 of the whole is without each of them, on the same samples: the risks and drivers, and the {CAUSES} estimates that it goes with most."
+    if (drivers + CAUSES) * q.samples * a.schedule.network.n <= TASK_SAMPLES and len(
+        found := q.drivers(most=CAUSES).where(lambda row: row["kind"] != COST)
+    ):
+        note = f"How much earlier the P80 of the whole is without each of them, on the same samples: the risks, branches and drivers, and the {CAUSES} estimates that it goes with most."
         yield Picture(
             label="What drives the finish",
             svg=causes(found.head(BARS), "P80 of the finish of all", a.name).svg,

@@ -97,7 +97,10 @@ def test_date_and_cost_causes_and_responses_are_those_of_the_tables(sure: ipmo.S
     assert [at(row["date"]) for row in dots] == list(both.dates.samples)
     assert [(row["day"], row["cost"]) for row in front] == [(str(pair.date), float(pair.cost.amount)) for pair in both.frontier(70)]
     assert (at(due[0]["date"]), plan[0]["cost"]) == (datetime(2026, 5, 30), 1_200_000)
-    found = sure.drivers("tram", 80)
+    every = sure.drivers("tram", 80)
+    found = every.where(lambda row: row["kind"] != "cost estimate")
+    dear, _ = layers(sure, "cost tornado", "tram")
+    assert sorted(row["value"] for row in dear) == sorted(every["cost"])
     bars, _ = layers(sure, "tornado", "tram")
     assert [row["value"] for row in bars] == list(found["days"])
     worth = sure.responses("tram", 80)

@@ -88,7 +88,7 @@ def test_a_fan_has_a_row_an_item_the_least_sure_first(q: ipmo.Simulation) -> Non
 
 
 def test_a_tornado_has_a_bar_a_cause_in_the_order_of_the_table(q: ipmo.Simulation) -> None:
-    said, table = texts(q.plot("tornado", "tram")), q.drivers("tram")
+    said, table = texts(q.plot("tornado", "tram")), q.drivers("tram").where(lambda row: row["kind"] != "cost estimate")
     wanted = [f"{float(str(days)):.1f} d" for days in table["days"]]
     assert [one for one in said if re.fullmatch(r"-?[\d.]+ d", one)] == wanted
     assert [one for one in said if one.endswith(("(risk)", "(estimate)"))] == [

@@ -381,7 +381,8 @@ def test_what_drives_a_date_is_what_its_removal_saves(pf: Portfolio, q: ipmo.Sim
     none = attrs.evolve(pf, drivers=pf.drivers[1:])
     exact = q.finish("tram/track").instant(80) - ipmo.simulate(none, samples=SAMPLES).finish("tram/track").instant(80)
     assert saved["ground"] == pytest.approx(exact / DAY)
-    assert saved["depot/build"] == saved["steel"] == 0
+    assert saved["steel"] == 0
+    assert "depot/build" not in saved  # it leads nowhere near
     assert float(str(saved["tram/early"])) < 0
     order = q.drivers("tram/track", in_order=3)
     assert len(order) == 3

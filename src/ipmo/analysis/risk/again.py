@@ -16,7 +16,7 @@ from ipmo.analysis.risk.gathering import Gathering
 from ipmo.analysis.risk.merges import Merge, merges
 from ipmo.analysis.risk.outcomes import Dates
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
-from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
+from ipmo.analysis.risk.removal import By, Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
 from ipmo.analysis.risk.sampling import Samples, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.spending import cost_rows
@@ -88,17 +88,15 @@ class Remade:
         self._gathered, self._plan = gathered, gathered.plan
         self._setup = attrs.evolve(gathered.setup, sketched=())
 
-    def drivers(self, item: str, percent: float, estimates: Sequence[str], most: int, count: int) -> list[Removed]:
+    def drivers(self, item: str, percent: float, most: int, count: int, by: By) -> list[Removed]:
         """What each cause adds to a percentile of an item; with a count, the causes that are best taken out in order.
 
         Raises:
             ModelError: the item has no dates.
         """
-        kept = self._kept(item)
-        figures = Figures(self._setup, kept, item, percent)
-        before = self._before(kept.nodes)
-        found = causes(self._setup, [name for name in estimates if name in before][:most])
-        return in_order(figures, found, count) if count else one_by_one(figures, found)
+        figures = Figures(self._setup, self._kept(item), item, percent, most)
+        found = causes(self._setup, figures.estimates, figures.costs)
+        return in_order(figures, found, count, by) if count else one_by_one(figures, found, by)
 
     def responses(self, item: str, percent: float) -> list[Responded]:
         """What each response changes, its cost taken off.
@@ -250,19 +248,6 @@ class Remade:
                         worth += now - then
                 out[number].setdefault(WORTH, _Tally(self._setup.samples)).add(worth)
         return out
-
-    def _before(self, nodes: Sequence[int]) -> set[str]:
-        """Some nodes, and all that they wait for, by their ids."""
-        net, givers = self._plan.schedule.network, dict[int, list[int]]()
-        for source, target in zip(net.src, net.dst, strict=True):
-            givers.setdefault(int(target), []).append(int(source))
-        found = set(nodes)
-        waiting = list(found)
-        while waiting:
-            more = [node for node in givers.get(waiting.pop(), ()) if node not in found]
-            found.update(more)
-            waiting += more
-        return {net.ids[node] for node in found}
 
     def _kept(self, item: str) -> Kept:
         kept = next((one for one in self._setup.kept if one.full_id == item), None)

@@ -17,6 +17,7 @@ except ImportError:
 
 if TYPE_CHECKING:
     from ipmo.analysis.risk.outcomes import Dates, Joint, Sums
+    from ipmo.analysis.risk.pictures import Of
     from ipmo.tables import Table
 
 __all__ = ["Chart", "causes", "curves", "fans", "joint", "responses"]
@@ -130,15 +131,15 @@ def joint(both: Joint, name: str, percent: float = 70) -> Chart:
     return _layers(*layers, high=360)
 
 
-def causes(found: Table, what: str) -> Chart:
-    """What each cause adds to a date in days, with its standard error, by the table of `Simulation.drivers`.
+def causes(found: Table, what: str, *, of: Of = "days") -> Chart:
+    """What each cause adds to a date in days, or to a cost, with its standard error, by the table of `Simulation.drivers`.
 
     Raises:
         ModelError: there is none.
     """
     if not len(found):
         raise ModelError("nothing drives it: no cause in this simulation can be taken out")
-    return _bars(found, ("cause", "kind"), "days", f"days that each adds to the {what}")
+    return _bars(found, ("cause", "kind"), of, f"{found.unit(of) if of == 'cost' else 'days'} that each adds to the {what}")
 
 
 def responses(found: Table) -> Chart:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from ipmo.figures.svg import Figure
     from ipmo.tables import Table
 
-__all__ = ["Drawing", "Kind", "causes", "curves", "fans", "joint", "responses"]
+__all__ = ["Drawing", "Kind", "Of", "causes", "curves", "fans", "joint", "responses"]
 
-Kind = Literal["fan", "curve", "tornado", "joint", "responses"]
+Kind = Literal["fan", "curve", "tornado", "cost tornado", "joint", "responses"]
+Of = Literal["days", "cost"]
 Drawn = TypeVar("Drawn", covariant=True)
 UNSURE = 0.8
 """Below this chance something stated is drawn as not sure: P80 is the usual level of confidence."""
@@ -42,7 +43,7 @@ class Drawing(Protocol[Drawn]):
     def curves(self, name: str, dates: Dates, costs: Sums | None) -> Drawn:
         """The S-curves of an item."""
 
-    def causes(self, found: Table, what: str) -> Drawn:
+    def causes(self, found: Table, what: str, *, of: Of = "days") -> Drawn:
         """A tornado."""
 
     def joint(self, both: Joint, name: str) -> Drawn:
@@ -172,26 +173,33 @@ def joint(both: Joint, name: str, percent: float = 70) -> Figure:
 # ----------------------------------------------------------------------------------------------------- causes
 
 
-def causes(found: Table, what: str, named: Callable[[str], str] = str) -> Figure:
-    """What each cause adds to a date, by the table of `Simulation.drivers`, in its order.
+def causes(found: Table, what: str, named: Callable[[str], str] = str, *, of: Of = "days") -> Figure:
+    """What each cause adds to a date or a cost, by the table of `Simulation.drivers`, in its order.
 
     Args:
         found: the table.
-        what: the date, in words.
+        what: the date or the cost, in words.
         named: the name of a cause, by its id; the id when left out.
+        of: the column that is drawn.
 
     Raises:
         ModelError: there is none.
     """
     if not len(found):
         raise ModelError("nothing drives it: no cause in this simulation can be taken out")
-    errors = found["days_error"]
+    size, word = scaled(max(map(abs, found[of]))) if of == "cost" else (1, "")
+    unit = f"{word} {found.unit(of)}".strip() if of == "cost" else ""
     bars = [
-        Bar(name=f"{named(str(cause))} ({kind})", value=float(days), error=error, said=f"{float(days):.1f} d")
-        for cause, kind, days, error in zip(found["cause"], found["kind"], found["days"], errors, strict=True)
+        Bar(
+            name=f"{named(str(cause))} ({kind})",
+            value=float(added) / size,
+            error=None if error is None else float(error) / size,
+            said=f"{float(added) / size:,.2f}" if of == "cost" else f"{float(added):.1f} d",
+        )
+        for cause, kind, added, error in zip(found["cause"], found["kind"], found[of], found[f"{of}_error"], strict=True)
     ]
     low, high = min(0.0, *(bar.ends[0] for bar in bars)), max(0.0, *(bar.ends[1] for bar in bars))
-    note = "Days that each adds, the others at work; fine line: standard error. The parts do not add up."
+    note = f"{unit or 'Days'} that each adds, the others at work; fine line: standard error. The parts do not add up."
     return tornado(bars, ticks=number_ticks(low, high), title=f"What drives the {what}", note=note)
 
 

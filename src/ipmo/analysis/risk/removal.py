@@ -6,25 +6,50 @@ they are best taken out is found step by step. Source: Hulett, removal of risk d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import attrs
 import numpy as np
 
+from ipmo.analysis.risk.distributions import deviation, random
+from ipmo.analysis.risk.forks import Fork
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
-from ipmo.analysis.risk.sampling import run
+from ipmo.analysis.risk.sampling import Samples, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.spending import cost_rows
+from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
+from ipmo.tables import Column, Table
 from ipmo.units import DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ipmo.network.network import Network
+
     Row = NDArray[np.int64]
 
-__all__ = ["Cause", "Figures", "HandedOver", "Removed", "Responded", "Seen", "causes", "in_order", "one_by_one", "without"]
+__all__ = [
+    "COST",
+    "By",
+    "Cause",
+    "Figures",
+    "HandedOver",
+    "Removed",
+    "Responded",
+    "causes",
+    "driver_table",
+    "in_order",
+    "one_by_one",
+    "without",
+]
+
+By = Literal["finish", "cost"]
+"""What causes are weighed by."""
+COST = "cost estimate"
+"""The kind of a cause that moves no date."""
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +58,7 @@ class Cause:
 
     Args:
         id: of the driver, the risk, the calendar or the task.
-        kind: driver, risk, calendar (the days that it loses), lag or estimate.
+        kind: driver, risk, branch, calendar (the days that it loses), lag, estimate (of time) or cost estimate.
     """
 
     id: str
@@ -117,40 +142,57 @@ class HandedOver:
     errors: tuple[float, float, float]
 
 
-def causes(setup: Setup, estimates: Iterable[str]) -> list[Cause]:
-    """Everything that can be taken out: drivers, risks, days that calendars lose, and the estimates of some tasks."""
-    uncertain = [name for name in estimates if name in setup.structures.pieces and setup.structures.pieces[name].uncertain]
+def causes(setup: Setup, estimates: Iterable[str], costs: Iterable[str]) -> list[Cause]:
+    """Everything that can be taken out: drivers, risks, branches, days that calendars lose, lags, and the estimates of some work and costs."""
     return [
         *(Cause(id=one.driver.id, kind="driver") for one in setup.shared if one.driver.affects != "value"),
         *(Cause(id=event.full_id, kind="risk") for event in setup.events),
+        *(Cause(id=fork.id, kind="branch") for fork in setup.forks if max(_shares(fork)) < 1),
         *(Cause(id=name, kind="calendar") for name in setup.lost),
         *(Cause(id=name, kind="lag") for name in setup.structures.lags),
-        *(Cause(id=name, kind="estimate") for name in uncertain),
+        *(Cause(id=name, kind="estimate") for name in estimates),
+        *(Cause(id=name, kind=COST) for name in costs),
     ]
 
 
+def _shares(fork: Fork) -> list[float]:
+    """The probabilities of the ways of a branch, and last that none is taken."""
+    found = [way.probability for way in fork.ways]
+    return [*found, 1 - math.fsum(found)]
+
+
+def _decided(fork: Fork) -> Fork:
+    """A branch at which the likeliest way, the first of several, is always taken; or none, where that is likelier."""
+    shares = _shares(fork)
+    likeliest = shares.index(max(shares))
+    return attrs.evolve(fork, ways=tuple(attrs.evolve(way, probability=float(n == likeliest)) for n, way in enumerate(fork.ways)))
+
+
 def without(setup: Setup, gone: Iterable[Cause]) -> Setup:
-    """The same setup without some causes; all other draws stay as they are."""
+    """The same setup without some causes of dates; all other draws stay as they are."""
     names = {(one.kind, one.id) for one in gone}
     return attrs.evolve(
         setup,
         shared=tuple(one for one in setup.shared if ("driver", one.driver.id) not in names),
         events=tuple(event for event in setup.events if ("risk", event.full_id) not in names),
+        forks=tuple(_decided(fork) if ("branch", fork.id) in names else fork for fork in setup.forks),
         certain=frozenset(name for kind, name in names if kind in ("estimate", "lag")),
         lost={name: one for name, one in setup.lost.items() if ("calendar", name) not in names},
     )
 
 
-class Seen(NamedTuple):
+class _Seen(NamedTuple):
     """What the samples say of one item.
 
     Args:
         finish: its finish, sample by sample.
         cost: its cost in minor units alike; None where no cost is known.
+        spared: how much less it costs where the estimate of a cost is taken out, alike, by what bears it.
     """
 
     finish: Row
     cost: Row | None
+    spared: dict[str, Row]
 
 
 class Figures:
@@ -161,33 +203,87 @@ class Figures:
         kept: the item.
         owner: whose cost: an item of `Costs.made_of`, or one that risks cost something.
         percent: the percentile that causes are weighed by.
+        most: how many estimates of time are tried at most, and as many of costs.
     """
 
-    def __init__(self, setup: Setup, kept: Kept, owner: str, percent: float) -> None:
-        self._setup, self._kept, self._owner, self._share = setup, kept, owner, percent / 100
-        self._base = self.seen(())
+    def __init__(self, setup: Setup, kept: Kept, owner: str, percent: float, most: int) -> None:
+        self._kept, self._owner, self._share = kept, owner, percent / 100
+        own = setup.costs.made_of.get(owner, ())
+        spread = {name: found for name in own if (found := _spread(setup, name))}
+        self.costs = tuple(sorted(spread, key=lambda name: (-spread[name], name))[:most])
+        """The costs whose estimates reach farthest."""
+        self._setup = attrs.evolve(setup, kept=(kept,), sketched=(), spared=self.costs)
+        self._last: tuple[frozenset[Cause], _Seen] = frozenset(), self._run(())
+        self._base = self._last[1]
+        self.estimates = self._deciding(most)
+        """The work with whose length the finish goes most, or, of what costs by the time that it takes, the cost."""
 
-    def seen(self, gone: Iterable[Cause]) -> Seen:
+    def _run(self, gone: Iterable[Cause]) -> _Seen:
         """All samples without some causes."""
-        setup = attrs.evolve(without(self._setup, gone), kept=(self._kept,))
+        setup = without(self._setup, gone)
         with unwatched():
             batches = list(run(setup))
-        dates = np.concatenate([one.dates[0] for one in batches])
+        money = np.concatenate([one.costs for one in batches], axis=1)
         rows = cost_rows(setup, self._owner)
-        return Seen(dates, np.concatenate([one.costs for one in batches], axis=1)[rows].sum(axis=0) if rows else None)
+        place = {name: number for number, name in enumerate(sorted(setup.costs.bearers))}
+        first = len(money) - len(self.costs)
+        spared = {name: money[place[name]] - money[first + number] for number, name in enumerate(self.costs)}
+        finish = np.concatenate([one.dates[0] for one in batches])
+        return _Seen(finish, money[rows].sum(axis=0) if rows else None, spared)
+
+    def _seen(self, gone: Sequence[Cause]) -> tuple[Row, Row | None]:
+        """The finish and the cost without some causes; what moves no date is not simulated anew."""
+        moving = frozenset(one for one in gone if one.kind != COST)
+        if not moving:
+            found = self._base
+        else:
+            if self._last[0] != moving:
+                self._last = moving, self._run(moving)
+            found = self._last[1]
+        cost = found.cost
+        for one in gone:
+            if one.kind == COST and cost is not None:
+                cost = cost - found.spared[one.id]
+        return found.finish, cost
+
+    def _deciding(self, most: int) -> tuple[str, ...]:
+        """Of the uncertain work that leads to the item, that with which its finish goes most, or its cost where time costs money."""
+        pieces = self._setup.structures.pieces
+        paid = {name for name in self._setup.costs.made_of.get(self._owner, ()) if self._setup.costs.bearers[name].per_minute}
+        net = self._setup.structures.base.network
+        leading = frozenset(pieces) if net.latest else frozenset(net.ids[node] for node in _leading(net, self._kept.nodes))
+        names = [name for name in sorted(pieces) if pieces[name].uncertain and (name in leading or name in paid)]
+        if len(names) <= most:
+            return tuple(names)
+        samples = Samples(self._setup, compiled=False)
+        sums = np.zeros((len(names), 4))
+        finish, cost = (None if row is None else row - row.mean() for row in (self._base.finish, self._base.cost))
+        assert finish is not None
+        for first, last in spans_of(self._setup):
+            lengths, _ = samples.lengths(first, last)
+            at = slice(first * GROUP, min(last * GROUP, self._setup.samples))
+            for row, name in zip(sums, names, strict=True):
+                own = lengths[name] - float(pieces[name].minutes)
+                priced = 0.0 if cost is None or name not in paid else float(own @ cost[at])
+                row += np.array([float(own.sum()), float(own @ own), float(own @ finish[at]), priced])
+        spread = np.sqrt(np.maximum(sums[:, 1] - sums[:, 0] ** 2 / self._setup.samples, 1e-9))
+        norms = [math.sqrt(float(row @ row)) or 1.0 if row is not None else 1.0 for row in (finish, cost)]
+        going = np.maximum(np.abs(sums[:, 2]) / norms[0], np.abs(sums[:, 3]) / norms[1]) / spread
+        return tuple(names[place] for place in np.argsort(-going, kind="stable")[:most])
 
     def removed(self, gone: Sequence[Cause]) -> Removed:
         """What is otherwise without some causes; the last of them names the row."""
-        base, found = self._base, self.seen(gone)
-        moved = found.finish - base.finish
+        base = self._base
+        finish, less = self._seen(gone)
+        moved = finish - base.finish
         cost, cost_error = 0, None
-        if base.cost is not None and found.cost is not None:
-            cost = round(self._apart(found.cost, base.cost))
-            cost_error = sectioned(self._apart, found.cost, base.cost)
-        late = sectioned(self._apart, found.finish, base.finish)
+        if base.cost is not None and less is not None:
+            cost = round(self._apart(less, base.cost))
+            cost_error = sectioned(self._apart, less, base.cost)
+        late = sectioned(self._apart, finish, base.finish)
         return Removed(
             cause=gone[-1],
-            days=self._apart(found.finish, base.finish) / DAY,
+            days=self._apart(finish, base.finish) / DAY,
             mean=float(moved.mean()) / DAY,
             cost=cost,
             errors=(None if late is None else late / DAY, of_mean(moved) / DAY, cost_error),
@@ -198,21 +294,70 @@ class Figures:
         return percentile(one, self._share) - percentile(other, self._share)
 
 
-def one_by_one(figures: Figures, found: Iterable[Cause]) -> list[Removed]:
+def _spread(setup: Setup, name: str) -> float:
+    """How far the estimates of what something costs reach, in minor units: their deviation together; 0 of what is certain."""
+    lines = (line for line in setup.costs.bearers[name].lines if random(line.estimate))
+    return math.sqrt(math.fsum((deviation(line.estimate, setup.pert) * line.rate) ** 2 for line in lines))
+
+
+def _leading(net: Network, nodes: Iterable[int]) -> set[int]:
+    """The nodes of a network that lead to some nodes, these among them."""
+    before: dict[int, list[int]] = {}
+    for source, target in zip(net.src, net.dst, strict=True):
+        before.setdefault(int(target), []).append(int(source))
+    seen = set(nodes)
+    waiting = list(seen)
+    while waiting:
+        more = [node for node in before.get(waiting.pop(), ()) if node not in seen]
+        seen.update(more)
+        waiting += more
+    return seen
+
+
+def one_by_one(figures: Figures, found: Iterable[Cause], by: By) -> list[Removed]:
     """Each cause taken out alone, what gains most first."""
-    return sorted((figures.removed([cause]) for cause in found), key=_gain)
+    return sorted((figures.removed([cause]) for cause in found), key=lambda one: _gain(one, by))
 
 
-def in_order(figures: Figures, found: Iterable[Cause], count: int) -> list[Removed]:
+def in_order(figures: Figures, found: Iterable[Cause], count: int, by: By) -> list[Removed]:
     """The causes that are best taken out one after the other; each with what all so far gain together."""
     left, gone, out = list(found), list[Cause](), list[Removed]()
     while left and len(out) < count:
-        best = min((figures.removed([*gone, cause]) for cause in left), key=_gain)
+        best = min((figures.removed([*gone, cause]) for cause in left), key=lambda one: _gain(one, by))
         out.append(best)
         gone.append(best.cause)
         left.remove(best.cause)
     return out
 
 
-def _gain(one: Removed) -> tuple[float, int, float, str]:
-    return one.days, one.cost, one.mean, one.cause.id
+def _gain(one: Removed, by: By) -> tuple[float, float, float, str, str]:
+    first, second = (one.cost, one.days) if by == "cost" else (one.days, one.cost)
+    return first, second, one.mean, one.cause.id, one.cause.kind
+
+
+def driver_table(found: Sequence[Removed], *, dated: bool, priced: bool, digits: int, currency: str) -> Table:
+    """What causes add, as a table.
+
+    Args:
+        found: the causes, in order.
+        dated: when the item ends is known; else its days are blank.
+        priced: what it costs is known; else that is blank.
+        digits: of the minor unit of the currency.
+        currency: of the portfolio.
+    """
+
+    def column(name: str, known: bool, values: Sequence[float | None], unit: str) -> Column:
+        return Column(name, "float", values if known else [None] * len(found), unit)
+
+    return Table(
+        [
+            Column("cause", "str", [one.cause.id for one in found]),
+            Column("kind", "str", [one.cause.kind for one in found]),
+            column("days", dated, [0.0 - one.days for one in found], "days"),
+            column("days_error", dated, [one.errors[0] for one in found], "days"),
+            column("mean_days", dated, [0.0 - one.mean for one in found], "days"),
+            column("mean_days_error", dated, [one.errors[1] for one in found], "days"),
+            column("cost", priced, [0.0 - one.cost / 10.0**digits for one in found], currency),
+            column("cost_error", priced, [None if (e := one.errors[2]) is None else e / 10.0**digits for one in found], currency),
+        ]
+    )

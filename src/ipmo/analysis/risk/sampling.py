@@ -67,7 +67,7 @@ class Batch(NamedTuple):
 
     Args:
         dates: the instants of what is kept, one row an item.
-        costs: minor units that each bearer costs, one row a bearer in order of ids, then those of each owner's risks.
+        costs: minor units that each bearer costs, one row a bearer in order of ids, then those of each owner's risks, then of what is spared.
         comes: what part of each benefit comes that may not come as planned, nothing where it does not come at all.
         critical: in how many samples each node lies on a driving path to the end.
         driving: in how many samples each link of the file lies on one, by its place; none of links that never hold anything back.

@@ -68,6 +68,7 @@ class Setup:
         certain: work, and links by name, whose estimate counts as certain: as long as the schedule says.
         forks: branches at which one way is taken.
         lost: calendars that lose days to weather, by id, where something open lies on them.
+        spared: what costs money, of which it is also said what it costs if its estimates of money were certain.
     """
 
     structures: Structures
@@ -85,6 +86,7 @@ class Setup:
     lost: Mapping[str, Calendar] = FrozenMap()
     sketched: tuple[Kept, ...] = ()
     factors: Mapping[str, Estimate] = FrozenMap()
+    spared: tuple[str, ...] = ()
 
     @property
     def dated(self) -> tuple[Kept, ...]:

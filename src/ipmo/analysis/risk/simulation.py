@@ -13,7 +13,7 @@ from ipmo.analysis.risk.outcomes import percent as _share
 from ipmo.analysis.risk.pictures import Drawing, Kind
 from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
-from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
+from ipmo.analysis.risk.removal import COST, By, HandedOver, Removed, Responded, driver_table
 from ipmo.analysis.risk.simulated import Simulated
 from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.analysis.risk.told import costs_said, dates_said, end_said, sketch_said, undated_said, values_said
@@ -41,7 +41,7 @@ T = TypeVar("T")
 class Again(Protocol):
     """What makes a simulation once more with a change, on the same draws."""
 
-    def drivers(self, item: str, percent: float, estimates: Sequence[str], most: int, count: int) -> list[Removed]:
+    def drivers(self, item: str, percent: float, most: int, count: int, by: By) -> list[Removed]:
         """What each cause adds to a percentile of an item, or the best in order."""
 
     def responses(self, item: str, percent: float) -> list[Responded]:
@@ -170,10 +170,11 @@ class Simulation(Rows[str, Simulated]):
         return Table(Column(name, kind, [None] * len(cells) if name in names else cells, unit) for name, kind, unit, cells in columns)
 
     @checked
-    def drivers(self, item: str | None = None, percent: float = 80, most: int = 12, in_order: int = 0) -> Table:
-        """What drives an item: each driver, risk, calendar risk and uncertain estimate taken out in turn, on the same draws.
+    def drivers(self, item: str | None = None, percent: float = 80, most: int = 12, in_order: int = 0, by: By = "finish") -> Table:
+        """What drives an item: each driver, risk, branch, calendar risk, estimated lag and uncertain estimate taken out in turn, on the same draws.
 
-        Columns: `cause`, `kind` (driver, risk, calendar or estimate), `days` (how much earlier the percentile of its finish is without that cause,
+        Estimates count as their central value then, and of a branch the likeliest way is taken.
+        Columns: `cause`, `kind` (driver, risk, branch, calendar, lag, estimate, or cost estimate: of money, which moves no date), `days` (how much earlier the percentile of its finish is without that cause,
         in days of 24 hours), `mean_days` (alike of the mean), `cost` (how much less the percentile of its cost is); each with its standard
         error, as `days_error` and so on, blank of too few samples. Days of an item whose end is not known are blank, and so is the cost of
         one that has none. The parts do not add up.
@@ -182,10 +183,11 @@ class Simulation(Rows[str, Simulated]):
         Args:
             item: whose finish and cost; the portfolio when left out.
             percent: the percentile.
-            most: how many estimates are tried: of the portfolio those that its end goes with most, of another item those that spread most
-                of all that it is made of or waits for.
+            most: how many estimates of work that leads to the item are tried, those that its finish goes with most; and how many of its
+                costs, those that reach farthest.
             in_order: with a number, the rows are that many causes that are best taken out one after the other, each with what all
                 so far gain together.
+            by: whether causes of its `finish` or of its `cost` come first, and are best taken out.
 
         Raises:
             OptionError: the percentile is not above 0 and below 100.
@@ -193,28 +195,12 @@ class Simulation(Rows[str, Simulated]):
         """
         _share("percent", percent)
         wanted = self.portfolio if item is None else item
-        ranked = self._work["cruciality" if wanted == self.portfolio else "length_sd"]  # cruciality is about the end of all
-        order = [(-float(str(c)), str(name)) for name, c in zip(self._work["id"], ranked, strict=True) if c is not None]
-        found = self._made_again.drivers(wanted, percent, [name for _, name in sorted(order)], max(most, 0), in_order)
-        digits, currency = self._money
+        one_of("by", by, get_args(By))
         row = self._rows.get(wanted)
         dated, priced = row is None or row.dates is None or not row.dates.unsure, row is not None and row.costs is not None
-
-        def column(name: str, known: bool, values: Sequence[float | None], unit: str) -> Column:
-            return Column(name, "float", values if known else [None] * len(found), unit)
-
-        return Table(
-            [
-                Column("cause", "str", [one.cause.id for one in found]),
-                Column("kind", "str", [one.cause.kind for one in found]),
-                column("days", dated, [0.0 - one.days for one in found], "days"),
-                column("days_error", dated, [one.errors[0] for one in found], "days"),
-                column("mean_days", dated, [0.0 - one.mean for one in found], "days"),
-                column("mean_days_error", dated, [one.errors[1] for one in found], "days"),
-                column("cost", priced, [0.0 - one.cost / 10.0**digits for one in found], currency),
-                column("cost_error", priced, [None if (e := one.errors[2]) is None else e / 10.0**digits for one in found], currency),
-            ]
-        )
+        found = self._made_again.drivers(wanted, percent, max(most, 0), in_order, by if dated else "cost")
+        digits, currency = self._money
+        return driver_table(found, dated=dated, priced=priced, digits=digits, currency=currency)
 
     @checked
     def responses(self, item: str | None = None, percent: float = 80) -> Table:
@@ -397,7 +383,7 @@ class Simulation(Rows[str, Simulated]):
 
         Args:
             kind: `fan` of the finishes of wholes and of what is committed; `curve` of the finish and cost of an item; `tornado` of what
-                drives it; `joint`, its date and cost together with the frontier of 70 %; `responses`, what each is worth for it.
+                drives its finish, `cost tornado` its cost; `joint`, both together with the frontier of 70 %; `responses`, what each is worth for it.
             item: which; the portfolio when left out. A fan has all.
             percent: the percentile of a tornado, and of responses.
 
@@ -435,7 +421,11 @@ class Simulation(Rows[str, Simulated]):
         if kind == "tornado":
             if why := self[wanted_id].not_known:
                 raise ModelError(f"nothing says what drives {wanted_id!r}: its end is not known: {why}")
-            return by.causes(self.drivers(wanted_id, percent), f"P{percent:g} of the finish of {name}")
+            found = self.drivers(wanted_id, percent)
+            return by.causes(found.where(lambda row: row["kind"] != COST), f"P{percent:g} of the finish of {name}")
+        if kind == "cost tornado":
+            self.cost(wanted_id)
+            return by.causes(self.drivers(wanted_id, percent, by="cost"), f"P{percent:g} of the cost of {name}", of="cost")
         if kind == "joint":
             return by.joint(self.joint(wanted_id), name)
         worth = self.responses(wanted_id, percent)

@@ -52,7 +52,7 @@ class Spending:
         lengths: Mapping[str, Row],
         on_way: Mapping[str, Yes],
     ) -> Row:
-        """Minor units that each bearer costs, in order of ids, then what happens to each owner, alike.
+        """Minor units that each bearer costs, in order of ids, then what happens to each owner, then what the spared cost, were their estimates certain.
 
         Args:
             drawn: all draws, a row each.
@@ -63,12 +63,15 @@ class Spending:
         """
         costs, size = self._setup.costs, drawn.shape[1]
         minor = MinorUnits()
-        out = np.zeros((len(costs.bearers) + len(self._owners), size), np.int64)
-        for place, name in enumerate(sorted(costs.bearers)):
+        names, spared = sorted(costs.bearers), self._setup.spared
+        happening = len(names), len(names) + len(self._owners)
+        out = np.zeros((happening[1] + len(spared), size), np.int64)
+        wanted = [*((n, name, False) for n, name in enumerate(names)), *((n, name, True) for n, name in enumerate(spared, happening[1]))]
+        for place, name, certain in wanted:
             bearer = costs.bearers[name]
             whole = np.zeros(size)
             for line in bearer.lines:
-                whole = whole + drawn[self._places[name, line.role]] * line.rate
+                whole = whole + (line.central if certain else drawn[self._places[name, line.role]] * line.rate)
             if bearer.per_minute:
                 whole = whole + (bearer.worked + lengths.get(name, bearer.left)) * bearer.per_minute
             for driver in self._at_work.get(name, ()):
@@ -77,7 +80,7 @@ class Spending:
                 whole = np.maximum(whole, bearer.spent)
             out[place] = minor.of(name, np.where(on_way[name], whole, 0.0) if name in on_way else whole)
         for event in self._setup.events:
-            self._happened(event, drawn, happens, on_way, minor, out[len(costs.bearers) :])
+            self._happened(event, drawn, happens, on_way, minor, out[slice(*happening)])
         return out
 
     def _happened(
