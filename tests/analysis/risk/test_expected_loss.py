@@ -62,7 +62,7 @@ def test_what_is_skipped_because_it_never_holds_back_costs_nothing_indeed() -> N
 
 def test_where_nothing_is_uncertain_there_is_no_expected_loss() -> None:
     certain = plan(often="10 ed", rarely="10 ed")
-    with pytest.raises(ipmo.ModelError, match="no expected loss where nothing is uncertain"):
+    with pytest.raises(ipmo.ModelError, match="no expected loss where nothing is uncertain that moves a date"):
         ipmo.critical_links(certain, rank_by="expected loss")
     with pytest.raises(ipmo.OptionError, match="expected loss"):
         ipmo.critical_links(certain, rank_by="luck")  # type: ignore[arg-type]

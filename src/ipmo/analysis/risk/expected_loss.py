@@ -87,8 +87,8 @@ def _losses(portfolio: Portfolio) -> dict[tuple[str, str, str], ExpectedLoss]:
     from ipmo.analysis.risk.joint import simulate  # numpy, which other orders do without
 
     q = simulate(portfolio, samples=SAMPLES)
-    if any(one.code == "ipmo/nothing-uncertain" for one in q.findings):
-        raise ModelError("links have no expected loss where nothing is uncertain; estimate work as {low, likely, high}, or record risks")
+    if any(one.code in ("ipmo/nothing-uncertain", "ipmo/dates-certain") for one in q.findings):
+        raise ModelError("links have no expected loss where nothing is uncertain that moves a date; estimate work as {low, likely, high}, or record risks")
     out: dict[tuple[str, str, str], ExpectedLoss] = {}
     table = q.hand_overs()
     for row in table.rows():

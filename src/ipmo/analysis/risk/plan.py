@@ -14,7 +14,7 @@ from ipmo.analysis.dates.committed import PLANNED, Stated
 from ipmo.analysis.risk.causes import Event, RiskView, Shared, Targets, always, events, not_counted, shared
 from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Bearer, Costs
-from ipmo.analysis.risk.distributions import PertRule, endless
+from ipmo.analysis.risk.distributions import PertRule, endless, random
 from ipmo.analysis.risk.forks import forks
 from ipmo.analysis.risk.lost_days import too_many
 from ipmo.analysis.risk.readiness import readiness
@@ -124,8 +124,16 @@ class Plan:
         if others:
             what = "sketched" if sketches else "left out"
             self.settings += f", samples of {counted(len(kept), 'item')} kept in {memory:g} MB, the dates of {len(others)} {what}"
-        causes = (*found, *branches, *self.setup.lost, *self.setup.factors, *structures.lags)
-        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, causes, list(structures.lags.values()))
+        causes = (*(event for event in found if event.delays), *branches, *self.setup.lost, *structures.lags)
+        lags, money = list(structures.lags.values()), self._money(found, drivers)
+        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, causes, lags, money)
+
+    def _money(self, found: Sequence[Event], drivers: Sequence[Shared]) -> list[str]:
+        """What makes costs and values differ from sample to sample, and no date: estimates of costs, risks, drivers and benefits."""
+        uncertain = [name for name, one in self.setup.costs.bearers.items() if any(random(line.estimate) for line in one.lines)]
+        uncertain += [event.full_id for event in found if event.costs and not event.delays]
+        uncertain += [one.driver.id for one in drivers if one.driver.affects != "duration" and one.tasks]
+        return list(dict.fromkeys([*uncertain, *self.setup.likely]))
 
     def _likely(self, drivers: Sequence[Shared]) -> dict[str, float]:
         """The benefits of which nobody knows how much of them comes, and the probability that they come at all.

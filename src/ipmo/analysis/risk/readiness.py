@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from ipmo.analysis.dates.quality import where_delays_end
+from ipmo.analysis.dates.reproduced import EARLY, SHOWN, reproduced
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.risk.causes import Shared
 from ipmo.analysis.risk.distributions import deviation
@@ -19,6 +20,7 @@ from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.estimates import Estimate, number
 from ipmo.model.portfolio import Portfolio
+from ipmo.network.states import LIVE
 from ipmo.words import agree, counted
 
 __all__ = ["Grade", "grade", "readiness"]
@@ -45,6 +47,7 @@ def readiness(
     drivers: Sequence[Shared],
     causes: Sequence[object],
     lags: Sequence[Waiting] = (),
+    money: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """What stands between a portfolio and a simulation that can be believed, the worst first.
 
@@ -53,10 +56,13 @@ def readiness(
         found: its schedule.
         work: its open work.
         drivers: shared drivers.
-        causes: what else makes samples differ: risks, branches, calendars that lose days, estimated lags.
+        causes: what else makes the dates of samples differ: risks that delay, branches, calendars that lose days, estimated lags.
         lags: the lags that are estimated.
+        money: what makes costs and values differ, and no date.
     """
-    out = [*_impossible(found, work, [*drivers, *causes]), *_logic(portfolio, found), *_estimates(work, drivers, lags)]
+    moving = [*(one for one in drivers if one.driver.affects == "duration" and one.tasks), *causes]
+    out = [*_impossible(found), *_certain(work, moving, money), *_logic(portfolio, found), *_estimates(work, drivers, lags)]
+    out += [*_stated_dates(portfolio, found), *_not_reproduced(portfolio, found)]
     return tuple(sorted(out, key=lambda one: one.severity.rank))
 
 
@@ -70,15 +76,28 @@ def _finding(code: str, severity: Severity, message: str, hint: str, item: str =
     return Finding(code=f"ipmo/{code}", rule=RULE, item=item, severity=severity, message=message, hint=hint)
 
 
-def _impossible(found: Schedule, work: Sequence[Piece], causes: Sequence[object]) -> Iterator[Finding]:
-    """What leaves nothing to be sure of."""
-    if not causes and not any(piece.uncertain for piece in work):
+def _certain(work: Sequence[Piece], moving: Sequence[object], money: Sequence[str]) -> Iterator[Finding]:
+    """That nothing is uncertain, or no date is."""
+    if moving or any(piece.uncertain for piece in work):
+        return
+    if money:
+        yield _finding(
+            "dates-certain",
+            Severity.INFO,
+            f"no open work has an uncertain estimate, and nothing else moves a date: every sample has the same dates, and only costs and values differ ({listed(money)})",
+            "estimate work as {low, likely, high} where its dates matter",
+        )
+    else:
         yield _finding(
             "nothing-uncertain",
             Severity.ERROR,
             "no open work has an uncertain estimate, and there is no driver and no risk that can be counted: all samples are the same",
             "estimate work as {low, likely, high}, or record risks with probability and impacts",
         )
+
+
+def _impossible(found: Schedule) -> Iterator[Finding]:
+    """What leaves nothing to be sure of."""
     if found.cuts:
         said = ", ".join(f"{one[0]} to {one[1]}" for one in found.cuts[:3])
         yield _finding(
@@ -137,6 +156,41 @@ def _logic(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
                 f"{words}: {len(point.numerator)} of {len(point.denominator)} ({named}): delays do not arrive where they would",
                 "link the work, and let the logic say its dates",
             )
+
+
+def _stated_dates(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
+    """Open work whose dates are stated and not computed: whatever comes late before it, no sample moves them."""
+    net = found.network
+    held = []
+    for node, name in enumerate(net.ids):
+        tied = getattr(portfolio.items.get(name), "constraints", None)
+        if tied is None or net.state[node] not in LIVE:
+            continue
+        if node in net.expected or tied.by_hand_start is not None or tied.by_hand_finish is not None:
+            held.append(name)
+    if held:
+        yield _finding(
+            "dates-stated",
+            Severity.WARNING,
+            f"the dates of {counted(len(held), 'piece')} of open work are stated, by hand or as an expected finish, and no delay moves them: {listed(held)}; what follows looks surer than it is",
+            "let the logic say its dates, and state a deadline where a day matters",
+            held[0],
+        )
+
+
+def _not_reproduced(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
+    """That a file stores other dates of its work than this schedule has: samples are of another plan than the one that people know."""
+    if not portfolio.source.stored:
+        return
+    held = reproduced(portfolio, found)
+    other = [one.item for one in held.differences if set(one.columns) & {*EARLY, *SHOWN}]
+    if other:
+        yield _finding(
+            "dates-not-reproduced",
+            Severity.WARNING if len(other) > LOOSE * held.compared else Severity.INFO,
+            f"{len(other)} of {counted(held.compared, 'piece')} of open work {agree(len(other), 'has', 'have')} other dates here than the file stores ({listed(other)}): samples are of another plan",
+            "ipmo check lists each with its cause",
+        )
 
 
 def _estimates(work: Sequence[Piece], drivers: Sequence[Shared], lags: Sequence[Waiting]) -> Iterator[Finding]:
