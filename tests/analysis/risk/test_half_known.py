@@ -146,3 +146,16 @@ def test_what_drives_an_item_is_sought_in_what_it_waits_for() -> None:
     assert float(row["days"]) == pytest.approx(late)
     assert len(q.drivers("p", most=3)) == 3
     assert len(q.drivers(most=20)) == 16
+
+
+def test_what_risks_cost_alone_is_not_called_what_a_project_costs() -> None:
+    risk = {"id": "o", "before": {"probability": 0.5, "impacts": [{"target": "p/a", "cost": "10 k GBP"}]}}
+    q = ipmo.simulate(plan([], p={"tasks": [work("a")], "risks": [risk]}), samples=400)
+    assert "what happens to it costs" in q.explain("p")
+    assert "\nit costs" not in q.explain("p")
+    [row] = q.table().where([item == "p" for item in q.table()["id"]]).rows()
+    assert [row[name] for name in ("cost_mean", "cost_sd", "cost_p50", "cost_p80", "cost_planned", "both_sure")] == [None] * 6
+    [error] = q.errors().where([item == "p" for item in q.errors()["id"]]).rows()
+    assert error["cost_mean"] is None
+    assert q.joint("p").within("2030-01-01", "20 k GBP") is None
+    assert q.cost("p").p(80).amount == 10_000

@@ -43,7 +43,7 @@ def test_costs_alone_that_are_uncertain_are_simulated_and_dates_said_to_be_certa
     q = ipmo.simulate(
         plan({"id": "a", "duration": "5 d", "budget": {"low": "10 k GBP", "likely": "12 k GBP", "high": "20 k GBP"}}), samples=500
     )
-    assert q.grade == "ready"
+    assert q.grade == "diagnostic"
     assert "p/a" in codes(q)["dates-certain"]
     assert q.cost("p").sd > 1500
     assert q.finish("p").sd == 0
@@ -66,7 +66,7 @@ def test_dates_that_the_file_has_otherwise_are_said() -> None:
 
     assert "dates-not-reproduced" not in codes(kept(stored))
     other = kept(stored | {"p/b": attrs.evolve(stored["p/b"], early_finish=datetime(2026, 3, 2, 17))})
-    assert codes(other)["dates-not-reproduced"].startswith("1 of 2 pieces of open work has other dates here than the file stores (p/b)")
+    assert codes(other)["dates-not-reproduced"].startswith("1 of 2 pieces of open work has other dates here than the file stores ('p/b')")
     assert other.grade == "diagnostic"
     floats = kept(stored | {"p/b": attrs.evolve(stored["p/b"], total_float=99.0)})
     assert "dates-not-reproduced" not in codes(floats)

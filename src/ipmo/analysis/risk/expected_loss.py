@@ -88,7 +88,9 @@ def _losses(portfolio: Portfolio) -> dict[tuple[str, str, str], ExpectedLoss]:
 
     q = simulate(portfolio, samples=SAMPLES)
     if any(one.code in ("ipmo/nothing-uncertain", "ipmo/dates-certain") for one in q.findings):
-        raise ModelError("links have no expected loss where nothing is uncertain that moves a date; estimate work as {low, likely, high}, or record risks")
+        raise ModelError(
+            "links have no expected loss where nothing is uncertain that moves a date; estimate work as {low, likely, high}, or record risks"
+        )
     out: dict[tuple[str, str, str], ExpectedLoss] = {}
     table = q.hand_overs()
     for row in table.rows():

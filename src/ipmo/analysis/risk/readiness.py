@@ -83,7 +83,7 @@ def _certain(work: Sequence[Piece], moving: Sequence[object], money: Sequence[st
     if money:
         yield _finding(
             "dates-certain",
-            Severity.INFO,
+            Severity.WARNING if work else Severity.INFO,
             f"no open work has an uncertain estimate, and nothing else moves a date: every sample has the same dates, and only costs and values differ ({listed(money)})",
             "estimate work as {low, likely, high} where its dates matter",
         )

@@ -69,6 +69,11 @@ class Simulated(Shown):
         return tuple(dict.fromkeys(name for found in (self.costs, self.value) if found is not None for name in found.missing))
 
     @property
+    def priced(self) -> Sums | None:
+        """Its cost; None also where that of what may happen to it is all that is known."""
+        return None if self.costs is None or self.costs.planned is None else self.costs
+
+    @property
     def basis(self) -> str:
         """What its dates are read off: `samples`, or `sketch`; empty where it has none."""
         return "samples" if self.dates is not None else "sketch" if self.sketch is not None else ""

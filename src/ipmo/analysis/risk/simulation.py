@@ -440,11 +440,11 @@ class Simulation(Rows[str, Simulated]):
         `basis` says what the dates are read off: `samples`, or a `sketch`, whose percentiles are the latest days that they may be. `not_known`
         says why the end of an item is not known, because work of it, or that it waits for, has no date or no duration: its dates are blank
         then (`finish` has what they are at least), and `sure` is 0 if it never ends. `not_counted` names what is in no cost or value, because
-        nobody knows it: what is known is more in the end, and no budget is said to be sure.
+        nobody knows it: what is known is more in the end, and no budget is said to be sure. Costs are blank where those of risks alone are known.
         """
         rows = self.rows
         known = [None if row.not_known else _either(row) for row in rows]
-        dates, costs, values = [r.dates for r in rows], [r.costs for r in rows], [r.value for r in rows]
+        dates, costs, values = [r.dates for r in rows], [r.priced for r in rows], [r.value for r in rows]
         currency = next((one.currency for one in (*costs, *values) if one is not None), "")
 
         def day(name: str, percent: int) -> Column:
@@ -479,7 +479,7 @@ class Simulation(Rows[str, Simulated]):
                 Column(
                     "both_sure",
                     "float",
-                    [None if r.dates is None or r.costs is None else Joint(dates=r.dates, costs=r.costs).sure for r in rows],
+                    [None if r.dates is None or r.priced is None else Joint(dates=r.dates, costs=r.priced).sure for r in rows],
                 ),
                 money("cost_mean", costs, None),
                 Column("cost_sd", "float", [None if c is None else c.sd for c in costs], currency),
@@ -499,7 +499,7 @@ class Simulation(Rows[str, Simulated]):
         Columns: those of the figures, in days of 24 hours, shares or money; of percentiles and deviations blank of too few samples.
         """
         rows = self.rows
-        dates, costs, values = [r.dates for r in rows], [r.costs for r in rows], [r.value for r in rows]
+        dates, costs, values = [r.dates for r in rows], [r.priced for r in rows], [r.value for r in rows]
         currency = next((one.currency for one in (*costs, *values) if one is not None), "")
 
         def days(name: str, error: Callable[[Dates], float | None]) -> Column:
@@ -524,7 +524,7 @@ class Simulation(Rows[str, Simulated]):
                 shares("sure", [row.sure for row in rows]),
                 shares("within_budget", [None if c is None else c.sure for c in costs]),
                 shares(
-                    "both_sure", [None if r.dates is None or r.costs is None else Joint(dates=r.dates, costs=r.costs).sure for r in rows]
+                    "both_sure", [None if r.dates is None or r.priced is None else Joint(dates=r.dates, costs=r.priced).sure for r in rows]
                 ),
                 money("cost_mean", costs, lambda c: c.mean_error),
                 money("cost_sd", costs, lambda c: c.sd_error),

@@ -46,7 +46,8 @@ def dates_said(found: Dates) -> str:
 
 def costs_said(found: Sums) -> str:
     """What an item costs, and how sure its budget is."""
-    said = f"it costs {found.p(50):,} or less in half of the samples, {found.p(80):,} or less in four of five ({found.what})"
+    what = "what happens to it" if found.planned is None else "it"  # risks alone are not what it costs
+    said = f"{what} costs {found.p(50):,} or less in half of the samples, {found.p(80):,} or less in four of five ({found.what})"
     if found.planned is not None:
         said += f"; the plan says {found.money(found.planned):,}, which {found.known_within(found.money(found.planned)):.0%} of the samples keep"
     if found.budget is not None and found.sure is not None:
