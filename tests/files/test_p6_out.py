@@ -452,3 +452,41 @@ def test_bounds_and_links_of_summaries_stand_on_the_activities_in_them(tmp_path:
             other.late_finish,
             other.total_float,
         )
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_comes_from_outside_on_a_known_day_is_an_external_early_start(ending: str, tmp_path: Path) -> None:
+    """By hand: a Friday's delivery, two days later on the clock of the work, lets it start on Wednesday; a summary hands it to what lies in it."""
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        dialect="p6",
+        projects=[
+            Project(
+                id="P",
+                tasks=[
+                    Task(id="a", duration="1 d"),
+                    Task(id="s"),
+                    Task(id="in1", parent="s", duration="1 d"),
+                    Task(id="in2", parent="s", duration="1 d", after=["in1"]),
+                    Task(id="b", duration="1 d"),
+                ],
+            )
+        ],
+        links=[
+            Link(source="external:steel", target="P/a", date="2026-01-09", lag="2 d"),
+            Link(source="external:permit", target="P/s", date="2026-01-14T12:00"),
+            Link(source="external:later", target="P/s", date="2026-01-13"),
+            Link(source="external:undated", target="P/b"),
+        ],
+    )
+    path = tmp_path / f"x{ending}"
+    with pytest.warns(
+        FormatWarning, match="3 names of what comes from outside, written as external early starts; 1 links to or from what is no activity"
+    ):
+        ipmo.write(pf, path)
+    before, after = ipmo.schedule(pf), ipmo.schedule(path)
+    assert [after[f"P/{name}"].start for name in ("a", "in1", "in2", "b")] == [
+        before[f"P/{name}"].start for name in ("a", "in1", "in2", "b")
+    ]
+    assert before["P/a"].start == datetime(2026, 1, 14, 9) and before["P/in1"].start == datetime(2026, 1, 14, 12)

@@ -19,6 +19,7 @@ from ipmo.files.foreign import EPOCH, escaped, unescaped
 from ipmo.files.no_room import NoRoom
 from ipmo.files.other_conventions import lose_dates
 from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, RESOURCES, TYPES, codes, suspended
+from ipmo.files.p6_outside import EARLY, early_starts
 from ipmo.files.p6_summaries import onto_activities
 from ipmo.files.xer_options import dialect_in_p6
 from ipmo.files.xer_tables import Row
@@ -67,11 +68,7 @@ def _shown(hours: Decimal | None) -> str:
 
 
 class P6Tables:
-    """Rows by table, as dictionaries of P6's own field names.
-
-    Args:
-        portfolio: what is written.
-    """
+    """Rows by table, as dictionaries of P6's own field names, of a portfolio that is written."""
 
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio, bounds, links = onto_activities(portfolio)
@@ -103,8 +100,7 @@ class P6Tables:
         self._write()
 
     def _new(self) -> str:
-        """A number that no other row of any table has."""
-        return str(next(self._numbers))
+        return str(next(self._numbers))  # that no other row has
 
     def _row(self, table: str, **values: str) -> None:
         self.tables.setdefault(table, []).append(values)
@@ -493,15 +489,17 @@ class P6Tables:
 
     def _links(self) -> None:
         rows = {row["task_id"]: row for row in self.tables.get("TASK", ())}
-        for link in self.portfolio.links:
+        early, outside = early_starts(self.portfolio, self.clocks)
+        for number, link in enumerate(self.portfolio.links):
             self.lost.beside(link, KEPT_OF_LINKS, "links")
-            after = After(source=link.source, type=link.type, lag=link.lag)
             if link.kind != "schedule":
                 self.lost.lose("links that move no dates")
-            elif link.source.startswith("external:early start of ") and link.date is not None and link.target in self.task_ids:
-                rows[self.task_ids[link.target]]["external_early_start_date"] = self._start(link.date)
-            else:
-                self._link(link.source, link.target, after)
+            elif number not in outside:
+                self._link(link.source, link.target, After(source=link.source, type=link.type, lag=link.lag))
+            elif not link.source.startswith(EARLY):
+                self.lost.lose("names of what comes from outside, written as external early starts")
+        for name, instant in early.items():
+            rows[self.task_ids[name]]["external_early_start_date"] = self._start(moment(instant))
 
     def _link(self, source: str, target: str, after: After) -> None:
         ends: list[tuple[str, str]] = []
