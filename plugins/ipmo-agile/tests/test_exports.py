@@ -241,3 +241,71 @@ def test_a_project_of_which_every_issue_was_given_up_has_no_work_left_and_delive
     )
     assert ("not known" in str(ipmo.schedule(pf).finish_text)) is False
     assert not nothing or ipmo.schedule(pf).finish is not None
+
+
+NO_CATEGORY = [  # status, resolved, resolution: what it is read as
+    ("Shipped", "2026-02-05", "Done", "finished"),
+    ("Live", "2026-02-05", "", "finished"),
+    ("Abgenommen", "", "Fertig", "left out"),
+    ("Binned", "2026-02-05", "Won't Do", "dropped"),
+    ("Shipped", "", "Unresolved", "open"),
+    ("Doing", "", "", "open"),
+    ("In Review", "2026-02-05", "Done", "open"),  # reopened
+    ("Closed", "", "", "left out"),
+    ("Backlog", "", "Unresolved", "open"),
+]
+
+
+def read_as(pf: ipmo.Portfolio) -> dict[str, str]:
+    items = pf["A/backlog"].extensions["agile"].backlog
+    return {item.id: "finished" if item.finished else "dropped" if item.dropped else "open" for item in items}
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_without_a_category_a_resolution_says_that_work_is_done_and_what_nobody_names_is_said(tmp_path: Path, as_json: bool) -> None:
+    right = {f"A-{n}": read for n, (*_, read) in enumerate(NO_CATEGORY) if read != "left out"}
+    if as_json:
+        issues = [
+            {
+                "key": f"A-{n}",
+                "fields": {
+                    "status": {"name": status},
+                    "created": "2026-02-01",
+                    "resolutiondate": resolved or None,
+                    "resolution": {"name": resolution} if resolution else None,
+                },
+            }
+            for n, (status, resolved, resolution, _) in enumerate(NO_CATEGORY)
+        ]
+        pf = exported(tmp_path, json.dumps({"issues": issues}), "x.json")
+    else:
+        lines = [f"A-{n},{status},2026-02-01,{resolved},{resolution}" for n, (status, resolved, resolution, _) in enumerate(NO_CATEGORY)]
+        pf = exported(tmp_path, "\n".join(["Issue key,Status,Created,Resolved,Resolution", *lines]))
+    assert read_as(pf) == right
+    said = {finding.code: finding.message for finding in pf.source.findings}
+    assert said["jira/status-category"] == (
+        "nothing says of which category these statuses are: 'Abgenommen' (1), 'Binned' (1), 'Live' (1), 'Shipped' (1) taken for done, by the resolution;"
+        " 'Shipped' (1) taken for in progress"
+    )
+    assert said["jira/done-without-date"].startswith("2 issues are done, and nothing says since when: A-2, A-7 are left out")
+
+
+@pytest.mark.parametrize("status", ["Done", "Fertig", "Archived"])
+def test_what_is_done_without_a_date_is_no_open_work(tmp_path: Path, status: str) -> None:
+    lines = [
+        f"A-1,{status},Done,2026-02-01,2026-02-03,,Done",
+        f"A-2,{status},Done,2026-02-01,,,Done",
+        f"A-3,{status},Done,2026-02-01,,2026-02-09,Done",
+    ]
+    pf = exported(tmp_path, "\n".join(["Issue key,Status,Status Category,Created,Resolved,Updated,Resolution", *lines]))
+    assert read_as(pf) == {"A-1": "finished", "A-3": "finished"}
+    (told,) = [finding.message for finding in pf.source.findings if finding.code == "jira/done-without-date"]
+    assert "A-2 is left out" in told
+
+
+def test_statuses_that_trackers_come_with_need_no_word(tmp_path: Path) -> None:
+    pf = exported(
+        tmp_path,
+        "Issue key,Status,Created,Resolved\nA-1,In Progress,2026-02-01,\nA-2,Closed,2026-02-01,2026-02-05\nA-3,To Do,2026-02-01,\n",
+    )
+    assert not [finding for finding in pf.source.findings if finding.code == "jira/status-category"]

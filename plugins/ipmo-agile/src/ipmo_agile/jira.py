@@ -24,9 +24,9 @@ from ipmo_agile.fields import AgileFields, WorkItem
 from ipmo_agile.forecast import MOST_ITEMS, AgileForecast
 from ipmo_agile.history import bulk_closures, throughput, without_bulk
 from ipmo_agile.jira_fields import points_named, sprint_of
-from ipmo_agile.lifecycle import Category, Move, category_of, lived
+from ipmo_agile.lifecycle import Category, Life, Move, Standing, category_of, lived, standing
 
-__all__ = ["KEY", "PROJECT", "USUAL", "backlog", "delivered_by", "portfolio_of", "read_jira", "readable", "sniff_jira"]
+__all__ = ["KEY", "PROJECT", "USUAL", "Unsure", "backlog", "delivered_by", "portfolio_of", "read_jira", "readable", "sniff_jira"]
 
 WEEKS = 26
 """Weeks of throughput that the estimate rests on."""
@@ -222,12 +222,13 @@ def read_jira(path: Path, where: str) -> Portfolio:
     last: list[date] = []
     seen: dict[str, str] = {}
     unusual: Counter[str] = Counter()
+    unsure = Unsure()
     for shown, issue in issues:
         if not KEY.fullmatch(issue["key"]):
             problems.append(Problem(message=f"{issue['key'][:40]!r} is no issue key", file=shown))
             continue
         try:
-            item, name, updated = _issue(issue, categories, names | _mapping(issue.get("names")))
+            item, name, updated, stands = _issue(issue, categories, names | _mapping(issue.get("names")))
         except (UnitError, ModelError) as error:
             problems.append(Problem(message=f"{issue['key']}: {error}", file=shown))
             continue
@@ -235,18 +236,82 @@ def read_jira(path: Path, where: str) -> Portfolio:
             problems.append(Problem(message=f"issue {item.id} is there twice; the first is in {seen[item.id]}", file=shown))
             continue
         seen[item.id] = shown
+        items = found.setdefault(_project_of(issue), (name, []))[1]
+        status = str(_mapping(issue["fields"].get("status")).get("name") or "")
+        if not unsure.takes(item.id, status, stands, Life(item.started, item.finished, item.dropped)):
+            continue
         resolution = str(_mapping(issue["fields"].get("resolution")).get("name") or "")
         if item.finished is not None and resolution.casefold() not in USUAL:
             unusual[resolution] += 1
         if updated is not None:
             last.append(updated)
-        found.setdefault(_project_of(issue), (name, []))[1].append(item)
+        items.append(item)
     if problems:
         raise FileError(where, problems)
     if bare and not found:
         raise FileError(where, "no issue in it has a key and fields; ask Jira for fields, for example fields=*all")
-    missing = [*_missing(pages, bare), *_cut_logs(issue for _, issue in issues)]
+    missing = [*_missing(pages, bare), *_cut_logs(issue for _, issue in issues), *unsure.findings(where)]
     return portfolio_of(found, where, max(last, default=None), [*missing, *delivered_by(unusual)])
+
+
+@attrs.define
+class Unsure:
+    """Issues of which a file does not say all: statuses of no named category, and what is done without a date.
+
+    Args:
+        done: statuses that are taken for done, with how many issues stand in them.
+        begun: those taken for in progress.
+        undated: keys of issues that are done, and nothing says since when: left out.
+    """
+
+    done: Counter[str] = attrs.field(factory=Counter)
+    begun: Counter[str] = attrs.field(factory=Counter)
+    undated: list[str] = attrs.field(factory=list)
+
+    def takes(self, key: str, status: str, stands: Standing, life: Life) -> bool:
+        """Whether an issue is read; what is unsure of it is noted.
+
+        Args:
+            key: of the issue.
+            status: the name of its status.
+            stands: where it stands.
+            life: when it began and ended.
+        """
+        if stands.guessed:
+            (self.done if stands.category == "done" else self.begun)[status] += 1
+        if stands.lacks_end(life):
+            self.undated.append(key)
+        return not stands.lacks_end(life)
+
+    def findings(self, where: str) -> Iterator[Finding]:
+        """What to say of them.
+
+        Args:
+            where: what to call the file.
+        """
+        said = [
+            f"{', '.join(f'{name!r} ({count})' for name, count in sorted(told.items())[:5])}{', ...' if len(told) > 5 else ''} {read}"
+            for told, read in ((self.done, "taken for done, by the resolution"), (self.begun, "taken for in progress"))
+            if told
+        ]
+        if said:
+            yield Finding(
+                code="jira/status-category",
+                severity=Severity.WARNING,
+                message=f"nothing says of which category these statuses are: {'; '.join(said)}",
+                hint="export the column Status Category too",
+                file=where,
+            )
+        if self.undated:
+            count = len(self.undated)
+            yield Finding(
+                code="jira/done-without-date",
+                severity=Severity.WARNING,
+                message=f"{counted(count, 'issue')} {agree(count, 'is', 'are')} done, and nothing says since when: {', '.join(self.undated[:5])}"
+                f"{', ...' if count > 5 else ''} {agree(count, 'is', 'are')} left out, as without a date it would be open work",
+                hint="export the columns Resolved and Updated too",
+                file=where,
+            )
 
 
 def _missing(pages: Iterable[Mapping[str, Any]], bare: int) -> Iterator[Finding]:
@@ -303,7 +368,9 @@ def _project_of(issue: Mapping[str, Any]) -> str:
     return key if PROJECT.fullmatch(key) else str(issue["key"]).rpartition("-")[0]
 
 
-def _issue(issue: Mapping[str, Any], categories: Mapping[str, Category], names: Mapping[str, Any]) -> tuple[WorkItem, str, date | None]:
+def _issue(
+    issue: Mapping[str, Any], categories: Mapping[str, Category], names: Mapping[str, Any]
+) -> tuple[WorkItem, str, date | None, Standing]:
     fields = issue["fields"]
     status, resolution = _mapping(fields.get("status")), _mapping(fields.get("resolution"))
     name = str(status.get("name") or "")
@@ -316,16 +383,16 @@ def _issue(issue: Mapping[str, Any], categories: Mapping[str, Category], names: 
     created, resolved, changed, updated = (
         day_of(str(fields.get(field) or "")) for field in ("created", "resolutiondate", "statuscategorychangedate", "updated")
     )
-    if now is None and name:
-        now = category_of(name)
+    became = str(resolution.get("name") or "")
+    stands = standing(now, name, resolution=became, resolved=resolved)
     life = lived(
         _moves(_mapping(issue.get("changelog")), known),
-        now,
+        stands.category,
         created=created,
         resolved=resolved,
         changed=changed,
         updated=updated,
-        resolution=str(resolution.get("name") or ""),
+        resolution=became,
         status=name,
     )
     item = WorkItem(
@@ -338,7 +405,7 @@ def _issue(issue: Mapping[str, Any], categories: Mapping[str, Category], names: 
         created=created,
         **attrs.asdict(life),
     )
-    return item, readable(str(_mapping(fields.get("project")).get("name") or "")), updated
+    return item, readable(str(_mapping(fields.get("project")).get("name") or "")), updated, stands
 
 
 def _id(status: Mapping[str, Any]) -> str:

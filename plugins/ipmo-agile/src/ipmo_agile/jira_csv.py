@@ -16,8 +16,8 @@ from ipmo.model import Portfolio
 from ipmo.plugin import FileError, Finding, ModelError, Problem, UnitError
 from ipmo_agile.dates import Order, day_of, order_of
 from ipmo_agile.fields import WorkItem
-from ipmo_agile.jira import KEY, PROJECT, USUAL, delivered_by, portfolio_of, readable
-from ipmo_agile.lifecycle import Category, category_of, lived
+from ipmo_agile.jira import KEY, PROJECT, USUAL, Unsure, delivered_by, portfolio_of, readable
+from ipmo_agile.lifecycle import Category, Life, Standing, lived, standing
 
 __all__ = ["read_jira_csv", "sniff_jira_csv"]
 
@@ -97,6 +97,7 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
     last: list[date] = []
     seen: dict[str, int] = {}
     unusual: Counter[str] = Counter()
+    unsure = Unsure()
     for line, row in sheet.rows:
         cells = {name: sheet.value(row, name) for name in COLUMNS}
         key = cells["key"]
@@ -108,19 +109,24 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
             continue
         seen[key] = line
         try:
-            item, updated = _issue_of_row(cells, order)
+            item, updated, stands = _issue_of_row(cells, order)
         except (UnitError, ModelError) as error:
             problems.append(Problem(message=f"{key}: {error}", file=where, line=line))
+            continue
+        project = cells["project"] if PROJECT.fullmatch(cells["project"]) else key.rpartition("-")[0]
+        items = found.setdefault(project, (cells["title"], []))[1]
+        if not unsure.takes(key, cells["status"], stands, Life(item.started, item.finished, item.dropped)):
             continue
         if item.finished is not None and cells["resolution"].casefold() not in USUAL:
             unusual[cells["resolution"]] += 1
         if updated is not None:
             last.append(updated)
-        project = cells["project"] if PROJECT.fullmatch(cells["project"]) else key.rpartition("-")[0]
-        found.setdefault(project, (cells["title"], []))[1].append(item)
+        items.append(item)
     if problems:
         raise FileError(where, problems)
-    return portfolio_of(found, where, max(last, default=None), [*_doubts(order, doubtful, where), *delivered_by(unusual)])
+    return portfolio_of(
+        found, where, max(last, default=None), [*_doubts(order, doubtful, where), *unsure.findings(where), *delivered_by(unusual)]
+    )
 
 
 def _doubts(order: Order, doubtful: str, where: str) -> list[Finding]:
@@ -136,8 +142,8 @@ def _doubts(order: Order, doubtful: str, where: str) -> list[Finding]:
     ]
 
 
-def _issue_of_row(cells: Mapping[str, str], order: Order) -> tuple[WorkItem, date | None]:
-    """An issue of an export, and when it was last changed."""
+def _issue_of_row(cells: Mapping[str, str], order: Order) -> tuple[WorkItem, date | None, Standing]:
+    """An issue of an export, when it was last changed, and where it stands."""
     days = {name: day_of(cells[name], order) for name in DATES}
     points = cells["points"]
     try:
@@ -146,9 +152,9 @@ def _issue_of_row(cells: Mapping[str, str], order: Order) -> tuple[WorkItem, dat
         size = math.nan
     if size is not None and not (abs(size) < 10**15 and points.isascii() and "_" not in points):
         raise UnitError(f"{points[:20]!r} is no number of points")
-    now = CATEGORIES.get(cells["category"].casefold())
-    if now is None and cells["status"]:
-        now = category_of(cells["status"])
+    named = CATEGORIES.get(cells["category"].casefold())
+    stands = standing(named, cells["status"], resolution=cells["resolution"], resolved=days["resolved"])
+    now = stands.category
     started = days.pop("started")
     life = lived((), now, **days, resolution=cells["resolution"], status=cells["status"])
     end = life.finished or life.dropped
@@ -164,7 +170,7 @@ def _issue_of_row(cells: Mapping[str, str], order: Order) -> tuple[WorkItem, dat
         created=days["created"],
         **attrs.asdict(life),
     )
-    return item, days["updated"]
+    return item, days["updated"], stands
 
 
 def sniff_jira_csv(path: Path, head: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-__all__ = ["Category", "Life", "Move", "category_of", "gives_up", "is_delivered", "lived"]
+__all__ = ["Category", "Life", "Move", "Standing", "category_of", "gives_up", "is_delivered", "lived", "standing"]
 
 Category: TypeAlias = Literal["new", "indeterminate", "done"]
 """What statuses mean, in Jira's own words: not begun, in progress, done."""
@@ -32,6 +32,10 @@ DONE = frozenset(
     ]
 )
 NEW = frozenset(("to do", "todo", "open", "new", "backlog", "selected for development", "reopened", "ready", "proposed", "draft"))
+UNDER_WAY = frozenset(
+    ("progress", "doing", "development", "dev", "developing", "review", "reviewing", "reviewed", "test", "testing", "qa", "uat", "implementing", "analysis", "analysing", "active", "started", "blocked", "hold", "paused", "waiting", "pending", "verification", "verifying", "validation", "investigating", "bearbeitung", "arbeit", "cours", "curso", "corso", "uitvoering", "andamento")
+)  # fmt: skip
+"""Words of a status that say that somebody is at it, or waits for something."""
 GIVEN_UP = frozenset(
     [
         "abandoned",
@@ -127,6 +131,48 @@ def category_of(status: str) -> Category:
     if word in DONE or gives_up(word):
         return "done"
     return "new" if word in NEW or word.startswith(("not ", "ready for dev")) else "indeterminate"
+
+
+@attrs.frozen
+class Standing:
+    """Where an item stands.
+
+    Args:
+        category: of its status; None where nothing says it.
+        guessed: nobody names the category of its status: its resolution says whether it is done, else it is in progress.
+    """
+
+    category: Category | None
+    guessed: bool = False
+
+    def lacks_end(self, life: Life) -> bool:
+        """Whether the item is done and nothing says since when."""
+        return self.category == "done" and life.finished is None and life.dropped is None
+
+
+def standing(named: Category | None, status: str, *, resolution: str, resolved: date | None) -> Standing:
+    """Where an item stands whose category may not be named: a status that trackers come with says it, else a resolution or its day.
+
+    >>> standing(None, "Shipped", resolution="Done", resolved=None)
+    Standing(category='done', guessed=True)
+    >>> standing(None, "In review", resolution="Done", resolved=None)  # reopened
+    Standing(category='indeterminate', guessed=False)
+
+    Args:
+        named: the category that its tracker names; None where it names none.
+        status: the name of its status.
+        resolution: what became of it, in the tracker's words; `Unresolved` is none.
+        resolved: the day of its resolution.
+    """
+    if named is not None:
+        return Standing(named)
+    ended = resolved is not None or resolution.casefold() not in ("", "unresolved")
+    if not status:
+        return Standing("done" if ended else None)
+    known = category_of(status)
+    if known != "indeterminate" or UNDER_WAY.intersection(_words(status)) or status.casefold().startswith(("in ", "under ")):
+        return Standing(known)
+    return Standing("done" if ended else "indeterminate", guessed=True)
 
 
 def gives_up(status: str) -> bool:
