@@ -273,9 +273,10 @@ def _kept(a: Answers) -> Question:
     lines += _each(_call, a, [one for code in OVERDUE for one in a.ordered(code)])
     lines += _each(_missed, a, a.commitments.overdue)
     answer = [_kept_said(len(found), by)] if found else ["No commitment is stated, so none can be missed"]
-    kind = "bad" if by["missed"] or by["overdue"] else "warn" if by["unknown"] or not found else "good"
+    forecast = len(found) > by["overdue"]  # what nobody closed is no answer to what is kept
+    kind = "bad" if by["missed"] or (by["overdue"] and forecast) else "warn" if by["unknown"] or not forecast else "good"
     if since := _since(a):
-        answer = [*answer, since] if found else [since, *answer]
+        answer = [*answer, since] if forecast else [since, *answer]
     return _question("kept", "Are we keeping our commitments?", answer, lines, kind)
 
 
@@ -285,6 +286,8 @@ def _kept_said(total: int, by: Mapping[Standing, int]) -> str:
     if total == 1:
         standing = next(name for name in by if by[name])
         return f"The one commitment {ALONE[standing]}"
+    if by["overdue"] == total:
+        return f"All {total:,} commitments are overdue and have no forecast"
     if by["missed"]:
         parts = [f"{by['missed']:,} of {total:,} commitments {agree(by['missed'], 'is', 'are')} missed in this forecast"]
     else:

@@ -251,7 +251,7 @@ def _draw(slide: Slide, chart: Chart, left: float, top: float, wide: float, high
 
 def _chart_of(a: Answers, id: str) -> Chart | None:
     """What can be counted beside a question; None where there is nothing to compare."""
-    if id == "kept" and a.commitments:
+    if id == "kept" and any(one.standing != "overdue" for one in a.commitments):
         found = list(a.commitments)
         kinds = list(dict.fromkeys(one.kind for one in found))
         words = (("kept", "0F7B6C"), ("missed", "8C1029"), ("overdue", "A85C00"), ("unknown", DONE))
