@@ -115,7 +115,7 @@ def ends_agree(pf: ipmo.Portfolio) -> None:
 
 
 def status_agrees(pf: ipmo.Portfolio) -> None:
-    """Time of a project is green where it keeps all that it is committed to, and red where it misses something on a day that is known."""
+    """Time of a project is green where it keeps all that it is committed to and has an end, and red where it misses something on a known day."""
     s, status = ipmo.schedule(pf), ipmo.status(pf)
     for project in pf.projects:
         if project.id not in status:
@@ -127,7 +127,7 @@ def status_agrees(pf: ipmo.Portfolio) -> None:
             assert colour == "red", (project.id, colour, time, [row.text for row in rows])
         elif any(row.standing == "overdue" for row in rows):
             assert colour in ("red", "amber"), (project.id, colour, time, [row.text for row in rows])
-        elif any(row.standing == "unknown" for row in rows):
+        elif any(row.standing == "unknown" for row in rows) or (rows and s.doubt(project.id)):
             assert colour is None and time is not None, (project.id, colour, time, [row.text for row in rows])
         elif rows:
             assert colour == "green", (project.id, colour, time, [row.text for row in rows])
