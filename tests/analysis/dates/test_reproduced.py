@@ -259,3 +259,31 @@ def test_what_stands_on_a_line_of_several_rows_is_the_cause_of_none() -> None:
     assert kinds(alone) == {"P/a": "found on reading"}
     shared = attrs.evolve(pf, source=attrs.evolve(pf.source, lines={"P/a": 1, "P/b": 1, "P/c": 1}))
     assert kinds(shared) == {"P/a": "later in the file than anything asks for"}
+
+
+def test_work_under_way_is_held_against_what_is_done_and_left() -> None:
+    """40 h from Monday 9 to Friday 17, 16 h done, 24 h left: an hour off at the start is the file's start, not its work."""
+
+    def why(start: datetime, finish: datetime, **more: object) -> tuple[str, str]:
+        task = Task(id="w", duration="5 d", remaining="3 d", actual_start=at(5, 9), **more)
+        pf = with_task(plan(), task, StoredDates(start=start, finish=finish))
+        pf = attrs.evolve(pf, dialect="msproject")
+        (one,) = [one for one in reproduced(pf, ipmo.schedule(pf)).differences if one.item == "P/w"] or [None]
+        return (one.kind, one.message.partition(" here: ")[2]) if one is not None else ("", "")
+
+    assert why(at(5, 9), at(9, 17)) == ("", "")
+    assert why(at(5, 10), at(9, 17)) == (
+        "the file's start is not the actual start",
+        "it starts at 2026-01-05 09:00 by its actual start, the file's start is 2026-01-05 10:00",
+    )
+    assert why(at(5, 9), at(12, 17)) == (
+        "changed after the file was scheduled",
+        "the file has 48 h of its calendar from its actual start to its finish, 16 h of work are done and 24 h left: "
+        "its work or its calendar was changed after the file was scheduled",
+    )
+    assert why(at(5, 9), at(14, 17), resumes=at(12, 9)) == ("", "")
+    assert why(at(5, 9), at(15, 17), resumes=at(12, 9)) == (
+        "changed after the file was scheduled",
+        "the file has 32 h of its calendar from when it goes on to its finish, 24 h of work are left: "
+        "its work or its calendar was changed after the file was scheduled",
+    )

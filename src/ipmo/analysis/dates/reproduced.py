@@ -16,10 +16,12 @@ from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.stored import StoredDates
+from ipmo.model.work import Task
+from ipmo.network.clocks import Clock
 from ipmo.network.given import ENDS, NOBODY, Elsewhere, Given, Placed, early_elsewhere, late_elsewhere
 from ipmo.network.late import LatePass
 from ipmo.network.states import LIVE, State
-from ipmo.units import minutes, moment
+from ipmo.units import Span, minutes, moment
 from ipmo.words import agree
 
 __all__ = ["Difference", "Reproduced", "reproduced"]
@@ -264,7 +266,7 @@ class _Comparison:
         if late:  # a late date may lie on either side of a break
             clock = self.net.running_clock(node)
             return one, last is not None and clock.work(minutes(last)) == clock.work(one.finish)
-        begins = first is None or self._begun(node) or minutes(first) == one.start
+        begins = first is None or minutes(first) == (self.net.starts[node] if self._begun(node) else one.start)
         return one, begins and (last is None or minutes(last) == one.finish)
 
     def _named(self, one: Placed) -> str:
@@ -320,13 +322,12 @@ class _Comparison:
         """Why the early dates of a row differ from where what it follows puts it, as that stands in the file."""
         item, (first, last) = row.item, row.told
         clock, length = self.net.running_clock(node), int(self.net.dur[node])
-        if first is not None and last is not None:
+        if self._begun(node):
+            if (found := self._under_way(name, row, clock, length)) is not None:
+                return found
+        elif first is not None and last is not None:
             spanned = clock.between(minutes(first), minutes(last))
-            if (
-                spanned != length
-                and self.net.state[node] in LIVE
-                and (row.item.start == row.item.early_start or self.net.state[node] == State.NORMAL)
-            ):
+            if spanned != length and (row.item.start == row.item.early_start or self.net.state[node] == State.NORMAL):
                 dates = "early dates" if _first(row.stored) is EARLY else "dates"
                 return EDITED, (
                     f"the file's {dates} span {spanned / 60:g} h of its calendar, {length / 60:g} h of work are left: "
@@ -344,6 +345,35 @@ class _Comparison:
             return LATER, f"the file has it later than its links, its constraints and the data date ask for{beside}"
         drivers = [f"{one.item!r} ({one.type})" for one in self.schedule.driving(name)]
         return EARLIER, f"the file has it earlier than {' and '.join(drivers) or 'its own bounds'} let it start{beside}"
+
+    def _under_way(self, name: str, row: _Row, clock: Clock, left: int) -> tuple[str, str] | None:
+        """Why the dates of all of some work that has begun differ by themselves: its start is a fact, and from there it takes what is done and left."""
+        item, (first, last) = row.item, row.told
+        columns = _first(row.stored)
+        if columns[1] not in row.early and first is not None and item.start is not None:
+            return (
+                ACTUAL,
+                f"it starts at {_shown(item.start)} by its actual start, the file's {columns[0].replace('_', ' ')} is {_shown(first)}",
+            )
+        task = self.portfolio.items.get(name)
+        if (
+            last is None
+            or item.start is None
+            or not isinstance(task, Task)
+            or not isinstance(whole := task.length and task.length.central(), Span)
+        ):
+            return None
+        lasts = whole.elapsed_minutes if whole.dimension == "elapsed" else clock.calendar.minutes(whole)
+        resumes, done = task.resumes, max(lasts - left, 0)
+        spanned = clock.between(minutes(resumes or item.start), minutes(last))
+        if spanned == (left if resumes else done + left):
+            return None
+        since = "when it goes on" if resumes else "its actual start"
+        work = f"{left / 60:g} h of work are left" if resumes else f"{done / 60:g} h of work are done and {left / 60:g} h left"
+        return EDITED, (
+            f"the file has {spanned / 60:g} h of its calendar from {since} to its finish, {work}: "
+            "its work or its calendar was changed after the file was scheduled"
+        )
 
     def _moved(self, name: str, row: _Row) -> tuple[str, str]:
         """Why start and finish of a row differ whose early dates agree: a class, and a clause."""
@@ -426,6 +456,7 @@ ENDING = "the end differs"
 SPANS = "spans rows that differ"
 UNDATED = "has no date here"
 EDITED = "changed after the file was scheduled"
+ACTUAL = "the file's start is not the actual start"
 BREAK = "the same working time"
 LATER = "later in the file than anything asks for"
 EARLIER = "earlier in the file than its logic allows"
