@@ -187,3 +187,17 @@ def test_what_ipmo_writes_for_project_is_held_against_what_is_read_of_it(tmp_pat
         1,  # that of the project stays
     )
     assert "T/b" in [d.item for d in found(tmp_path / "x.xml", moved).differences]
+
+
+def test_a_summary_that_is_scheduled_by_hand_has_other_dates_here_and_says_why(tmp_path: Path) -> None:
+    """By hand from the 12th to the 14th, with work on the 6th alone: what follows it on the 15th follows its dates in the file."""
+    summary = row(1, "12T08", "14T16", extra="<Manual>1</Manual><Summary>1</Summary>")
+    child = row(2, "06T08", "06T16", extra="<Manual>1</Manual>").replace("<OutlineLevel>1", "<OutlineLevel>2")
+    one = found(tmp_path / "x.xml", mspdi(summary, child, row(3, "15T08", "15T16", after=1)))
+    assert str(one) == "dates reproduced: 1 of 2 (start and finish 1); summaries 0 of 1; follows a row that differs: 1"
+    (whole,) = one.summaries_differing
+    assert whole.message == (
+        "summary 'Tram/1': start 2026-01-12 08:00 in the file, 2026-01-06 08:00 here: "
+        "the file schedules this summary by hand, here it has the dates of what lies in it"
+    )
+    assert one.differences[0].message.endswith("it follows 'Tram/1', whose dates differ")

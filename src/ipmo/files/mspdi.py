@@ -58,6 +58,7 @@ __all__ = ["read_mspdi", "sniff_mspdi"]
 
 ELAPSED_FORMATS = frozenset((4, 6, 8, 10, 12))
 PERCENT, ELAPSED_PERCENT = 19, 20
+BY_HAND = "the file schedules this summary by hand, here it has the dates of what lies in it"
 
 
 @no_collection()
@@ -277,8 +278,11 @@ class _Reader:
                 tasks[id] = task
                 self.ids[uid] = f"{current}/{id}"
                 self.lines[f"{current}/{id}"] = row.line
-                if not summary:
-                    self.stored[f"{current}/{id}"] = stored_by_project(self.intake, row, self.when, finished=task.finished)
+                stored = stored_by_project(self.intake, row, self.when, finished=task.finished)
+                if summary:
+                    cause = BY_HAND if row.flag("Manual") and (row.get("Start") or row.get("Finish")) else ""
+                    stored = StoredDates(start=stored.start, finish=stored.finish, summary=True, cause=cause)
+                self.stored[f"{current}/{id}"] = stored
                 kept.append((current, id, row))
                 if place + 1 < len(rows) and levels[place + 1] > level:
                     above.append((level, id))

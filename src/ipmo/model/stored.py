@@ -24,6 +24,7 @@ class StoredDates:
         total_float: in working hours.
         free_float: in working hours.
         finished: it is done: its dates are facts, and what is stored as its early dates is the tool's own habit.
+        summary: it is a row that sums up others: it has no work of its own, and is compared apart.
         cause: what the reader knows that makes its dates differ, as a clause: `its calendar was refused`; empty where nothing does.
         late_cause: the same of its late dates and floats alone.
     """
@@ -38,5 +39,6 @@ class StoredDates:
     total_float: float | None = None
     free_float: float | None = None
     finished: bool = False
+    summary: bool = False
     cause: str = ""
     late_cause: str = ""

@@ -112,9 +112,9 @@ def _reproduced(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     if not portfolio.source.stored:
         return
     found = reproduced(portfolio, s)
-    hint = "each row that differs is listed with its cause" if found.differences else ""
+    hint = "each row that differs is listed with its cause" if found.differences or found.summaries_differing else ""
     yield fact("dates-reproduced", "", str(found), hint, Severity.INFO)
-    for one in found.differences:
+    for one in (*found.differences, *found.summaries_differing):
         yield fact("date-differs", one.item, one.message, severity=Severity.WARNING if one.root else Severity.INFO)
 
 

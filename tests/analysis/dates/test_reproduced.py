@@ -287,3 +287,50 @@ def test_work_under_way_is_held_against_what_is_done_and_left() -> None:
         "the file has 32 h of its calendar from when it goes on to its finish, 24 h of work are left: "
         "its work or its calendar was changed after the file was scheduled",
     )
+
+
+def summed(group: StoredDates, **stored: StoredDates) -> Portfolio:
+    """A summary `g` with `a` (2 d) and `b` (1 d) after it, and `z` after the summary."""
+    tasks = [
+        Task(id="g"),
+        Task(id="a", parent="g", duration="2 d"),
+        Task(id="b", parent="g", duration="1 d", after="a"),
+        Task(id="z", duration="1 d", after="g"),
+    ]
+    z = StoredDates(start=at(8, 9), finish=at(8, 17))
+    a, b = StoredDates(start=at(5, 9), finish=at(6, 17)), StoredDates(start=at(7, 9), finish=at(7, 17))
+    kept = {f"P/{name}": one for name, one in {"g": group, "a": a, "b": b, "z": z, **stored}.items()}
+    pf = plan()
+    source = attrs.evolve(pf.source, stored=kept)
+    return attrs.evolve(pf, dialect="msproject", projects=[Project(id="P", tasks=tasks)], source=source)
+
+
+def test_summaries_are_held_against_the_file_apart_from_work() -> None:
+    same = summed(StoredDates(start=at(5, 9), finish=at(7, 17), summary=True))
+    found = reproduced(same, ipmo.schedule(same))
+    assert str(found) == "dates reproduced: 3 of 3 (start and finish 3); summaries 1 of 1"
+    assert (found.summaries, found.summaries_differing, found.differences) == (1, (), ())
+
+    late = StoredDates(start=at(8, 9), finish=at(8, 17))
+    spanning = summed(StoredDates(start=at(5, 9), finish=at(8, 17), summary=True), b=late, z=StoredDates(start=at(9, 9), finish=at(9, 17)))
+    found = reproduced(spanning, ipmo.schedule(spanning))
+    (one,) = found.summaries_differing
+    assert (one.item, one.columns, one.kind, one.root) == ("P/g", ("finish",), "spans rows that differ", False)
+    assert one.message == "summary 'P/g': finish 2026-01-08 17:00 in the file, 2026-01-07 17:00 here: it spans 'P/b', whose dates differ"
+    assert told(spanning, "P/z").endswith("it follows 'P/b', whose dates differ")
+
+    apart = summed(StoredDates(start=at(5, 9), finish=at(9, 17), summary=True), z=StoredDates(start=at(12, 9), finish=at(12, 17)))
+    found = reproduced(apart, ipmo.schedule(apart))
+    (one,) = found.summaries_differing
+    assert (one.kind, one.root) == ("other dates in the file than what lies in it", True)
+    assert one.message.endswith("what lies in it lasts from 2026-01-05 09:00 to 2026-01-07 17:00 in the file")
+    assert told(apart, "P/z").endswith("it follows 'P/g', whose dates differ")
+    assert {f.item for f in ipmo.check(apart) if f.code == "ipmo/date-differs"} == {"P/g", "P/z"}
+
+
+def test_a_finished_summary_is_a_fact() -> None:
+    pf = summed(StoredDates(start=at(1, 9), finish=at(2, 17), summary=True))
+    (project,) = pf.projects
+    done = [attrs.evolve(t, actual_start=at(5, 9), actual_finish=at(6, 17)) if t.parent else t for t in project.tasks]
+    pf = attrs.evolve(pf, projects=[attrs.evolve(project, tasks=done)], source=pf.source)
+    assert reproduced(pf, ipmo.schedule(pf)).summaries == 0

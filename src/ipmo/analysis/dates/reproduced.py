@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.stored import StoredDates
 from ipmo.model.work import Task
 from ipmo.network.clocks import Clock
@@ -74,6 +75,8 @@ class Reproduced(NamedTuple):
         shown: rows whose start and finish agree: when the tool has them begin and end, as late as possible and levelled where it is.
         undated: rows of work that is not finished for which the file stores no date that was computed.
         stored: how many rows store early dates, start and finish, late dates, floats.
+        summaries: rows that sum up others, with unfinished work in them and a stored start or finish; they are compared apart.
+        summaries_differing: one a summary that differs.
     """
 
     compared: int
@@ -85,6 +88,8 @@ class Reproduced(NamedTuple):
     shown: int = 0
     undated: int = 0
     stored: tuple[int, int, int, int] = (0, 0, 0, 0)
+    summaries: int = 0
+    summaries_differing: tuple[Difference, ...] = ()
 
     @property
     def exact(self) -> int:
@@ -97,7 +102,9 @@ class Reproduced(NamedTuple):
         return dict(Counter(one.kind for one in self.differences).most_common())
 
     def __str__(self) -> str:
+        summaries = f"; summaries {self.summaries - len(self.summaries_differing)} of {self.summaries}" if self.summaries else ""
         finished = f"; {self.finished} finished {agree(self.finished, 'row is', 'rows are')} not counted" if self.finished else ""
+        finished = summaries + finished
         if not self.compared:
             return f"dates reproduced: the file stores none of unfinished work{finished}"
         names = ("early dates", "start and finish", "late dates", "floats")
@@ -155,6 +162,7 @@ class _Comparison:
         self.portfolio, self.schedule = portfolio, schedule
         self.source, self.net, self.passes = portfolio.source, schedule.network, schedule.passes
         self.nodes = self.passes.nodes
+        self.stored = {name: one for name, one in self.source.stored.items() if not one.summary}
         self.rows = dict(self._rows())
         self.noted: dict[int | str, str] = {}
         shared = Counter(self.source.lines.values())
@@ -166,7 +174,7 @@ class _Comparison:
                     self.noted.setdefault(key, f"{finding.message} [{finding.code}]")
 
     def _rows(self) -> Iterator[tuple[str, _Row]]:
-        for full_id, stored in self.source.stored.items():
+        for full_id, stored in self.stored.items():
             if stored.finished or full_id not in self.schedule or self._typed(full_id, stored):
                 continue
             item = self.schedule[full_id]
@@ -188,14 +196,12 @@ class _Comparison:
 
     def result(self) -> Reproduced:
         kept = {name: row for name, row in self.rows.items() if _dated(row.stored)}
-        missing = [name for name, s in self.source.stored.items() if not s.finished and _dated(s) and name not in self.schedule]
+        missing = [name for name, s in self.stored.items() if not s.finished and _dated(s) and name not in self.schedule]
         differ = {name: row for name, row in kept.items() if row.differs}
         found: list[Difference] = []
         if differ:
             found = [self._difference(name, row) for name, row in differ.items()]
-        found += [
-            Difference(name, _first(self.source.stored[name]), "not scheduled", f"{name!r} has no dates here", True) for name in missing
-        ]
+        found += [Difference(name, _first(self.stored[name]), "not scheduled", f"{name!r} has no dates here", True) for name in missing]
         says = [
             [row for row in kept.values() if any(getattr(row.stored, c) is not None for c in columns)]
             for columns in (EARLY, SHOWN, LATE, FLOATS)
@@ -205,23 +211,72 @@ class _Comparison:
             for columns, rows in zip((EARLY, SHOWN, LATE, FLOATS), says, strict=True)
         )
         return Reproduced(
+            summaries=len(self._wholes),
+            summaries_differing=tuple(one for one in self._wholes if one is not None),
             compared=len(kept) + len(missing),
             early=early,
             late=late,
             floats=floats,
-            finished=sum(s.finished for s in self.source.stored.values()),
+            finished=sum(s.finished for s in self.stored.values()),
             differences=tuple(found),
             shown=shown,
-            undated=sum(not stored.finished for stored in self.source.stored.values()) - len(kept) - len(missing),
+            undated=sum(not stored.finished for stored in self.stored.values()) - len(kept) - len(missing),
             stored=(len(says[0]), len(says[1]), len(says[2]), len(says[3])),
         )
+
+    # ------------------------------------------------------------------------------------------- summaries
+
+    @functools.cached_property
+    def _spanned(self) -> Mapping[str, Dated]:
+        """From when to when what lies in each summary lasts in the file, by the rows that it stores, else by the schedule."""
+        found: dict[str, Dated] = {}
+        for (project, task), leaves in self.net.summaries.items():
+            dates: list[Dated] = []
+            for name in (self.net.ids[v] for v in leaves if self.net.state[v] != State.GONE):
+                stored, item = self.stored.get(name, StoredDates()), self.schedule[name]
+                dates.append((stored.start or stored.early_start or item.start, stored.finish or stored.early_finish or item.finish))
+            starts, ends = ([one for one in column if one is not None] for column in zip(*dates, strict=True)) if dates else ([], [])
+            found[f"{project}/{task}"] = min(starts, default=None), max(ends, default=None)
+        return found
+
+    @functools.cached_property
+    def _wholes(self) -> list[Difference | None]:
+        """What differs of each summary with work that is not finished; None where nothing does."""
+        done = {name for name, nodes in self._leaves.items() if all(self.net.state[v] == State.FINISHED for v in nodes)}
+        some = {name: one for name, one in self.source.stored.items() if one.summary and name not in done and _dated(one)}
+        return [self._summary(name, stored, self.schedule[name]) for name, stored in some.items() if name in self.schedule]
+
+    @functools.cached_property
+    def _leaves(self) -> Mapping[str, Sequence[int]]:
+        return {f"{project}/{task}": nodes for (project, task), nodes in self.net.summaries.items()}
+
+    def _summary(self, name: str, stored: StoredDates, item: ScheduledItem) -> Difference | None:
+        """Why the dates of a summary are not those of the file, None where they are."""
+        columns = tuple(c for c in SHOWN if getattr(stored, c) is not None and getattr(stored, c) != getattr(item, c))
+        if not columns:
+            return None
+        column, spanned = columns[0], dict(zip(SHOWN, self._spanned.get(name, (None, None)), strict=True))
+        differing = [
+            one
+            for v in self._leaves.get(name, ())
+            if (row := self.rows.get(one := self.net.ids[v])) is not None and (row.early or row.moved)
+        ]
+        if differing and all(getattr(stored, c) == spanned[c] for c in columns):
+            kind, why = SPANS, f"it spans {differing[0]!r}, whose dates differ"
+        elif stored.cause:
+            kind, why = KNOWN, stored.cause
+        else:
+            first, last = (_shown(spanned[c]) for c in SHOWN)
+            kind, why = APART, f"what lies in it lasts from {first} to {last} in the file"
+        says, here = _shown(getattr(stored, column)), _shown(getattr(item, column))
+        return Difference(name, columns, kind, f"summary {name!r}: {column} {says} in the file, {here} here: {why}", kind != SPANS)
 
     # ----------------------------------------------------------------------------------------- what rows follow
 
     @functools.cached_property
     def _early_there(self) -> Elsewhere:
         """Where each position would be if what it follows had the early dates of the file."""
-        return early_elsewhere(self.passes, dict(self._given(lambda row: row.told if row.early else None)))
+        return early_elsewhere(self.passes, {**dict(self._ends_given()), **dict(self._given(lambda row: row.told if row.early else None))})
 
     @functools.cached_property
     def _shown_there(self) -> Elsewhere:
@@ -252,6 +307,16 @@ class _Comparison:
             if first is not None or last is not None:
                 yield int(self.passes.positions.pos[node]), Given(first, last)
 
+    def _ends_given(self) -> Iterator[tuple[int, Given]]:
+        """The positions of ends of summaries, with dates that the file has for them and not for what lies in them: links leave there."""
+        for one in self._wholes:
+            if one is not None and one.root:
+                stored = self.source.stored[one.item]
+                for end, when in (("start", stored.start), ("finish", stored.finish)):
+                    node = self.nodes.get(f"{one.item}@{end}")
+                    if node is not None and when is not None:
+                        yield int(self.passes.positions.pos[node]), Given(minutes(when), minutes(when))
+
     def _begun(self, node: int) -> bool:
         """Whether work is under way and its start is that of all of it: what is left of it lies before its finish."""
         return self.net.state[node] == State.STARTED and not self.passes.dialect.remaining_dates
@@ -271,7 +336,7 @@ class _Comparison:
 
     def _named(self, one: Placed) -> str:
         """The row that moves another."""
-        return self.net.shown(self.passes.lists.order[one.because])
+        return reference(self.net.shown(self.passes.lists.order[one.because])).item
 
     # ------------------------------------------------------------------------------------------------- causes
 
@@ -454,6 +519,7 @@ FOLLOWS = "follows a row that differs"
 PRECEDES = "comes before a row that differs"
 ENDING = "the end differs"
 SPANS = "spans rows that differ"
+APART = "other dates in the file than what lies in it"
 UNDATED = "has no date here"
 EDITED = "changed after the file was scheduled"
 ACTUAL = "the file's start is not the actual start"
