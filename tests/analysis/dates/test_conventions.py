@@ -214,7 +214,7 @@ def test_a_hammock_spans_what_it_is_linked_to_and_drives_nothing() -> None:
     assert (day(office.early_start), day(office.early_finish), office.critical) == (0, 10, False)
     assert (office.start_float, office.finish_float, office.total_float) == (0, 0, 0)
     assert day(s["P/z"].early_finish) == 20
-    assert day(s.finish) == 10
+    assert day(s.finish) == 20  # the last day on which anybody works, which makes nothing critical
     assert s["P/alone"].early_finish is None
     assert "linked to nothing" in s["P/alone"].undated
 
