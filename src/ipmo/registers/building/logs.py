@@ -13,8 +13,9 @@ from ipmo.findings import Severity
 from ipmo.model.shape import keys_of
 from ipmo.registers.building.rows import TEXT, Column, Table
 from ipmo.registers.cells.choice_words import plain_word
-from ipmo.registers.cells.outcomes import BLANK, Blank, Refused, Unknown
+from ipmo.registers.cells.outcomes import BLANK, Blank, Outcome, Refused, Unknown
 from ipmo.registers.fields import CATALOGUE
+from ipmo.registers.opening.sheets import text_of
 
 __all__ = ["raid_tables"]
 
@@ -75,21 +76,20 @@ def raid_tables(table: Table) -> list[Table]:
 def _part(table: Table, register: str, positions: list[int]) -> Table:
     """The rows of one kind, their columns as that kind calls them."""
     kind = CATALOGUE[register]
-    renamed, held = OTHER_NAMES[register], {column.name for column in table.columns}
+    states = {id(column): _stated(column, register) for column in table.columns}
     columns, lost = [], []
+    instead: dict[str, dict[int, Outcome]] = {}
     for column in table.columns:
         field, attribute = column.field, column.attribute
-        if field is not None and not attribute and field.name not in ("type", ""):
-            name = field.name
-            if name not in kind.fields or (name in renamed and name == "name"):
-                name = renamed.get(name, name)
-            field = kind.fields.get(name) if name == field.name or name not in held else None
-            if field is None and any(column.outcomes[position] is not BLANK for position in positions):
+        if name := states[id(column)]:
+            first = _first(name, [one for one in table.columns if states[id(one)] == name])
+            field = kind.fields.get(name) if column.name == name or column is first else None
+            left = positions if column is first else _filled_in(name, first, column, positions, instead)
+            if field is None and any(column.outcomes[position] is not BLANK for position in left):
                 header = column.mapping.header or column.mapping.field
-                if "attributes" in keys_of(kind.noun) and all(
-                    isinstance(column.outcomes[p], date | str | Blank | Unknown) for p in positions
-                ):
-                    told = [str(one) if isinstance(one := column.outcomes[position], date) else one for position in positions]
+                texts = all(isinstance(column.outcomes[position], date | str | Blank | Unknown | Refused) for position in positions)
+                if "attributes" in keys_of(kind.noun) and texts:
+                    told = [_as_typed(table, column, position) for position in positions]
                     columns.append(Column(column.index, column.mapping, TEXT, header, told))
                     continue
                 lost.append(header)
@@ -97,6 +97,9 @@ def _part(table: Table, register: str, positions: list[int]) -> Table:
             field = attrs.evolve(field, name="", path=("",))  # it has been understood
         outcomes = [column.outcomes[position] for position in positions] if field is not None else []
         columns.append(Column(column.index, column.mapping, field, attribute, outcomes))
+    for column in columns:
+        if found := instead.get(column.name):
+            column.outcomes = [found.get(place, outcome) for place, outcome in zip(positions, column.outcomes, strict=True)]
     if lost:
         table.intake.note(
             "column-ignored",
@@ -110,6 +113,47 @@ def _part(table: Table, register: str, positions: list[int]) -> Table:
             if column.name == "state":
                 _closed_issues(made, [column.outcomes[position] for position in positions])
     return made
+
+
+def _stated(column: Column, register: str) -> str:
+    """The field that a column of the whole log states for one kind of row; empty where it states none."""
+    if column.field is None or column.attribute or column.field.name in ("type", ""):
+        return ""
+    name, renamed = column.field.name, OTHER_NAMES[register]
+    return renamed.get(name, name) if name not in CATALOGUE[register].fields or name == "name" else name
+
+
+def _first(name: str, columns: Sequence[Column]) -> Column:
+    """Of the columns that state one field, the one that holds: that of the same name, else the text, else the first."""
+    return next((one for wanted in (name, "text") for one in columns if one.name == wanted), columns[0])
+
+
+def _filled_in(name: str, first: Column, column: Column, positions: Sequence[int], instead: dict[str, dict[int, Outcome]]) -> list[int]:
+    """Has what a column says stand where the one that holds says nothing: a title is the text of an assumption without a detail.
+
+    Args:
+        name: the field that both state for these rows.
+        first: the one that holds.
+        column: the one that yields.
+        positions: the rows.
+        instead: what is to stand in the rows of fields; added to.
+
+    Returns:
+        The rows in which the one that holds says something.
+    """
+    empty = {place for place in positions if isinstance(first.outcomes[place], Blank | Unknown)}
+    for place in empty:
+        if not isinstance(column.outcomes[place], Blank | Unknown | Refused):
+            instead.setdefault(name, {}).setdefault(place, column.outcomes[place])
+    return [place for place in positions if place not in empty]
+
+
+def _as_typed(table: Table, column: Column, position: int) -> Outcome:
+    """What a cell says as an attribute: a day as it is read, else the text that stands there, not the choice it was taken for."""
+    outcome = column.outcomes[position]
+    if isinstance(outcome, date):
+        return str(outcome)
+    return text_of(table.sheet.rows[table.rows[position]][column.index]) if isinstance(outcome, str | Refused) else outcome
 
 
 def _closed_issues(table: Table, states: Sequence[object] | None = None) -> None:

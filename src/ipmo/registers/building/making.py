@@ -412,7 +412,8 @@ class _Building(Draft):
         try:
             found = self.names.find(text, refers, owner, _space(table.kind))
         except CellError:
-            if not table.mapping.new_projects or field.name not in NAMING:
+            of_projects = field.name in NAMING or (table.kind.name == "changes" and field.name == "item")
+            if not table.mapping.new_projects or not of_projects:
                 raise
             found = self._new_project(text)
         return found.removeprefix(f"{owner}/") if refers == "task" and owner else found

@@ -29,8 +29,25 @@ CLOCK = (
     r" ?(?P<zone>(?:Z|UTC|GMT)(?:[+-][0-9]{1,2}(?::?[0-9]{2})?)?|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 FLAGS = re.IGNORECASE | re.ASCII
-ISO = re.compile(rf"(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){CLOCK}", FLAGS)
-NUMERIC = re.compile(rf"(?P<a>[0-9]{{1,2}})(?P<sep>[-/.])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<y>[0-9]{{4}}|[0-9]{{2}}){CLOCK}", FLAGS)
+WEEKDAYS: Final = {
+    word: place
+    for place, words in enumerate(
+        (
+            "mon monday mo montag lun lundi lunes lunedi lunedì seg segunda ma maandag",
+            "tue tues tuesday di dienstag mar mardi martes martedi martedì ter terça dinsdag",
+            "wed weds wednesday mi mittwoch mer mercredi mié mie miércoles mercoledi mercoledì qua quarta wo woensdag",
+            "thu thur thurs thursday do donnerstag jeu jeudi jue jueves gio giovedi giovedì qui quinta donderdag",
+            "fri friday fr freitag ven vendredi vie viernes venerdi venerdì sex sexta vr vrijdag",
+            "sat saturday sa samstag sam samedi sáb sab sábado sabado sabato za zaterdag",
+            "sun sunday so sonntag dim dimanche dom domingo domenica zo zondag",
+        )
+    )
+    for word in words.split()
+}
+"""Days of the week by what they are called, from Monday on."""
+WEEKDAY = rf"(?:(?P<week>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\.?,? )?"
+ISO = re.compile(rf"{WEEKDAY}(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){CLOCK}", FLAGS)
+NUMERIC = re.compile(rf"{WEEKDAY}(?P<a>[0-9]{{1,2}})(?P<sep>[-/.])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<y>[0-9]{{4}}|[0-9]{{2}}){CLOCK}", FLAGS)
 DAY_NAME = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
 DAY = r"(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?"
 NAME = r"(?P<name>[a-z]{3,9})\.?"
@@ -182,6 +199,8 @@ class Days:
         except ValueError:
             raise CellError(f"{said_cell(cell)} is no date: there is no such day") from None
         self._sane(found, cell)
+        if parts.get("week") and WEEKDAYS[parts["week"].casefold()] != found.weekday():
+            raise CellError(f"{said_cell(cell)} is no such day of the week: {found.isoformat()} is a {found:%A}")
         if parts["hour"] is None:
             return found
         hour = int(parts["hour"])
@@ -269,8 +288,8 @@ Order: TypeAlias = Literal["", "day first", "month first"]
 def order_said(text: str) -> Order | None:
     """What a date in figures says of how it is written: `day first`, `month first`, empty where it may be either; None of any other text.
 
-    >>> order_said("31/12/2026"), order_said("03/04/2026"), order_said("3 April 2026")
-    ('day first', '', None)
+    >>> order_said("31/12/2026"), order_said("03/04/2026"), order_said("3 April 2026"), order_said("Mon 05/01/26"), order_said("Fri 05/01/26")
+    ('day first', '', None, 'day first', 'month first')
 
     Args:
         text: of a cell.
@@ -283,7 +302,16 @@ def _order(match: re.Match[str]) -> Order:
     first, second = int(match["a"]), int(match["b"])
     if second > 12 >= first:
         return "month first"
+    if match["week"] and first != second and first <= 12 and second <= 12:
+        day_first, month_first = (_is_weekday(match, month, day) for month, day in ((second, first), (first, second)))
+        if day_first != month_first:
+            return "day first" if day_first else "month first"
     return "day first" if first > 12 >= second or match["sep"] == "." else ""
+
+
+def _is_weekday(match: re.Match[str], month: int, day: int) -> bool:
+    """Whether a date falls on the day of the week that stands before it."""
+    return date(_year(match["y"]), month, day).weekday() == WEEKDAYS[match["week"].casefold()]
 
 
 Said: TypeAlias = Literal["", "day", "month", "period", "financial year"]

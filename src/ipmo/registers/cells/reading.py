@@ -178,7 +178,8 @@ def read_cells(cells: Sequence[Raw], field: RegisterField, settings: Settings, *
     """
     kinds: set[type] = {str} if texts and cells else set(map(type, cells))
     tried = cells[:: len(cells) // TRIED + 1]
-    if kinds == {str} and field.cell in PLAIN_TEXT and not settings.scale and len(set(tried)) * 2 > len(tried):
+    plain = field.cell in PLAIN_TEXT and field.refers != "owner"
+    if kinds == {str} and plain and not settings.scale and len(set(tried)) * 2 > len(tried):
         if _as_they_stand(cells, None if field.cell == "id" or field.name == "name" else settings.unknown):  # type: ignore[arg-type] # all are texts
             return Told(cells)
     typed = bool in kinds  # True is 1 to a dictionary
@@ -195,7 +196,7 @@ def read_cells(cells: Sequence[Raw], field: RegisterField, settings: Settings, *
     held = [scale.get(folded(text_of(cell)), cell) for cell in present] if scale else present
     read = READERS[field.cell](field, settings, held)
     out: dict[Any, Outcome] = {}
-    as_they_are = not typed and field.cell in PLAIN_TEXT and not scale
+    as_they_are = not typed and plain and not scale
     for key, cell in distinct.items():
         if cell.__class__ is str and cell in left:
             out[key] = UNKNOWN if cell in unknown else BLANK
@@ -292,6 +293,21 @@ def _text(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Rea
 
 def _word(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
     return lambda cell: holdable(text_of(cell))
+
+
+def _reference(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
+    if field.refers != "owner":
+        return _word(field, settings, cells)
+
+    def read(cell: Raw) -> str:
+        parts = cell.split(settings.separator) if settings.separator and isinstance(cell, str) else SEPARATORS.split(str(cell))
+        if sum(bool(part.strip()) for part in parts) > 1:
+            raise CellError(
+                f"{said_cell(cell)} names several people, and an owner is one; of a task, those at work on it are its resources"
+            )
+        return holdable(text_of(cell))
+
+    return read
 
 
 def _many(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
@@ -485,7 +501,7 @@ def _no_number(word: str) -> object:
 
 READERS: Final[Mapping[str, Make]] = FrozenMap(
     {
-        "text": _text, "texts": _many, "id": _word, "reference": _word, "references": _many, "choice": _choice, "flag": _flag, "number": _number,
+        "text": _text, "texts": _many, "id": _word, "reference": _reference, "references": _many, "choice": _choice, "flag": _flag, "number": _number,
         "whole": _whole, "share": _share, "money": _money, "worth": _worth, "rate": _rate, "budget": _money, "cost": _cost, "date": _date, "when": _when,
         "span": _span, "time": _time, "effort": _effort, "links": _links, "data": _data,
         "currency": _currency,

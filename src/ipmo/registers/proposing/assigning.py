@@ -9,7 +9,7 @@ import attrs
 from ipmo.registers.cells.amounts import currency_named
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, REPEATED
-from ipmo.registers.proposing.columns import Column
+from ipmo.registers.proposing.columns import Column, parted
 from ipmo.registers.proposing.headings import Heading
 from ipmo.registers.proposing.likeness import likenesses
 from ipmo.registers.proposing.voting import Vote, vote
@@ -182,7 +182,22 @@ def assign(
         given[place] = one
     said = _named([_said(place, given.get(place), everything, given, reads) for place in range(len(reads))], kind)
     said = _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
+    said = _several_people(said, reads, columns, kind)
     return _in_english(_currencies(said, reads, columns, kind), reads, kind)
+
+
+def _several_people(said: list[Assigned], reads: Sequence[Heading], columns: Sequence[Column], kind: RegisterKind) -> list[Assigned]:
+    """An owner is one: where cells name several, those at work on a task are its resources."""
+    out = []
+    for one, read, column in zip(said, reads, columns, strict=True):
+        if one.field == "owner" and parted(read, column):
+            work = "resources" in kind.fields and not any(other.field == "resources" for other in said)
+            doubt = "some of its cells name several people, and an owner is one: " + (
+                "it is read as who is at work" if work else "those are refused; write one in them"
+            )
+            one = attrs.evolve(one, field="resources" if work else "owner", doubt="; ".join(filter(None, (one.doubt, doubt))))
+        out.append(one)
+    return out
 
 
 def _alike(one: Heading, other: Heading) -> bool:

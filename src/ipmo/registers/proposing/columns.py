@@ -19,12 +19,17 @@ from ipmo.registers.cells.reading import flag_words, length_said
 from ipmo.registers.fields import RATINGS
 from ipmo.registers.mapping import DateOrder
 from ipmo.registers.opening.sheets import Raw, is_blank, text_of
+from ipmo.registers.proposing.headings import Heading
 
-__all__ = ["LEVELS", "Column", "look_at", "unknown_text"]
+__all__ = ["LEVELS", "Column", "look_at", "parted", "unknown_text"]
 
 SAMPLE = 400
 """Cells of a column that are looked at: the first half of them as they come, the others evenly over the rest."""
 LONG_TEXT = 80
+MOST_NAMES = 300
+"""Characters of a cell that may name several people."""
+PLURAL = re.compile(r"\b(?:assignees|owners|resources|resource names|members|participants|people)\b", re.IGNORECASE)
+"""Headings of columns whose cells name several people."""
 COLOURS = frozenset(choice_words(RAG)) | {"blue", "b"}
 """Colours; blue is one in many offices, for work that is done."""
 FIVE_RATINGS = frozenset(choice_words(RATINGS)) - COLOURS
@@ -76,6 +81,7 @@ class Column:
         signs: currencies that stand in the cells.
         texts: told cells, as text, those looked at.
         unknown: texts that say that something is unknown, with how often.
+        lines: some cells have several lines.
     """
 
     filled: int
@@ -90,10 +96,35 @@ class Column:
     signs: tuple[str, ...] = ()
     texts: tuple[str, ...] = attrs.field(default=(), repr=False)
     unknown: dict[str, int] = attrs.field(factory=dict)
+    lines: bool = False
 
     def share(self, *kinds: str) -> float:
         """The largest of the shares."""
         return max(self.kinds.get(kind, 0.0) for kind in kinds)
+
+
+def parted(read: Heading, column: Column) -> str:
+    """What parts several names in the cells of a column: `;`, a new line or `,`; empty where each names one.
+
+    A comma parts them where the heading is a plural, or a name that it parts stands alone elsewhere: `Smith, John` is one.
+
+    Args:
+        read: its heading.
+        column: its cells.
+    """
+    several = [text for text in column.texts if len(text) <= MOST_NAMES]
+    if any(len(_parts(text, ";")) > 1 for text in several):
+        return ";"
+    if column.lines:
+        return "\n"
+    listed = [text for text in several if len(_parts(text, ",")) > 1]
+    alone = {" ".join(text.split()).casefold() for text in several if "," not in text}
+    plural = PLURAL.search(read.text) is not None
+    return "," if any(plural or alone.intersection(map(str.casefold, _parts(text, ","))) for text in listed) else ""
+
+
+def _parts(text: str, sign: str) -> list[str]:
+    return [" ".join(part.split()) for part in text.split(sign) if part.strip()]
 
 
 def unknown_text(text: str) -> bool:
@@ -153,6 +184,7 @@ def look_at(cells: Sequence[Raw]) -> Column:
         signs=tuple(sign for sign, _ in signs.most_common()),
         texts=tuple(texts),
         unknown=dict(unknown),
+        lines=any(isinstance(cell, str) and "\n" in cell.strip() and len(cell) <= MOST_NAMES for cell in told),
     )
 
 

@@ -19,7 +19,7 @@ from ipmo.registers.cells.days import MONTH_NAME, MONTH_NAMES
 from ipmo.registers.cells.reading import flag_words
 from ipmo.registers.fields import MONEY_CELLS, RegisterField
 from ipmo.registers.mapping import MULTIPLIERS, UNKNOWN, ColumnMapping, DateOrder
-from ipmo.registers.proposing.columns import Column
+from ipmo.registers.proposing.columns import Column, parted
 from ipmo.registers.proposing.headings import Heading
 from ipmo.registers.proposing.voting import opposites
 
@@ -100,6 +100,8 @@ def detailed(mapped: ColumnMapping, field: RegisterField, read: Heading, column:
         return _choice(mapped, field, column)
     if field.cell == "flag":
         return _flag(mapped, field, column)
+    if field.name == "resources" or field.refers == "owner":
+        return attrs.evolve(mapped, separator=",") if parted(read, column) == "," else mapped
     if field.cell == "references" and field.refers != "owner" and not any(";" in text or "\n" in text for text in column.texts):
         return attrs.evolve(mapped, separator=",") if any("," in text for text in column.texts) else mapped
     return mapped

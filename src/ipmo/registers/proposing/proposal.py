@@ -393,7 +393,7 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         doubts.append(
             f"no column says to which project its rows belong: {f'{project!r} is the only one' if project else 'write `project:`'}"
         )
-    elif not kind.inner and kind.name != "projects" and _names_projects(kind, stated) and not _lists_projects(kind, found):
+    elif not kind.inner and kind.name != "projects" and _names_projects(one, stated) and not _lists_projects(kind, found):
         new = True
         doubts.append("there is no list of projects: those that it names are made")
     return SheetMapping(
@@ -417,8 +417,11 @@ def _only_project(found: Sequence[_Found]) -> str:
     return ids[0].texts[0] if rows == len(ids) == 1 and ids[0] is not None and ids[0].texts else ""
 
 
-def _names_projects(kind: RegisterKind, stated: AbstractSet[str]) -> bool:
-    """Whether cells of a register name projects: a log's project, or what a dependency leads from and to."""
+def _names_projects(one: _Found, stated: AbstractSet[str]) -> bool:
+    """Whether cells of a register name projects: a log's project, what is changed, or what a dependency leads from and to."""
+    kind = CATALOGUE[one.kind]
+    if kind.name == "changes":
+        return any(said.field == "item" and "project" in read.words for said, read in zip(one.assigned, one.reads, strict=True))
     return bool(stated & ({"from", "to"} if kind.name == "links" else {"project"}))
 
 

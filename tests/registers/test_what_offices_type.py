@@ -1,0 +1,128 @@
+"""What exports and logs of offices hold: days of the week before dates, several people in a cell, titles without details, logs of changes alone."""
+
+from datetime import date
+
+import pytest
+
+import ipmo
+from ipmo.registers.cells.days import Days, order_said
+from ipmo.registers.cells.outcomes import CellError
+
+
+def read(tmp_path, text, name="a.csv"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return ipmo.read(path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("Mon 05/01/26", date(2026, 1, 5)),
+        ("Fri 05/01/26", date(2026, 5, 1)),
+        ("Monday, 05/01/2026", date(2026, 1, 5)),
+        ("Mo 05.01.26", date(2026, 1, 5)),
+        ("lun. 05/01/2026", date(2026, 1, 5)),
+        ("vie 01/05/2026", date(2026, 5, 1)),
+        ("Thu 2026-03-12", date(2026, 3, 12)),
+        ("Tue 1/6/26 8:00 AM", date(2026, 1, 6)),
+    ],
+)
+def test_a_day_of_the_week_says_whether_the_day_or_the_month_comes_first(typed, day):
+    assert Days.of([typed], "", year_starts=0, end=False, serial=False, timed=False).read(typed) == day
+
+
+def test_one_day_of_the_week_says_how_the_whole_column_is_written_and_a_wrong_one_is_refused():
+    assert (order_said("Mon 05/01/26"), order_said("Fri 05/01/26"), order_said("Wed 05/01/26"), order_said("Hey 05/01/26")) == (
+        "day first",
+        "month first",
+        "",
+        None,
+    )
+    days = Days.of(["Mon 05/01/26", "06/02/26"], "", year_starts=0, end=False, serial=False, timed=True)
+    assert days.read("06/02/26") == date(2026, 2, 6)
+    with pytest.raises(CellError, match="no such day of the week: 2026-01-06 is a Tuesday"):
+        days.read("Mon 06/01/26")
+    with pytest.raises(CellError, match="no such day of the week"):
+        Days.of(["Sun 2026-03-12"], "", year_starts=0, end=False, serial=False, timed=True).read("Sun 2026-03-12")
+
+
+PLAN = """Task ID,Project,Task Name,Assigned To,Duration,Start,Finish
+1,CRM,Design,{first},10 days,Mon 05/01/26,Fri 16/01/26
+2,CRM,Build,{second},4 wks,Mon 19/01/26,Fri 13/02/26
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "work"),
+    [
+        ("Ann; Bob", "Bob", [["Ann", "Bob"], ["Bob"]]),
+        ('"Ann, Bob"', "Bob", [["Ann", "Bob"], ["Bob"]]),
+        ('"Ann\nBob"', "Cy", [["Ann", "Bob"], ["Cy"]]),
+        ('"Smith, John"', '"Smith, Ann"', None),  # a comma within a name
+    ],
+)
+def test_several_people_at_a_task_are_its_resources_and_no_person(tmp_path, first, second, work):
+    pf = read(tmp_path, PLAN.format(first=first, second=second))
+    design, build = pf["CRM"].tasks
+    if work is None:
+        assert (design.owner, build.owner) == ("Smith, John", "Smith, Ann")
+    else:
+        assert [[one.resource for one in task.assignments] for task in (design, build)] == work
+        assert not pf.people
+        assert any("name several people" in finding.message for finding in pf.source.findings)
+    assert [str(task.not_before) for task in (design, build)] == ["2026-01-05", "2026-01-19"]
+
+
+def test_assignees_of_a_tracker_parted_by_commas_are_several(tmp_path):
+    head = "Title\tURL\tAssignees\tStatus\tIteration\tStart date\tTarget date\n"
+    rows = "Login\thttps://x/1\tann, bob\tDone\tSprint 1\tJan 5, 2026\tJan 16, 2026\nOut\thttps://x/2\t\tTodo\tSprint 2\t\t\n"
+    pf = read(tmp_path, head + rows, "a.tsv")
+    assert [one.resource for one in pf.projects[0].tasks[0].assignments] == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("cell", ["Ann; Bob", '"Ann\nBob"', '"Ann, Cy"'])
+def test_two_owners_of_a_risk_or_a_project_are_refused_by_their_cell(tmp_path, cell):
+    pf = read(tmp_path, f"Project ID,Project name,Owner\nP1,Tram,{cell}\nP2,Bus,Cy\n")
+    assert [one.owner for one in pf.projects] == [None, "Cy"]
+    (refused,) = [finding.message for finding in pf.source.findings if finding.code == "register/cell-refused"]
+    assert "names several people" in refused
+
+
+RAID = """RAID ID,RAID Type,Project,Title,Detail,Date Raised,Likelihood,Impact,Owner,Status,Date Closed
+1,Risk,P,Supplier fails,Balance sheet weak,02/01/2026,High,Very High,Zed,Open,
+2,Issue,P,Server down,,14/01/2026,,High,Zed,Open,
+3,Assumption,P,Rates stay,,15/01/2026,,,Ola,Open,
+4,Assumption,P,Staff,Ten stay until June,15/01/2026,,,Ola,Open,
+5,Decision,P,Buy or lease,,15/01/2026,,,Ola,Open,
+6,Decision,P,Site,Which of the two sites,15/01/2026,,,Ola,Open,
+"""
+
+
+def test_the_title_of_an_assumption_or_a_decision_without_a_detail_is_what_it_says(tmp_path):
+    pf = read(tmp_path, RAID)
+    assert [one.text for one in pf.assumptions] == ["Rates stay", "Ten stay until June"]
+    assert [one.question for one in pf.decisions] == ["Buy or lease", "Which of the two sites"]
+    said = " ".join(finding.message for finding in pf.source.findings)
+    assert "what columns 'Title'" in said, "of those with both, the title is left out, and said"
+    less = read(tmp_path, "".join(line for line in RAID.splitlines(keepends=True) if line[0] not in "46"), "b.csv")
+    assert "what columns 'Title'" not in " ".join(finding.message for finding in less.source.findings)
+
+
+@pytest.mark.parametrize("impact", ["Very High", "Severe", "4 - Major"])
+def test_an_attribute_keeps_the_words_of_its_cell(tmp_path, impact):
+    pf = read(tmp_path, RAID.replace("Very High", impact))
+    (risk,) = pf["P"].risks
+    assert risk.attributes["Impact"] == impact
+
+
+@pytest.mark.parametrize("heading", ["Project", "Project ID", "Affected project"])
+def test_a_log_of_changes_alone_makes_the_projects_that_it_names(tmp_path, heading):
+    pf = read(
+        tmp_path,
+        f"CR No.,{heading},Change Title,Requested by,Date submitted,Cost impact (£),Decision\n"
+        "CR-01,P-1,Gates,Ada,21/02/2026,45000,Approved\nCR-02,P-2,Drop,Bo,14/02/2026,-12500,Pending\n",
+    )
+    assert [one.id for one in pf.projects] == ["P-1", "P-2"]
+    assert [(one.id, one.item) for one in pf.changes] == [("CR-01", "P-1"), ("CR-02", "P-2")]
+    assert any("there is no list of projects" in finding.message for finding in pf.source.findings)
