@@ -17,7 +17,7 @@ __all__ = ["Bar", "tornado"]
 CSS = """
 .tor text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
 .tor .axis{fill:var(--quiet);font-size:11px}.tor .grid{stroke:var(--line)}.tor .zero{stroke:var(--ink)}.tor .mid{text-anchor:middle}
-.tor .end{text-anchor:end}.tor .bar{fill:var(--plan)}.tor .bar.less{fill:var(--good)}.tor .before{fill:var(--done)}.tor .error{stroke:var(--ink)}
+.tor .end{text-anchor:end}.tor .bar{fill:var(--plan)}.tor .bar.less{fill:var(--good)}.tor .bar.worse{fill:var(--bad)}.tor .before{fill:var(--done)}.tor .error{stroke:var(--ink)}
 """
 
 WIDTH, LEFT, RIGHT, TOP, ROW = 1160, 330, 200, 30, 26
@@ -51,7 +51,7 @@ class Bar:
         return min(values), max(values)
 
 
-def tornado(bars: Sequence[Bar], *, ticks: Sequence[tuple[float, str]], title: str, note: str) -> Figure:
+def tornado(bars: Sequence[Bar], *, ticks: Sequence[tuple[float, str]], title: str, note: str, gains: bool = False) -> Figure:
     """A bar a cause.
 
     Args:
@@ -59,7 +59,9 @@ def tornado(bars: Sequence[Bar], *, ticks: Sequence[tuple[float, str]], title: s
         ticks: lines of the axis with their names.
         title: the picture's name.
         note: what the bars are, in words.
+        gains: more is better, so that what lies below zero looks bad; else less is.
     """
+    less = "bar worse" if gains else "bar less"
     low, high = min([0.0, *(bar.ends[0] for bar in bars)]), max([0.0, *(bar.ends[1] for bar in bars)])
     span = (high - low) or 1.0
     floor = TOP + ROW * len(bars)
@@ -80,7 +82,7 @@ def tornado(bars: Sequence[Bar], *, ticks: Sequence[tuple[float, str]], title: s
         parts.append(tag("text", tag("title", bar.name), shown, x=LEFT - 12, y=middle + 4, class_="end"))
         if bar.before is not None:
             parts.append(_bar(x, 0.0, bar.before, middle, 16, "before"))
-        parts.append(_bar(x, 0.0, bar.value, middle, 16 if bar.before is None else 8, "bar less" if bar.value < 0 else "bar"))
+        parts.append(_bar(x, 0.0, bar.value, middle, 16 if bar.before is None else 8, less if bar.value < 0 else "bar"))
         if bar.error:
             parts.append(tag("line", x1=x(bar.value - bar.error), x2=x(bar.value + bar.error), y1=middle, y2=middle, class_="error"))
         parts.append(tag("text", bar.said, x=x(bar.ends[1]) + 8, y=middle + 4))

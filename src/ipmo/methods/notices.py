@@ -20,6 +20,7 @@ NOTICES = (
     Notice(code="ipmo/dates-certain", heading="Simulations in which no date is uncertain"),
     Notice(code="ipmo/dates-not-reproduced", heading="Simulations of other dates than the file stores"),
     Notice(code="ipmo/dates-stated", heading="Work with stated dates that no delay moves"),
+    Notice(code="ipmo/early-side-not-known", heading="Reference classes that say nothing of early dates"),
     Notice(code="ipmo/nothing-uncertain", heading="Simulations in which nothing is uncertain"),
     Notice(code="ipmo/part", heading="A part of a portfolio"),
     Notice(code="ipmo/part-differs", heading="Dates that are other than in the whole plan"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -22,8 +22,9 @@ from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.spending import cost_rows
 from ipmo.errors import ModelError
 from ipmo.model.held import risks_of
+from ipmo.model.references import reference
 from ipmo.model.risks import Risk
-from ipmo.network.states import FROM_FINISH
+from ipmo.network.states import FROM_FINISH, State
 from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
 from ipmo.tables import Table
@@ -194,7 +195,23 @@ class Remade:
                     errors=(days.error / DAY, end_days.error / DAY, lost.error),
                 )
             )
-        return sorted(out, key=lambda one: (-one.lost, -one.end_days, -one.days, one.source, one.target))
+        return sorted([*out, *self._not_dated()], key=lambda one: one.worst_first)
+
+    def _not_dated(self) -> Iterator[HandedOver]:
+        """The hand-overs that never come, or of which nothing says when, as their giver was stopped, is paused, or waits for such a one itself."""
+        net, pf, doubts = self._plan.schedule.network, self._plan.portfolio, self._plan.schedule.commitments.doubts
+        parts, counted = self._plan.parts, set(net.numbers.values())
+        for number, link in enumerate(pf.links):
+            source, target = reference(link.source).item, reference(link.target).item
+            giver = pf.project_of(source)
+            if number in counted or link.kind != "schedule" or not giver or giver == pf.project_of(target) or not doubts.blocked(target):
+                continue
+            gone = source in parts and any(net.state[node] is State.GONE for node in parts[source][1])
+            why = f"{source} never comes: project {giver!r} was stopped" if gone else doubts.held(source)
+            if why:
+                late = 1.0 if gone or doubts.never(source) else None
+                missed = late if number in self._plan.handed_over_by else None
+                yield HandedOver(source=link.source, target=link.target, type=link.type, late=late, missed=missed, not_known=why)
 
     def merges(self) -> list[Merge]:
         """The joins, and what each is late by.
@@ -252,7 +269,9 @@ class Remade:
     def _kept(self, item: str) -> Kept:
         kept = next((one for one in self._setup.kept if one.full_id == item), None)
         if kept is None:
-            raise ModelError(f"{item!r} has no dates in this simulation")
+            left = item in self._plan.left_out
+            why = f": they were left out, for want of room; name it as keep=[{item!r}], or raise memory=" if left else ""
+            raise ModelError(f"{item!r} has no dates in this simulation{why}")
         return kept
 
     def _given(self, link: int) -> Kept:

@@ -94,6 +94,8 @@ def _losses(portfolio: Portfolio) -> dict[tuple[str, str, str], ExpectedLoss]:
     out: dict[tuple[str, str, str], ExpectedLoss] = {}
     table = q.hand_overs()
     for row in table.rows():
+        if row["lost"] is None:  # it never comes, or nobody knows when: nothing says what that loses
+            continue
         ends = str(row["source"]), str(row["target"]), str(row["type"])
         found = ExpectedLoss(float(row["lost"]), float(row["end_days"]), float(row["days"]), table.unit("lost"))
         out[ends] = max(out[ends], found) if ends in out else found

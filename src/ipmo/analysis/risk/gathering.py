@@ -106,7 +106,16 @@ class Gathering:
         whole: list[Programme | Portfolio] = [*pf.programmes, pf]
         held = {noun.id: tuple(project.id for project in tree.projects(noun)) for noun in whole if noun.id in rows}
         made = (setup.samples, setup.seed, self.plan.settings + told)
-        return Simulation(rows, pf.id, made, findings, work, held=held, again=again)
+        done = {kept.full_id: self._fact(kept, decided=decided) for kept, decided in self.plan.done()}
+        return Simulation(rows, pf.id, made, findings, work, held=held, again=again, left_out=self.plan.left_out, done=done)
+
+    def _fact(self, kept: Kept, *, decided: bool) -> Dates:
+        """The date of what is done: the same in every sample."""
+        name, at = kept.full_id, np.int64(kept.done)
+        mornings = frozenset({kept.done}) if decided else frozenset[int]()
+        committed = self.plan.committed(name)
+        row = np.broadcast_to(at, self.setup.samples)  # no room for each
+        return Dates(id=name, instants=row, begins=False, planned=kept.done, committed=committed, mornings=mornings)
 
     def _sketched(self, rest: Sketches | None) -> dict[str, SketchedDates]:
         """What is known of the dates that are not kept."""

@@ -222,4 +222,4 @@ def responses(found: Table) -> Figure:
     ]
     low, high = min(0.0, *(bar.ends[0] for bar in bars)), max(0.0, *(bar.ends[1] for bar in bars))
     note = f"{word} {currency} on average, less what the response costs; fine line: standard error.".strip()
-    return tornado(bars, ticks=number_ticks(low, high), title="What each response is worth", note=note)
+    return tornado(bars, ticks=number_ticks(low, high), title="What each response is worth", note=note, gains=True)

@@ -100,6 +100,8 @@ class Plan:
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
         kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples), linked=sketches)
+        self.left_out = frozenset() if sketches else frozenset(one.full_id for one in others)
+        """Items whose dates are not kept."""
         together, repaired = correlated(correlations, uncertain)
         self.findings += repaired
         self.setup = Setup(
@@ -298,6 +300,14 @@ class Plan:
         """Whether an outcome or benefit waits for work without a duration, so that nothing says when it starts."""
         node, passes = self.schedule.passes.nodes.get(effect), self.schedule.passes
         return node is not None and self.schedule.network.state[node] in LIVE and passes.lists.pos[node] in passes.lower_bounded
+
+    def done(self) -> Iterator[tuple[Kept, bool]]:
+        """What is done wholly, with its date, and whether that is a decision, which begins the day that it is dated by."""
+        net = self.schedule.network
+        for name, (kind, nodes) in self.parts.items():
+            facts = [net.finishes[v] for v in nodes if v in net.finishes and net.state[v] is not State.GONE]
+            if facts and kind not in EFFECTS and len(facts) == len(nodes) and not any(net.state[v] in LIVE for v in nodes):
+                yield Kept(full_id=name, nodes=(), done=max(facts), begins=False), kind == "gate"
 
     def planned(self, kept: Kept) -> int | None:
         """The instant of the schedule as it stands."""

@@ -18,7 +18,7 @@ from ipmo.analysis.risk.uncertain import Piece
 from ipmo.analysis.risk.waiting import Waiting
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
-from ipmo.model.estimates import Estimate, number
+from ipmo.model.estimates import Estimate, Referenced, number
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.states import LIVE
 from ipmo.words import agree, counted
@@ -196,6 +196,14 @@ def _not_reproduced(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
 def _estimates(work: Sequence[Piece], drivers: Sequence[Shared], lags: Sequence[Waiting]) -> Iterator[Finding]:
     """Estimates too narrow to be true, work without any range, and causes that are taken as independent."""
     uncertain = [piece for piece in work if piece.uncertain]
+    floored = [piece.full_id for piece in uncertain if isinstance(piece.estimate, Referenced) and _floored(piece.estimate)]
+    if floored:
+        yield _finding(
+            "early-side-not-known",
+            Severity.INFO,
+            f"the reference class of {counted(len(floored), 'estimate')} ({listed(floored)}) says nothing below its least certainty: all those samples lie on one value, so that means and early percentiles are too late",
+            "read P50 and later percentiles, or estimate as {low, likely, high}",
+        )
     narrow = [piece.full_id for piece in uncertain if _narrow(piece.estimate, piece.corners)]
     narrow += [lag.name for lag in lags if _narrow(lag.estimate)]
     if narrow:
@@ -221,6 +229,11 @@ def _estimates(work: Sequence[Piece], drivers: Sequence[Shared], lags: Sequence[
             f"{counted(len(alone), 'uncertain piece')} of work {agree(len(alone), 'shares', 'share')} no cause: taken as independent, they even out",
             "record what they share under drivers:",
         )
+
+
+def _floored(estimate: Referenced) -> bool:
+    """Whether a tenth of the samples, and the half, lie on the same least value."""
+    return estimate.quantile(0.1) == estimate.quantile(0.5)
 
 
 def _narrow(estimate: Estimate, corners: tuple[float, float, float, float] | None = None) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ipmo.analysis.risk.distributions import deviation, random
 from ipmo.analysis.risk.forks import Fork
-from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
+from ipmo.analysis.risk.precision import of_mean, of_share, percentile, sectioned
 from ipmo.analysis.risk.sampling import Samples, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.spending import cost_rows
@@ -125,10 +125,11 @@ class HandedOver:
         source, target, type: of the link.
         late: the share of samples in which the giver finishes, or where its start is handed over starts, later than the schedule says.
         missed: the share in which it is later than it was promised, or than the receiver needs it; None where nobody stated when.
-        days: how much later the receiving project ends because of it, on average.
+        days: how much later the receiving project ends because of it, on average; None, as what follows, where nobody knows.
         end_days: how much later the portfolio ends because of it, on average.
         lost: what benefits are worth less because of it, on average, in minor units.
         errors: the standard errors of `days`, `end_days` and `lost`.
+        not_known: why nothing says what its lateness costs.
     """
 
     source: str
@@ -136,10 +137,17 @@ class HandedOver:
     type: str
     late: float | None
     missed: float | None
-    days: float
-    end_days: float
-    lost: float
-    errors: tuple[float, float, float]
+    days: float | None = None
+    end_days: float | None = None
+    lost: float | None = None
+    errors: tuple[float | None, float | None, float | None] = (None, None, None)
+    not_known: str = ""
+
+    @property
+    def worst_first(self) -> tuple[bool, float, float, float, float, str, str]:
+        """Before others stands what never comes, then what nobody knows of, then what loses most."""
+        late = -(self.late or 0.0) if self.not_known else 0.0
+        return not self.not_known, late, -(self.lost or 0.0), -(self.end_days or 0.0), -(self.days or 0.0), self.source, self.target
 
 
 def causes(setup: Setup, estimates: Iterable[str], costs: Iterable[str]) -> list[Cause]:
@@ -359,5 +367,38 @@ def driver_table(found: Sequence[Removed], *, dated: bool, priced: bool, digits:
             column("mean_days_error", dated, [one.errors[1] for one in found], "days"),
             column("cost", priced, [0.0 - one.cost / 10.0**digits for one in found], currency),
             column("cost_error", priced, [None if (e := one.errors[2]) is None else e / 10.0**digits for one in found], currency),
+        ]
+    )
+
+
+def hand_over_table(found: Sequence[HandedOver], *, samples: int, digits: int, currency: str) -> Table:
+    """Links across projects by what their lateness costs, as a table.
+
+    Args:
+        found: the links, in order.
+        samples: how many there are.
+        digits: of the minor unit of the currency.
+        currency: of the portfolio.
+    """
+
+    def column(name: str, values: Iterable[float | None], unit: str = "", by: float = 1.0) -> Column:
+        return Column(name, "float", [None if one is None else one / by for one in values], unit)
+
+    def shares(name: str) -> list[Column]:
+        values = [getattr(one, name) for one in found]
+        return [column(name, values), column(f"{name}_error", [None if one is None else of_share(one, samples) for one in values])]
+
+    return Table(
+        [
+            *(Column(name, "str", [getattr(one, name) for one in found]) for name in ("source", "target", "type")),
+            *shares("late"),
+            *shares("missed"),
+            column("days", [one.days for one in found], "days"),
+            column("days_error", [one.errors[0] for one in found], "days"),
+            column("end_days", [one.end_days for one in found], "days"),
+            column("end_days_error", [one.errors[1] for one in found], "days"),
+            column("lost", [one.lost for one in found], currency, 10.0**digits),
+            column("lost_error", [one.errors[2] for one in found], currency, 10.0**digits),
+            Column("not_known", "str", [one.not_known for one in found]),
         ]
     )

@@ -47,15 +47,17 @@ DAMAGED: Final = (
 
 @checked
 def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> None:
-    """Writes a simulation to a file (.npz); `load_simulation` reads it back equal.
+    """Writes a simulation to a file, an archive of numpy (.npz) or JSON (.json, several times as large); `load_simulation` reads it back equal.
 
     Args:
         simulation: the simulation.
         path: the file.
 
     Raises:
-        FileError: it cannot be written.
+        FileError: it cannot be written, or its name ends as that of a file of another kind.
     """
+    if (kind := Path(path).suffix.lower()) not in ("", ".npz", ".json"):
+        raise FileError(str(path), f"a simulation is saved as .npz, numpy's archive, or as .json; its name ends in {kind}")
     arrays: dict[str, Array] = {}
     rows = []
     for place, row in enumerate(simulation):
@@ -92,12 +94,20 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
         "portfolio": simulation.portfolio,
         "made": [simulation.samples, simulation.seed, simulation.settings],
         "held": simulation.held,
+        "left_out": sorted(simulation.left_out),
+        "done": [
+            [name, one.planned, sorted(one.mornings), one.committed and one.committed.isoformat()] for name, one in simulation.done.items()
+        ],
         "rows": rows,
         "findings": [
             attrs.asdict(one, value_serializer=lambda _, __, value: getattr(value, "value", value)) for one in simulation.findings
         ],
         "work": [_columns(table) for table in (simulation.criticality(), simulation.links())],
     }
+    if kind == ".json":
+        plain = {**text, "samples": {name: row.tolist() for name, row in arrays.items()}}
+        write_atomically(Path(path), json.dumps(plain, ensure_ascii=False).encode())
+        return
     arrays["json"] = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), np.uint8)
     room = io.BytesIO()
     np.savez_compressed(room, allow_pickle=False, **arrays)
@@ -122,6 +132,8 @@ def load_simulation(path: str | os.PathLike[str]) -> Simulation:
         if Path(path).stat().st_size > MOST_BYTES:
             raise ValueError(f"it is larger than {MOST_BYTES >> 30} GB")
         raw = Path(path).read_bytes()
+        if raw[:1] == b"{":
+            return _read(json.loads(raw.decode()))
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
                 raise ValueError(f"unpacked it is larger than {MOST_BYTES >> 30} GB")
@@ -135,6 +147,16 @@ def load_simulation(path: str | os.PathLike[str]) -> Simulation:
     except DAMAGED as error:
         why = f"{type(error).__name__}: {error!s:.200}"
         raise FileError(str(path), f"it is no simulation that ipmo wrote, or it is damaged ({why}); save it again") from None
+
+
+def _read(text: dict[str, Any]) -> Simulation:
+    """A simulation that was saved as JSON."""
+    if text.get("format") != FORMAT:
+        raise ValueError("another format")
+    rows = text["samples"]
+    if any(type(one) is not int for row in rows.values() for one in row):
+        raise ValueError("its samples are not whole")
+    return _made(text, {name: np.array(row, np.int64) for name, row in rows.items()})
 
 
 def _made(text: dict[str, Any], arrays: dict[str, Array]) -> Simulation:
@@ -163,7 +185,17 @@ def _made(text: dict[str, Any], arrays: dict[str, Array]) -> Simulation:
     findings = [Finding(**{**one, "also": tuple(tuple(pair) for pair in one["also"])}) for one in text["findings"]]
     work = [Table(Column(name, kind, values, unit) for name, kind, unit, values in columns) for columns in text["work"]]
     held = {name: tuple(projects) for name, projects in text["held"].items()}
-    return Simulation(rows, text["portfolio"], (samples, seed, settings), findings, (work[0], work[1]), held=held)
+    made = samples, seed, settings
+    left_out = [str(name) for name in text.get("left_out", ())]
+    done = {str(name): _done(name, samples, *said) for name, *said in text.get("done", ())}
+    return Simulation(rows, text["portfolio"], made, findings, (work[0], work[1]), held=held, left_out=left_out, done=done)
+
+
+def _done(name: str, samples: int, at: int, mornings: list[int], committed: str | None) -> Dates:
+    """The date of what is done."""
+    when = None if committed is None else date.fromisoformat(committed)
+    row = np.broadcast_to(np.int64(at), samples)
+    return Dates(id=name, instants=row, begins=False, planned=at, committed=when, mornings=frozenset(mornings))
 
 
 def _undated(said: dict[str, Any]) -> Undated | None:

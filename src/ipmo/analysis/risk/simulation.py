@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar, get_args
 
 from ipmo.analysis.resources.capacity import Cut
@@ -13,13 +13,14 @@ from ipmo.analysis.risk.outcomes import percent as _share
 from ipmo.analysis.risk.pictures import Drawing, Kind
 from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
-from ipmo.analysis.risk.removal import COST, By, HandedOver, Removed, Responded, driver_table
+from ipmo.analysis.risk.removal import COST, By, HandedOver, Removed, Responded, driver_table, hand_over_table
 from ipmo.analysis.risk.simulated import Simulated
 from ipmo.analysis.risk.sketched import SketchedDates
-from ipmo.analysis.risk.told import costs_said, dates_said, end_said, sketch_said, undated_said, values_said
+from ipmo.analysis.risk.told import costs_said, dates_said, done_said, end_said, sketch_said, undated_said, values_said
 from ipmo.errors import ModelError, OptionError, one_of
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Findings, Severity
+from ipmo.model.fields import FrozenMap
 from ipmo.options import checked
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY
@@ -68,6 +69,8 @@ class Simulation(Rows[str, Simulated]):
         work: criticality of open work and links, as tables.
         held: the projects of each programme and of the portfolio.
         again: makes it once more with a change; None of what was loaded from a file.
+        left_out: items whose dates were not kept, for want of room.
+        done: what is done, and has the same date in every sample; it has no row.
     """
 
     def __init__(
@@ -80,11 +83,14 @@ class Simulation(Rows[str, Simulated]):
         *,
         held: Mapping[str, tuple[str, ...]],
         again: Again | None = None,
+        left_out: Collection[str] = (),
+        done: Mapping[str, Dates] = FrozenMap(),
     ) -> None:
         super().__init__(rows, f"the simulation of portfolio {portfolio!r}")
         self.portfolio, self.held, self._again = portfolio, dict(held), again
         self.samples, self.seed, self.settings = made
         self.findings = Findings(findings)
+        self.left_out, self.done = frozenset(left_out), dict(done)
         self._work, self._links = work
 
     @property
@@ -93,13 +99,15 @@ class Simulation(Rows[str, Simulated]):
         return grade(tuple(self.findings))
 
     def finish(self, item: str) -> Dates:
-        """The finish of an item; the start of an outcome or a benefit.
+        """The finish of an item; the start of an outcome or a benefit. What is done finishes on one day for sure.
 
         Raises:
             UnknownItemError: there is no such item among those kept.
-            ModelError: it has no dates.
+            ModelError: it has no dates, or they were left out for want of room.
         """
-        if self[item].sketch is not None:
+        if item in self.done:
+            return self.done[item]
+        if self._row(item).sketch is not None:
             raise ModelError(f"of the dates of {item!r} a sketch alone was kept: ask sketch({item!r}), or simulate with keep=[{item!r}]")
         if (why := self[item].undated) is not None:
             raise ModelError(f"{item!r} has no dates in this simulation: {why.doubt}")
@@ -112,7 +120,15 @@ class Simulation(Rows[str, Simulated]):
             UnknownItemError: there is no such item among those kept.
             ModelError: its samples were kept, or it has no dates.
         """
-        return self._found(item, self[item].sketch, "sketch")
+        return self._found(item, self._row(item).sketch, "sketch")
+
+    def _row(self, item: str) -> Simulated:
+        """The row of an item, unless its dates are asked for and were left out."""
+        row = self._rows.get(item)
+        if item in self.left_out and (row is None or row.basis == ""):
+            room = f"raise memory=, name it as keep=[{item!r}], or keep sketches of all with sketches=True"
+            raise ModelError(f"the dates of {item!r} were left out, for want of room for the samples of all items: {room}")
+        return self[item]
 
     def cost(self, item: str) -> Sums:
         """What an item costs at completion.
@@ -158,7 +174,10 @@ class Simulation(Rows[str, Simulated]):
         return self._blank(self._work, "criticality", "error", "cruciality", "ssi")
 
     def links(self) -> Table:
-        """One row a link of the file between items of the network: `source`, `target`, `type`, `criticality`, `error`; blank as in `criticality`."""
+        """One row a link that stands under `links:` of the file, between items of the network; those written as `after:` have none.
+
+        Columns: `source`, `target`, `type`, `criticality`, `error`; blank as in `criticality`.
+        """
         return self._blank(self._links, "criticality", "error")
 
     def _blank(self, table: Table, *names: str) -> Table:
@@ -244,25 +263,14 @@ class Simulation(Rows[str, Simulated]):
         is later than the schedule says), `missed` (later than it was promised or the receiver needs it; blank where nobody stated when), `days` (how much
         later the receiving project ends because of it, on average, in days of 24 hours), `end_days` (the portfolio alike), `lost` (what
         benefits are worth less because of it); each with its standard error, as `days_error` and so on.
-        A hand-over is in time when it asks for no more than in the schedule; whatever else holds the receiver back still does.
+        A hand-over is in time when it asks for no more than in the schedule; whatever else holds the receiver back still does. First stand those
+        that never come, late in all samples, and those of which nothing says when: what they cost is blank, `not_known` says why.
 
         Raises:
             ModelError: each sample is a schedule of its own (work as late as possible), or the simulation was loaded.
         """
-        found = self._made_again.hand_overs()
         digits, currency = self._money
-        return Table(
-            [
-                *(Column(name, "str", [getattr(one, name) for one in found]) for name in ("source", "target", "type")),
-                *(column for name in ("late", "missed") for column in self._shares(name, [getattr(one, name) for one in found])),
-                Column("days", "float", [one.days for one in found], "days"),
-                Column("days_error", "float", [one.errors[0] for one in found], "days"),
-                Column("end_days", "float", [one.end_days for one in found], "days"),
-                Column("end_days_error", "float", [one.errors[1] for one in found], "days"),
-                Column("lost", "float", [one.lost / 10.0**digits for one in found], currency),
-                Column("lost_error", "float", [one.errors[2] / 10.0**digits for one in found], currency),
-            ]
-        )
+        return hand_over_table(self._made_again.hand_overs(), samples=self.samples, digits=digits, currency=currency)
 
     def merges(self) -> Table:
         """Merge bias: by how much each join is later than the latest of what meets there is on average, on the same draws; the worst first.
@@ -300,11 +308,6 @@ class Simulation(Rows[str, Simulated]):
             if not 0 <= one <= 100:
                 raise OptionError("percents", one, takes="numbers from 0 to 100")
         return self._made_again.demand(every, percents)
-
-    def _shares(self, name: str, found: Sequence[float | None]) -> tuple[Column, Column]:
-        """Shares of the samples, and their standard errors."""
-        errors = [None if share is None else of_share(share, self.samples) for share in found]
-        return Column(name, "float", found), Column(f"{name}_error", "float", errors)
 
     @property
     def _made_again(self) -> Again:
@@ -415,7 +418,7 @@ class Simulation(Rows[str, Simulated]):
             wanted = [row for row in self.rows if row.kind in WHOLES or (row.dates is not None and row.dates.committed is not None)]
             return by.fans([(row.name or row.id, row.dates) for row in wanted if row.dates is not None])
         wanted_id = self.portfolio if item is None else item
-        name = self[wanted_id].name or wanted_id
+        name = self._row(wanted_id).name or wanted_id
         if kind == "curve":
             return by.curves(name, self.finish(wanted_id), self[wanted_id].costs)
         if kind == "tornado":
@@ -541,8 +544,12 @@ class Simulation(Rows[str, Simulated]):
         Raises:
             UnknownItemError: there is no such item among those kept.
         """
-        row = self[item]
-        lines = []
+        if item in self.done and item not in self:
+            return f"{item}: is done, on {self.done[item].planned_day}{done_said(self.done[item])}"
+        row = self[item] if item in self else self._row(item)
+        errors = [one.message for one in self.findings if one.severity is Severity.ERROR]
+        refused = self.grade == "refused"
+        lines = [f"REFUSED, its figures answer nothing: {'; '.join(errors)}"] if refused else []
         if row.dates is not None:
             lines.append(dates_said(row.dates))
         if row.undated is not None:
@@ -553,10 +560,9 @@ class Simulation(Rows[str, Simulated]):
             lines.append(costs_said(row.costs))
         if row.value is not None:
             lines.append(values_said(row.value))
-        if not lines:
+        if len(lines) == refused:
             lines.append("it has no dates and no money")
-        errors = [one.message for one in self.findings if one.severity is Severity.ERROR]
-        verdict = {"ready": "ready", "diagnostic": f"diagnostic: {counted(len(self.findings), 'finding')}", "refused": "; ".join(errors)}
+        verdict = {"ready": "ready", "diagnostic": f"diagnostic: {counted(len(self.findings), 'finding')}", "refused": "refused"}
         lines.append(f"{self.samples} samples, seed {self.seed}, {self.settings}; {verdict[self.grade]}")
         return f"{item}: " + "\n".join(lines)
 
@@ -571,7 +577,7 @@ class Simulation(Rows[str, Simulated]):
 
     def __repr__(self) -> str:
         row = self._rows.get(self.portfolio)
-        end = "" if row is None or row.dates is None else f", {end_said(row.dates)}"
+        end = "" if row is None or row.dates is None or self.grade == "refused" else f", {end_said(row.dates)}"
         return f"<Simulation: {self.samples} samples, {counted(len(self), 'item')}{end}, {self.grade}>"
 
 

@@ -8,7 +8,7 @@ from ipmo.analysis.risk.precision import of_share
 from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.analysis.risk.undated import Undated
 
-__all__ = ["costs_said", "dates_said", "end_said", "sketch_said", "undated_said", "values_said"]
+__all__ = ["costs_said", "dates_said", "done_said", "end_said", "sketch_said", "undated_said", "values_said"]
 
 
 def end_said(found: Dates) -> str:
@@ -40,8 +40,24 @@ def dates_said(found: Dates) -> str:
     if found.planned is not None and found.on_plan is not None:
         said += f"; the schedule says {found.day(found.planned)}, which {found.on_plan:.0%} of the samples keep"
     if found.committed is not None and found.sure is not None:
-        said += f"; its commitment of {found.committed} is {found.sure:.1%} sure (standard error {found.by_error(found.committed):.1%})"
+        said += f"; its commitment of {found.committed} is {found.sure:.1%} sure ({_error_said(found.sure, len(found.instants))})"
     return said
+
+
+def _error_said(share: float, count: int) -> str:
+    """How far a share of the samples may be off: its standard error; of none or all of them what 95 in 100 such simulations keep within (rule of three)."""
+    return (
+        f"standard error {of_share(share, count):.1%}"
+        if 0 < share < 1
+        else f"all of {count:,} samples: at most {min(3 / count, 1):.1%} off"
+    )
+
+
+def done_said(found: Dates) -> str:
+    """Whether what is done kept its commitment."""
+    if found.committed is None or found.sure is None:
+        return ""
+    return f"; its commitment of {found.committed} {'is kept' if found.sure else 'was missed'}"
 
 
 def costs_said(found: Sums) -> str:
@@ -51,7 +67,7 @@ def costs_said(found: Sums) -> str:
     if found.planned is not None:
         said += f"; the plan says {found.money(found.planned):,}, which {found.known_within(found.money(found.planned)):.0%} of the samples keep"
     if found.budget is not None and found.sure is not None:
-        said += f"; its budget of {found.money(found.budget):,} is {found.sure:.1%} sure (standard error {of_share(found.sure, len(found.minor)):.1%})"
+        said += f"; its budget of {found.money(found.budget):,} is {found.sure:.1%} sure ({_error_said(found.sure, len(found.minor))})"
     return said + lacking_said(found)
 
 
