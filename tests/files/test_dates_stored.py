@@ -201,3 +201,58 @@ def test_a_summary_that_is_scheduled_by_hand_has_other_dates_here_and_says_why(t
         "the file schedules this summary by hand, here it has the dates of what lies in it"
     )
     assert one.differences[0].message.endswith("it follows 'Tram/1', whose dates differ")
+
+
+def codes(path: Path) -> list[str]:
+    return [one.code for one in ipmo.read(path).source.findings]
+
+
+@pytest.mark.parametrize(
+    ("extra", "code"),
+    [
+        ("<Deadline>2026-02-30T00:00:00</Deadline>", "deadline"),
+        ("<PercentComplete>x</PercentComplete>", "value"),
+        ("<ConstraintType>4</ConstraintType><ConstraintDate>soon</ConstraintDate>", "constraint"),
+        ("<LevelingDelay>x</LevelingDelay>", "delay"),
+        ("<Cost>x</Cost>", "value"),
+        ("<Work>x</Work>", "value"),
+        ("<Baseline><Number>0</Number><Start>x</Start></Baseline>", "value"),
+    ],
+)
+def test_a_value_of_a_task_that_cannot_be_read_costs_itself_and_not_the_task(tmp_path: Path, extra: str, code: str) -> None:
+    """Two weeks, then a day: with the task its logic would be lost, and what follows would start two weeks early."""
+    one = found(tmp_path / "x.xml", mspdi(row(1, "05T08", "16T16", days=10, extra=extra), row(2, "19T08", "19T16", after=1)))
+    assert (one.compared, one.exact) == (2, 2)
+    assert codes(tmp_path / "x.xml") == [f"mspdi/{code}"]
+
+
+def test_late_dates_that_an_unreadable_deadline_would_have_bound_have_it_as_their_cause(tmp_path: Path) -> None:
+    late = "<LateStart>2026-01-05T08:00:00</LateStart><LateFinish>2026-01-05T16:00:00</LateFinish>"
+    bad = row(1, "05T08", "05T16", extra=late + "<Deadline>2026-02-30T00:00:00</Deadline>")
+    text = mspdi(bad, row(2, "05T08", "06T16", days=2)).replace("<Task>", "\n<Task>")
+    (only,) = found(tmp_path / "x.xml", text).differences
+    assert only.kind == "found on reading"
+    assert only.message.endswith("Deadline '2026-02-30T00:00:00' is not a date; it is left out [mspdi/deadline]")
+
+
+def test_what_is_left_out_counts_among_the_rows_and_what_followed_it_says_so(tmp_path: Path) -> None:
+    bad = row(1, "05T08", "16T16", days=10).replace("PT80H0M0S", "eighty")
+    one = found(tmp_path / "x.xml", mspdi(bad, row(2, "19T08", "19T16", after=1)))
+    assert str(one) == "dates reproduced: 0 of 2 (start and finish 0 of 1); found on reading: 1; not scheduled: 1"
+    follows, gone = one.differences
+    assert follows.message.endswith("a predecessor of 'Tram/2' is left out: its predecessor 1 is left out itself [mspdi/refused]")
+    assert gone.message == "'Tram/1' has no dates here: task 't1' is left out: Duration 'eighty' is not a duration such as PT8H0M0S"
+
+
+def test_an_activity_of_p6_that_is_left_out_counts_among_the_rows_too(tmp_path: Path) -> None:
+    columns, (first, second) = (
+        ["early_start_date", "early_end_date"],
+        (["2026-01-05 08:00", "2026-01-05 16:00"], ["2026-01-06 08:00", "2026-01-06 16:00"]),
+    )
+    text = xer(columns, ["a", "TK_NotStart", "x", "8", "", *first], ["b", *NEW, *second])
+    links = "%T\tTASKPRED\r\n%F\ttask_pred_id\ttask_id\tpred_task_id\tproj_id\tpred_proj_id\tpred_type\tlag_hr_cnt\r\n%R\t1\t101\t100\t1\t1\tPR_FS\t0\r\n%E"
+    one = found(tmp_path / "x.xer", text.replace("%E", links))
+    assert (one.compared, one.exact, one.kinds) == (2, 0, {"found on reading": 1, "not scheduled": 1})
+    assert "a relationship is left out: activity 'a' is left out itself [xer/refused]" in one.differences[0].message
+    assert one.differences[1].message.startswith("'T/a' has no dates here: activity 'a' is left out: ")
+    assert "xer/outside" not in codes(tmp_path / "x.xer")

@@ -249,7 +249,7 @@ ROWS: list[tuple[str, str, str]] = [
     ("a negative duration", task(1, "a").replace("PT8H0M0S", "-PT8H0M0S"), "negative"),
     ("a UID twice", task(1, "a") + task(1, "b"), "UID 1"),
     ("no UID", task(1, "a").replace("<UID>1</UID>", ""), "no UID"),
-    ("a date that is none", task(1, "a", extra="<Deadline>2026-02-30T08:00:00</Deadline>"), "is not a date"),
+    ("a date that is none", task(1, "a", extra="<ActualStart>2026-02-30T08:00:00</ActualStart>"), "is not a date"),
 ]
 
 

@@ -424,7 +424,7 @@ BROKEN: list[tuple[str, Callable[[str], str | bytes], str, int]] = [
     ("a calendar without working time", lambda t: t.replace("s|08:00|f|12:00", "x").replace("s|13:00|f|17:00", "x"), "refused", 1),
     ("a calendar that is cut", lambda t: t.replace("(0||Exceptions()", "(0||Exceptions(", 1), "calendar-data", 1),
     ("a number that is none", lambda t: t.replace("\t40\t40\t", "\tforty\t40\t", 1), "refused", 1),
-    ("a date that is none", lambda t: t.replace("2026-01-20 08:00", "2026-02-30 08:00", 1), "refused", 1),
+    ("a date that is none", lambda t: t.replace("2026-01-20 08:00", "2026-02-30 08:00", 1), "constraint", 1),
     ("a negative duration", lambda t: t.replace("\t40\t40\t", "\t-40\t40\t", 1), "refused", 1),
     ("nan", lambda t: t.replace("\t40\t40\t", "\tnan\t1e400\t", 1), "refused", 1),
     ("a task code twice", lambda t: t.replace("A/101", "A100", 1), "same-id", 1),

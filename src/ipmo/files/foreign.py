@@ -88,10 +88,10 @@ def unescaped(text: str) -> str:
 class _Row:
     """A row that is being read."""
 
-    __slots__ = ("intake", "line", "what")
+    __slots__ = ("intake", "item", "line", "what")
 
-    def __init__(self, intake: Intake, what: str, line: int) -> None:
-        self.intake, self.what, self.line = intake, what, line
+    def __init__(self, intake: Intake, what: str, line: int, item: str) -> None:
+        self.intake, self.what, self.line, self.item = intake, what, line, item
 
     def __enter__(self) -> None:
         """Nothing is said of it yet."""
@@ -103,7 +103,7 @@ class _Row:
             return False
         if not isinstance(error, RowError | ModelError):
             return False
-        self.intake.refuse(self.what, str(error), self.line)
+        self.intake.refuse(self.what, str(error), self.line, self.item)
         return True
 
 
@@ -144,14 +144,14 @@ class Intake:
                 )
             )
 
-    def refuse(self, what: str, reason: str, line: int) -> None:
-        """Counts a row that is not understood, with its reason and its line."""
+    def refuse(self, what: str, reason: str, line: int, item: str = "") -> None:
+        """Counts a row that is not understood, with its reason, its line, and the item that lacks it."""
         self.refused += 1
-        self.note("refused", f"{what} is left out: {reason}", "correct it in the tool that wrote it", line=line)
+        self.note("refused", f"{what} is left out: {reason}", "correct it in the tool that wrote it", line=line, item=item)
 
-    def row(self, what: str, line: int) -> _Row:
+    def row(self, what: str, line: int, item: str = "") -> _Row:
         """A row: understood when the block ends, refused when it raises `RowError` or the model refuses a value."""
-        return _Row(self, what, line)
+        return _Row(self, what, line, item)
 
     def fit(self, text: str, taken: Container[str], what: str = "id") -> str:
         """An id made of a text: escaped, cut at 200 characters, and made unique; `taken` is what others bear."""
@@ -276,20 +276,20 @@ class Intake:
         self.note("credit", f"the {what} of {name!r} is {amount}, and is left out: a task has no negative one", line=line, item="")
         return Decimal(0)
 
-    def or_noted(self, read: Callable[[str, str], T | None], text: str, what: str, line: int) -> T | None:
+    def or_noted(self, read: Callable[[str, str], T | None], text: str, what: str, line: int, code: str = "value") -> T | None:
         """A value that its row can do without, from its text: `tolerated`, of one that stands in thousands of rows."""
         try:
             return read(text, what)
         except RowError as error:
-            self.note("value", f"{error}; it is left out", line=line)
+            self.note(code, f"{error}; it is left out", line=line)
             return None
 
-    def tolerated(self, read: Callable[[], T | None], line: int) -> T | None:
+    def tolerated(self, read: Callable[[], T | None], line: int, code: str = "value") -> T | None:
         """A value that its row can do without: a bad one is a finding, and the row goes on."""
         try:
             return read()
         except RowError as error:
-            self.note("value", f"{error}; it is left out", line=line)
+            self.note(code, f"{error}; it is left out", line=line)
             return None
 
 

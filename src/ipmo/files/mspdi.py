@@ -17,7 +17,7 @@ from pathlib import Path
 import attrs
 
 from ipmo.errors import FileError, ModelError, UnitError
-from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time
+from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
 from ipmo.files.mspdi_calendars import Calendars
 from ipmo.files.mspdi_costs import Costs
 from ipmo.files.mspdi_elements import (
@@ -35,13 +35,13 @@ from ipmo.files.mspdi_elements import (
     sniff_mspdi,
     whole,
 )
-from ipmo.files.mspdi_unread import say_unread
+from ipmo.files.mspdi_unread import say_counts, say_unread
 from ipmo.files.mspdi_work import Workforce
 from ipmo.files.opening import bytes_of
 from ipmo.files.portfolios import no_collection
 from ipmo.files.stored_dates import stored_by_project
 from ipmo.files.xml_elements import Element
-from ipmo.findings import Severity
+from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.estimates import Fixed
@@ -94,6 +94,8 @@ class _Reader:
         self.lines: dict[str, int] = {}
         self.outside: dict[str, tuple[str, Element]] = {}
         self.inactive: set[str] = set()
+        self.refused: set[str] = set()
+        """UIDs of tasks that could not be read."""
         self.stored: dict[str, StoredDates] = {}
         self.currency = code if re.fullmatch("[A-Z]{3}", code := root.get("CurrencyCode") or "") else ""
         self.fields = {
@@ -154,7 +156,7 @@ class _Reader:
                 calendar=default.id if default is not None else None,
             )
             made.append(plain)
-        self._say_counts()
+        say_counts(self.intake, {**self.counted, "no-currency": self.costs.unnamed})
         try:
             return Portfolio(
                 id=self.intake.fit(title, (), "portfolio"),
@@ -171,35 +173,6 @@ class _Reader:
             )
         except ModelError as error:
             raise FileError(self.name, [attrs.evolve(problem, file=self.name) for problem in error.problems]) from None
-
-    def _say_counts(self) -> None:
-        """What was counted and is not said row by row."""
-        for what, one, many in (
-            ("inactive", "inactive task is left out: it moves nothing", "inactive tasks are left out: they move nothing"),
-            (
-                "inactive-links",
-                "link from an inactive task is left out: it moves nothing",
-                "links from inactive tasks are left out: they move nothing",
-            ),
-            (
-                "manual",
-                "task is scheduled by hand: it keeps its dates, whatever comes before",
-                "tasks are scheduled by hand: they keep their dates, whatever comes before",
-            ),
-            (
-                "split",
-                "task is split: it is read as one stretch from its first to its last working minute",
-                "tasks are split: they are read as one stretch each, from the first to the last working minute",
-            ),
-            (
-                "no-currency",
-                "task has costs, which are left out: the file names no currency (CurrencyCode)",
-                "tasks have costs, which are left out: the file names no currency (CurrencyCode)",
-            ),
-        ):
-            if count := self.costs.unnamed if what == "no-currency" else self.counted[what]:
-                severity = Severity.WARNING if what == "no-currency" else Severity.INFO
-                self.intake.note(what, f"{count} {one if count == 1 else many}", severity=severity)
 
     def _dialect(self) -> Dialect:
         made = attrs.evolve(DIALECTS["msproject"], data_date="reported")
@@ -257,6 +230,7 @@ class _Reader:
                 self.intake.understood += 1
                 above = []
                 continue
+            said = len(self.intake.findings)
             with self.intake.row(f"task {row.get('Name') or uid!r}", row.line):
                 if not uid:
                     raise RowError("it has no UID")
@@ -286,6 +260,8 @@ class _Reader:
                 kept.append((current, id, row))
                 if place + 1 < len(rows) and levels[place + 1] > level:
                     above.append((level, id))
+                continue
+            self._left_out(current, uid, row, self.intake.findings[said:])
         if not projects:
             projects[single] = ("", {})
         for current, id, row in kept:
@@ -301,6 +277,18 @@ class _Reader:
                         task, duration=None, remaining=None, milestone=False, actual_start=None, actual_finish=None, progress=None
                     )
         return [(id, name, list(tasks.values())) for id, (name, tasks) in projects.items()]
+
+    def _left_out(self, project: str, uid: str, row: Element, findings: Sequence[Finding]) -> None:
+        """Keeps the dates that the file stores of a task that could not be read: they are not reproduced, and why is known."""
+        if uid not in self.ids:
+            self.refused.add(uid)
+        why = next((one.message for one in findings if one.code.endswith("/refused")), "it is left out")
+        name = f"{project}/{escaped(uid or row.get('Name') or '') or f'line {row.line}'}"
+        while name in self.stored:
+            name += "~"
+        done = (row.get("PercentComplete") or "").strip() == "100" or bool(row.get("ActualFinish"))
+        if not row.flag("Summary"):
+            self.stored[name] = attrs.evolve(stored_by_project(self.intake, row, self.when, finished=done), cause=why)
 
     def _header(self, id: str, marked: str, row: Element) -> Project:
         """A project that ipmo wrote as a row, without its tasks."""
@@ -327,8 +315,12 @@ class _Reader:
                     self.stored[full_id] = attrs.evolve(self.stored[full_id], cause=cause)
         return self.stored
 
+    def _whole(self, row: Element, name: str, code: str = "value") -> int | None:
+        """A whole number that its task can do without."""
+        return self.intake.tolerated(lambda: whole(row.get(name), name), row.line, code)
+
     def _level(self, row: Element) -> int:
-        level = self.intake.tolerated(lambda: whole(row.get("OutlineLevel"), "OutlineLevel"), row.line)
+        level = self._whole(row, "OutlineLevel")
         if level is None and (number := row.get("OutlineNumber")):
             return 0 if number == "0" else number.count(".") + 1
         return level or 0
@@ -352,13 +344,13 @@ class _Reader:
         assigned = self.workforce.assignments.get(row.get("UID") or "", [])
         for baseline in row.all("Baseline"):
             if (baseline.get("Number") or "0") == "0":
-                first, last = self.when(baseline, "Start"), self.when(baseline, "Finish")
+                first, last = (self._or_none(baseline, name, row.line) for name in ("Start", "Finish"))
                 if not (first and last and last < first):
                     fields["baseline_start"], fields["baseline_finish"] = first, last
         if not summary:
             self.costs.read(row, fields, as_written=self.marked)
             self.workforce.read(row, fields, as_written=self.marked)
-        work = iso_minutes(row.get("Work"), "Work")
+        work = self.intake.tolerated(lambda: iso_minutes(row.get("Work"), "Work"), row.line)
         if work and work > 0 and not summary and not assigned:
             fields["effort"] = Effort((work / 60).normalize() + 0, "ph")
         return Task(
@@ -368,12 +360,16 @@ class _Reader:
             milestone=milestone,
             calendar=None if working.own is None else working.own.id,
             resource_calendar=None if working.theirs is None else working.theirs.id,
-            deadline=when("Deadline"),
+            deadline=self._or_none(row, "Deadline", row.line, "deadline"),
             constraints=noun_of(Constraints, tied) if tied else None,
             assignments=assigned,
             attributes=self._attributes(row),
             **fields,
         )
+
+    def _or_none(self, node: Element, name: str, line: int, code: str = "value") -> datetime | None:
+        """A date that its task can do without."""
+        return self.intake.tolerated(lambda: self.when(node, name), line, code)
 
     def _by_hand(self, row: Element, summary: bool, start: datetime, fields: TaskFields, tied: dict[str, datetime | bool]) -> None:
         """What is scheduled by hand keeps its start and finish; a summary holds what lies in it."""
@@ -388,12 +384,11 @@ class _Reader:
     def _state(self, id: str, row: Element, length: Decimal | None, milestone: bool, fields: TaskFields, calendar: Calendar | None) -> None:
         """How long a task lasts, how far it is, and when it began and ended."""
         when = functools.partial(self.when, row)
-        format = whole(row.get("DurationFormat"), "DurationFormat") or 7
+        format = self._whole(row, "DurationFormat") or 7
         begun, done = when("ActualStart"), when("ActualFinish")
-        share = int(
-            (self.intake.share(str(whole(row.get("PercentComplete"), "PercentComplete") or 0), "PercentComplete", row.line) or 0) * 100
-        )
-        if done is not None and share < 100 and row.get("PercentComplete"):
+        given = self._whole(row, "PercentComplete")
+        share = int((self.intake.share(str(given or 0), "PercentComplete", row.line) or 0) * 100)
+        if done is not None and share < 100 and given is not None:
             label = f"task {row.get('Name') or id!r} is {share} % complete but has an actual finish, which is left out"
             self.intake.note("not-finished", label, line=row.line)
             done = None
@@ -405,7 +400,7 @@ class _Reader:
             begun = None
         left = iso_minutes(row.get("RemainingDuration"), "RemainingDuration")
         if begun is not None and done is None:
-            stop, resume = when("Stop"), when("Resume")
+            stop, resume = (self._or_none(row, name, row.line, "delay") for name in ("Stop", "Resume"))
             if resume is not None and (stop is None or resume > stop):
                 fields["resumes"] = resume
         rest = left
@@ -422,7 +417,7 @@ class _Reader:
         if begun is not None and done is None:
             if rest is not None and not milestone and (rest != length or share):  # all of it may be left of work that says 70 %
                 fields["remaining"] = Fixed(self.span(rest, format))
-            fields["progress"] = share / 100 if row.get("PercentComplete") else None
+            fields["progress"] = share / 100 if given is not None else None
         elif begun is None and done is None and not row.flag("Manual"):
             self._delay(row, fields)
         fields["actual_start"], fields["actual_finish"] = begun, done
@@ -466,21 +461,25 @@ class _Reader:
 
     def _delay(self, row: Element, fields: TaskFields) -> None:
         """A levelling delay, which Project counts in elapsed time whatever its unit says."""
-        tenths = whole(row.get("LevelingDelay"), "LevelingDelay") or 0
+        tenths = self._whole(row, "LevelingDelay", "delay") or 0
         if tenths < 0:
             label = (
                 f"task {row.get('Name') or row.get('UID')!r} has a levelling delay below 0; it is left out: its links say when it starts"
             )
             self.intake.note("delay", label, line=row.line)
         if tenths > 0:
-            format = whole(row.get("LevelingDelayFormat"), "LevelingDelayFormat") or 8
+            format = self._whole(row, "LevelingDelayFormat") or 8
             span = self.span(Decimal(tenths) / 10, format)
             fields["delay"] = span if span.unit in ELAPSED else Span(span.amount, f"e{span.unit}")
 
     def _tie(self, id: str, row: Element, fields: TaskFields, tied: dict[str, datetime | bool]) -> None:
         """The constraint of a task."""
-        kind = whole(row.get("ConstraintType"), "ConstraintType") or 0
-        date = self.when(row, "ConstraintDate")
+        kind = self._whole(row, "ConstraintType", "constraint") or 0
+        try:
+            date = self.when(row, "ConstraintDate")
+        except RowError as error:
+            self.intake.note("constraint", f"task {row.get('Name') or id!r}: {error}; its constraint is left out", line=row.line)
+            return
         if kind == AS_LATE_AS_POSSIBLE:
             tied["as_late_as_possible"] = True
         elif kind in ON_ITSELF or kind in CONSTRAINTS:
@@ -513,7 +512,7 @@ class _Reader:
         out: list[After] = []
         seen: set[tuple[str, str]] = set()
         for node in row.all("PredecessorLink"):
-            with self.intake.row(f"a predecessor of {full_id!r}", node.line):
+            with self.intake.row(f"a predecessor of {full_id!r}", node.line, full_id):
                 uid = node.get("PredecessorUID") or ""
                 kind = whole(node.get("Type"), "Type")
                 kind = 1 if kind is None else kind
@@ -533,6 +532,8 @@ class _Reader:
                 if source is None and uid in self.inactive:
                     self.counted["inactive-links"] += 1
                     continue
+                if source is None and uid in self.refused:
+                    raise RowError(f"its predecessor {uid} is left out itself")
                 if source is None:
                     raise RowError(f"its predecessor {uid or '?'} is not in the file")
                 if source == full_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -93,14 +94,17 @@ class Costs:
         found: dict[tuple[datetime, datetime], Decimal] = {}
         for baseline in baselines:
             for part in baseline.all("TimephasedData"):
-                value = self.intake.number(part.get("Value"), "Value") if part.get("Type") == kind else None
-                first, last = instant(self.intake, part, "Start"), instant(self.intake, part, "Finish")
+                if part.get("Type") != kind:
+                    continue
+                read = self.intake.tolerated
+                value = read(functools.partial(self.intake.number, part.get("Value"), "Value"), part.line)
+                first, last = (read(functools.partial(instant, self.intake, part, name), part.line) for name in ("Start", "Finish"))
                 if value and first is not None and last is not None and last > first:
                     found[first, last] = found.get((first, last), Decimal(0)) + value
         return dict(sorted(found.items()))
 
     def _money(self, node: Element, name: str, row: Element) -> Money | None:
-        cents = self.intake.number(node.get(name), name)
+        cents = self.intake.tolerated(lambda: self.intake.number(node.get(name), name), row.line)
         if cents is not None and self.currency:
             what = {"Cost": "baseline cost" if node is not row else "cost", "ActualCost": "actual cost"}[name]
             cents = self.intake.not_negative(cents, what, row.get("Name") or row.get("UID") or "", row.line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ipmo.errors import listed
 from ipmo.files.foreign import Intake
@@ -11,7 +11,7 @@ from ipmo.files.xml_elements import Element
 from ipmo.findings import Severity
 from ipmo.words import agree, counted
 
-__all__ = ["say_unread"]
+__all__ = ["say_counts", "say_unread"]
 
 
 def say_unread(intake: Intake, rows: Sequence[Element]) -> None:
@@ -39,3 +39,38 @@ def say_unread(intake: Intake, rows: Sequence[Element]) -> None:
     if inserted:
         told = f"{counted(len(inserted), 'task')} {agree(len(inserted), 'stands', 'stand')} for projects of other files, which are not read: {listed(inserted)}"
         intake.note("inserted-project", told, "read those files too; here each lasts as long as this file says")
+
+
+def say_counts(intake: Intake, found: Mapping[str, int]) -> None:
+    """Findings on what was counted and is not said row by row.
+
+    Args:
+        intake: takes the findings.
+        found: how often each was found.
+    """
+    for what, one, many in (
+        ("inactive", "inactive task is left out: it moves nothing", "inactive tasks are left out: they move nothing"),
+        (
+            "inactive-links",
+            "link from an inactive task is left out: it moves nothing",
+            "links from inactive tasks are left out: they move nothing",
+        ),
+        (
+            "manual",
+            "task is scheduled by hand: it keeps its dates, whatever comes before",
+            "tasks are scheduled by hand: they keep their dates, whatever comes before",
+        ),
+        (
+            "split",
+            "task is split: it is read as one stretch from its first to its last working minute",
+            "tasks are split: they are read as one stretch each, from the first to the last working minute",
+        ),
+        (
+            "no-currency",
+            "task has costs, which are left out: the file names no currency (CurrencyCode)",
+            "tasks have costs, which are left out: the file names no currency (CurrencyCode)",
+        ),
+    ):
+        if count := found.get(what, 0):
+            severity = Severity.WARNING if what == "no-currency" else Severity.INFO
+            intake.note(what, f"{count} {one if count == 1 else many}", severity=severity)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,9 +24,9 @@ from ipmo.files.portfolios import no_collection
 from ipmo.files.stored_dates import computed_by_p6, stored_by_p6
 from ipmo.files.xer_calendars import xer_calendar
 from ipmo.files.xer_options import options_of
-from ipmo.files.xer_structure import above_activities, baselines_of, chosen_baselines, first_of_each, spanned, wbs_path
+from ipmo.files.xer_structure import above_activities, baselines_of, chosen_baselines, first_of_each, say_gone, spanned, wbs_path
 from ipmo.files.xer_tables import Row, sniff_xer, xer_tables
-from ipmo.findings import Severity
+from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Fixed
@@ -123,6 +123,7 @@ class _Reader:
         self.summaries: dict[str, dict[str, Task]] = defaultdict(dict)
         self.spanned: dict[str, list[str]] = {}  # task_id of a WBS summary to those of what it lasts over
         self.tasks: dict[str, tuple[str, str]] = {}  # task_id to proj_id and id
+        self.refused: dict[str, str] = {}  # task_id to task_code of activities that could not be read
         self.made: dict[str, dict[str, Task]] = defaultdict(dict)
         self.afters: dict[str, list[After]] = defaultdict(list)
         self.links: list[Link] = []
@@ -138,10 +139,15 @@ class _Reader:
     def _when(self, row: Row, key: str) -> datetime | None:
         return self.intake.when(row.get(key), key)
 
-    def _date(self, row: Row, key: str, line: int) -> datetime | None:
+    def _date(self, row: Row, key: str, line: int, code: str = "value") -> datetime | None:
         """A date that its row can do without."""
         text = row.get(key)
-        return self.intake.or_noted(self.intake.when, text, key, line) if text else None
+        return self.intake.or_noted(self.intake.when, text, key, line, code) if text else None
+
+    def _amount(self, row: Row, key: str, line: int) -> Decimal | None:
+        """A number that its row can do without."""
+        text = row.get(key)
+        return self.intake.or_noted(self.intake.number, text, key, line) if text else None
 
     def rows(self, table: str) -> Iterator[tuple[int, Row]]:
         return iter(self.tables.get(table, ()))
@@ -316,22 +322,6 @@ class _Reader:
 
     # -------------------------------------------------------------------------------------------- tasks
 
-    def _gone(self) -> None:
-        """Says how many activities of a baseline its project has no longer, or by another id: their dates have no home."""
-        if not self.baseline_dates:
-            return
-        codes = {(row["proj_id"], row["task_code"]) for _, row in self.rows("TASK")}
-        gone = Counter(project for project, code in self.baseline_dates if (project, code) not in codes)
-        for line, row in self.rows("PROJECT"):
-            if count := gone.get(row["proj_id"], 0):
-                self.intake.note(
-                    "baseline-gone",
-                    f"{counted(count, 'activity', 'activities')} of the baseline of project {row.get('proj_short_name') or row['proj_id']!r}"
-                    f" {agree(count, 'is', 'are')} not in it; their dates are left out",
-                    line=line,
-                    severity=Severity.INFO,
-                )
-
     def _tasks(self) -> None:
         for line, row in self.rows("TASK"):
             if row["proj_id"] in self.baselines:
@@ -340,11 +330,12 @@ class _Reader:
                     continue
                 key = (self.baselines[row["proj_id"]], row["task_code"])
                 self.baseline_dates[key] = (self._date(row, "target_start_date", line), self._date(row, "target_end_date", line))
-        self._gone()
+        say_gone(self.intake, self.baseline_dates, self.rows("TASK"), self.rows("PROJECT"))
         computed = computed_by_p6(row for _, row in self.rows("TASK"))
         for line, row in self.rows("TASK"):
             if row["proj_id"] in self.baselines:
                 continue
+            said = len(self.intake.findings)
             with self.intake.row(f"activity {row['task_code']!r}", line):
                 if row["proj_id"] not in self.projects:
                     raise RowError(f"its project {row['proj_id']!r} is not in the file")
@@ -363,6 +354,22 @@ class _Reader:
                 self.lines[full_id] = line
                 begun, done = task.actual_start is not None, task.actual_finish is not None
                 self.stored[full_id] = stored_by_p6(self.intake, row, line, begun=begun, finished=done, planned=owner not in computed)
+                continue
+            self._left_out(row, line, self.intake.findings[said:], planned=row["proj_id"] not in computed)
+
+    def _left_out(self, row: Row, line: int, findings: Sequence[Finding], *, planned: bool) -> None:
+        """Keeps the dates that the file stores of an activity that could not be read: they are not reproduced, and why is known."""
+        if row["task_id"] not in self.tasks:
+            self.refused[row["task_id"]] = row["task_code"]
+        if row["proj_id"] not in self.projects:
+            return
+        name = f"{self.projects[row['proj_id']][0]}/{escaped(row['task_code'])}"
+        while name in self.stored:
+            name += "~"
+        done = row.get("status_code") == "TK_Complete" if row.get("status_code") else bool(row.get("act_end_date"))
+        stored = stored_by_p6(self.intake, row, line, begun=bool(row.get("act_start_date")), finished=done, planned=planned)
+        why = next((one.message for one in findings if one.code.endswith("/refused")), "it is left out")
+        self.stored[name] = attrs.evolve(stored, cause=why)
 
     def _task(self, id: str, line: int, row: Row) -> Task:
         number, when = functools.partial(self._number, row), functools.partial(self._when, row)
@@ -403,7 +410,7 @@ class _Reader:
         if begun is not None and done is None:
             fields["progress"] = self._progress(row, line, planned, left)
             if row.get("resume_date") and row.get("suspend_date"):
-                fields["resumes"], stopped = when("resume_date"), when("suspend_date")
+                fields["resumes"], stopped = (self._date(row, name, line, "delay") for name in ("resume_date", "suspend_date"))
                 if fields["resumes"] is not None and stopped is not None and stopped < fields["resumes"]:
                     fields["interruptions"] = (Interruption(since=stopped, until=fields["resumes"]),)
         constraints = self._tie(row, line, fields)
@@ -435,10 +442,9 @@ class _Reader:
         kind = row.get("complete_pct_type") or "CP_Drtn"
         share: Decimal | None = None
         if kind == "CP_Phys":
-            share = self.intake.share(row.get("phys_complete_pct"), "phys_complete_pct", line)
+            share = self.intake.tolerated(lambda: self.intake.share(row.get("phys_complete_pct"), "phys_complete_pct", line), line)
         elif kind == "CP_Units":
-            done = self.intake.number(row.get("act_work_qty"), "act_work_qty") or Decimal(0)
-            rest = self.intake.number(row.get("remain_work_qty"), "remain_work_qty") or Decimal(0)
+            done, rest = (self._amount(row, key, line) or Decimal(0) for key in ("act_work_qty", "remain_work_qty"))
             share = done / (done + rest) if done + rest else None
         elif planned and left is not None:
             share = 1 - left / planned
@@ -453,21 +459,23 @@ class _Reader:
             if kind == "CS_ALAP":
                 tied["as_late_as_possible"] = True
                 continue
-            instant = self.intake.when(row.get(key), key)
+            instant = self._date(row, key, line, "constraint")
             if kind not in ON_ITSELF and kind not in CONSTRAINTS:
                 self.intake.note(
                     "constraint", f"activity {row['task_code']!r} has the unknown constraint {kind!r}; it is left out", line=line
                 )
-            elif instant is None:
+            elif instant is None and not (row.get(key) or "").strip():
                 self.intake.note("constraint", f"activity {row['task_code']!r} has a constraint {kind!r} without a date", line=line)
+            elif instant is None:
+                continue
             elif kind in ON_ITSELF:
                 fields[ON_ITSELF[kind]] = instant
             else:
                 tied[CONSTRAINTS[kind]] = instant
-        expected = self.intake.when(row.get("expect_end_date"), "expect_end_date")
+        expected = self._date(row, "expect_end_date", line, "constraint")
         if expected is not None:
             tied["expected_finish"] = expected
-        latest = self.intake.when(row.get("external_late_end_date"), "external_late_end_date")
+        latest = self._date(row, "external_late_end_date", line, "constraint")
         if latest is not None and "finish_no_later" not in tied:
             tied["finish_no_later"] = latest
         return noun_of(Constraints, tied) if tied else None
@@ -481,7 +489,8 @@ class _Reader:
             if row.get("proj_id") in self.baselines and row.get("pred_proj_id", row.get("proj_id")) in self.baselines:
                 self.intake.understood += 1
                 continue
-            with self.intake.row("a relationship", line):
+            end = self.tasks.get(row["task_id"])
+            with self.intake.row("a relationship", line, f"{self.projects[end[0]][0]}/{end[1]}" if end is not None else ""):
                 kind = TYPES.get(row["pred_type"])
                 if kind is None:
                     raise RowError(f"its type {row['pred_type'][:20]!r} is not one of {', '.join(TYPES)}")
@@ -490,6 +499,9 @@ class _Reader:
                     raise RowError(f"its lag of {hours} hours is longer than a thousand years")
                 lag = Span(hours, "h") if hours else None
                 source, target = self.tasks.get(row["pred_task_id"]), self.tasks.get(row["task_id"])
+                out = self.refused.get(row["pred_task_id"]) or self.refused.get(row["task_id"])
+                if out is not None and (source is None or target is None):
+                    raise RowError(f"activity {out!r} is left out itself")
                 if source is None and target is None:
                     raise RowError("neither of its activities is in the file")
                 if source is None or target is None:
@@ -497,7 +509,7 @@ class _Reader:
                 missing = f"external:{row.get('pred_proj_id') or '?'}.{row['pred_task_id']}" if source is None else ""
                 if target is None:
                     missing = f"external:{row.get('proj_id') or '?'}.{row['task_id']}"
-                ends = [f"{self.projects[end[0]][0]}/{end[1]}" if end is not None else missing for end in (source, target)]
+                ends = [f"{self.projects[one[0]][0]}/{one[1]}" if one is not None else missing for one in (source, target)]
                 if (ends[0], ends[1], kind) in seen:
                     raise RowError("the same relationship stands in the file twice")
                 seen.add((ends[0], ends[1], kind))
@@ -517,7 +529,7 @@ class _Reader:
         for line, row in self.rows("TASK"):
             end = self.tasks.get(row["task_id"])
             if end is not None and row.get("external_early_start_date"):
-                early = self._date(row, "external_early_start_date", line)
+                early = self._date(row, "external_early_start_date", line, "external-date")
                 if early is not None:
                     name = f"{self.projects[end[0]][0]}/{end[1]}"
                     self.links.append(Link(source=f"external:early start of {escaped(end[1])[:150]}", target=name, date=early))

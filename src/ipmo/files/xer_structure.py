@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
 from ipmo.files.foreign import Intake
 from ipmo.files.xer_tables import Row
 from ipmo.findings import Severity
+from ipmo.words import agree, counted
 
-__all__ = ["above_activities", "baselines_of", "chosen_baselines", "first_of_each", "spanned", "wbs_path"]
+__all__ = ["above_activities", "baselines_of", "chosen_baselines", "first_of_each", "say_gone", "spanned", "wbs_path"]
 
 SPANS = ("TT_WBS", "TT_LOE")
 """Types of activities whose dates are those of others."""
@@ -160,3 +162,29 @@ def spanned(elements: Mapping[str, tuple[int, Row]], activities: Iterable[Row]) 
                 found[task].append(row["task_id"])
             key = elements[key][1].get("parent_wbs_id", "")
     return found
+
+
+def say_gone(
+    intake: Intake, baselines: Collection[tuple[str, str]], tasks: Iterable[tuple[int, Row]], projects: Iterable[tuple[int, Row]]
+) -> None:
+    """A finding on how many activities of a baseline its project has no longer, or by another id: their dates have no home.
+
+    Args:
+        intake: takes the findings.
+        baselines: project and code of each activity of a baseline.
+        tasks: of table TASK, with their lines.
+        projects: of table PROJECT, with their lines.
+    """
+    if not baselines:
+        return
+    codes = {(row["proj_id"], row["task_code"]) for _, row in tasks}
+    gone = Counter(project for project, code in baselines if (project, code) not in codes)
+    for line, row in projects:
+        if count := gone.get(row["proj_id"], 0):
+            intake.note(
+                "baseline-gone",
+                f"{counted(count, 'activity', 'activities')} of the baseline of project {row.get('proj_short_name') or row['proj_id']!r}"
+                f" {agree(count, 'is', 'are')} not in it; their dates are left out",
+                line=line,
+                severity=Severity.INFO,
+            )

@@ -42,6 +42,8 @@ MOVING = frozenset(
     ]
 )
 """What a reader finds that can move dates: links, constraints, calendars, durations, splits, rows left out. Costs, baselines and names move none."""
+MOVING_LATE = frozenset(["deadline"])
+"""What moves late dates alone."""
 
 
 class Difference(NamedTuple):
@@ -165,13 +167,16 @@ class _Comparison:
         self.stored = {name: one for name, one in self.source.stored.items() if not one.summary}
         self.rows = dict(self._rows())
         self.noted: dict[int | str, str] = {}
+        self.noted_late: dict[int | str, str] = {}
         shared = Counter(self.source.lines.values())
         for finding in self.source.findings:
-            if finding.code.rpartition("/")[2] not in MOVING:
+            slug = finding.code.rpartition("/")[2]
+            if slug not in MOVING and slug not in MOVING_LATE:
                 continue
+            noted = self.noted if slug in MOVING else self.noted_late
             for key in (finding.item, finding.line if shared[finding.line] == 1 else 0):  # all of a file may stand in one line
                 if key:
-                    self.noted.setdefault(key, f"{finding.message} [{finding.code}]")
+                    noted.setdefault(key, f"{finding.message} [{finding.code}]")
 
     def _rows(self) -> Iterator[tuple[str, _Row]]:
         for full_id, stored in self.stored.items():
@@ -201,14 +206,17 @@ class _Comparison:
         found: list[Difference] = []
         if differ:
             found = [self._difference(name, row) for name, row in differ.items()]
-        found += [Difference(name, _first(self.stored[name]), "not scheduled", f"{name!r} has no dates here", True) for name in missing]
-        says = [
+        for name in missing:
+            why = self.stored[name].cause
+            said = f"{name!r} has no dates here{f': {why}' if why else ''}"
+            found.append(Difference(name, _first(self.stored[name]), "not scheduled", said, True))
+        rows_with = [
             [row for row in kept.values() if any(getattr(row.stored, c) is not None for c in columns)]
             for columns in (EARLY, SHOWN, LATE, FLOATS)
         ]
         early, shown, late, floats = (
             sum(not set(columns) & set(row.differs) for row in rows)
-            for columns, rows in zip((EARLY, SHOWN, LATE, FLOATS), says, strict=True)
+            for columns, rows in zip((EARLY, SHOWN, LATE, FLOATS), rows_with, strict=True)
         )
         return Reproduced(
             summaries=len(self._wholes),
@@ -221,7 +229,7 @@ class _Comparison:
             differences=tuple(found),
             shown=shown,
             undated=sum(not stored.finished for stored in self.stored.values()) - len(kept) - len(missing),
-            stored=(len(says[0]), len(says[1]), len(says[2]), len(says[3])),
+            stored=(len(rows_with[0]), len(rows_with[1]), len(rows_with[2]), len(rows_with[3])),
         )
 
     # ------------------------------------------------------------------------------------------- summaries
@@ -362,7 +370,10 @@ class _Comparison:
         cause = row.stored.cause or (row.stored.late_cause if late else "")
         if cause:
             return KNOWN, cause
-        noted = self.noted.get(name) or self.noted.get(self.source.lines.get(name, -1))
+        line = self.source.lines.get(name, -1)
+        noted = self.noted.get(name) or self.noted.get(line)
+        if late and not noted:
+            noted = self.noted_late.get(name) or self.noted_late.get(line)
         return (KNOWN, noted) if noted else None
 
     def _early(self, name: str, row: _Row) -> tuple[str, str]:
