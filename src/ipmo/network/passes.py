@@ -20,7 +20,7 @@ from ipmo.network.late import LatePass, LateStarts
 from ipmo.network.network import Network
 from ipmo.network.positions import as_array, plain
 from ipmo.network.readings import Readings
-from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, TO_FINISH, Mode
+from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, TO_FINISH, Mode, State
 
 if TYPE_CHECKING:
     import numpy as np
@@ -194,6 +194,23 @@ class Passes(LatePass):
             level = [u for v in level for u in q.src[q.ptr[v] : q.ptr[v + 1]] if u in self.lower_bounded and u not in seen]
             seen.update(level)
         raise ValueError(f"the dates of {net.ids[q.order[place]]} are no lower bounds")
+
+    @functools.cached_property
+    def unclear_spans(self) -> Mapping[int, int]:
+        """Levels of effort that end with work that has no date, or only a lower bound: the first such work by id."""
+        net, out = self.network, dict[int, int]()
+        if not net.hammocks:
+            return out
+        dark = {v for v in net.holds if net.state[v] is State.UNDATED} | {int(self.lists.order[v]) for v in self.lower_bounded}
+        ends = {node: [one.other for one in links if one.own_end == "F"] for node, links in net.hammocks.items()}
+        size = -1
+        while size < len(out):  # they may span each other
+            size = len(out)
+            for node, others in ends.items():
+                some = [out.get(other, other) for other in others if other in dark or other in out]
+                if some and node not in out:
+                    out[node] = min(some, key=net.ids.__getitem__)
+        return out
 
     def driving_to(self, positions: Iterable[int]) -> set[int]:
         """These positions and all from which a driving path leads to them."""

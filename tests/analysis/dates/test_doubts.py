@@ -209,3 +209,37 @@ def test_the_path_length_index_needs_dates_of_all_work() -> None:
     (point,) = (one for one in ipmo.schedule_quality(pf).points if one.number == 13)
     assert (point.value, point.passed) == (None, None)
     assert "link 'L' from 'plat/x' never comes" in point.needs
+
+
+@pytest.mark.parametrize(
+    ("far", "known"),
+    [({"id": "c"}, False), ({"id": "c", "duration": "20 d"}, True), ({"id": "c", "duration": "20 d", "after": ["b"]}, False)],
+)
+@pytest.mark.parametrize("kind", ["FF", "SS"])
+def test_level_of_effort_ends_when_what_it_spans_does_and_nobody_knows_when_that_is(far: dict[str, Any], known: bool, kind: str) -> None:
+    """An office that lasts until work of another project, which has no duration or waits for such work, has no known end, nor has its project."""
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-01-05"},
+            "projects": [
+                {
+                    "id": "P",
+                    "finish": "2026-03-01",
+                    "tasks": [
+                        {"id": "a", "duration": "5 d"},
+                        {"id": "h", "hammock": True, "after": [{"from": "a", "type": "SS"}, {"from": "a", "type": "FF"}]},
+                    ],
+                },
+                {"id": "Q", "tasks": [{"id": "b"}, far]},
+            ],
+            "links": [{"from": "Q/c", "to": "P/h", "type": kind}],
+        }
+    )
+    s = ipmo.schedule(pf)
+    known = known or kind == "SS"
+    assert bool(s.doubt("P")) == (not known) and s["P/h"].lower_bound == (not known)
+    (finish,) = (row for row in s.commitments if row.item == "P")
+    assert finish.standing == ("kept" if known else "unknown")
+    (time,) = (aspect for aspect in ipmo.status(pf)["P"].aspects if aspect.name == "time")
+    assert time.rag == ("green" if known else None)

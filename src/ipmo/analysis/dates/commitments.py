@@ -426,7 +426,9 @@ class Commitments(Answer[str, Commitment]):
             return None
         doubts = list[int]()
         for node in filter(self._open, one.nodes):
-            linked = [other for other, *_ in net.hammocks.get(node, ())] if net.state[node] is State.SPANNED else [node]
+            side = "F" if one.at_finish else "S"
+            spans = net.hammocks.get(node, ()) if net.state[node] is State.SPANNED else None
+            linked = [node] if spans is None else [link.other for link in spans if link.own_end == side]
             places = [q.pos[v] for v in linked if net.state[v] in LIVE and q.pos[v] in bounded]
             if not places and not one.at_finish and (instant := self._instant(node, at_finish=False)) is not None and instant <= limit:
                 return None  # of several that start, the first counts

@@ -115,6 +115,7 @@ class Doubts:
 
     def _why(self, node: int) -> str:
         net = self._passes.network
+        node = self._passes.unclear_spans.get(node, node)
         hold = net.holds.get(node)
         if hold is not None and node in net.finishes:  # a gate that was decided and lets nothing go on
             return f"{net.ids[node]}: {hold.reason}"
@@ -125,13 +126,13 @@ class Doubts:
 
     @functools.cached_property
     def _nodes(self) -> AbstractSet[int]:
-        """Open work that waits for what does not come, and work whose dates are lower bounds; what a closed project left undone is not open."""
+        """Open work that waits for what does not come, work whose dates are lower bounds, and what spans these; what a closed project left undone is not open."""
         net, passes = self._passes.network, self._passes
         closed = (
             {place for place, one in enumerate(self._portfolio.projects) if one.state == "closed"} if self._portfolio and net.holds else ()
         )
         dark = (v for v in net.holds if net.state[v] is State.UNDATED and net.kinds[v] not in BESIDE and net.project[v] not in closed)
-        return frozenset((*dark, *(int(passes.lists.order[place]) for place in passes.lower_bounded)))
+        return frozenset((*dark, *(int(passes.lists.order[place]) for place in passes.lower_bounded), *passes.unclear_spans))
 
     @functools.cached_property
     def _all(self) -> Sequence[int]:

@@ -419,6 +419,7 @@ class Items:
             finish_float=end,
             critical=False,
             longest_path=False,
+            lower_bound=node in self.passes.unclear_spans,
         )
 
     def side(self, node: int) -> Side:
@@ -554,8 +555,7 @@ class Items:
 
     def _instants(self, node: int) -> tuple[int | None, int | None]:
         net, passes = self.network, self.passes
-        state = net.state[node]
-        begun = net.starts.get(node)
+        state, begun = net.state[node], net.starts.get(node)
         if state == State.FINISHED:
             return begun, net.finishes[node]
         if state == State.SPANNED:
