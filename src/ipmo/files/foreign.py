@@ -33,6 +33,9 @@ MAX_NOTES = 50
 MAX_REFUSED = 100_000
 """Rows that are left out, each listed with its reason: no row goes without a word."""
 _UNFIT = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]|%(?=[0-9A-Fa-f]{2})")
+_HARD = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]")
+LONGEST_ESCAPED = 600
+"""Characters of an id in which escapes are looked for: an id has at most 200, each of which may be escaped."""
 _PLAIN = re.compile(r"[A-Za-z0-9._+-]{1,200}")
 """Texts that are ids as they stand, as nearly all are."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})", re.ASCII)
@@ -77,12 +80,21 @@ def escaped(text: str) -> str:
     >>> escaped("A/100: 50%"), unescaped("A%2F100%3A 50%")
     ('A%2F100%3A 50%', 'A/100: 50%')
     """
+    if _UNFIT.search(text) is None or (len(text) <= LONGEST_ESCAPED and _HARD.search(text) is None and unescaped(text) == text):
+        return text
     return _UNFIT.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text)
 
 
 def unescaped(text: str) -> str:
-    """The text that `escaped` made an id of."""
-    return re.sub("(?:%[0-9A-F]{2})+", lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text)
+    """The text that `escaped` made an id of; an id that it makes of no text stands for itself.
+
+    >>> unescaped("%41"), escaped("%41"), unescaped("%252F"), escaped("%2F")
+    ('%41', '%41', '%2F', '%252F')
+    """
+    if "%" not in text or len(text) > LONGEST_ESCAPED:
+        return text
+    made = re.sub("(?:%[0-9A-F]{2})+", lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text)
+    return made if made != text and escaped(made) == text else text  # each step is shorter
 
 
 class _Row:

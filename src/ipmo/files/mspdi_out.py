@@ -24,7 +24,7 @@ from ipmo.files.mspdi_ties import NO_LATER, NOT_BEFORE, dialect_there, honoured,
 from ipmo.files.mspdi_work import available, held_by_status
 from ipmo.files.no_room import NoRoom
 from ipmo.files.other_conventions import lose_dates
-from ipmo.files.xml_elements import tag
+from ipmo.files.xml_elements import tag, written
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, UncertainLag
 from ipmo.model.governance import After
@@ -64,7 +64,7 @@ def write_mspdi(portfolio: Portfolio, path: Path) -> None:
         FileError: it cannot be written.
     """
     writer = _Writer(portfolio)
-    write_atomically(path, "\n".join(writer.lines()) + "\n")
+    write_atomically(path, written(writer.lines(), writer.lost))
     writer.lost.warn(path)
 
 

@@ -15,7 +15,7 @@ from ipmo.files.p6_tables import Days, P6Tables, clock
 from ipmo.files.pmxml import DAYS
 from ipmo.files.pmxml_fields import FIELDS, NAMESPACE, SHARES, WORDS
 from ipmo.files.xer_tables import Row
-from ipmo.files.xml_elements import tag
+from ipmo.files.xml_elements import tag, written
 from ipmo.model.portfolio import Portfolio
 
 __all__ = ["write_pmxml"]
@@ -31,7 +31,7 @@ def write_pmxml(portfolio: Portfolio, path: Path) -> None:
         FileError: it cannot be written.
     """
     made = P6Tables(portfolio)
-    write_atomically(path, "\n".join(_lines(made)) + "\n")
+    write_atomically(path, written(_lines(made), made.lost))
     made.lost.warn(path)
 
 

@@ -5,6 +5,7 @@ What P6 has no room for is named in a `FormatWarning`; nothing is dropped in sil
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ipmo.atomic import write_atomically
@@ -13,6 +14,8 @@ from ipmo.model.portfolio import Portfolio
 
 __all__ = ["write_xer"]
 
+ENDS = re.compile("[\\t\\n\\r\\0]")
+"""What ends a value, or a row."""
 ORDER = ["CURRTYPE", "PROJECT", "CALENDAR", "SCHEDOPTIONS", "PROJWBS", "ACTVTYPE", "RSRC", "ACTVCODE", "TASK", "PROJCOST", "TASKPRED"]
 """Tables in the order in which P6 writes them: what is named stands before what names it."""
 
@@ -46,6 +49,9 @@ def _text(portfolio: Portfolio, made: P6Tables) -> str:
     for name, fields, rows in sorted(columns(made.tables), key=lambda table: place.get(table[0], len(ORDER))):
         lines += [f"%T\t{name}", "\t".join(["%F", *fields])]
         lines += ["\t".join(["%R", *(_cell(row.get(field, "")) for field in fields)]) for row in rows]
+    spaced = sum(ENDS.search(text) is not None for table in made.tables.values() for row in table for text in row.values())
+    if spaced:
+        made.lost.lose("texts with tabs or line breaks, which are spaces there", spaced)
     return "\r\n".join([*lines, "%E", ""])
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from ipmo.errors import FileError, Problem
+from ipmo.files.no_room import NoRoom
 
-__all__ = ["Element", "document", "names", "tag"]
+__all__ = ["Element", "document", "names", "tag", "written"]
 
 MAX_DEPTH = 100
 _BARRED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -106,9 +107,23 @@ def names(head: bytes, what: str) -> bool:
 
 
 def tag(name: str, value: object) -> str:
-    """An element that holds a text; characters that XML has no place for become spaces.
+    """An element that holds a text; `written` makes characters that XML has no place for spaces.
 
     >>> tag("Name", "cut & fill")
     '<Name>cut &amp; fill</Name>'
     """
-    return f"<{name}>{escape(_BARRED.sub(' ', str(value)))}</{name}>"
+    text = escape(str(value)).replace("\r", "&#13;")  # a reader of XML makes line feeds of bare ones
+    return f"<{name}>{text}</{name}>"
+
+
+def written(lines: Iterable[str], lost: NoRoom) -> str:
+    """A document of elements; characters that XML has no place for are spaces in it, and counted.
+
+    Args:
+        lines: its elements.
+        lost: counts what there is no room for.
+    """
+    text, count = _BARRED.subn(" ", "\n".join(lines))
+    if count:
+        lost.lose("characters that XML cannot hold, which are spaces there", count)
+    return f"{text}\n"
