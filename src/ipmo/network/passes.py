@@ -196,6 +196,12 @@ class Passes(LatePass):
         raise ValueError(f"the dates of {net.ids[q.order[place]]} are no lower bounds")
 
     @functools.cached_property
+    def last_end(self) -> int | None:
+        """When the last of all ends as an instant: levels of effort too, which `end` leaves out, as they make nothing critical."""
+        spans = (early[1] for early, _ in self.hammock_dates.values()) if self.network.hammocks else ()
+        return max([self.end, *(last for last in spans if last is not None)]) if self.end else self.end
+
+    @functools.cached_property
     def unclear_spans(self) -> Mapping[int, int]:
         """Levels of effort that end with work that has no date, or only a lower bound: the first such work by id."""
         net, out = self.network, dict[int, int]()

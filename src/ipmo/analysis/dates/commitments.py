@@ -404,8 +404,7 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def _project_places(self) -> Mapping[str, int]:
         """Projects with a stated finish and open work, by id."""
-        net = self._passes.network
-        working = self._passes.projects_at_work
+        net, working = self._passes.network, self._passes.projects_at_work
         return {net.projects[place]: place for place in net.stated_finishes if place in working}
 
     @functools.cached_property
@@ -426,9 +425,8 @@ class Commitments(Answer[str, Commitment]):
             return None
         doubts = list[int]()
         for node in filter(self._open, one.nodes):
-            side = "F" if one.at_finish else "S"
             spans = net.hammocks.get(node, ()) if net.state[node] is State.SPANNED else None
-            linked = [node] if spans is None else [link.other for link in spans if link.own_end == side]
+            linked = [node] if spans is None else [link.other for link in spans if link.own_end == ("F" if one.at_finish else "S")]
             places = [q.pos[v] for v in linked if net.state[v] in LIVE and q.pos[v] in bounded]
             if not places and not one.at_finish and (instant := self._instant(node, at_finish=False)) is not None and instant <= limit:
                 return None  # of several that start, the first counts
@@ -438,7 +436,7 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def _today(self) -> int:
         """The status date as an instant; before everything where none is stated."""
-        stated = None if self._portfolio is None else self._portfolio.data_date
+        stated = self._portfolio.data_date if self._portfolio is not None else None
         return -1 if stated is None else stated
 
     def _passed(self, one: Stated) -> bool:

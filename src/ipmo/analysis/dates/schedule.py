@@ -363,15 +363,10 @@ class Schedule(Answer[str, ScheduledItem]):
 
     @property
     def finish(self) -> datetime | None:
-        """When the last open work that has a date ends, levels of effort too (all may end later: see `doubt`).
-
-        None when all is done, or when nothing has a date at all.
-        """
-        end, unsized = self.passes.end, self.passes.without_duration
-        if not end or (unsized and end <= self.network.base):  # nothing says when anything starts, or how long any of it lasts
-            return None
-        spans = (early[1] for early, _ in self.passes.hammock_dates.values()) if self.network.hammocks else ()
-        return moment(max([end, *(last for last in spans if last is not None)]))
+        """When the last open work that has a date ends (all may end later: see `doubt`); None when all is done, or when nothing has a date at all."""
+        end, unsized = self.passes.last_end, self.passes.without_duration
+        blank = not end or (unsized and end <= self.network.base)  # nothing says when anything starts, or how long any of it lasts
+        return None if blank or not end else moment(end)
 
     @property
     def end_day(self) -> date | None:
