@@ -10,6 +10,7 @@ NOTICES = (
     Notice(code="ipmo/branch", heading="Branches of which a sample takes one way"),
     Notice(code="ipmo/branch-not-simulated", heading="Branches that a simulation cannot take"),
     Notice(code="ipmo/check-crashed", heading="Checks that failed"),
+    Notice(code="ipmo/correlations-completed", heading="Correlations that follow from others"),
     Notice(code="ipmo/correlations-repaired", heading="Correlations that cannot hold together"),
     Notice(code="ipmo/link-kind", heading="Links of a kind that no plugin declares"),
     Notice(code="ipmo/lost-days-not-simulated", heading="Lost days that a simulation cannot count"),

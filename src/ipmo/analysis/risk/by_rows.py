@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from ipmo.analysis.risk.distributions import beta_of, beta_table, from_table, triangular
+from ipmo.analysis.risk.distributions import beta_of, beta_table, from_table, rule_of, triangular
 from ipmo.analysis.risk.fast import MOST, drawn_inside, within
 from ipmo.model.estimates import Pert
 from ipmo.network.kernels.columns import FF, FS
@@ -62,6 +62,7 @@ class ByRows:
         self._drawn = [*straight, *curved]
         self._straight = len(straight)
         self._streams = [stream(setup.seed, piece.full_id, "length") for _, piece in self._drawn]
+        self._rules = [rule_of(one.estimate, setup.pert) if isinstance(one.estimate, Pert) else setup.pert for _, one in self._drawn]
         corners = [piece.corners for _, piece in self._drawn]
         self._corners = np.array([one for one in corners if one is not None], np.float64).reshape(len(self._drawn), 4)
         self._unit = np.array([[piece.unit, piece.left] for _, piece in self._drawn], np.float64).reshape(len(self._drawn), 2)
@@ -99,7 +100,9 @@ class ByRows:
                     triangular(self._corners[some : some + straight], u[:straight])
                 for row in range(straight, len(u)):
                     low, likely, high, even = self._corners[some + row].tolist()
-                    u[row] = low + (high - low) * from_table(u[row], beta_table(*beta_of((low, likely, high, even), self.setup.pert)))
+                    u[row] = low + (high - low) * from_table(
+                        u[row], beta_table(*beta_of((low, likely, high, even), self._rules[some + row]))
+                    )
                 unit, left = self._unit[rows, :1], self._unit[rows, 1:]
                 np.rint(np.multiply(u, unit, out=u), out=u)
                 if (left != 1).any():

@@ -1,15 +1,17 @@
 """Rank correlations of estimates that are stated: how draws of some work go together, each with its own distribution unchanged.
 
 Draws become normal, are mixed, and become draws again (a Gaussian copula), so that no estimate is another one than before. A rank correlation
-r is a normal correlation of 2 sin(pi r / 6). Correlations that cannot hold together are brought to the nearest that can, and that is said.
-Source: Iman and Conover (1982); Rebonato and Jaeckel (1999) for the repair. Shared causes are better recorded as drivers.
+r is a normal correlation of 2 sin(pi r / 6). Pairs that nobody states are independent; where the stated ones cannot hold so, the others follow
+from them. Correlations that cannot hold together are brought to the nearest that can, and either is said. Source: Iman and Conover (1982); Higham,
+Computing the nearest correlation matrix (2002), alternating projections. Shared causes are better recorded as drivers.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 import numpy as np
@@ -17,6 +19,7 @@ import numpy as np
 from ipmo.analysis.risk.distributions import normal_quantile
 from ipmo.errors import ModelError, OptionError
 from ipmo.findings import Finding, Severity
+from ipmo.words import agree, counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Correlated", "correlated"]
 
+Yes: TypeAlias = "NDArray[np.bool_]"
+CHANGED = 0.005
+"""By how much a rank correlation is another one."""
+CLOSE = 1e-6
+"""How far a matrix may be from what it is to be, and holds."""
+STEPS, WORK = 2000, 4_000_000_000
+"""Projections at most: so many, and fewer of large matrices, a step of which takes the cube of their size."""
 LEAST = 2.0**-33
 """The least draw there is."""
 
@@ -82,19 +92,84 @@ def correlated(stated: Mapping[tuple[str, str], float], uncertain: Collection[st
     if not pairs:
         return None, []
     names = tuple(sorted({name for pair in pairs for name in pair}))
-    matrix = np.eye(len(names))
+    matrix, stated_at = np.eye(len(names)), np.eye(len(names), dtype=bool)
+    place = {name: number for number, name in enumerate(names)}
     for (one, other), rank in pairs.items():
-        i, j = names.index(one), names.index(other)
+        i, j = place[one], place[other]
         matrix[i, j] = matrix[j, i] = 2 * math.sin(math.pi * rank / 6)
-    values, vectors = np.linalg.eigh(matrix)
+        stated_at[i, j] = stated_at[j, i] = True
+    held: Floats = matrix
+    if np.linalg.eigvalsh(matrix).min() < -1e-9:
+        whole = _completed(matrix, stated_at)
+        held = _nearest(matrix, stated_at) if whole is None else whole
+    values, vectors = np.linalg.eigh(held)
     factor = vectors * np.sqrt(np.maximum(values, 0.0))
     factor = factor / np.sqrt((factor * factor).sum(axis=1, keepdims=True))
-    findings = []
-    if values.min() < -1e-9:
-        repaired = factor @ factor.T
-        change = float(np.abs(repaired - matrix).max())
-        message = f"the correlations of {len(names)} pieces of work cannot hold together; they were brought to the nearest that can, at most {change:.2f} away"
-        findings.append(
-            Finding(code="ipmo/correlations-repaired", severity=Severity.WARNING, message=message, hint="record shared causes as drivers")
-        )
-    return Correlated(names=names, factor=factor), findings
+    return Correlated(names=names, factor=factor), [] if held is matrix else list(_said(names, pairs, factor @ factor.T))
+
+
+def _psd(matrix: Floats) -> Floats:
+    """The nearest matrix without a negative eigenvalue."""
+    values, vectors = np.linalg.eigh(matrix)
+    found: Floats = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    return found
+
+
+def _steps(matrix: Floats) -> int:
+    return max(60, min(STEPS, WORK // len(matrix) ** 3))
+
+
+def _completed(matrix: Floats, stated: Yes) -> Floats | None:
+    """Correlations that hold together with all that are stated, the others as near to none as they can be; None where there are none such.
+
+    Source: Dykstra's alternating projections, between what is stated and what holds together.
+    """
+    found, carried = matrix, np.zeros_like(matrix)
+    for _ in range(_steps(matrix)):
+        holds = _psd(found - carried)
+        carried = holds - (found - carried)
+        found = np.where(stated, matrix, holds)
+        if float(np.abs(found - holds).max()) < CLOSE:
+            return found
+    return None
+
+
+def _nearest(matrix: Floats, stated: Yes) -> Floats:
+    """The nearest correlations that hold together: least squares over the stated pairs, the others as these leave them."""
+    wanted, left = matrix, _steps(matrix)
+    while left > 0:
+        found, carried = wanted, np.zeros_like(matrix)
+        while left > 0:
+            left -= 1
+            holds = _psd(found - carried)
+            carried = holds - (found - carried)
+            before, found = found, holds.copy()
+            np.fill_diagonal(found, 1.0)
+            if float(np.abs(found - before).max()) < CLOSE:
+                break
+        again = np.where(stated, matrix, found)
+        if float(np.abs(again - wanted).max()) < CLOSE:
+            break
+        wanted = again
+    return found
+
+
+def _said(names: tuple[str, ...], pairs: Mapping[tuple[str, str], float], held: Floats) -> Iterator[Finding]:
+    """What became of stated correlations, and of pairs that nobody stated, as ranks."""
+    ranks = 6 / math.pi * np.arcsin(np.clip(held, -1.0, 1.0) / 2)
+    place = {name: number for number, name in enumerate(names)}
+
+    def rank(pair: tuple[str, str]) -> float:
+        return float(ranks[place[pair[0]], place[pair[1]]])
+
+    away = {pair: abs(rank(pair) - stated) for pair, stated in pairs.items()}
+    worst = max(away, key=lambda pair: away[pair])
+    if away[worst] >= CHANGED:
+        message = f"the correlations of {len(names)} pieces of work cannot hold together; they were brought to the nearest that can, at most {away[worst]:.2f} away: {worst[0]!r} and {worst[1]!r} have {rank(worst):.2f} instead of {pairs[worst]:.2f}"
+        yield Finding(code="ipmo/correlations-repaired", severity=Severity.WARNING, message=message, hint="record shared causes as drivers")
+    follow = [pair for pair in itertools.combinations(names, 2) if pair not in pairs and abs(rank(pair)) >= CHANGED]
+    if follow:
+        most = max(follow, key=lambda pair: abs(rank(pair)))
+        message = f"{counted(len(follow), 'pair')} of work that nobody stated a correlation of {agree(len(follow), 'has', 'have')} one that follows from those stated: {most[0]!r} and {most[1]!r} {rank(most):.2f}"
+        hint = "state what is known of them, or record shared causes as drivers"
+        yield Finding(code="ipmo/correlations-completed", severity=Severity.INFO, message=message, hint=hint)

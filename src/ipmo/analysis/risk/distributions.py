@@ -38,6 +38,7 @@ __all__ = [
     "normal_quantile",
     "quantiles",
     "random",
+    "rule_of",
     "triangular",
 ]
 
@@ -174,6 +175,11 @@ def beta_of(corners: tuple[float, float, float, float], rule: PertRule) -> tuple
     return mean * whole, (1 - mean) * whole
 
 
+def rule_of(estimate: Pert, rule: PertRule) -> PertRule:
+    """By which rule a PERT estimate is drawn: one whose percentiles are stated by the rule that their bounds are found with, so that they are those percentiles."""
+    return "beta" if estimate.percentiles else rule
+
+
 def quantiles(estimate: Estimate, u: Floats, pert: PertRule = "beta") -> Floats:
     """The values of an estimate that draws stand for, in its own unit.
 
@@ -192,7 +198,11 @@ def quantiles(estimate: Estimate, u: Floats, pert: PertRule = "beta") -> Floats:
         case Pert():
             corners = corners_of(estimate)
             low, _, high, _ = corners
-            return np.full_like(u, low) if low == high else low + (high - low) * from_table(u, beta_table(*beta_of(corners, pert)))
+            return (
+                np.full_like(u, low)
+                if low == high
+                else low + (high - low) * from_table(u, beta_table(*beta_of(corners, rule_of(estimate, pert))))
+            )
         case Fixed():
             return np.full_like(u, number(estimate.value))
         case LogNormal():
@@ -278,7 +288,7 @@ def deviation(estimate: Estimate, pert: PertRule = "beta", corners: tuple[float,
         case Uniform():
             return (b - a) / math.sqrt(12)
         case Pert() if a < b:
-            alpha, beta = beta_of((a, m, b, 0.0), pert)
+            alpha, beta = beta_of((a, m, b, 0.0), rule_of(estimate, pert))
             return (b - a) * math.sqrt(alpha * beta / (alpha + beta + 1)) / (alpha + beta)
         case Normal():
             return estimate.deviation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 
-from ipmo.analysis.risk.distributions import beta_of, beta_table
+from ipmo.analysis.risk.distributions import beta_of, beta_table, rule_of
 from ipmo.model.estimates import Pert
 from ipmo.network.compiled import available
 from ipmo.network.sampled_fast import LONGEST, CompiledPass, GroupDates, fits
@@ -54,7 +54,7 @@ class Fast:
             if piece.corners is not None
         }
         tables = {
-            place: beta_table(*beta_of(piece.corners, setup.pert))
+            place: beta_table(*beta_of(piece.corners, rule_of(piece.estimate, setup.pert)))
             for place, piece in own
             if piece.corners is not None and isinstance(piece.estimate, Pert)
         }
@@ -191,7 +191,11 @@ def drawn_inside(setup: Setup, pieces: Sequence[Piece]) -> frozenset[str] | None
     touched |= setup.certain | frozenset(setup.together.names if setup.together is not None else ())
     touched |= {name for name, bearer in setup.costs.bearers.items() if bearer.per_minute}
     own = [piece for piece in pieces if piece.full_id not in touched and _plain(piece)]
-    tables = {beta_of(piece.corners, setup.pert) for piece in own if isinstance(piece.estimate, Pert) and piece.corners is not None}
+    tables = {
+        beta_of(piece.corners, rule_of(piece.estimate, setup.pert))
+        for piece in own
+        if isinstance(piece.estimate, Pert) and piece.corners is not None
+    }
     return frozenset(piece.full_id for piece in own if len(tables) <= TABLES or not isinstance(piece.estimate, Pert))
 
 
