@@ -380,6 +380,31 @@ def test_a_manual_task_keeps_its_dates_and_has_float_like_any_other(honour: int,
     assert not ipmo.schedule(pf)["Tram/1"].critical
 
 
+def test_a_manual_task_whose_dates_stand_in_its_manual_fields_alone_is_fixed_too(read: Reader) -> None:
+    """8 h from the 7th; 8 h to the evening of the 9th; from the 7th to noon of the 8th; 16 h from the 7th by its manual duration; and one without any date."""
+    tasks = (
+        task(1, "starts", extra=MANUAL + "<ManualStart>2026-01-07T08:00:00</ManualStart>")
+        + task(2, "ends", extra=MANUAL + "<ManualFinish>2026-01-09T17:00:00</ManualFinish>")
+        + task(3, "both", extra=MANUAL + "<ManualStart>2026-01-07T08:00:00</ManualStart><ManualFinish>2026-01-08T12:00:00</ManualFinish>")
+        + task(
+            4, "lasts", extra=MANUAL + "<ManualStart>2026-01-07T08:00:00</ManualStart><ManualDuration>PT16H0M0S</ManualDuration>"
+        ).replace("<Duration>PT8H0M0S</Duration>", "")
+        + task(5, "undated", extra=MANUAL)
+    )
+    pf = read(mspdi(tasks))
+    found = [one[:2] for one in plan(pf, "1", "2", "3", "4", "5")]
+    assert found == [
+        (datetime(2026, 1, 7, 8), datetime(2026, 1, 7, 17)),
+        (datetime(2026, 1, 9, 8), datetime(2026, 1, 9, 17)),
+        (datetime(2026, 1, 7, 8), datetime(2026, 1, 8, 12)),
+        (datetime(2026, 1, 7, 8), datetime(2026, 1, 8, 17)),
+        (datetime(2026, 1, 5, 8), datetime(2026, 1, 5, 17)),
+    ]
+    notes = {one.code: one.message for one in pf.source.findings}
+    assert notes["mspdi/manual"].startswith("4 tasks are scheduled by hand")
+    assert notes["mspdi/manual-dates"] == "task 'undated' is scheduled by hand and has no dates: it is scheduled as others are"
+
+
 def test_a_manual_summary_holds_its_automatic_children(read: Reader) -> None:
     tasks = (
         task(1, "by hand", extra="<Summary>1</Summary>" + MANUAL + dated("19T08:00", "20T17:00"))

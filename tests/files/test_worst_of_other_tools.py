@@ -321,3 +321,42 @@ def test_a_file_without_tasks_and_dates_is_answered(name: str, tmp_path: Path) -
     for ending in (".xer", ".xml", ".yaml"):
         ipmo.write(pf, tmp_path / f"out{ending}")
         assert ipmo.schedule(ipmo.read(tmp_path / f"out{ending}")).finish is None
+
+
+def pmxml(tmp_path: Path, *, place: str = "http://x y", length: str = "8", lag: str = "0", day: str = "2026-01-05T00:00:00") -> list[str]:
+    """The findings of a file of Primavera's XML with two activities and a link."""
+    activities = "".join(
+        f"<Activity><ObjectId>{n}</ObjectId><Id>{id}</Id><Type>Task Dependent</Type><Status>Not Started</Status>"
+        f"<PlannedDuration>{length if n == 1 else 8}</PlannedDuration><RemainingDuration>8</RemainingDuration></Activity>"
+        for n, id in ((1, "A"), (2, "B"))
+    )
+    path = tmp_path / "x.pmxml"
+    path.write_text(
+        '<?xml version="1.0"?><APIBusinessObjects xmlns="http://xmlns.oracle.com/Primavera/P6/V25.12/API/BusinessObjects" '
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="{place}"><Project><ObjectId>9</ObjectId><Id>P</Id>'
+        f"<DataDate>{day}</DataDate>{activities}<Relationship><ObjectId>1</ObjectId><PredecessorActivityObjectId>1</PredecessorActivityObjectId>"
+        f"<SuccessorActivityObjectId>2</SuccessorActivityObjectId><Type>Finish to Start</Type><Lag>{lag}</Lag></Relationship></Project></APIBusinessObjects>"
+    )
+    return [f"{one.code}: {one.message}" for one in ipmo.read(path).source.findings]
+
+
+def test_what_cannot_be_read_in_primavera_xml_is_named_as_it_is_there(tmp_path: Path) -> None:
+    assert pmxml(tmp_path) == []
+    assert pmxml(tmp_path, length="1.234,5")[0] == "pmxml/refused: activity 'A' is left out: PlannedDuration '1.234,5' is not a number"
+    assert pmxml(tmp_path, length="-8")[0] == "pmxml/refused: activity 'A' is left out: PlannedDuration is -8: a duration is not negative"
+    assert pmxml(tmp_path, lag="NaN")[0] == "pmxml/refused: a relationship is left out: Lag 'NaN' is not a number"
+    assert pmxml(tmp_path, day="2026-13-40T08:00:00")[0] == "pmxml/value: DataDate '2026-13-40T08:00:00' is not a date; it is left out"
+
+
+def test_primavera_xml_that_mpxj_made_says_what_it_cannot_keep(tmp_path: Path) -> None:
+    (only,) = pmxml(tmp_path, place="")
+    assert only.startswith("pmxml/made-by-mpxj: this file bears the marks of MPXJ")
+    assert "a lag of 50 % has become 50 minutes" in only
+
+
+def test_a_calendar_that_is_named_and_missing_is_not_called_unnamed(tmp_path: Path) -> None:
+    path = mspdi(tmp_path / "x.xml")
+    text = path.read_text()
+    assert "<CalendarUID>1<" in text
+    path.write_text(text.replace("<CalendarUID>1<", "<CalendarUID>77<", 1))
+    assert "calendar 77 of the project is not in the file; 'Std' is taken" in said(ipmo.read(path))

@@ -132,6 +132,8 @@ class Intake:
         self.understood = 0
         self.refused = 0
         self.findings: list[Finding] = []
+        self.names: Mapping[str, str] = {}
+        """What the file calls the fields that its reader knows by other names."""
         self.local: Callable[[str], datetime | None] | None = None
         """Reads dates in the order of a locale, where the format knows of such."""
         self._count: dict[str, int] = {}
@@ -231,6 +233,10 @@ class Intake:
 
     # ------------------------------------------------------------------------------------------- values
 
+    def called(self, field: str) -> str:
+        """What the file calls a field."""
+        return self.names.get(field, field)
+
     def number(self, text: str | None, what: str) -> Decimal | None:
         """A decimal number; None when there is none.
 
@@ -249,7 +255,7 @@ class Intake:
             return Decimal(text.replace(",", "."))
         if _EXPONENT.fullmatch(text) and abs(Decimal(text)) < Decimal(10) ** 15:
             return Decimal(text).quantize(Decimal("1e-9")).normalize() + 0
-        raise RowError(f"{what} {text[:40]!r} is not a number")
+        raise RowError(f"{self.called(what)} {text[:40]!r} is not a number")
 
     def when(self, text: str | None, what: str) -> datetime | None:
         """A date with a time, seconds rounded to the minute; None when there is none.
@@ -260,12 +266,12 @@ class Intake:
         try:
             return _instant(text) if text else None
         except OverflowError:
-            raise RowError(f"{what} {str(text).strip()[:40]!r} lies past the year 9999") from None
+            raise RowError(f"{self.called(what)} {str(text).strip()[:40]!r} lies past the year 9999") from None
         except ValueError:
             with contextlib.suppress(ValueError):
                 if self.local is not None and text and (found := self.local(text.strip())) is not None:
                     return found
-            raise RowError(f"{what} {str(text).strip()[:40]!r} is not a date") from None
+            raise RowError(f"{self.called(what)} {str(text).strip()[:40]!r} is not a date") from None
 
     def share(self, text: str | None, what: str, line: int) -> Decimal | None:
         """A percentage as a share of one; one below 0 or above 100 is a finding, and counts as that.
@@ -278,7 +284,7 @@ class Intake:
             return None
         held = min(max(given, Decimal(0)), Decimal(100))
         if held != given:
-            self.note("percent", f"{what} is {given} %, which no work has done; {held} % is taken", line=line)
+            self.note("percent", f"{self.called(what)} is {given} %, which no work has done; {held} % is taken", line=line)
         return held / 100
 
     def not_negative(self, amount: Decimal, what: str, name: str, line: int) -> Decimal:

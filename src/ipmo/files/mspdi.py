@@ -123,7 +123,11 @@ class _Reader:
         default = self.calendars.get(self.root.get("CalendarUID") or "")
         if default is None and self.calendars:
             default = next(iter(self.calendars.values()))
-            self.intake.note("no-calendar", f"the file names no calendar for its project; {default.id!r} is taken", line=self.root.line)
+            named = self.root.get("CalendarUID")
+            there = any(one.get("UID") == named for one in self.root.all("Calendars", "Calendar"))
+            label = f"calendar {named[:40]} of the project {'could not be read' if there else 'is not in the file'}" if named else ""
+            label = label or "the file names no calendar for its project"
+            self.intake.note("no-calendar", f"{label}; {default.id!r} is taken", line=self.root.line)
         elif default is None and (named := self.root.get("CalendarUID")):
             self.intake.note("no-calendar", f"no calendar {named[:40]!r} could be read; the standard one is taken", line=self.root.line)
         self.known.default = default
@@ -326,10 +330,10 @@ class _Reader:
         return level or 0
 
     def _task(self, id: str, row: Element, parent: str | None, summary: bool) -> Task:
-        when = functools.partial(self.when, row)
         fields: TaskFields = {}
         tied: dict[str, datetime | bool] = {}
-        length = iso_minutes(row.get("Duration"), "Duration")
+        lasting = "ManualDuration" if row.flag("Manual") and not row.get("Duration") else "Duration"
+        length = iso_minutes(row.get(lasting), lasting)
         if length is not None and length < 0:
             raise RowError("its duration is negative")
         milestone = not summary and length == 0
@@ -339,8 +343,8 @@ class _Reader:
         if not summary:
             self._state(id, row, length if working.length is None else working.length, milestone, fields, working.theirs or working.own)
         self._tie(id, row, fields, tied)
-        if row.flag("Manual") and (fixed := when("Start")) is not None:
-            self._by_hand(row, summary, fixed, fields, tied)
+        if row.flag("Manual"):
+            self._by_hand(row, summary, fields, tied)
         assigned = self.workforce.assignments.get(row.get("UID") or "", [])
         for baseline in row.all("Baseline"):
             if (baseline.get("Number") or "0") == "0":
@@ -371,14 +375,21 @@ class _Reader:
         """A date that its task can do without."""
         return self.intake.tolerated(lambda: self.when(node, name), line, code)
 
-    def _by_hand(self, row: Element, summary: bool, start: datetime, fields: TaskFields, tied: dict[str, datetime | bool]) -> None:
-        """What is scheduled by hand keeps its start and finish; a summary holds what lies in it."""
-        if not summary:
+    def _by_hand(self, row: Element, summary: bool, fields: TaskFields, tied: dict[str, datetime | bool]) -> None:
+        """What is scheduled by hand keeps its start and finish, wherever the file has them; a summary holds what lies in it."""
+        start = self.when(row, "Start") or self._or_none(row, "ManualStart", row.line, "manual-dates")
+        finish = self.when(row, "Finish") or self._or_none(row, "ManualFinish", row.line, "manual-dates")
+        if start is None and finish is None:
+            if not summary:
+                label = f"task {row.get('Name') or row.get('UID')!r} is scheduled by hand and has no dates: it is scheduled as others are"
+                self.intake.note("manual-dates", label, line=row.line)
+        elif not summary:
             self.counted["manual"] += 1
-            tied["by_hand_start"] = start
-            if (finish := self.when(row, "Finish")) is not None and finish >= start:
+            if start is not None:
+                tied["by_hand_start"] = start
+            if finish is not None and (start is None or finish >= start):
                 tied["by_hand_finish"] = finish
-        elif fields.get("not_before") is None:
+        elif start is not None and fields.get("not_before") is None:
             fields["not_before"] = start
 
     def _state(self, id: str, row: Element, length: Decimal | None, milestone: bool, fields: TaskFields, calendar: Calendar | None) -> None:
@@ -433,7 +444,7 @@ class _Reader:
     ) -> tuple[Decimal | None, Decimal | None]:
         """How long a task takes and has left where work stops in between: the work between its stored dates, where that is more."""
         start, finish = self.when(row, "Start"), self.when(row, "Finish")
-        if not row.get("Duration") and start is not None and finish is not None and finish > start:
+        if length is None and not row.get("Duration") and start is not None and finish is not None and finish > start:
             spread = self.workforce.worked(calendar, start, finish)
             label = f"task {row.get('Name') or row.get('UID')!r} has no duration; the work between its start and finish is taken"
             self.intake.note("no-duration", label, line=row.line)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from ipmo.files.opening import bytes_of
 from ipmo.files.pmxml_fields import FIELDS, SHARES, WORDS
 from ipmo.files.portfolios import no_collection
 from ipmo.files.xer import read_tables
-from ipmo.files.xer_tables import KEYS, Row
+from ipmo.files.xer_tables import KEYS, Row, made_by_mpxj
 from ipmo.files.xml_elements import Element, document, names
 from ipmo.model.portfolio import Portfolio
 
@@ -38,6 +39,10 @@ ELSE = {
     "reend_date": "FinishDate",
 }
 """Dates that stand for those of what remains, where a file leaves these out."""
+CALLED = {field: element for table in (*FIELDS, "PROJECT", "TASK") for field, element in FIELDS[table][1].items()}
+"""What elements are called whose fields have names of P6's tables."""
+MPXJ = re.compile(rb'xsi:schemaLocation=""')
+"""An empty place of the schema: MPXJ 16.10 writes it so, P6 names one."""
 
 
 def sniff_pmxml(path: Path, head: bytes) -> bool:
@@ -56,12 +61,16 @@ def read_pmxml(path: Path, name: str) -> Portfolio:
     Raises:
         FileError: it cannot be read, is no PMXML, or holds no project.
     """
-    root = document(bytes_of(path, name), name)
+    raw = bytes_of(path, name)
+    root = document(raw, name)
     whole = root.one(ROOT)
     if whole is None:
         found = root.kids[0].tag if root.kids else "nothing"
         raise FileError(name, [Problem(message=f"this is no Primavera XML: its root is {found!r}, not {ROOT!r}", file=name, line=1)])
     intake = Intake(name, "pmxml")
+    intake.names = CALLED
+    if MPXJ.search(raw[:4096]):
+        made_by_mpxj(intake)
     tables = _Tables(intake)
     tables.fill(whole)
     return read_tables(path, name, intake, _currency(whole), tables.rows)

@@ -25,7 +25,7 @@ from ipmo.files.stored_dates import computed_by_p6, stored_by_p6
 from ipmo.files.xer_calendars import xer_calendar
 from ipmo.files.xer_options import options_of
 from ipmo.files.xer_structure import above_activities, baselines_of, chosen_baselines, first_of_each, say_gone, spanned, wbs_path
-from ipmo.files.xer_tables import Row, sniff_xer, xer_tables
+from ipmo.files.xer_tables import Row, made_by_mpxj, sniff_xer, xer_tables
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
@@ -73,12 +73,7 @@ def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
     if [cell.strip() for cell in header[4:6]] == ["admin", "admin"] and any(
         MPXJ_SHIFT.search(row.get("clndr_data", "")) for _, row in tables.get("CALENDAR", ())
     ):
-        intake.note(
-            "made-by-mpxj",
-            "this file bears the marks of MPXJ: where it made it from a file of Microsoft Project, a lag of 50 % has become 50 minutes and one of 2 "
-            "elapsed days 48 working hours",
-            "read the file of Microsoft Project itself",
-        )
+        made_by_mpxj(intake)
     return read_tables(path, name, intake, header[8].strip() if len(header) > 8 else "", tables)
 
 
@@ -303,7 +298,7 @@ class _Reader:
                 hours = number("target_qty") or Decimal(0)
                 units = number("target_qty_per_hr")
                 if units is not None and units < 0:
-                    raise RowError(f"target_qty_per_hr is {units}: nobody does less than nothing")
+                    raise RowError(f"{self.intake.called('target_qty_per_hr')} is {units}: nobody does less than nothing")
                 self.assignments[row["task_id"]].append(
                     Assignment(
                         resource=resource.id,
@@ -398,7 +393,7 @@ class _Reader:
             begun = None
         for what, hours in (("target_drtn_hr_cnt", planned), ("remain_drtn_hr_cnt", left)):
             if hours is not None and hours < 0:
-                raise RowError(f"{what} is {hours}: a duration is not negative")
+                raise RowError(f"{self.intake.called(what)} is {hours}: a duration is not negative")
         fields: TaskFields = {"actual_start": begun, "actual_finish": done}
         if not milestone:
             whole = planned if planned is not None else left

@@ -38,7 +38,7 @@ MOVING = frozenset(
     [
         *("refused", "no-calendar", "calendar-data", "calendar-day", "calendar-exception", "calendar-week", "no-common-time"),
         *("resource-calendars", "constraint", "delay", "external-date", "no-duration", "not-finished", "actual-order", "no-actual"),
-        *("placeholder", "inserted-project", "day-order", "task-type", "outside", "short-row", "split"),
+        *("placeholder", "inserted-project", "day-order", "task-type", "outside", "short-row", "split", "manual-dates"),
     ]
 )
 """What a reader finds that can move dates: links, constraints, calendars, durations, splits, rows left out. Costs, baselines and names move none."""
