@@ -135,7 +135,7 @@ def _pictures(a: Answers, q: Simulation, rows: Sequence[Simulated]) -> Iterator[
     whole = q[q.portfolio]
     if whole.dates is None or not _spread(whole):
         return
-    drivers = len(a.portfolio.drivers) + len(risks_of(a.portfolio))
+    drivers = len(a.portfolio.drivers) + len(a.portfolio.branches) + len(risks_of(a.portfolio))
     if (drivers + CAUSES) * q.samples * a.schedule.network.n <= TASK_SAMPLES and len(
         found := q.drivers(most=CAUSES).where(lambda row: row["kind"] != COST)
     ):

@@ -48,6 +48,8 @@ __all__ = [
 
 By = Literal["finish", "cost"]
 """What causes are weighed by."""
+RANKED = 20_000_000
+"""Lengths that are drawn to find with which work a finish goes, about: of many pieces the first samples say it."""
 COST = "cost estimate"
 """The kind of a cause that moves no date."""
 
@@ -265,16 +267,17 @@ class Figures:
             return tuple(names)
         samples = Samples(self._setup, compiled=False)
         sums = np.zeros((len(names), 4))
-        finish, cost = (None if row is None else row - row.mean() for row in (self._base.finish, self._base.cost))
+        count = min(self._setup.samples, max(4 * GROUP, RANKED // len(names) // GROUP * GROUP))
+        finish, cost = (None if row is None else row[:count] - row[:count].mean() for row in (self._base.finish, self._base.cost))
         assert finish is not None
-        for first, last in spans_of(self._setup):
+        for first, last in spans_of(attrs.evolve(self._setup, samples=count)):
             lengths, _ = samples.lengths(first, last)
-            at = slice(first * GROUP, min(last * GROUP, self._setup.samples))
+            at = slice(first * GROUP, min(last * GROUP, count))
             for row, name in zip(sums, names, strict=True):
-                own = lengths[name] - float(pieces[name].minutes)
+                own = lengths[name][: at.stop - at.start] - float(pieces[name].minutes)
                 priced = 0.0 if cost is None or name not in paid else float(own @ cost[at])
                 row += np.array([float(own.sum()), float(own @ own), float(own @ finish[at]), priced])
-        spread = np.sqrt(np.maximum(sums[:, 1] - sums[:, 0] ** 2 / self._setup.samples, 1e-9))
+        spread = np.sqrt(np.maximum(sums[:, 1] - sums[:, 0] ** 2 / count, 1e-9))
         norms = [math.sqrt(float(row @ row)) or 1.0 if row is not None else 1.0 for row in (finish, cost)]
         going = np.maximum(np.abs(sums[:, 2]) / norms[0], np.abs(sums[:, 3]) / norms[1]) / spread
         return tuple(names[place] for place in np.argsort(-going, kind="stable")[:most])
