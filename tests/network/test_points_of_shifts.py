@@ -64,3 +64,30 @@ def test_work_that_began_before_what_it_follows_was_done_went_ahead_although_it_
         {"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05", "status_date": "2026-02-02"}, "projects": [{"id": "p", "tasks": tasks}]}
     )
     assert [f.item for f in ipmo.check(pf) if f.code == "ipmo/out-of-sequence"] == ["p/b"]
+
+
+def test_a_finish_milestone_of_p6_after_work_in_a_break_lies_where_the_next_shift_begins() -> None:
+    """Work on a six-day calendar ends on Saturday 10 January; the milestone works Monday to Friday. After work that ends on a Friday it ends that shift."""
+    found = ipmo.schedule(
+        ipmo.from_dict(
+            {
+                "ipmo": 1,
+                "portfolio": {"id": "x", "start": "2026-01-05", "calendar": "c", "dialect": "p6"},
+                "calendars": [CALENDARS[0], {"id": "six", "week": "mon-sat", "hours": "09:00-17:00"}],
+                "projects": [
+                    {
+                        "id": "p",
+                        "tasks": [
+                            {"id": "s", "duration": "6 d", "calendar": "six"},
+                            {"id": "f", "duration": "5 d"},
+                            {"id": "ms", "milestone": True, "milestone_of": "finish", "after": "s"},
+                            {"id": "mf", "milestone": True, "milestone_of": "finish", "after": "f"},
+                        ],
+                    }
+                ],
+            }
+        )
+    )
+    assert str(found["p/s"].early_finish) == "2026-01-10 17:00:00"
+    assert str(found["p/ms"].early_finish) == "2026-01-12 09:00:00"
+    assert str(found["p/mf"].early_finish) == "2026-01-09 17:00:00"
