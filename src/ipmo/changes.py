@@ -8,6 +8,7 @@
 from ipmo.model.changes import (
     Add,
     AddLink,
+    AsSoonAsPossible,
     Change,
     Delay,
     Fund,
@@ -29,6 +30,7 @@ from ipmo.model.changes import (
 __all__ = [
     "Add",
     "AddLink",
+    "AsSoonAsPossible",
     "Change",
     "Delay",
     "Fund",

@@ -16,6 +16,7 @@ CHANGES: list[Any] = [
     ipmo.changes.SetEstimate("tram", "9 M GBP", "budget"),
     ipmo.changes.SetDate("tram/open", "deadline", "2027-12-01T12:00"),
     ipmo.changes.SetDate("tram", "finish", None),
+    ipmo.changes.AsSoonAsPossible("tram/build"),
     ipmo.changes.Stop("airport"),
     ipmo.changes.Pause("airport"),
     ipmo.changes.Add(Task(id="survey2", duration="3 d", after=[After(source="survey", type="SS", lag="1 d")]), "tram"),

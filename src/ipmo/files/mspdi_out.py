@@ -6,7 +6,7 @@ What Project has no room for (benefits, risks, bodies, ...) is named in a `Forma
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
@@ -21,7 +21,7 @@ from ipmo.files.mspdi_costs import cents, total_of
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, UNITS
 from ipmo.files.mspdi_splits import NOBODY, timephased
 from ipmo.files.mspdi_ties import NO_LATER, NOT_BEFORE, dialect_there, honoured, ties_of
-from ipmo.files.mspdi_work import available, held_by_status
+from ipmo.files.mspdi_work import available, held_by_status, when_there
 from ipmo.files.no_room import NoRoom
 from ipmo.files.other_conventions import lose_dates
 from ipmo.files.xml_elements import tag, written
@@ -68,18 +68,6 @@ def write_mspdi(portfolio: Portfolio, path: Path) -> None:
     writer.lost.warn(path)
 
 
-def _when(value: When, calendar: Calendar, *, end: bool = False) -> str:
-    """A date as Project writes it: of a day without a time where its first shift begins, or where its last one ends."""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    times = day_times(calendar, value)
-    if end:
-        ends = [stop for _, stop in times] or [stop for day in calendar.week_shifts() for _, stop in day]
-        last = min(max(ends, default=1440), 1439)  # the midnight that ends a day is written as the next day's by no other tool
-        return moment(minutes(value) + last).isoformat(timespec="seconds")
-    return moment(minutes(value) + min((start for start, _ in times), default=0)).isoformat(timespec="seconds")
-
-
 class _Writer:
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
@@ -101,6 +89,12 @@ class _Writer:
         self.lost.beside(portfolio, KEPT, "the portfolio")
         self.honoured = honoured(portfolio)
         lose_dates(self.lost, portfolio, dialect_there(portfolio))
+
+    def _first_shift(self, start: When) -> str:
+        """When the first of all that works on the day of the start does: there nothing begins before the start of the file."""
+        each = {self.portfolio.calendar_for(f"{project.id}/{task.id}").id for project in self.portfolio.projects for task in project.tasks}
+        there = [one for name in each if isinstance(start, date) and day_times(one := self.calendars[name], start)]
+        return min((when_there(start, one) for one in there), default=when_there(start, self.default))
 
     def _plan(self) -> Schedule | None:
         """The schedule; None where there is none."""
@@ -146,8 +140,8 @@ class _Writer:
         yield tag("ScheduleFromStart", int(forward))
         start = pf.start or next((p.start for p in pf.projects if p.start is not None), None)
         if start is not None:
-            yield tag("StartDate", _when(start, self.default) if forward or not isinstance(start, datetime) else start.isoformat())
-        ends = [_when(p.finish, self.default, end=True) for p in pf.projects if p.finish is not None]
+            yield tag("StartDate", self._first_shift(start) if forward or not isinstance(start, datetime) else start.isoformat())
+        ends = [when_there(p.finish, self.default, end=True) for p in pf.projects if p.finish is not None]
         if forward:
             ends = [finish.isoformat() for p in pf.projects if (finish := self._finish(p.id)) is not None]
         if ends:
@@ -307,7 +301,7 @@ class _Writer:
                 yield from self._task(project, item, level, full_id in parents, links)
             yield "</Task>"
         for place, (name, (uid, when)) in enumerate(self.outside.items(), len(rows) + 1):
-            at = _when(when, self.default, end=True)
+            at = when_there(when, self.default, end=True)
             ends = "".join(tag(end, at) for end in ("Start", "Finish", "EarlyStart", "EarlyFinish", "LateStart", "LateFinish"))
             yield (
                 f"<Task>{tag('UID', uid)}{tag('ID', place)}{tag('Name', unescaped(name))}<OutlineLevel>1</OutlineLevel>"
@@ -336,9 +330,9 @@ class _Writer:
         calendar = self.calendars[project.calendar or self.default.id]
         yield from self._scheduled(project.id)
         if project.start is not None:
-            yield f"<ConstraintType>4</ConstraintType>{tag('ConstraintDate', _when(project.start, calendar))}"
+            yield f"<ConstraintType>4</ConstraintType>{tag('ConstraintDate', when_there(project.start, calendar))}"
         if project.finish is not None:
-            yield tag("Deadline", _when(project.finish, calendar, end=True))
+            yield tag("Deadline", when_there(project.finish, calendar, end=True))
         yield _marks("project", project.id)
 
     def _task(self, project: Project, task: Task, level: int, summary: bool, links: list[tuple[str, After]]) -> Iterator[str]:
@@ -384,7 +378,7 @@ class _Writer:
         elif task.delay is not None and task.delay.amount:
             self.lost.lose("delays in working time")
         if deadline is not None:
-            yield tag("Deadline", _when(deadline, calendar, end=True))
+            yield tag("Deadline", when_there(deadline, calendar, end=True))
         yield from self._follows(project, task, calendar, summary)
         if self.portfolio.money is not None and not summary:
             yield from self._costs(task, self.portfolio.money.currency)
@@ -407,12 +401,12 @@ class _Writer:
             self.lost.lose("extensions of tasks")
 
     def _follows(self, project: Project, task: Task, calendar: Calendar, summary: bool) -> Iterator[str]:
-        """The calendar of a task; where its resources have others and the portfolio does not go by them, so should no other tool."""
-        ignored = (
-            task.resource_calendar is None
-            and not summary
-            and any((own := self.resource_calendars.get(a.resource)) and own not in (calendar.id, None) for a in task.assignments)
-        )
+        """The calendar of a task; where its resources have others and the portfolio does not go by them, so should no other tool.
+
+        Somebody without a calendar has that of the file there, and is there whenever his work goes on here.
+        """
+        theirs = {self.resource_calendars[a.resource] or self.default.id for a in task.assignments if a.resource in self.resource_calendars}
+        ignored = task.resource_calendar is None and not summary and not theirs <= {calendar.id}
         if task.calendar is not None or ignored:
             yield tag("CalendarUID", self.calendar_uids[calendar.id])
         elif project.calendar not in (None, self.default.id):
@@ -438,9 +432,9 @@ class _Writer:
         """Baseline 0: dates, cost, and the cost by period."""
         parts = []
         if task.baseline_start is not None:
-            parts.append(tag("Start", _when(task.baseline_start, calendar)))
+            parts.append(tag("Start", when_there(task.baseline_start, calendar)))
         if task.baseline_finish is not None:
-            parts.append(tag("Finish", _when(task.baseline_finish, calendar, end=True)))
+            parts.append(tag("Finish", when_there(task.baseline_finish, calendar, end=True)))
         money = self.portfolio.money
         total = total_of(task.budget, money.currency) if task.budget is not None and money is not None and not summary else None
         if task.budget is not None and total is not None:
@@ -453,8 +447,8 @@ class _Writer:
                     amount = line.amount.central() if line.amount is not None else None
                     assert isinstance(amount, Money)
                     parts.append(
-                        f"<TimephasedData><Type>10</Type>{tag('UID', 0)}{tag('Start', _when(line.since, calendar))}"
-                        f"{tag('Finish', _when(line.until, calendar, end=True))}<Unit>3</Unit>{tag('Value', cents(amount.amount))}</TimephasedData>"
+                        f"<TimephasedData><Type>10</Type>{tag('UID', 0)}{tag('Start', when_there(line.since, calendar))}"
+                        f"{tag('Finish', when_there(line.until, calendar, end=True))}<Unit>3</Unit>{tag('Value', cents(amount.amount))}</TimephasedData>"
                     )
             elif not task.budget.is_lump:
                 self.lost.lose("periods of budgets, written as their sum")
@@ -484,17 +478,17 @@ class _Writer:
         if task.actual_finish is not None:
             yield "<PercentComplete>100</PercentComplete>"
             begun = task.actual_start
-            yield tag("ActualStart", _when(task.actual_finish, calendar, end=True) if begun is None else _when(begun, calendar))
-            yield tag("ActualFinish", _when(task.actual_finish, calendar, end=True))
+            yield tag("ActualStart", when_there(task.actual_finish, calendar, end=True) if begun is None else when_there(begun, calendar))
+            yield tag("ActualFinish", when_there(task.actual_finish, calendar, end=True))
             if whole is not None:
                 yield f"{tag('ActualDuration', _iso(whole))}<RemainingDuration>PT0H0M0S</RemainingDuration>"
             return
         if task.actual_start is not None:
             if task.progress is not None:
                 yield tag("PercentComplete", round(task.progress * 100))
-            yield tag("ActualStart", _when(task.actual_start, calendar))
+            yield tag("ActualStart", when_there(task.actual_start, calendar))
             if (resumes := held or task.resumes) is not None:
-                yield tag("Resume", _when(resumes, calendar))
+                yield tag("Resume", when_there(resumes, calendar))
         rest = left[0] if left is not None else whole
         if rest is not None:
             if whole is not None:
@@ -527,7 +521,7 @@ class _Writer:
             number, when, end = found[0]
             yield tag("ConstraintType", number)
             if when is not None:
-                yield tag("ConstraintDate", _when(when, calendar, end=end))
+                yield tag("ConstraintDate", when_there(when, calendar, end=end))
             if len(found) > 1:
                 self.lost.lose("second constraints of tasks", len(found) - 1)
         return deadline

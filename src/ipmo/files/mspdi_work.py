@@ -9,6 +9,7 @@ from decimal import Decimal
 import attrs
 
 from ipmo.analysis.dates.items import ScheduledItem
+from ipmo.files.calendar_days import day_times
 from ipmo.files.foreign import Intake, RowError, TaskFields
 from ipmo.files.mspdi_calendars import Calendars, same_time
 from ipmo.files.mspdi_elements import instant, iso_minutes
@@ -21,9 +22,9 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.splitting import Interruption
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clock, Clocks, clocks_of
-from ipmo.units import ELAPSED, Effort, Span, as_day, minutes, moment
+from ipmo.units import ELAPSED, Effort, Span, When, as_day, minutes, moment
 
-__all__ = ["Workforce", "Working", "available", "held_by_status"]
+__all__ = ["Workforce", "Working", "available", "held_by_status", "when_there"]
 
 FIRST, LAST = date(1984, 1, 1), date(2049, 12, 31)
 """The first and the last day of Microsoft Project: what holds from or until then holds always."""
@@ -64,6 +65,18 @@ def held_by_status(
         worked = clock.work(rest) - clock.work(begin)
     done = max(round(length - left), 0)
     return (moment(rest) if worked > done else None), worked < done
+
+
+def when_there(value: When, calendar: Calendar, *, end: bool = False) -> str:
+    """A date as Project writes it: of a day without a time where its first shift begins, or where its last one ends."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    times = day_times(calendar, value)
+    if end:
+        ends = [stop for _, stop in times] or [stop for day in calendar.week_shifts() for _, stop in day]
+        last = min(max(ends, default=1440), 1439)  # the midnight that ends a day is written as the next day's by no other tool
+        return moment(minutes(value) + last).isoformat(timespec="seconds")
+    return moment(minutes(value) + min((start for start, _ in times), default=0)).isoformat(timespec="seconds")
 
 
 def available(resource: Resource) -> str:

@@ -30,6 +30,7 @@ from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, 
 __all__ = [
     "Add",
     "AddLink",
+    "AsSoonAsPossible",
     "Change",
     "ChangeRequest",
     "Delay",
@@ -186,6 +187,16 @@ class Interrupt:
     def __str__(self) -> str:
         when = " and ".join(f"from {_day(one.since)} to {_day(one.until)}" for one in self.to)
         return f"let {self.target} rest {when}" if when else f"let {self.target} go on without interruptions"
+
+
+@attrs.frozen(field_transformer=named)
+class AsSoonAsPossible:
+    """A task that was as late as possible starts as soon as its links let it."""
+
+    target: str = attrs.field(converter=text)
+
+    def __str__(self) -> str:
+        return f"let {self.target} start as soon as possible"
 
 
 @attrs.frozen(field_transformer=named)
@@ -349,6 +360,7 @@ Change = (
     | SetDuration
     | Restaff
     | Interrupt
+    | AsSoonAsPossible
     | SetEstimate
     | SetDate
     | SetBudget
@@ -369,6 +381,7 @@ NAMES: Mapping[str, type] = {
     "set_duration": SetDuration,
     "restaff": Restaff,
     "interrupt": Interrupt,
+    "as_soon_as_possible": AsSoonAsPossible,
     "set_estimate": SetEstimate,
     "set_date": SetDate,
     "set_budget": SetBudget,
@@ -383,7 +396,7 @@ NAMES: Mapping[str, type] = {
     "remove_link": RemoveLink,
     "set_lag": SetLag,
 }
-BARE = ("stop", "pause", "remove")
+BARE = ("stop", "pause", "remove", "as_soon_as_possible")
 """Changes that may name their target alone: `{stop: airport}`."""
 
 

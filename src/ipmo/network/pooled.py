@@ -70,6 +70,7 @@ class Pooled:
         committed: Ints | None = None,
         lengths: Mapping[tuple[int, int], int] | None = None,
         splits: Mapping[int, Split] | None = None,
+        blocked: Iterable[tuple[int, int]] = (),
         within_float: bool = False,
         samples: int = 1,
     ) -> None:
@@ -88,6 +89,8 @@ class Pooled:
         ties["clk"] = [alike[number] for number in plain(p.clk)]
         self.lengths = {(int(p.pos[node]), way): long for (node, way), long in (lengths or {}).items()}
         """How long the work of a position lasts in each of its ways, where they last differently."""
+        self.blocked = frozenset((int(p.pos[node]), way) for node, way in blocked)
+        """(position, way) of first ways that are never chosen because they fit."""
         self.varying = frozenset(v for v, _ in self.lengths)
         """Positions whose ways last differently."""
         self.choosing = self.varying | {row.node for row in self.asked if row.way}
@@ -167,7 +170,10 @@ class Pooled:
         rows = ([row[at] for row in self.rows] for at in (1, 2, 3, 4))
         flags = [int(v in self.lasting) for v in range(self.network.n)]
         more = (flags, [0] * len(flags), *(list(column) for column in zip(*bounds, strict=True))) if bounds else ([], [], [], [], [])
-        return Takes(*map(self.as_column, (ways, ways[:-1], ways[:-1], ptr, *rows, *more, *self._pieces())))
+        blocked = [0] * len(bounds)
+        for v, way in self.blocked:
+            blocked[ways[v] + way] = 1
+        return Takes(*map(self.as_column, (ways, ways[:-1], ways[:-1], ptr, *rows, *more, blocked, *self._pieces())))
 
     def _pieces(self) -> tuple[list[int], ...]:
         """Who may be interrupted and how far, with room for the pieces."""

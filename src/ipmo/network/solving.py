@@ -269,7 +269,8 @@ class _Model:
 
     def _way_length(self, v: int, way: int) -> int:
         """How long a way lasts, in steps; on another clock than the axis, in proportion to how long its position lasts now."""
-        long = self.leveller.lengths[v, way]
+        takes = self.leveller.plain.takes  # ways that differ in who does them only last as long as the usual one
+        long = self.leveller.lengths.get((v, way), takes.long[takes.ways[v] + way])
         if self.nodes.clk[v] != self.axis and self.nodes.dur[v]:
             long = max(long * self.length[v] // self.nodes.dur[v], 1)
         return self._up(long)
@@ -333,7 +334,7 @@ class _Model:
         found: dict[tuple[int, int], cp_model.IntVar] = {}
         names_of: dict[int, set[int]] = {}
         for v, way in (*((row.node, row.way) for row in self.leveller.rows), *self.leveller.lengths):
-            if v in self.leveller.several and not stays[v]:
+            if v in self.leveller.several and not stays[v] and (v, way) not in self.leveller.blocked:
                 names_of.setdefault(v, set()).add(way)
         for v, all_of in sorted(names_of.items()):
             names = sorted(all_of)

@@ -16,6 +16,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.changes import (
     Add,
     AddLink,
+    AsSoonAsPossible,
     Change,
     Delay,
     Fund,
@@ -126,6 +127,8 @@ def _applied(pf: Portfolio, change: Change) -> Portfolio:
             return _restaff(pf, change)
         case Interrupt():
             return _interrupt(pf, change)
+        case AsSoonAsPossible():
+            return _as_soon(pf, change)
         case SetEstimate():
             return _set_estimate(pf, change)
         case SetDate():
@@ -227,6 +230,13 @@ def _interrupt(pf: Portfolio, change: Interrupt) -> Portfolio:
         why = "is finished" if task.finished else "has no work of its own"
         raise ModelError(f"{change.target!r} {why}; there is nothing to interrupt")
     return pf.evolve(change.target, interruptions=change.to)
+
+
+def _as_soon(pf: Portfolio, change: AsSoonAsPossible) -> Portfolio:
+    tied = _of(pf, change.target, Task).constraints
+    if tied is None or not tied.as_late_as_possible:
+        raise ModelError(f"{change.target!r} is not as late as possible; there is no such tie to take off")
+    return pf.evolve(change.target, constraints=attrs.evolve(tied, as_late_as_possible=False))
 
 
 def _set_estimate(pf: Portfolio, change: SetEstimate) -> Portfolio:

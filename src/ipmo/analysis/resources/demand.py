@@ -141,6 +141,7 @@ class Demand:
         left_out: (item, why) of work with assignments that takes nothing.
         options: of each node that has ways that last differently, which of them each of its ways is.
         splits: how far the work of a node may be interrupted, where it may.
+        blocked: (node, way) of usual ways that can never be done, beside others that can: they stand for work that stays as it is.
     """
 
     pools: tuple[Pool, ...]
@@ -150,6 +151,7 @@ class Demand:
     splits: Mapping[int, Split]
     shortages: tuple[Shortage, ...]
     left_out: tuple[tuple[str, str], ...]
+    blocked: frozenset[tuple[int, int]] = frozenset()
 
 
 def units_text(units: int) -> str:
@@ -178,7 +180,9 @@ def share_left(timing: Timing, full_id: str, task: Task) -> Fraction:
     return 1 - found[0] / found[1] if found is not None and found[1] else Fraction(1)
 
 
-def demand_of(portfolio: Portfolio, schedule: Schedule, include: Iterable[str], stays: Collection[int] = ()) -> Demand:
+def demand_of(
+    portfolio: Portfolio, schedule: Schedule, include: Iterable[str], stays: Collection[int] = (), *, as_it_is: bool = False
+) -> Demand:
     """What open work takes of people and machines.
 
     Args:
@@ -186,13 +190,14 @@ def demand_of(portfolio: Portfolio, schedule: Schedule, include: Iterable[str], 
         schedule: its schedule.
         include: `proposed`: their work takes its share too.
         stays: nodes of work that stays as it is beside what has begun.
+        as_it_is: what fits in no way keeps its usual one, also where that can never be done and others can.
     """
-    return _Gathering(portfolio, schedule, frozenset(include), stays).run()
+    return _Gathering(portfolio, schedule, frozenset(include), stays, as_it_is).run()
 
 
 class _Gathering:
-    def __init__(self, portfolio: Portfolio, schedule: Schedule, include: frozenset[str], stays: Collection[int]) -> None:
-        self.portfolio, self.schedule, self.include, self.stays = portfolio, schedule, include, stays
+    def __init__(self, portfolio: Portfolio, schedule: Schedule, include: frozenset[str], stays: Collection[int], as_it_is: bool) -> None:
+        self.portfolio, self.schedule, self.include, self.stays, self.as_it_is = portfolio, schedule, include, stays, as_it_is
         self.timing = Timing(portfolio, schedule)
         self.network = schedule.network
         self.pools: dict[str, tuple[int, Pool]] = {}
@@ -203,6 +208,7 @@ class _Gathering:
         self.left_out: list[tuple[str, str]] = []
         self.options: dict[int, tuple[Option, ...]] = {}
         self.splits: dict[int, Split] = {}
+        self.blocked = set[tuple[int, int]]()
         self.gone = dict.fromkeys((one.id for one in portfolio.resources if one.used_up), Fraction(0))
         """What finished work has used up, by resource."""
         self.able: dict[str, list[tuple[str, Fraction]]] = {}
@@ -236,6 +242,7 @@ class _Gathering:
             left_out=tuple(self.left_out),
             options=self.options,
             splits=self.splits,
+            blocked=frozenset(self.blocked),
         )
 
     def _pool(self, resource: Resource) -> Pool:
@@ -261,8 +268,11 @@ class _Gathering:
         if len(options) == 1:
             self._option(full_id, node, task, options[0], 0, WAYS)
             return
-        ways = list[Option]()
-        for one in [one for one in options if self._can_be(full_id, task, one)] or options[:1]:
+        ways, can = list[Option](), [one for one in options if self._can_be(full_id, task, one, usual=one is options[0])]
+        if self.as_it_is and can and can[0] is not options[0]:
+            self._keep(full_id, node, task, options[0])
+            ways.append(options[0])
+        for one in can or options[:1]:
             ways += [one] * self._option(full_id, node, task, one, len(ways), max(WAYS // len(options), 1))
         if any(one is not options[0] for one in ways):
             self.options[node] = tuple(ways)
@@ -291,20 +301,36 @@ class _Gathering:
         own = task.resource_calendar
         return self.portfolio.calendar_for(full_id) if own is None else self.portfolio.calendar_table[own]
 
-    def _can_be(self, full_id: str, task: Task, option: Option) -> bool:
-        """Whether there ever is enough of everything that another way takes: else it is none."""
-        for name, rows in _by_name((one.resource, self._rows(full_id, option.minutes, task, one)) for one in option.assignments).items():
-            if rows and not any(self._fits(one, _slower(rows, by)) for one, by in self._candidates(name)):
-                return False
-        return True
+    def _can_be(self, full_id: str, task: Task, option: Option, *, usual: bool) -> bool:
+        """Whether there ever is enough for all that a way takes at once, whoever fills its roles: else it is none.
 
-    def _option(self, full_id: str, node: int, task: Task, option: Option, way: int, most: int) -> int:
-        """Adds what one way to do some work takes, for each way to fill its roles, from a number of way on; how many there are."""
+        What nobody says the number of limits nothing, and keeps no work from its usual way; another way that nobody knows to be possible is none.
+        """
+        own, roles = self._asked(full_id, task, option)
+        alone = _by_name((name, rows) for name, rows in own if not (usual and name not in self.pools and not self.able.get(name)))
+        if any(rows and not self._fits(name, rows) for name, rows in alone.items()):
+            return False
+        return next(self._ways([one for one in roles if one[1]], alone, [TRIED]), None) is not None
+
+    def _keep(self, full_id: str, node: int, task: Task, option: Option) -> None:
+        """Adds what there is of what the usual way takes as the first way of work, which is never chosen because it fits."""
+        for name, rows in _by_name(itertools.chain(*self._asked(full_id, task, option))).items():
+            if self._fits(name, rows):
+                self.takes += self._takes(full_id, node, name, rows, 0)
+        self.blocked.add((node, 0))
+
+    def _asked(self, full_id: str, task: Task, option: Option) -> tuple[list[tuple[str, Rows]], list[tuple[str, Rows]]]:
+        """(name, what it asks for) of what a way takes: of those whom only themselves can replace, and of roles to fill."""
         own: list[tuple[str, Rows]] = []
         roles: list[tuple[str, Rows]] = []
         for asked in option.assignments:
             plain = [one for one, _ in self._candidates(asked.resource)] == [asked.resource]
             (own if plain else roles).append((asked.resource, list(self._rows(full_id, option.minutes, task, asked))))
+        return own, roles
+
+    def _option(self, full_id: str, node: int, task: Task, option: Option, way: int, most: int) -> int:
+        """Adds what one way to do some work takes, for each way to fill its roles, from a number of way on; how many there are."""
+        own, roles = self._asked(full_id, task, option)
         if not roles:
             self.takes += self._way(full_id, node, own, way)
             return 1

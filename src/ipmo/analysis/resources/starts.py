@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.analysis.dates.schedule import schedule
 from ipmo.analysis.resources.teams import Option, span_of
-from ipmo.model.changes import Change, Interrupt, Restaff, SetDate
+from ipmo.model.changes import AsSoonAsPossible, Change, Interrupt, Restaff, SetDate
 from ipmo.model.estimates import Fixed
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -20,13 +20,13 @@ from ipmo.units import DAY, Span, minutes, moment
 
 __all__ = ["interrupted", "restaffed", "with_delays", "with_starts"]
 
-Meaning: TypeAlias = Restaff | Interrupt | SetDate
+Meaning: TypeAlias = Restaff | Interrupt | AsSoonAsPossible | SetDate
 Meant: TypeAlias = Mapping[str, Sequence[Meaning]]
 """Changes by the id of their task in its project."""
 
 
 def with_starts(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
-    """The portfolio with starts not before these, done by whom these say; what was as late as possible starts as planned instead."""
+    """The portfolio with starts not before these, done by whom these say; what was as late as possible starts as soon as it can then."""
     wanted: dict[str, dict[str, list[Meaning]]] = {}
     for change in changes:
         assert isinstance(change, Meaning)
@@ -100,14 +100,12 @@ def _delayed(levelled: Portfolio, before: Portfolio, delays: Mapping[str, Span],
 
 
 def _project(project: Project, meant: Meant) -> Project:
-    """A project with other starts of its tasks, and none as late as possible."""
-    if not meant and all(task.constraints is None for task in project.tasks):
+    """A project with other starts of its tasks."""
+    if not meant:
         return project
     tasks = []
     for task in project.tasks:
-        tied, changed = task.constraints, task
-        if tied is not None and tied.as_late_as_possible:
-            changed = attrs.evolve(task, constraints=attrs.evolve(tied, as_late_as_possible=False))
+        changed = task
         for one in meant.get(task.id, ()):
             changed = _changed(changed, one)
         tasks.append(changed)
@@ -118,6 +116,8 @@ def _changed(task: Task, change: Meaning) -> Task:
     if isinstance(change, Restaff):
         driven = task.effort_driven and bool(change.assignments)
         return attrs.evolve(task, duration=change.to, assignments=change.assignments, modes=(), effort_driven=driven)
+    if isinstance(change, AsSoonAsPossible):
+        return attrs.evolve(task, constraints=None if (tied := task.constraints) is None else attrs.evolve(tied, as_late_as_possible=False))
     if isinstance(change, Interrupt):
         return attrs.evolve(task, interruptions=change.to)
     return attrs.evolve(task, resumes=change.to) if change.field == "resumes" else attrs.evolve(task, not_before=change.to)

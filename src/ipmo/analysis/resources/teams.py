@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ __all__ = ["Option", "options_of", "span_of"]
 
 TEAMS = 12
 """So many numbers of people are tried for one assignment, at most."""
+EXACT = Context(prec=28, rounding=ROUND_CEILING)
+"""Where an effort has no end in decimals it is never less than the work."""
 
 
 class Option(NamedTuple):
@@ -67,7 +69,7 @@ def _teams(task: Task, minutes: int, calendar: Calendar) -> Iterator[Option]:
             enough = [size for size in some if work <= size * length]
             if not enough or not length:
                 break
-            effort = Effort(Decimal(work.numerator) / Decimal(work.denominator * 60), "ph")
+            effort = Effort(EXACT.divide(Decimal(work.numerator), Decimal(work.denominator * 60)), "ph")
             team.append(attrs.evolve(one, units=float(min(enough)), least=None, most=None, effort=effort))
         else:
             yield Option(length, tuple(team))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -251,8 +251,13 @@ class Reading:
             done = worked - here[-1][0] + sum(end - begin for begin, end in here[:-1])
         return row.begin <= done < row.end
 
-    def shortages(self, within: str) -> Iterator[Shortage]:
-        """What is short in the plan all the same: of what is frozen, and what did not fit."""
+    def shortages(self, within: str, usual: Callable[[str], Sequence[str]]) -> Iterator[Shortage]:
+        """What is short in the plan all the same: of what is frozen, and what did not fit.
+
+        Args:
+            within: `capacity` or `float`.
+            usual: the resources that the usual way to do some work needs.
+        """
         over = set(self._plan.over)
         for place, pool in enumerate(self._leveller.pools):
             said = set[tuple[str, ...]]()
@@ -265,19 +270,22 @@ class Reading:
                 needed, there = sum(row.units for row in held), self._leveller.there(place, instant)
                 yield frozen_shortage(pool.name, items, day_text(moment(instant)), needed, there)
         for v in self._plan.over:
-            names = tuple(dict.fromkeys(self._leveller.pools[row.pool].name for row in self._leveller.asked if row.node == v))
+            blocked = (v, self._plan.chosen[v]) in self._leveller.blocked
+            rows = () if blocked else (row for row in self._leveller.asked if row.node == v and row.way == self._plan.chosen[v])
+            names = tuple(dict.fromkeys(self._leveller.pools[row.pool].name for row in rows)) or tuple(usual(self._names[v]))
+            needs = f"it needs {', '.join(names)}" if names else "its ways last too long"
             gone = next(self._used_up(v), None)
             if gone is not None:
                 names = (self._leveller.pools[gone.pool].name,)
                 kind, why = "used up", f"uses up {units_text(gone.units)} of {names[0]}, and other work leaves less"
             elif v in self._leveller.never:
-                kind, why = "never fits", f"is longer than they are ever free for it: it needs {', '.join(names)}"
+                kind, why = "never fits", f"is longer than they are ever free for it: {needs}"
             elif within == "float":
-                kind, why = "beyond float", f"does not fit within its float: it needs {', '.join(names)}"
+                kind, why = "beyond float", f"does not fit within its float: {needs}"
             else:
-                kind, why = "no room", f"does not fit beside other work: it needs {', '.join(names)}"
-            text = f"{self._names[v]} {why}"
-            yield Shortage(kind=kind, resource=names[0], items=(self._names[v],), day=day_text(moment(self.start(v))), text=text)
+                kind, why = "no room", f"does not fit beside other work: {needs}"
+            text, first = f"{self._names[v]} {why}", names[0] if names else ""
+            yield Shortage(kind=kind, resource=first, items=(self._names[v],), day=day_text(moment(self.start(v))), text=text)
 
     def _used_up(self, v: int) -> Iterator[Take]:
         """What a position takes of resources of which more is used up than there ever is."""

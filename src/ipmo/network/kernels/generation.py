@@ -188,6 +188,8 @@ def soonest_way(
 ) -> int:
     """The start of the way of a position that is done first, chosen, with its pieces, its duration and its bound by links; FAR where none fits.
 
+    Where none fits up to a limit it stays as it is: its usual way is chosen.
+
     Work in pieces lasts from the start of the first to the end of the last.
 
     Args:
@@ -203,7 +205,7 @@ def soonest_way(
     count = 0
     for at in range(takes.ways[v] - 1, takes.ways[v + 1]):
         way = first if at < takes.ways[v] else at
-        if at == first or (at >= takes.ways[v] and takes.forced[v] and best < FAR):
+        if at == first or takes.blocked[way] or (at >= takes.ways[v] and takes.forced[v] and best < FAR):
             continue
         long = takes.long[way]
         relast(links, nodes, leaving, v, long)
@@ -229,6 +231,8 @@ def soonest_way(
                 continue
         if fits:
             best, start, found, count = y + long, y, way, 0
+    if best >= FAR and limit < FAR:
+        found = takes.ways[v]
     takes.chosen[v] = found
     takes.pieces[v] = count
     relast(links, nodes, leaving, v, best - start if count else takes.long[found])

@@ -54,6 +54,7 @@ class Takes(NamedTuple):
         long: how long the work of each way lasts.
         low: where it starts at the earliest by its own bounds.
         low_edge: 1 where its finish then waits for the next shift.
+        blocked: 1 where a way is never chosen because it fits: it is the first, and stands for work that stays as it is.
         split: 1 where a position may be interrupted.
         whole: 1 where it is not, as long as it fits in one piece.
         least: how long each of its pieces is at least.
@@ -76,6 +77,7 @@ class Takes(NamedTuple):
     long: Ints
     low: Ints
     low_edge: Ints
+    blocked: Ints
     split: Ints
     whole: Ints
     least: Ints
