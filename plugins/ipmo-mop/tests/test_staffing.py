@@ -73,6 +73,36 @@ def test_what_never_fits_is_not_chosen_and_what_must_be_is_said_to_conflict() ->
     assert [rule.kind for rule in stuck.conflict] == ["mandatory", "mandatory", "people"]
 
 
+def test_what_nobody_can_say_is_no_fit() -> None:
+    """A role that nobody has, work without a duration, and a deadline behind such work: named, in the answer and in what is selected."""
+    role = portfolio(("A", 2, ""), ("B", 2, ""), resources=[{"id": "ann"}])
+    asked = staffing(role, ["A", "B"])
+    assert (asked.fits, asked.clashes, [one.projects for one in asked.unknown]) == (None, (), [("A", "B")])
+    text = "2 tasks, first A/t, need ann, and nobody says how much of it there is"
+    assert repr(asked) == f"<Staffing of A, B: whether it fits is not known: {text}>"
+    assert [list(asked.table()[name]) for name in ("projects", "why", "proved")] == [["A, B"], [text], [None]]
+    found = ipmo_mop.select(role, VALUES, staffed="commitments")
+    assert found.chosen == ("A", "B")
+    assert f"whether people suffice is not known: {text}" in repr(found)
+    assert staffing(role, []).fits is True
+
+    open_end = {"id": "t", "assignments": [{"resource": "ann"}], "deadline": "2026-03-04"}
+    rows = [
+        {"id": "A", "state": "proposed", "tasks": [open_end]},
+        {"id": "B", "state": "proposed", "tasks": [{**open_end, "duration": "2 d"}]},
+    ]
+    pf = portfolio(projects=rows)
+    assert (staffing(pf, ["B"], keep="commitments").fits, staffing(pf, ["A", "B"]).fits) == (True, None)
+    texts = [one.text for one in staffing(pf, ["A", "B"], keep="commitments").unknown]
+    assert texts[0] == "what A/t takes is not counted: it has no duration"
+    assert texts[1].startswith("A/t: due 2026-03-04, not known whether it is kept")
+
+    late = staffing(
+        portfolio(("A", 3, DUE), ("B", 3, DUE), resources=[{"id": "ann", "capacity": ONE}, {"id": "weld"}]), ["A", "B"], keep="commitments"
+    )
+    assert late.fits is False
+
+
 def test_wrong_words_are_named() -> None:
     pf = portfolio(("A", 3, DUE))
     with pytest.raises(ipmo.OptionError, match="keep='all' is not known; write one of 'capacity', 'commitments'"):

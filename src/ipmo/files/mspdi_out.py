@@ -6,7 +6,7 @@ What Project has no room for (benefits, risks, bodies, ...) is named in a `Forma
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
@@ -92,8 +92,10 @@ class _Writer:
 
     def _first_shift(self, start: When) -> str:
         """When the first of all that works on the day of the start does: there nothing begins before the start of the file."""
+        if isinstance(start, datetime):
+            return when_there(start, self.default)
         each = {self.portfolio.calendar_for(f"{project.id}/{task.id}").id for project in self.portfolio.projects for task in project.tasks}
-        there = [one for name in each if isinstance(start, date) and day_times(one := self.calendars[name], start)]
+        there = [one for name in each if day_times(one := self.calendars[name], start)]
         return min((when_there(start, one) for one in there), default=when_there(start, self.default))
 
     def _plan(self) -> Schedule | None:

@@ -35,7 +35,7 @@ from ipmo_mop.pipeline import Pipeline, Waiting, pipeline
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
 from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, ranked
-from ipmo_mop.staffing import Clash, Staffing, staffing
+from ipmo_mop.staffing import Clash, NotKnown, Staffing, staffing
 from ipmo_mop.tranches import FundingPlan, TrancheRow, tranches
 from ipmo_mop.waiting import Chance, Choice, Later, Pay, Rolled, WaitOrCommit, rolled_back, value_of_waiting
 from ipmo_mop.wording import named, said
@@ -75,6 +75,7 @@ __all__ = [
     "IdeaRow",
     "Later",
     "MopFields",
+    "NotKnown",
     "Pay",
     "Pipeline",
     "Reason",

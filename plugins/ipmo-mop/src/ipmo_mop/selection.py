@@ -328,6 +328,8 @@ class Selection(ShownAnswer):
         if self.status == "infeasible":
             return f"<Selection: infeasible: {'; '.join(rule.text for rule in self.conflict)}>"
         said = "".join(f"; {why}: it binds nothing" for why in self.problem.unknown.values())
+        if self.staffing is not None and self.staffing.unknown:
+            said += f"; whether people suffice is not known: {'; '.join(one.text for one in self.staffing.unknown)}"
         return (
             f"<Selection: {self.status}, {len(self.chosen)} of {len(self.problem.candidates)} for {self.value}, bound {self.bound}{said}>"
         )

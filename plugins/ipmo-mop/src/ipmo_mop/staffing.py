@@ -12,7 +12,7 @@ from ipmo.model import Portfolio
 from ipmo.plugin import Column, Figure, Shown, ShownAnswer, Table, close_matches
 from ipmo_mop.catalogue import OPEN
 
-__all__ = ["Clash", "Keep", "Staffing", "staffing"]
+__all__ = ["Clash", "Keep", "NotKnown", "Staffing", "staffing"]
 
 Keep = Literal["capacity", "commitments"]
 """What a plan must keep: every capacity, or every commitment that links alone keep as well."""
@@ -33,6 +33,19 @@ class Clash(Shown):
     proved: bool
 
 
+@attrs.frozen(kw_only=True)
+class NotKnown(Shown):
+    """What nobody can say whether there are people for.
+
+    Args:
+        projects: whose it is.
+        text: what, and why.
+    """
+
+    projects: tuple[str, ...]
+    text: str
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Staffing(ShownAnswer):
     """Whether some projects can be done with the people there are.
@@ -41,24 +54,27 @@ class Staffing(ShownAnswer):
         chosen: the projects.
         plan: their levelled plan.
         clashes: what cannot be; empty where they fit.
+        unknown: what nobody can say it of: roles of which nobody says how many there are, work without a duration, commitments without a forecast.
     """
 
     chosen: tuple[str, ...]
     plan: ipmo.Levelled
     clashes: tuple[Clash, ...]
+    unknown: tuple[NotKnown, ...] = ()
 
     @property
-    def fits(self) -> bool:
-        """The plan keeps what it must."""
-        return not self.clashes
+    def fits(self) -> bool | None:
+        """Whether the plan keeps what it must; None where nothing clashes, and of something it is not known."""
+        return False if self.clashes else None if self.unknown else True
 
     def table(self) -> Table:
-        """One row a clash: projects, why, proved; none where they fit."""
+        """One row a clash, then one of each that is not known: projects, why, proved; none where they fit. `proved` is blank of what is not known."""
+        rows: list[Clash | NotKnown] = [*self.clashes, *self.unknown]
         return Table(
             [
-                Column("projects", "str", [", ".join(one.projects) for one in self.clashes]),
-                Column("why", "str", [one.text for one in self.clashes]),
-                Column("proved", "bool", [one.proved for one in self.clashes]),
+                Column("projects", "str", [", ".join(one.projects) for one in rows]),
+                Column("why", "str", [one.text for one in rows]),
+                Column("proved", "bool", [one.proved if isinstance(one, Clash) else None for one in rows]),
             ]
         )
 
@@ -71,9 +87,10 @@ class Staffing(ShownAnswer):
         return self.plan.plot()
 
     def __repr__(self) -> str:
-        return (
-            f"<Staffing of {', '.join(self.chosen) or 'nothing'}: {'fits' if self.fits else '; '.join(one.text for one in self.clashes)}>"
-        )
+        said = [one.text for one in self.clashes]
+        if self.unknown:
+            said.append(f"{'more' if said else 'whether it fits'} is not known: {'; '.join(one.text for one in self.unknown)}")
+        return f"<Staffing of {', '.join(self.chosen) or 'nothing'}: {'; '.join(said) or 'fits'}>"
 
 
 def staffing(portfolio: Portfolio, chosen: Collection[str], *, keep: Keep = "capacity", passes: int = 50) -> Staffing:
@@ -102,7 +119,22 @@ def staffing(portfolio: Portfolio, chosen: Collection[str], *, keep: Keep = "cap
     ]
     plan = ipmo.level(portfolio.evolve(projects=projects), passes=passes, include=["proposed"])
     clashes = dict.fromkeys(_clashes(portfolio, plan, set(chosen), keep))
-    return Staffing(chosen=tuple(name for name in names if name in chosen), plan=plan, clashes=tuple(clashes))
+    unknown = dict.fromkeys(_unknown(plan, set(chosen), keep))
+    return Staffing(chosen=tuple(name for name in names if name in chosen), plan=plan, clashes=tuple(clashes), unknown=tuple(unknown))
+
+
+def _unknown(plan: ipmo.Levelled, chosen: Collection[str], keep: Keep) -> Iterator[NotKnown]:
+    """What limits nothing in the plan because nobody says how much of it there is or is needed, and what may be late all the same."""
+    for shortage in plan.shortages:
+        if shortage.kind == "not stated" and (projects := _projects(shortage.items, chosen)):
+            yield NotKnown(projects=projects, text=str(shortage))
+    for item, why in plan.left_out:
+        if projects := _projects([item], chosen):
+            yield NotKnown(projects=projects, text=f"what {item} takes is not counted: {why}")
+    if keep == "commitments":
+        for one in ipmo.schedule(plan.portfolio, on_cycle="cut").commitments:
+            if one.standing == "unknown" and one.project in chosen:
+                yield NotKnown(projects=(one.project,), text=one.text)
 
 
 def _clashes(portfolio: Portfolio, plan: ipmo.Levelled, chosen: Collection[str], keep: Keep) -> Iterator[Clash]:
