@@ -52,7 +52,7 @@ def level(
         text = plan.explain(explain)
         emit([{"item": explain, "explanation": line} for line in text.splitlines()]) if as_json else say(text)
         return
-    improved = [] if plan.solver is None else [str(plan.solver)]
+    improved = [*([str(plan.improved)] if plan.rows else []), *([] if plan.solver is None else [str(plan.solver)])]
     notes = [
         *improved,
         *map(str, plan.shortages),

@@ -23,6 +23,7 @@ from ipmo.network.kernels import pools as pool_kernels
 from ipmo.network.kernels.alike import Steps
 from ipmo.network.kernels.columns import PLAIN, Dates, Links, Nodes, Tables
 from ipmo.network.kernels.generation import Leaving, Placing
+from ipmo.network.kernels.passes import finish_of
 from ipmo.network.kernels.pools import Pools, Takes
 from ipmo.network.passes import Passes
 from ipmo.network.plans import UNIT, Due, Levelling, Made, Pieces, Pool, Score, Split, Take
@@ -121,13 +122,14 @@ class Leveller(Pooled):
             found[v] -= max(int(self.takes.long[self.takes.ways[v]]) - self._usual_length(v), 0)
         return self.as_column(found)
 
-    def level(self, passes: int, seed: int, objective: Callable[[Score], tuple[int, ...]]) -> Levelling:
+    def level(self, passes: int, seed: int, objective: Callable[[Score], tuple[int, ...]], in_order: Levelling | None = None) -> Levelling:
         """The best plan of so many passes.
 
         Args:
             passes: how many; more never give a worse plan.
             seed: of the noise.
             objective: puts the numbers of a score in the order that counts.
+            in_order: a plan that no worse one is taken than.
         """
         today, first, best, found = self.usual_score, None, None, 0
         goal, made = objective(self.least_score), 0
@@ -146,9 +148,22 @@ class Leveller(Pooled):
                 break
         assert best is not None
         assert first is not None
+        if in_order is not None and (len(in_order.over), objective(in_order.score)) < (len(best[1].over), objective(best[0])):
+            best, found = (in_order.score, Made(in_order.early, in_order.over, in_order.chosen, in_order.pieces)), 0
         plan, proved = best[1], objective(best[0]) <= goal and not best[1].over
         self.stand(plan)
         return Levelling(plan.early, best[0], today, self.least_score, first, plan.over, plan.chosen, made, found, proved, plan.pieces)
+
+    def in_order(self) -> Levelling:
+        """The plan without limits as people can do it: in the order of its dates, in its usual ways, each as early as it fits."""
+        today = self.usual_score
+        if len(self.takes.ptr) > self.network.n + 1 or self.lasting:
+            self._prefer(None, [1] * self.network.n)
+        for v in self.splits:
+            self.takes.whole[v] = 0
+        made = self.generated(0, self.as_column(self._instants(self.today.x, 0)))
+        score = self.score(made.early)
+        return Levelling(made.early, score, today, self.least_score, score, made.over, made.chosen, 0, 0, False, made.pieces)
 
     def _priority(self, number: int, seed: int, best: Dates | None) -> tuple[int, Ints]:
         """Whether a pass generates in parallel, and its priorities: each rule in both ways first, then rules and the best plan with noise."""
@@ -476,6 +491,13 @@ class Leveller(Pooled):
         self.stand(plan)
         self._choose(self.plain.takes, plan)
         return self.plain
+
+    def finishes(self, plan: Levelling) -> list[int]:
+        """When each position finishes in a plan, as an instant; FAR of what has no date."""
+        self.stand(plan)
+        x, edge, clk, dur = plain(plan.early.x), plain(plan.early.edge), plain(self.nodes.clk), plain(self.nodes.dur)
+        cal = self.network.clock_tables
+        return [int(finish_of(cal, clk[v], x[v] + dur[v], edge[v])) if x[v] < FAR // 2 else FAR for v in range(self.network.n)]
 
     def bounds(self, early: Dates) -> Dates:
         """The earliest start of each position by its own bounds and its links, with everything before it where a plan has it."""

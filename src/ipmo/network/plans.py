@@ -97,6 +97,7 @@ class Score(NamedTuple):
         ends: the sum of the last finishes of projects, by weight.
         moved: how many of those that take something start otherwise than without limits.
         loss: what comes later than without limits, by what a minute of it costs.
+        put_off: how many of the things that are due come at another time than without limits.
     """
 
     late: int
@@ -104,6 +105,7 @@ class Score(NamedTuple):
     ends: int
     moved: int
     loss: int
+    put_off: int = 0
 
 
 class Made(NamedTuple):
@@ -135,7 +137,7 @@ class Levelling:
         over: positions that were placed although they did not fit.
         chosen: the way in which each position takes what it takes.
         passes: how many passes were made.
-        found: the pass that found it, from 1.
+        found: the pass that found it, from 1; 0 of what keeps the order of today's dates.
         proved: everything fits, and no plan is better: it is as good as the one without limits.
         pieces: (begin, end) of each piece of those that are interrupted, on their own clocks.
     """

@@ -127,6 +127,7 @@ class Pooled:
         for v in stay & taking:
             self.fixed[v] = self.today.x[v]
             self._since = min(self._since, self.network.clock(int(self.nodes.clk[v])).start(int(self.today.x[v])))
+        self._reached_today = self.reached(self.today)
 
     # ------------------------------------------------------------------------------------------ columns
 
@@ -303,7 +304,16 @@ class Pooled:
         """How good a plan is."""
         (dues, losses, weights), ends, out = self._counted, self._filled(len(self.network.projects) + 1, 0), self._filled(5, 0)
         self._run(kernels.score_plan, self.nodes, self.cal, early, dues, losses, self.group, weights, self._usual, ends, out)
-        return Score(*(int(value) for value in out))
+        score = Score(*(int(value) for value in out))
+        if not self.due or early is self.today:
+            return score
+        return score._replace(put_off=int((self.reached(early) != self._reached_today).sum()))
+
+    def reached(self, early: Dates) -> NDArray[np.int64]:
+        """When each thing that is due is reached in a plan, as instants."""
+        out = self._filled(len(self.due), 0)
+        self._run(kernels.all_reached, self.nodes, self.cal, early, self._counted[0], out)
+        return as_array(out)
 
     def _instants(self, x: Ints, at_finish: int) -> NDArray[np.int64]:
         out = self._filled(self.network.n, 0)

@@ -36,7 +36,7 @@ MOST_STEPS = 30_000
 """Steps that the horizon has at most: a solver slows down with more."""
 WORKERS = 8
 """Threads, at most."""
-LATE, END, ENDS, MOVED, LOSS = range(5)
+LATE, END, ENDS, MOVED, LOSS, PUT_OFF = range(6)
 
 
 def improve(
@@ -418,6 +418,8 @@ class _Model:
             return sum((weight * late for late, weight in some), start=self.model.new_constant(0))
         if place == MOVED:
             return sum(self._moved(), start=self.model.new_constant(0))
+        if place == PUT_OFF:
+            return sum(self._put_off(), start=self.model.new_constant(0))
         ends: dict[int, cp_model.IntVar] = {}
         for v, group in enumerate(plain(self.leveller.group)):
             if group >= 0:
@@ -433,6 +435,16 @@ class _Model:
         for v in sorted({row.node for row in self.leveller.asked}):
             other = self.model.new_bool_var("")
             self.model.add(self.start[v] == (self.usual[v] - self.offset) // self.unit).only_enforce_if(other.negated())
+            yield other
+
+    def _put_off(self) -> Iterator[cp_model.IntVar]:
+        """For each thing that is due, whether some of it comes later than without limits."""
+        for due in self.leveller.due:
+            other = self.model.new_bool_var("")
+            for v in (int(self.network.positions.pos[node]) for node in due.nodes):
+                usual = self._up(self.usual[v] + (0 if due.at_start else self.length[v]) - self.offset)
+                reached = self.start[v] if due.at_start else self._finish(v)
+                self.model.add(reached <= usual).only_enforce_if(other.negated())
             yield other
 
     # -------------------------------------------------------------------------------------------- answer

@@ -306,7 +306,7 @@ def _filled(asked: list[tuple[str, float]], who: tuple[str, ...]) -> dict[str, f
 
 
 def test_a_head_more_is_worth_what_benefits_gain_and_costs_what_it_is_paid() -> None:
-    """By hand: Q waits three days for P unless there are two; all is done on 11 March, so that one more is paid for eight days at 500 GBP."""
+    """By hand: Q waits three days for P unless there are two; with two all is done on 6 March, so that one more is paid for five days at 500 GBP."""
     pf = two_projects(1000, None, benefits=LARGE, money=POUNDS)
     (role,) = pf.resources
     plan = ipmo.level(pf.evolve(resources=[attrs.evolve(role, rate="500 GBP per pd")]))
@@ -314,15 +314,34 @@ def test_a_head_more_is_worth_what_benefits_gain_and_costs_what_it_is_paid() -> 
     assert plan.cost_of_delay is not None
     assert price.gained == plan.cost_of_delay  # all that levelling loses
     assert price.gained.amount > 0
-    assert price.cost == Money(Decimal(4000), "GBP")
-    assert price.net == Money(price.gained.amount - 4000, "GBP")
-    assert str(price).endswith(f"benefits {price.gained.amount:,.0f} GBP more, at a cost of 4,000 GBP")
+    assert price.cost == Money(Decimal(2500), "GBP")
+    assert price.net == Money(price.gained.amount - 2500, "GBP")
+    assert str(price).endswith(f"benefits {price.gained.amount:,.0f} GBP more, at a cost of 2,500 GBP")
     assert [(name, f"{was:%m-%d}", f"{now:%m-%d}") for name, was, now in price.projects] == [("Q", "03-11", "03-06")]
     assert plan.price("ann", until="2026-03-04").cost == Money(Decimal(1000), "GBP")
     free = ipmo.level(pf).price("ann")
     assert (free.cost, free.net) == (None, None)
     assert plan.price("ann", 0).gained == Money(Decimal(0), "GBP")
     assert ipmo.level(two_projects(1000, None)).price("ann").gained is None  # no benefit, no money
+
+
+def test_one_more_of_a_role_that_only_people_have_has_a_price() -> None:
+    """Ann is the only welder, for two pieces of two days: with another one at 300 GBP a day all is done in two; until then she is paid 600."""
+    weld = {"duration": "2 d", "assignments": [{"resource": "weld"}]}
+    rows = [{"id": "weld", "rate": "300 GBP per pd"}, {"id": "ann", "skills": {"weld": 1}, "capacity": ALWAYS_ONE}]
+    pf = two_projects(None, None, resources=rows, money=POUNDS).evolve(
+        projects=[{"id": "P", "tasks": [{"id": name, **weld} for name in "ab"]}]
+    )
+    plan = ipmo.level(pf)
+    price = plan.price("weld")
+    by_hand = plan.beside(ipmo.what_if(pf, Add(Resource(id="cyd", skills={"weld": 1}, capacity=ALWAYS_ONE))).after)
+    assert (price.days, by_hand.days, price.finish, price.cost) == (2, 2, by_hand.finish, Money(Decimal(600), "GBP"))
+    assert (plan.price("weld", since="2026-03-03").days, plan.price("weld", until="2026-03-03").days) == (1, 0)
+    assert [one.resource for one in plan.prices()] == ["ann", "weld"]
+    with pytest.raises(ipmo.OptionError, match="nobody is this role alone"):
+        plan.price("weld", -1)
+    with pytest.raises(ipmo.UnknownItemError, match="the roles of those who have one"):
+        plan.price("wedl")
 
 
 def test_hiring_and_shifting_a_project_are_levelled_anew_beside_the_plan() -> None:

@@ -142,6 +142,7 @@ class Demand:
         options: of each node that has ways that last differently, which of them each of its ways is.
         splits: how far the work of a node may be interrupted, where it may.
         blocked: (node, way) of usual ways that can never be done, beside others that can: they stand for work that stays as it is.
+        include: states of projects that take their share beside those at work.
     """
 
     pools: tuple[Pool, ...]
@@ -152,6 +153,7 @@ class Demand:
     shortages: tuple[Shortage, ...]
     left_out: tuple[tuple[str, str], ...]
     blocked: frozenset[tuple[int, int]] = frozenset()
+    include: frozenset[str] = frozenset()
 
 
 def units_text(units: int) -> str:
@@ -243,6 +245,7 @@ class _Gathering:
             options=self.options,
             splits=self.splits,
             blocked=frozenset(self.blocked),
+            include=self.include,
         )
 
     def _pool(self, resource: Resource) -> Pool:

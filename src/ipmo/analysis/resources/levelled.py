@@ -8,11 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TypedDict
 
+import attrs
+
 from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.resources.capacity import capacity
 from ipmo.analysis.resources.chains import Bite, ChainStep
 from ipmo.analysis.resources.demand import Conflict, Demand, Shortage, few
-from ipmo.analysis.resources.moves import LevelledItem, Payment, SolverResult
+from ipmo.analysis.resources.moves import Improvement, LevelledItem, Payment, SolverResult
 from ipmo.analysis.resources.pictures import drawn_moves
 from ipmo.analysis.resources.prices import Relevelled, RolePrice, cost_of, day_after, less, moved_projects, with_more
 from ipmo.analysis.resources.starts import with_delays, with_starts
@@ -21,6 +24,7 @@ from ipmo.errors import OptionError, UnknownItemError, close_matches
 from ipmo.figures.svg import Figure
 from ipmo.model.changes import Change
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Task
 from ipmo.network.levelling import Levelling
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, Money, as_date, as_number, day_text, moment, said_day
@@ -49,6 +53,7 @@ class Levelled(Rows[str, LevelledItem]):
         bounds: (name, instant) that no plan ends before, by links and by each resource.
         changes: what makes the portfolio start as planned.
         again: levels another portfolio in the same way.
+        improved: what it improves on today's plan.
         solver: what a solver made of it; None without one.
     """
 
@@ -67,6 +72,7 @@ class Levelled(Rows[str, LevelledItem]):
         bounds: Iterable[tuple[str, int]],
         changes: Sequence[Change],
         again: Callable[[Portfolio], Levelled],
+        improved: Improvement,
         solver: SolverResult | None = None,
     ) -> None:
         super().__init__({item.id: item for item in items}, "this levelled plan")
@@ -87,7 +93,8 @@ class Levelled(Rows[str, LevelledItem]):
         """(name, date) that no plan that fits ends before: by `links` alone, and by what each resource can give, the latest first."""
         self.solver: SolverResult | None = solver
         """What CP-SAT made of the plan; None without it."""
-        self._plan, self._late, self._again = plan, late, again
+        self._plan, self._late, self._again, self._improved = plan, late, again, improved
+        self._include = demand.include
 
     @property
     def feasible(self) -> bool:
@@ -123,6 +130,14 @@ class Levelled(Rows[str, LevelledItem]):
     def lateness(self) -> float:
         """Elapsed days that open commitments are missed by, summed; see `pays` for each."""
         return self._late / DAY
+
+    @functools.cached_property
+    def improved(self) -> Improvement:
+        """What it improves on today's plan: on its work in the order of its dates, and what those dates take beyond what there is."""
+        over: dict[str, float] = {}
+        for load in capacity(self.before, include=self._include).over_allocated:
+            over[load.name] = over.get(load.name, 0.0) + float(load.over)
+        return attrs.evolve(self._improved, over=tuple(sorted(over.items(), key=lambda pair: (-pair[1], pair[0]))))
 
     @functools.cached_property
     def cost_of_delay(self) -> Money | None:
@@ -173,7 +188,7 @@ class Levelled(Rows[str, LevelledItem]):
         """What more of a resource for a time brings, or less of it takes: everything is levelled anew.
 
         Args:
-            resource: id of the resource.
+            resource: id of the resource, or of a role that others have: somebody who is that alone, at the rate of the role.
             more: how many units more; fewer where it is negative.
             since: the first day on which they are there.
             until: the first day on which they are there no more.
@@ -181,21 +196,25 @@ class Levelled(Rows[str, LevelledItem]):
         Raises:
             UnknownItemError: there is no such resource, or nobody says how much there is of it.
             UnitError: a day is none, or `more` is no number.
-            OptionError: they are to be gone before they are there.
+            OptionError: they are to be gone before they are there, or fewer of a role that nobody is alone.
         """
         more = as_number(more)
-        known = {one.id: one for one in self.before.resources if one.capacity}
+        had = {name for one in self.before.resources if one.capacity for name in one.skills}
+        known = {one.id: one for one in self.before.resources if one.capacity or one.id in had}
         if resource not in known:
-            raise UnknownItemError(resource, close_matches(resource, known), "the resources with a capacity")
+            raise UnknownItemError(
+                resource, close_matches(resource, known), "the resources with a capacity, and the roles of those who have one"
+            )
+        if more < 0 and not known[resource].capacity:
+            raise OptionError("more", more, takes="more than 0: nobody is this role alone; ask for fewer of one of those who have it")
         first, last = (None if day is None else as_date(day) for day in (since, until))
         if first is not None and last is not None and last <= first:
             raise OptionError("until", until, takes=f"a day after {first}")
-        other = with_more(known[resource], more, first, last)
+        begin = first or moment(self.today.network.base).date()
+        other = with_more(known[resource], more, first if known[resource].capacity else begin, last)
         plan = self._again(self.before.evolve(resources=[other if one.id == resource else one for one in self.before.resources]))
-        begin, end = (
-            first or moment(self.today.network.base).date(),
-            max(day_after(one.finish or moment(one.today.network.base)) for one in (self, plan)),
-        )
+        paid = plan if more > 0 else self  # those who are there in it are paid until all is done
+        end = day_after(paid.finish or moment(paid.today.network.base))
         cost = cost_of(self.before, known[resource], more, begin, end if last is None else min(last, end))
         return RolePrice(resource=resource, more=more, since=first, until=last, cost=cost, **_beside(self, plan))
 
@@ -208,8 +227,13 @@ class Levelled(Rows[str, LevelledItem]):
         return Relevelled(**_beside(self, self._again(portfolio)))
 
     def prices(self, more: float = 1.0) -> tuple[RolePrice, ...]:
-        """What more of each resource that something waits for brings, what makes least late first, then what is done soonest."""
+        """What more of each resource that something waits for brings, and of each role that it is waited for in: what makes least late first, then what is done soonest."""
         names = dict.fromkeys(item.waits.resource for item in self.rows if item.waits is not None)
+        skills = {one.id: one.skills for one in self.before.resources}
+        for item in self.rows:
+            task = self.portfolio[item.id]
+            if item.waits is not None and isinstance(task, Task):
+                names |= dict.fromkeys(one.resource for one in task.assignments if one.resource in skills.get(item.waits.resource, ()))
         found = [self.price(name, more) for name in names]
         return tuple(sorted(found, key=lambda one: (-one.less_late, -one.days, one.resource)))
 
@@ -242,6 +266,8 @@ class Levelled(Rows[str, LevelledItem]):
             yield f"  no plan that fits ends before {day_text(least, finish=True)}, by {'its links' if name == LINKS else name}"
         if self.first_finish is not None and self.finish is not None and self.first_finish > self.finish:
             yield f"  the first of {counted(self.passes, 'pass', 'passes')} ended {day_text(self.first_finish, finish=True)}{' or later' if self.doubt else ''}"
+        if self.rows:
+            yield f"  {self.improved}"
         if self.solver is not None:
             yield f"  {self.solver}"
         yield from (f"  {one}" for one in self.pays)
@@ -271,9 +297,9 @@ class Levelled(Rows[str, LevelledItem]):
         return drawn_moves(self.rows, self.before)
 
     def table(self) -> Table:
-        """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits, interruptions, the days of the dates, and doubt.
+        """One row an item: id, start, finish, start_before, finish_before, moved, needs, because, frozen, fits, interruptions, the days of the dates, doubt, and improved.
 
-        Where `doubt` says why, the finish is not known: it is the one given or later.
+        `improved` is how much sooner it finishes than in the order of today's dates. Where `doubt` says why, the finish is not known: it is the one given or later.
         """
         rows = self.rows
         dates = {"start": [r.start for r in rows], "finish": [r.finish for r in rows]}
@@ -293,6 +319,7 @@ class Levelled(Rows[str, LevelledItem]):
                     for name, values in dates.items()
                 ),
                 Column("doubt", "str", [r.doubt for r in rows]),
+                Column("improved", "float", [r.improved for r in rows], "d"),
             ]
         )
 

@@ -13,7 +13,7 @@ from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.analysis.resources.chains import Bite, chain_to, last_of
 from ipmo.analysis.resources.demand import Demand, demand_of, nodes_of
 from ipmo.analysis.resources.levelled import LINKS, Levelled, instant_of
-from ipmo.analysis.resources.moves import LevelledItem, Payment, SolverResult, solver_result
+from ipmo.analysis.resources.moves import Improvement, LevelledItem, Payment, SolverResult, solver_result
 from ipmo.analysis.resources.starts import interrupted, restaffed
 from ipmo.analysis.resources.waits import Reading
 from ipmo.analysis.resources.weighing import USUAL, Priority, losses_of, weights_of
@@ -27,7 +27,7 @@ from ipmo.network.plans import Solved
 from ipmo.network.states import LIVE, State
 from ipmo.units import DAY, as_number, moment
 
-__all__ = ["Levelled", "LevelledItem", "Payment", "SolverResult", "level"]
+__all__ = ["Improvement", "Levelled", "LevelledItem", "Payment", "SolverResult", "level"]
 
 Within = Literal["capacity", "float"]
 Objective = Literal["commitments", "finish", "projects", "stability", "cost of delay"]
@@ -36,7 +36,7 @@ ORDERS: Mapping[str, tuple[int, ...]] = {
     "commitments": (0, 1, 2),
     "finish": (1, 0, 2),
     "projects": (2, 1, 0),
-    "stability": (3, 0, 1, 2),
+    "stability": (5, 3, 0, 1, 2),
     "cost of delay": (4, 0, 1, 2),
 }
 """The numbers of a score in the order that counts, by objective."""
@@ -67,14 +67,15 @@ def level(
         within: `capacity` keeps every capacity, whatever that moves; `float` moves nothing beyond its float to the nearest target, and
             lists what is still short.
         objective: what counts first: the days that commitments are missed by, then the finish of all, then those of projects
-            (`commitments`); the finish of all (`finish`); the sum of the finishes of projects (`projects`); how much work starts
-            otherwise than without limits (`stability`); what benefits lose because they come later (`cost of delay`).
+            (`commitments`); the finish of all (`finish`); the sum of the finishes of projects (`projects`); how many commitments come
+            at another time than by today's plan, then how much work starts otherwise (`stability`); what benefits lose because they come later (`cost of delay`).
         passes: how many plans are made and improved; the best is kept, and more never give a worse one.
         seed: of the noise in priorities after the first passes.
         frozen: ids of tasks and projects that stay where they are too.
         include: `proposed`: their work takes its share too; else it moves with its links alone.
         priority: what a day of each project counts, in commitments missed and in the finishes of projects: `stated` as `priority:` of projects
-            says, in proportion (500 where it says nothing); `value` by the benefit attributed to them; `none` the same for all.
+            says, in proportion (500 where it says nothing); `value` by the benefit attributed to them; `cost of delay` by what these benefits
+            lose in a month's delay; `none` the same for all.
         solver: `own`: passes alone, the same question has the same answer; `cp-sat`: OR-tools improves the plan, and says how much better a plan
             could be at most (`pip install 'ipmo[level]'`); never worse, but not the same on every machine.
         seconds: wall-clock time that CP-SAT has.
@@ -112,13 +113,14 @@ def level(
     losses = losses_of(portfolio, today) if objective == "cost of delay" else ()
     weights = weights_of(portfolio, today, priority)
     leveller = _leveller(today, demand, stays, weights, losses, within_float=within == "float", samples=passes)
-    given, solved = leveller.level(passes, seed, functools.partial(_ordered, ORDERS[objective])), None
+    in_order, solved = leveller.in_order(), None
+    given = leveller.level(passes, seed, functools.partial(_ordered, ORDERS[objective]), in_order)
     plan = given
     if solver == "cp-sat":
         from ipmo.network.solving import improve
 
         plan, solved = improve(leveller, given, ORDERS[objective], seconds=allowed, seed=seed)
-    return _answer(portfolio, today, demand, leveller, (given, plan), within, again, solved)
+    return _answer(portfolio, today, demand, leveller, (in_order, given, plan), within, again, solved)
 
 
 def _leveller(
@@ -180,14 +182,15 @@ def _answer(
     today: Schedule,
     demand: Demand,
     leveller: Leveller,
-    plans: tuple[Levelling, Levelling],
+    plans: tuple[Levelling, Levelling, Levelling],
     within: Within,
     again: Callable[[Portfolio], Levelled],
     solved: Solved | None,
 ) -> Levelled:
-    (given, plan), net, passes = plans, today.network, today.passes
+    (in_order, given, plan), net, passes = plans, today.network, today.passes
     stated = [one for one in today.commitments.stated if one.nodes]
-    earlier = _late(leveller, given, stated)
+    earlier, late_in_order = _late(leveller, given, stated), _late(leveller, in_order, stated)
+    finishes = leveller.finishes(in_order)
     reading, late = Reading(leveller, plan), _late(leveller, plan, stated)
     needs: dict[int, dict[str, int]] = {}
     for row in leveller.rows_of(plan):
@@ -228,6 +231,7 @@ def _answer(
                 fits=v not in over,
                 rests=rests,
                 doubt=today.doubt(full_id),
+                improved=clock.days(finish, finishes[v]),
             )
         )
     short = [*demand.shortages, *reading.shortages(within, functools.partial(_asked_of, portfolio))]
@@ -240,7 +244,12 @@ def _answer(
     bites = list(_bites(today, leveller, plan, reading))
     missed = late > _late(leveller, None, stated) and not leveller.varying  # others may do it in less time
     found = reading.conflicts(within, today.commitments.late.x if missed else None)
-    return Levelled(items, portfolio, plan, today, demand, short, found, chain, bites, late, bounds, changes, again, result)
+    fitted = tuple(reading.name(v) for v in dict.fromkeys(in_order.over) if v not in over)
+    improved = Improvement(
+        finish_before=instant_of(in_order.score.end), finish=instant_of(plan.score.end), lateness_before=late_in_order / DAY, lateness=late / DAY,
+        fitted=fitted, doubt=today.doubt(),
+    )  # fmt: skip
+    return Levelled(items, portfolio, plan, today, demand, short, found, chain, bites, late, bounds, changes, again, improved, result)
 
 
 def _untied(portfolio: Portfolio, today: Schedule) -> Iterator[Change]:

@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 import attrs
 
+from ipmo.analysis.resources.demand import few
 from ipmo.analysis.resources.waits import Rest, Wait
 from ipmo.network.plans import Solved
 from ipmo.notebooks import Shown
 from ipmo.units import DAY, day_text, moment, said_day
+from ipmo.words import agree
 
-__all__ = ["LevelledItem", "Payment", "SolverResult", "solver_result"]
+__all__ = ["Improvement", "LevelledItem", "Payment", "SolverResult", "solver_result"]
 
 
 @attrs.frozen(kw_only=True)
@@ -32,6 +34,7 @@ class LevelledItem(Shown):
         fits: there is enough of everything for it.
         rests: when it rests although it has begun, and what for.
         doubt: why its finish is not known, so that `finish` is the earliest that it can be; empty where it is known.
+        improved: how much sooner it finishes than where all work is done in the order of today's dates, in working days of its calendar.
     """
 
     id: str
@@ -47,6 +50,7 @@ class LevelledItem(Shown):
     fits: bool
     rests: tuple[Rest, ...] = ()
     doubt: str = ""
+    improved: float = 0.0
 
     @property
     def finish_date(self) -> date | None:
@@ -86,6 +90,54 @@ class Payment:
     def __str__(self) -> str:
         kept = f"missed by {self.late:,.4g} ed" if self.late else "kept"
         return f"{self.name}: {abs(self.moved):,.4g} ed {'later' if self.moved > 0 else 'earlier'}, {kept}"
+
+
+@attrs.frozen(kw_only=True)
+class Improvement(Shown):
+    """What a levelled plan improves on today's: its work in the order of its dates, in its usual ways, each waiting until there are people for it.
+
+    Args:
+        finish_before: when all is done in that order.
+        finish: when it is done in the levelled plan.
+        lateness_before: elapsed days by which commitments are missed in that order, summed.
+        lateness: the same in the levelled plan.
+        over: (resource, person-days) that today's dates as they stand take beyond what there is, the most first.
+        fitted: ids of work that there is no room for in that order, and is in the levelled plan.
+        doubt: why nobody knows when all is done, so that both finishes are of what has dates; empty where it is known.
+    """
+
+    finish_before: datetime | None
+    finish: datetime | None
+    lateness_before: float
+    lateness: float
+    over: tuple[tuple[str, float], ...] = ()
+    fitted: tuple[str, ...] = ()
+    doubt: str = ""
+
+    @property
+    def days(self) -> float:
+        """Elapsed days by which all that has dates is done sooner; negative where it is later, as less late commitments may have it."""
+        if self.finish is None or self.finish_before is None:
+            return 0.0
+        return (self.finish_before - self.finish).total_seconds() / 86400
+
+    @property
+    def less_late(self) -> float:
+        """Elapsed days by which commitments are missed less, summed."""
+        return self.lateness_before - self.lateness
+
+    def __str__(self) -> str:
+        side = "sooner" if self.days >= 0 else "later"
+        late = f"{abs(self.less_late):,.4g} ed {'less' if self.less_late >= 0 else 'more'} late"
+        text = f"improved over today's plan by: {'what has dates' if self.doubt else 'all'} done {abs(self.days):,.4g} ed {side}, commitments {late}"
+        if self.finish_before is not None:
+            text += f" (in the order of its dates it ends {day_text(self.finish_before, finish=True)}{' or later' if self.doubt else ''})"
+        if self.fitted:
+            text += f", and {few(self.fitted)} {agree(len(self.fitted), 'fits', 'fit')}"
+        if self.over:
+            what = ", ".join(f"{days:,.4g} of {name}" for name, days in self.over[:3])
+            text += f"; its dates take {sum(days for _, days in self.over):,.4g} pd more than there are ({what}{' and others' if self.over[3:] else ''})"
+        return text
 
 
 @attrs.frozen(kw_only=True)

@@ -82,7 +82,7 @@ class RolePrice(Relevelled):
         more: how many units more; fewer where it is negative.
         since: the first day on which they are there; None for always.
         until: the first day on which they are there no more; None for ever.
-        cost: what they cost from then until then, at most until all is done, at the rate of the resource; None where it has none by effort.
+        cost: what they cost from then until then, at most until all is done with them, at the rate of the resource; None where it has none by effort.
     """
 
     resource: str

@@ -17,7 +17,7 @@ from ipmo.units import DAY, Money, minutes
 
 __all__ = ["USUAL", "Priority", "losses_of", "lost", "weights_of"]
 
-Priority = Literal["stated", "value", "none"]
+Priority = Literal["stated", "value", "cost of delay", "none"]
 USUAL = 500
 """The priority of a project that states none, as in Microsoft Project."""
 PARTS = 1000
@@ -30,23 +30,26 @@ def weights_of(portfolio: Portfolio, today: Schedule, priority: Priority) -> lis
     """What a day of the finish of each project of the network counts; empty where all count the same.
 
     Raises:
-        OptionError: by value, and no value is known.
+        OptionError: by value or cost of delay, and none is known.
     """
     names = today.network.projects
     stated = {project.id: project.priority for project in portfolio.projects}
     if priority == "stated" and any(one is not None for one in stated.values()):
         return [max(round(USUAL if (one := stated.get(name)) is None else one), 0) for name in names]
-    if priority != "value":
+    if priority not in ("value", "cost of delay"):
         return []
-    found = attribute(portfolio)
-    worth = {row.initiative: row.value for row in found if row.value is not None and row.value > 0}
+    found, lacking = None, "values of benefits that lead to projects"
+    if priority == "value":
+        found = attribute(portfolio)
+    else:
+        lacking = "a forecast or value for benefits that projects lead to, which a delay changes"
+        losses = {benefit: float(loss) for benefit, _, _, loss in _monthly(portfolio, today) if loss > 0}
+        found = attribute(portfolio, pool=losses) if losses else None
+    worth = {row.initiative: row.value for row in found or () if row.value is not None and row.value > 0}
     whole = sum(worth.get(name, 0.0) for name in names)
     if whole <= 0:
-        raise OptionError(
-            "priority",
-            "value",
-            takes=f"'stated', or values of benefits that lead to projects{f' ({found.reason})' if found.reason else ''}",
-        )
+        why = f" ({found.reason})" if found is not None and found.reason else ""
+        raise OptionError("priority", priority, takes=f"'stated', or {lacking}{why}")
     return [max(round(PARTS * worth.get(name, 0.0) / whole), 1) for name in names]
 
 

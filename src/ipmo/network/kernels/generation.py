@@ -416,26 +416,38 @@ def generate_back(
     return 0
 
 
+def reached_at(nodes: Nodes, cal: Tables, early: Dates, dues: Dues, c: int) -> int:
+    """When one thing that is due is reached, as an instant."""
+    clk, dur, x, edge = nodes.clk, nodes.dur, early.x, early.edge
+    begin = dues.ptr[c]
+    reached = -FAR
+    for i in range(begin, dues.ptr[c + 1]):
+        v = dues.place[i]
+        if dues.at_start[c]:
+            t = start_at(cal, clk[v], x[v])
+            if i == begin or t < reached:
+                reached = t
+        else:
+            t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
+            if t > reached:
+                reached = t
+    return int(reached)
+
+
 def missed(nodes: Nodes, cal: Tables, early: Dates, dues: Dues) -> int:
     """Minutes after what is due, by weight."""
-    clk, dur, x, edge = nodes.clk, nodes.dur, early.x, early.edge
     late = 0
     for c in range(len(dues.date)):
-        begin = dues.ptr[c]
-        reached = -FAR
-        for i in range(begin, dues.ptr[c + 1]):
-            v = dues.place[i]
-            if dues.at_start[c]:
-                t = start_at(cal, clk[v], x[v])
-                if i == begin or t < reached:
-                    reached = t
-            else:
-                t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
-                if t > reached:
-                    reached = t
+        reached = reached_at(nodes, cal, early, dues, c)
         if reached > dues.date[c]:
             late += dues.weight[c] * (reached - dues.date[c])
     return int(late)
+
+
+def all_reached(nodes: Nodes, cal: Tables, early: Dates, dues: Dues, out: Ints) -> None:
+    """When each thing that is due is reached, as instants."""
+    for c in range(len(dues.date)):
+        out[c] = reached_at(nodes, cal, early, dues, c)
 
 
 def score_plan(
