@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import ipmo
@@ -75,3 +76,40 @@ def test_a_finish_at_midnight_is_of_the_day_that_ends() -> None:
         f"actual_finish: the actual finish {ONE}: 's' (2026-01-17, the work says 2026-01-16)"
     ]
     assert said({"actual_start": "2026-01-12"}, {}, night) == [], "what starts at midnight starts that day"
+
+
+def test_both_rules_of_sums_and_of_stored_dates_are_checked() -> None:
+    """SCH-R17 and SCH-R18 from `ipmo.check`: one clean portfolio and two that are not, each."""
+
+    def summed(**stated: str) -> list[str]:
+        tasks = [{"id": "s", **stated}, {"id": "inner", "parent": "s"}, A, B]
+        head = {"id": "x", "start": "2026-01-05"}
+        pf = ipmo.from_dict({"ipmo": 1, "portfolio": head, "projects": [{"id": "P", "tasks": tasks}]})
+        return [one.part for one in ipmo.check(pf) if one.code == "ipmo/summary-dates"]
+
+    assert summed(baseline_start="2026-01-05", baseline_finish="2026-01-16") == []
+    assert summed(baseline_start="2026-01-06", baseline_finish="2026-01-16") == ["baseline_start"]
+    assert summed(baseline_start="2026-01-05", baseline_finish="2026-01-23") == ["baseline_finish"]
+
+
+def test_stored_dates_are_held_against_the_schedule(tmp_path: Path) -> None:
+    def differ(start: str, finish: str) -> int:
+        rows = [("1", "1", "Dig", "2026-01-05T09:00:00", "2026-01-06T17:00:00"), ("2", "1", "Lay", start, finish)]
+        tasks = "".join(
+            f"<Task><UID>{uid}</UID><ID>{uid}</ID><Name>{name}</Name><OutlineLevel>{level}</OutlineLevel><Duration>PT16H0M0S</Duration>"
+            f"<DurationFormat>7</DurationFormat><Start>{since}</Start><Finish>{until}</Finish><EarlyStart>{since}</EarlyStart><EarlyFinish>{until}</EarlyFinish>"
+            + ("<PredecessorLink><PredecessorUID>1</PredecessorUID><Type>1</Type></PredecessorLink>" if uid == "2" else "")
+            + "</Task>"
+            for uid, level, name, since, until in rows
+        )
+        file = tmp_path / "x.xml"
+        file.write_text(
+            '<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"><Title>Tram</Title>'
+            f"<StartDate>2026-01-05T09:00:00</StartDate><MinutesPerDay>480</MinutesPerDay><Tasks>{tasks}</Tasks></Project>",
+            "utf-8",
+        )
+        return sum(one.code == "ipmo/date-differs" for one in ipmo.check(file))
+
+    assert differ("2026-01-07T09:00:00", "2026-01-08T17:00:00") == 0
+    assert differ("2026-01-08T09:00:00", "2026-01-09T17:00:00") == 1
+    assert differ("2026-01-07T09:00:00", "2026-01-13T17:00:00") == 1

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ipmo
 from ipmo.model import Portfolio, Project
 from ipmo.plugin import CheckContext
 from ipmo_mop import MOP, ChangeLimit, MopFields, change_load, collisions
@@ -132,3 +133,37 @@ def test_r08_what_goes_live_on_no_known_day_is_said() -> None:
         ("A/live", "when 2 changes go live in 'shops' is not known: 'A/live', 'B/live'", "give the work a duration or a date")
     ]
     assert heard("change-load", pf, "C") == []
+
+
+def checked(slug: str, pf: Portfolio) -> list[str]:
+    """What the check finds in a portfolio that goes by MoP, and in none that does not."""
+    code = f"mop/{slug}"
+    assert [one for one in ipmo.check(pf) if one.code == code] == []
+    return [one.message for one in ipmo.check(pf.evolve(methodologies={"portfolio": "mop"})).of(code)]
+
+
+def test_r05_fires_where_the_method_is_enabled() -> None:
+    assert checked("role-capacity", portfolio(working("A", 5), working("B", 5), resources=[team(2)])) == []
+    (busy,) = checked("role-capacity", portfolio(working("A", 5), working("B", 5), resources=[team(1)]))
+    assert busy == "'team' is needed for 10 pd in 2026-03, 5 pd more than there are on the days, by 'A', 'B'"
+    (away,) = checked(
+        "role-capacity",
+        portfolio(
+            working("A", 5), resources=[{**team(1), "capacity": [{"from": "2026-01-01", "value": 0}, {"from": "2026-03-04", "value": 1}]}]
+        ),
+    )
+    assert away.startswith("'team' is needed for 5 pd in 2026-03, 2 pd more than there are on the days")
+
+
+def test_r08_fires_where_the_method_is_enabled() -> None:
+    limit = (ChangeLimit(area="branches", most=1),)
+    first, later = live("A", "2026-03-16", "branches"), live("B", "2026-04-16", "branches")
+    assert checked("change-load", portfolio(first, later, limits=limit)) == []
+    assert checked("change-load", portfolio(first, live("B", "2026-03-17", "branches"), limits=limit)) == [
+        "2 changes go live in 'branches' in 2026-03, which takes 1: 'A/live', 'B/live'"
+    ]
+    assert checked("change-load", portfolio(first, later, limits=(ChangeLimit(area="branches", most=1, every="quarter"),))) == []
+    assert checked(
+        "change-load",
+        portfolio(first, live("B", "2026-02-16", "branches"), limits=(ChangeLimit(area="branches", most=1, every="quarter"),)),
+    ) == ["2 changes go live in 'branches' in 2026-Q1, which takes 1: 'B/live', 'A/live'"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import ipmo
 from ipmo.model import DecisionBody, Office, Person, Portfolio, Programme, Project, Service
 from ipmo.plugin import CheckContext
 from ipmo_p3o import P3O, P3OFields, office_load, office_load_table
@@ -46,3 +47,14 @@ def test_who_is_closer_serves_instead_and_what_several_give_is_shared() -> None:
     assert (hub.gives, spoke.gives, hub.load, hub.each) == (4 + Fraction(1, 2), Fraction(1, 2), 4.5 / 4, 2.25)
     assert office_load_table(portfolio())["people"] == (2, 0)
     assert office_load_table(portfolio())["load"] == (None, None)
+
+
+def test_the_load_of_offices_is_checked_where_the_method_is_enabled() -> None:
+    def checked(pf: Portfolio) -> list[str]:
+        assert [one for one in ipmo.check(pf) if one.code == "p3o/office-load"] == []
+        return [one.message for one in ipmo.check(pf.evolve(methodologies={"portfolio": "p3o"})).of("p3o/office-load")]
+
+    two = (Service(id="risk", provider="hub", consumers=["P"]),)
+    assert checked(portfolio(4)) == []
+    assert checked(portfolio(3)) == ["office 'hub' has 4 services to give (1 kind to 4 initiatives) and can give 3"]
+    assert checked(portfolio(4, services=two)) == ["office 'hub' has 5 services to give (2 kinds to 4 initiatives) and can give 4"]
