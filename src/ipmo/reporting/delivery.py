@@ -20,6 +20,8 @@ __all__ = ["DRAWN", "people", "timeline"]
 ROWS = 40
 DRAWN = 7
 LOADS = 15
+SETS = 5
+"""So many sets of demands that no plan meets are said."""
 WORST = {"red": 0, "amber-red": 1, "amber": 2}
 
 
@@ -140,7 +142,11 @@ def _loads(a: Answers, view: CapacityView) -> list[Block]:
         text += f" {counted(len(view.undated), 'assignment')} without dates {agree(len(view.undated), 'is')} in no month."
     if view.bites:
         hit = {item for items in view.bites.values() for item in items}
-        text += f" {counted(len(hit), 'piece')} of work {agree(len(hit), 'has', 'have')} less float to a commitment than days on which the resource is short: {few(a.name(item) for item in sorted(hit))}."
+        text += f" {counted(len(hit), 'piece')} of work {agree(len(hit), 'has', 'have')} less float to a commitment than days on which the resource is short: {few(a.name(item) for item in sorted(hit))}; leave that follows is not counted in that."
+    if over:
+        text += " The forecast counts no people: its dates are as if there were enough of them; `ipmo level` plans with those there are."
+        found = [*a.ordered("ipmo/no-plan-fits"), *a.ordered("ipmo/commitments-conflict")]
+        text += "".join(f" {one.message}." for one in found[:SETS])
     blocks: list[Block] = [Paragraph(text)]
     caption = "Each cell is a month: how much of the capacity open work demands, in percent. A month can be over-allocated although its sum fits: days count."
     blocks.append(Picture(label="Demand against capacity by month", svg=view.plot().svg, caption=caption))

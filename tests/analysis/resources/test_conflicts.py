@@ -100,7 +100,9 @@ def test_what_stays_and_what_a_resource_is_no_longer_there_for_is_named() -> Non
     leaves = portfolio({"id": "y", "duration": "4 d"}, {"id": "x", "duration": "2 d"}, {"id": "z", "duration": "0.5 d"}, capacity=until)
     assert said(ipmo.level(leaves)) == ["P/y, P/x need 6 pd of ann from 2026-03-02 to 2026-03-06, where there are 5: no plan fits them all"]
     tight = ipmo.level(portfolio({"id": "y", "duration": "4 d"}, {"id": "x", "duration": "4 d"}), within="float")
-    assert said(tight) == ["P/y, P/x need 2 of ann at once on 2026-03-02, where there is 1: no plan stays within the float"]
+    assert said(tight) == [
+        "P/y, P/x need 2 of ann at once on 2026-03-02, where there is 1: no plan stays within the float to the nearest targets and to the end of all"
+    ]
 
 
 def test_hours_of_a_person_are_in_the_argument() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,3 +130,99 @@ def test_projects_count_by_what_a_delay_of_them_costs() -> None:
     assert {by: min(rows, key=lambda row: row.start).id for by, rows in first.items()} == {"value": "A/t", "cost of delay": "B/t"}
     with pytest.raises(ipmo.OptionError, match="priority='cost of delay'"):
         ipmo.level(portfolio({"id": "a", "duration": "1 d"}), priority="cost of delay")
+
+
+# -------------------------------------------------------------------------------------- what is said
+
+
+NEWCOMER: dict[str, Any] = {
+    "ipmo": 1,
+    "portfolio": {"id": "n", "start": "2026-03-02", "status_date": "2026-03-02"},
+    "resources": [
+        {"id": "ann", "rate": "500 EUR per pd", "capacity": [{"from": "2026-01-01", "value": 1}, {"from": "2026-03-09", "value": 0}, {"from": "2026-03-11", "value": 1}]},
+        {"id": "dev", "capacity": [{"from": "2026-01-01", "value": 2}]},
+    ],
+    "projects": [
+        {"id": "A", "finish": "2026-03-13", "tasks": [
+            {"id": "a1", "duration": "4 d", "assignments": [{"resource": "ann"}]},
+            {"id": "a2", "duration": "3 d", "after": "a1", "assignments": [{"resource": "dev", "units": 2}]}]},
+        {"id": "B", "finish": "2026-03-12", "tasks": [
+            {"id": "b1", "duration": "3 d", "assignments": [{"resource": "ann"}]},
+            {"id": "b2", "duration": "4 d", "after": "b1", "assignments": [{"resource": "dev"}]}]},
+    ],
+}  # fmt: skip
+
+
+def test_the_command_line_says_how_good_the_plan_is_and_what_others_would_bring(tmp_path: Path) -> None:
+    file, hire = tmp_path / "n.yaml", tmp_path / "hire.yaml"
+    ipmo.write(ipmo.from_dict(NEWCOMER), file)
+    hire.write_text(
+        "ipmo: 1\nchanges:\n- add: {resource: {id: cyd, skills: {ann: 1}, capacity: [{from: 2026-01-01, value: 1}]}}\n", "utf-8"
+    )
+
+    def said(*more: str) -> list[str]:
+        return CliRunner().invoke(main, ["level", str(file), *more], catch_exceptions=False).output.splitlines()
+
+    lines = said("--price", "ann", "--price", "dev=2", "--with", str(hire))
+    assert "no plan that fits ends before 2026-03-17 by ann, 2026-03-11 by dev, 2026-03-10 by its links" in lines
+    assert "pays: A@finish: 9 ed later, missed by 5.708 ed" in lines
+    assert "bites: ann on 2026-03-10: A/a1 waits, and A@finish is missed by 5.708 ed" in lines
+    assert "critical chain: A/a1, waits for ann; A/a2" in lines
+    assert "+1 of ann: all done 6 ed sooner, commitments 5.708 ed less late, at a cost of 5,000 EUR" in lines  # ten days, until 13 March
+    assert "+2 of dev: all done 0 ed sooner, commitments 0 ed less late" in lines
+    assert "with these changes: all done 6 ed sooner, commitments 5.708 ed less late" in lines
+    kept = said("--frozen", "A/a1")
+    assert "pays: B@finish: 9 ed later, missed by 6.708 ed" in kept
+    assert CliRunner().invoke(main, ["level", str(file), "--price", "bob"]).exit_code != 0
+
+
+def test_proposed_work_takes_its_share_where_that_is_asked(tmp_path: Path) -> None:
+    file = tmp_path / "n.yaml"
+    more = {"id": "N", "state": "proposed", "tasks": [{"id": "n", "duration": "9 d", "assignments": [{"resource": "ann"}]}]}
+    ipmo.write(ipmo.from_dict({**NEWCOMER, "projects": [*NEWCOMER["projects"], more]}), file)
+    plain, counted = (
+        CliRunner().invoke(main, ["level", str(file), *flag], catch_exceptions=False).output for flag in ((), ("--proposed",))
+    )
+    assert "ends 2026-03-19" in plain
+    assert "N/n" not in plain
+    assert "N/n" in counted
+    with pytest.raises(ipmo.OptionError, match="proposed"):
+        ipmo.level(ipmo.from_dict(NEWCOMER), include=["cancelled"])
+
+
+def test_the_constraint_stands_first_in_the_heat_map() -> None:
+    view = ipmo.capacity(ipmo.from_dict(NEWCOMER), every="week")
+    svg = view.plot().svg
+    assert view.ranked[0] == view.constraint == "ann"
+    assert svg.index(">ann<") < svg.index(">dev<")
+
+
+def test_work_of_which_there_never_is_enough_is_explained_and_nothing_is_proved() -> None:
+    plan = ipmo.level(portfolio({"id": "a", "duration": "2 d", "assignments": [{"resource": "ann", "effort": "4 pd"}]}))
+    assert (plan.feasible, plan.proved) == (False, False)
+    assert plan.explain("P/a").splitlines() == [
+        "P/a: 2026-03-02 09:00 to 2026-03-03 17:00, by its links alone",
+        "  P/a needs 2 of ann at once, and there never are more than 1",
+    ]
+    with pytest.raises(ipmo.UnknownItemError):
+        plan.explain("P/b")
+
+
+def test_within_float_says_which_float_it_is() -> None:
+    """Three pieces of work until Friday of a project due then: its float is three days, that to the end of all is none."""
+    three = [
+        {"id": name, "duration": length, "assignments": [{"resource": "ann"}]}
+        for name, length in (("a", "2 d"), ("b", "2 d"), ("c", "1 d"))
+    ]
+    due = {"id": "A", "finish": "2026-03-06", "tasks": three}
+    alone = ipmo.level(portfolio(projects=[due]), within="float")
+    assert {str(one) for one in alone.shortages} == {
+        f"A/{name} does not fit within its float to the end of all: it needs ann" for name in "bc"
+    }
+    roomy = ipmo.level(portfolio(projects=[due, {"id": "Z", "tasks": [{"id": "z", "duration": "20 d"}]}]), within="float")
+    assert (roomy.feasible, max(str(item.finish_date) for item in roomy)) == (True, "2026-03-06")
+    tight = ipmo.level(
+        portfolio(projects=[{**due, "finish": "2026-03-03"}, {"id": "Z", "tasks": [{"id": "z", "duration": "20 d"}]}]), within="float"
+    )
+    assert all("to its nearest target" in str(one) for one in tight.shortages)
+    assert tight.shortages

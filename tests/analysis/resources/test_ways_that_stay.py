@@ -34,7 +34,7 @@ def test_work_whose_other_ways_take_nothing_is_said_to_be_beyond_its_float() -> 
     plan = ipmo.level(portfolio({"id": "a", "duration": "2 d", "assignments": needs(ann=2), "modes": [way]}), within="float")
     assert (days(plan), plan.changes, plan.feasible, plan["P/a"].fits) == ({"a": ("03-02", "03-03")}, (), False, False)
     assert [(one.kind, one.resource, str(one)) for one in plan.shortages] == [
-        ("beyond float", "ann", "P/a does not fit within its float: it needs ann")
+        ("beyond float", "ann", "P/a does not fit within its float to the end of all: it needs ann")
     ]
     nobody = {"id": "b", "duration": "2 d", "assignments": needs(bob=1), "modes": [way]}
     roomy = ipmo.level(portfolio(nobody, {"id": "z", "duration": "9 d", "assignments": []}, resources=people(ann=1, bob=0)), within="float")

@@ -230,6 +230,7 @@ def capacity(
     working time by its spread; one without needs its units over that time. Capacity is the units that hold on a
     day times the working time of the resource's calendar; a resource that states no calendar is there by the portfolio's,
     and whenever the work that needs it goes on. Of a role or skill without capacity of its own there is what those who have it can give. A person-day is a day of the resource's calendar.
+    Of the period under way the capacity is that of all its days, and the demand what is still to do from the status date on: `load` of it is a lower bound, `over` is counted day by day and exact.
 
     Args:
         portfolio: the portfolio.

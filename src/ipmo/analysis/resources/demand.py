@@ -119,7 +119,7 @@ class Conflict:
 
 WHY = {
     "commitments": "no plan keeps every commitment",
-    "float": "no plan stays within the float",
+    "float": "no plan stays within the float to the nearest targets and to the end of all",
     "capacity": "no plan fits them all",
 }
 """What a conflict rules out, by why the work must be done by then."""

@@ -34,6 +34,8 @@ __all__ = ["LINKS", "Levelled", "instant_of"]
 
 LINKS = "links"
 """The name of the bound by links alone."""
+MOST = 5
+"""So many shortages that bite, and steps at each end of a critical chain, are said in words."""
 
 
 class Levelled(Rows[str, LevelledItem]):
@@ -166,8 +168,8 @@ class Levelled(Rows[str, LevelledItem]):
 
     @property
     def proved(self) -> bool:
-        """By the objective no plan is better: it is as good as without any limit."""
-        return self._plan.proved
+        """By the objective no plan is better: it is as good as without any limit, and everything that is limited fits."""
+        return self._plan.proved and self.feasible
 
     @functools.cached_property
     def portfolio(self) -> Portfolio:
@@ -245,6 +247,11 @@ class Levelled(Rows[str, LevelledItem]):
         """
         if full_id is None:
             return "\n".join(self._summary())
+        short = [f"  {shortage}" for shortage in self.shortages if full_id in shortage.items]
+        if full_id not in self and short:  # it takes nothing of what there never is enough of
+            start, finish = self.today.dates(full_id)
+            when = f"{start:%Y-%m-%d %H:%M} to {finish:%Y-%m-%d %H:%M}" if start is not None and finish is not None else "no dates"
+            return "\n".join([f"{full_id}: {when}, by its links alone", *short])
         item = self[full_id]
         needs = ", ".join(f"{units:g} of {name}" for name, units in item.needs)
         head = f"{item.id}: {item.start:%Y-%m-%d %H:%M} to {item.finish:%Y-%m-%d %H:%M}{' or later' if item.doubt else ''}"
@@ -253,7 +260,7 @@ class Levelled(Rows[str, LevelledItem]):
             side = "later" if item.moved > 0 else "earlier"
             lines.append(f"  finishes {abs(item.moved):,.4g} d {side} than by its links alone ({item.finish_before:%Y-%m-%d %H:%M})")
         lines += [f"  {said}" for said in (item.because, item.doubt) if said]
-        lines += [f"  {shortage}" for shortage in self.shortages if full_id in shortage.items]
+        lines += short
         return "\n".join(lines)
 
     def _summary(self) -> Iterator[str]:
@@ -285,6 +292,22 @@ class Levelled(Rows[str, LevelledItem]):
         for why, items in nothing.items():
             first = f"{items[0]} takes" if len(items) == 1 else f"{counted(len(items), 'item')}, first {items[0]}, take"
             yield f"  {first} nothing: {why}"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """How good the plan is and what it costs, in sentences: bounds, what is improved, what commitments pay and what has them missed, what holds its end."""
+        said = [f"{day_text(at, finish=True)} by {'its links' if name == LINKS else name}" for name, at in self.bounds]
+        out = [f"no plan that fits ends before {', '.join(said)}"] if said and self.rows else []
+        out += [str(self.improved)] if self.rows else []
+        out += [str(self.solver)] if self.solver is not None else []
+        out += [f"pays: {one}" for one in self.pays]
+        out += [f"bites: {one}" for one in self.bites[:MOST]]
+        out += [f"bites: {len(self.bites) - MOST} more"] if self.bites[MOST:] else []
+        if any(step.resource for step in self.critical_chain):
+            steps = list(map(str, self.critical_chain))
+            steps = [*steps[:MOST], f"{len(steps) - 2 * MOST} more", *steps[-MOST:]] if len(steps) > 2 * MOST + 1 else steps
+            out.append(f"critical chain: {'; '.join(steps)}")
+        return tuple(out)
 
     def plot(self) -> Figure:
         """A picture of what moves: each piece of work as levelled, below it a line where its links alone had it, behind it what it waits for.

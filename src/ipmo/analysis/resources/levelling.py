@@ -9,7 +9,6 @@ from typing import Literal, get_args
 from ipmo.analysis.dates.by_day import days_after
 from ipmo.analysis.dates.committed import Stated
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.analysis.resources.chains import Bite, chain_to, last_of
 from ipmo.analysis.resources.demand import Demand, demand_of, nodes_of
 from ipmo.analysis.resources.levelled import LINKS, Levelled, instant_of
@@ -64,8 +63,8 @@ def level(
 
     Args:
         portfolio: the portfolio.
-        within: `capacity` keeps every capacity, whatever that moves; `float` moves nothing beyond its float to the nearest target, and
-            lists what is still short.
+        within: `capacity` keeps every capacity, whatever that moves; `float` moves nothing beyond its float to the nearest target, nor to the
+            end of all, and lists what is still short.
         objective: what counts first: the days that commitments are missed by, then the finish of all, then those of projects
             (`commitments`); the finish of all (`finish`); the sum of the finishes of projects (`projects`); how many commitments come
             at another time than by today's plan, then how much work starts otherwise (`stability`); what benefits lose because they come later (`cost of delay`).
@@ -100,7 +99,7 @@ def level(
     if not 0 < (allowed := as_number(seconds)) < float("inf"):
         raise OptionError("seconds", seconds, takes="a number of seconds, more than 0")
     for state in (counted_too := frozenset(include)):
-        one_of("include", state, LEFT_OUT)
+        one_of("include", state, ("proposed",))
     said = frozenset([frozen] if isinstance(frozen, str) else frozen)
     again = functools.partial(
         level, within=within, objective=objective, passes=passes, seed=seed, frozen=tuple(said), include=tuple(counted_too),

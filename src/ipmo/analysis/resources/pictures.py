@@ -87,7 +87,7 @@ def biting(loads: Sequence[OneLoad], portfolio: Portfolio, s: Schedule) -> Mappi
 def drawn_loads(
     loads: Sequence[OneLoad], portfolio: Portfolio, bites: Mapping[tuple[str, str], Sequence[str]], every: str, names: Mapping[str, str]
 ) -> Figure:
-    """A heat map of loads: those with most beyond what there is on top.
+    """A heat map of loads: what holds the most back on top, by the share of its demand that is beyond what there is, as `CapacityView.ranked`.
 
     Args:
         loads: by name and period.
@@ -104,7 +104,8 @@ def drawn_loads(
     for load in loads:
         by.setdefault(load.name, {})[load.period.name] = load
     over = {name: sum((load.over for load in mine.values()), Fraction(0)) for name, mine in by.items()}
-    order = sorted(by, key=lambda name: (-over[name], -sum(load.demand for load in by[name].values()), name))
+    demand = {name: sum((load.demand for load in mine.values()), Fraction(0)) for name, mine in by.items()}
+    order = sorted(by, key=lambda name: (-(over[name] / demand[name] if demand[name] else 0), -demand[name], name))
     rows = [(names.get(name, name), [_cell(by[name].get(one.name), bites) for one in shown], _said(by[name], every)) for name in order]
     left = [f"{len(order) - ROWS} more resources"] if len(order) > ROWS else []
     left += [f"{len(periods) - len(shown)} more {every}s"] if len(periods) > len(shown) else []

@@ -281,11 +281,16 @@ class Reading:
             elif v in self._leveller.never:
                 kind, why = "never fits", f"is longer than they are ever free for it: {needs}"
             elif within == "float":
-                kind, why = "beyond float", f"does not fit within its float: {needs}"
+                kind, why = "beyond float", f"does not fit within its float {self._float_to(v)}: {needs}"
             else:
                 kind, why = "no room", f"does not fit beside other work: {needs}"
             text, first = f"{self._names[v]} {why}", names[0] if names else ""
             yield Shortage(kind=kind, resource=first, items=(self._names[v],), day=day_text(moment(self.start(v))), text=text)
+
+    def _float_to(self, v: int) -> str:
+        """What the float is to that limits a position within float."""
+        to_end, to_target = (int(late[v]) for late in self._leveller.late_starts)
+        return "to the end of all" if to_end <= to_target else "to its nearest target"
 
     def _used_up(self, v: int) -> Iterator[Take]:
         """What a position takes of resources of which more is used up than there ever is."""
