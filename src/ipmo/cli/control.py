@@ -50,8 +50,8 @@ def status(
     view = ipmo.status(pf, policy=policy, of=of, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
     commitments = ipmo.schedule(pf, on_cycle="cut").commitments
     shown = view_of()
-    missed = [(f"late: {one.text}", one) for one in commitments.missed] + [(f"overdue: {one.text}", one) for one in commitments.overdue]
-    broken = [line for line, one in missed if shown.about(one.item, one.project or "")]
+    rows = [one for one in commitments.broken if shown.about(one.item, one.project or "")]
+    broken = [f"{'overdue' if one.standing == 'overdue' else 'late'}: {one.text}" for one in rows]  # hand-overs first
     if not as_json:
         for line in broken[:MOST]:
             say(line)

@@ -127,7 +127,7 @@ def questions(a: Answers) -> tuple[Question, ...]:
     What was promised to others and is broken stands before what waits for a decision.
     """
     first = (_decided(a), _kept(a))
-    if any(one.kind == "hand-over" for one in a.commitments.missed):
+    if any(one.kind == "hand-over" for one in a.commitments.broken):
         first = first[::-1]
     found = (*first, _hurts(a), _sure(a))
     said = sorted((one for one in found if one.lines), key=lambda one: KINDS.index(one.kind))
@@ -251,9 +251,11 @@ def _due(a: Answers, row: Due) -> Line:
     hint = f"{row.kind} {row.item}" if row.kind != "condition" else f"condition of gate {row.item}"
     if row.kind == "gate" and row.expected is not None:
         reached = a.schedule.day_of(row.item, row.expected) or a.schedule.first_day
-        hint += f", reached {max(reached, a.schedule.first_day)} by the logic"  # what may be reached at once is not reached the day before
+        hint += f", reached {max(reached, a.schedule.first_day)} {'if nothing held it' if row.held else 'by the logic'}"  # what may be reached at once is not reached the day before
     if stated and row.latest is not None and not ago:
         hint += f", needed by {stated}"
+    if row.held:
+        hint += f", without a date so far: {row.held}"
     return Line(label=a.name(row.who) if row.who else "Nobody is named", text=_stop(what, when), hint=hint)
 
 
@@ -264,14 +266,14 @@ def _kept(a: Answers) -> Question:
     """Commitments that are missed, those that nothing forecasts, what is blocked, and what is other than before."""
     found = list(a.commitments)
     by = Counter(one.standing for one in found)
-    lines = _each(_missed, a, [one for one in a.commitments.missed if one.kind == "hand-over"])
+    lines = _each(_missed, a, [one for one in a.commitments.broken if one.kind == "hand-over"])
     lines += [functools.partial(_most, a, one) for one in _most_moved(a)]
     lines += _each(_worsened, a, _worse_rated(a)[:NAMED])
     lines += _each(_call, a, [one for code in BLOCKED for one in a.ordered(code)])
     lines += _each(_missed, a, [one for one in a.commitments.missed if one.kind != "hand-over"])
     lines += _each(_red_report, a, [project for project in a.portfolio.projects if a.reported(project) == "red"])
     lines += _each(_call, a, [one for code in OVERDUE for one in a.ordered(code)])
-    lines += _each(_missed, a, a.commitments.overdue)
+    lines += _each(_missed, a, [one for one in a.commitments.overdue if one.kind != "hand-over"])
     answer = [_kept_said(len(found), by)] if found else ["No commitment is stated, so none can be missed"]
     forecast = len(found) > by["overdue"]  # what nobody closed is no answer to what is kept
     kind = "bad" if by["missed"] or (by["overdue"] and forecast) else "warn" if by["unknown"] or not forecast else "good"

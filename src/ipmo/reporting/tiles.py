@@ -110,7 +110,10 @@ def _commitment_tiles(a: Answers) -> Iterator[dict[str, str]]:
     trend = _trend(a, len(late), was, more_is="bad")
     yield _tile(kind, "commitments missed in this forecast", f"{len(late)} of {len(found)}", word, note, *trend)
     if by["overdue"]:
-        yield _tile("bad", "overdue, without a forecast", str(len(by["overdue"])), "■ open", "their date is only the status date, or none")
+        given = sum(one.kind == "hand-over" for one in by["overdue"])
+        among = f"{counted(given, 'hand-over')} among them; " if given else ""
+        note = f"{among}their date is only the status date, or none"
+        yield _tile("bad", "overdue, without a forecast", str(len(by["overdue"])), "■ open", note)
 
 
 def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:

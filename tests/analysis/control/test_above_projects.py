@@ -28,7 +28,7 @@ def risk(chance: float, cost: str, **more: Any) -> dict[str, Any]:
 
 
 def test_risks_of_a_programme_and_of_the_portfolio_count_in_their_colours() -> None:
-    """Half of 2 M is 1 M: beyond the 200 k of the programme that it stands in, and the 100 k of the portfolio; its project has 10 k of 165 k."""
+    """Half of 2 M is 1 M: beyond the 200 k of the programme that it stands in, more than all of g may bear, and the 100 k of the portfolio; its project has 10 k of 165 k."""
     tolerance = {"risk": "165 k GBP"}
     project = {
         "id": "p",
@@ -40,14 +40,14 @@ def test_risks_of_a_programme_and_of_the_portfolio_count_in_their_colours() -> N
     programmes = [{"id": "g", "tolerance": {"risk": "200 k GBP"}}, {"id": "in", "programme": "g"}]
     whole = {"tolerance": {"risk": "100 k GBP"}}
     pf = read([project], programmes, portfolio=whole, risks=[risk(0.5, "2 M GBP", id="top", item="in")])
-    assert colours(pf, "risk") == {"pf": "red", "g": "red", "in": None, "p": "green"}
+    assert colours(pf, "risk") == {"pf": "red", "g": "red", "in": "red", "p": "green"}
     (text,) = (one.text for one in ipmo.status(pf)["g"].aspects if one.name == "risk")
     assert text == "exposure 1.01 M GBP of at most 200 k GBP"
     for level in ("g", "pf"):
         assert float(ipmo.risk_exposure(pf)[level].before) == 1_010_000
     above = read([project], programmes, portfolio=whole, risks=[risk(0.5, "2 M GBP", id="top")])  # of the portfolio alone
-    assert colours(above, "risk") == {"pf": "red", "g": "green", "in": None, "p": "green"}
-    assert colours(read([project], programmes, portfolio=whole), "risk") == {"pf": "green", "g": "green", "in": None, "p": "green"}
+    assert colours(above, "risk") == {"pf": "red", "g": "green", "in": "green", "p": "green"}
+    assert colours(read([project], programmes, portfolio=whole), "risk") == {"pf": "green", "g": "green", "in": "green", "p": "green"}
 
 
 def bar(id: str, days: int = 40, **more: Any) -> dict[str, Any]:

@@ -230,7 +230,8 @@ def test_the_portfolio_sets_a_limit_for_itself_and_for_what_states_none() -> Non
         ("P", "cost", "prog", "6 GBP"),
         (pf.id, "cost", "board", "6 GBP"),
     }
-    assert [a.name for a in found["P"].aspects if a.name == "risk"] == []  # an amount for the portfolio is none for each project
+    risk = next(a for a in found["P"].aspects if a.name == "risk")  # no part may bear more than is tolerated of the whole
+    assert (risk.rag, risk.text) == (None, f"no risks are recorded; at most 1 GBP for all of {pf.id} is tolerated")
     assert [f.message.partition(":")[0] for f in ipmo.check(limited).of("ipmo/exception")] == ["cost of the portfolio", "cost of 'P'"]
     assert status(pf.evolve(tolerance=Tolerance(cost="6 %"))).breaches == ()
     own = limited.evolve("P", tolerance=Tolerance(cost="20 %"))

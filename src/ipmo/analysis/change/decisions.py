@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DecisionQueue", "Due", "decisions_due"]
 WHERE = "what is to be decided"
+NOTHING = "nothing dated waits for it"
 
 DAY = 1440
 Days = float
@@ -57,7 +58,7 @@ class Due(Shown):
         who: the board or the owner; None when nobody is named.
         latest: the last moment up to which every commitment downstream still holds; None where no commitment waits for it.
         stated: when it is needed by, or due, as stated.
-        expected: when the schedule comes to it, for gates; to one on hold, were it open.
+        expected: when the schedule comes to it, for gates; to one on hold, or behind such a one, were that open.
         float: working days left (portfolio's calendar), from the status date until `latest`; negative when that has passed.
         margin: working days from when the schedule comes to it until `latest`, for gates; negative when it comes too late.
         at_risk: the commitment that fails first.
@@ -68,6 +69,8 @@ class Due(Shown):
         costs_from: the moment from which waiting delays a benefit of known worth; None where none waits.
         waits: ids of what waits for it.
         undated: why it has no latest date, where something keeps the schedule from dating it; empty else.
+        held: why the schedule has no date for it, or for what waits for it, where a gate holds that: its latest date is that up to which
+            every commitment would hold, were that gate passed by then; empty else.
         from_morning: what is expected begins its day: due by the day before, it is late.
         overdue: days by which the earlier of the latest and the stated date lies before the status date; 0 where neither does.
     """
@@ -88,6 +91,7 @@ class Due(Shown):
     costs_from: datetime | None = None
     waits: tuple[str, ...] = ()
     undated: str = ""
+    held: str = ""
     from_morning: bool = False
     overdue: int = 0
 
@@ -204,7 +208,8 @@ def decisions_due(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> Decis
 
     A gate is a node of the schedule. A decision holds back what it `blocks`; a condition of a conditional go holds back what
     follows its gate, in whatever project, and has not begun. One that is overdue, and a gate on hold, hold it back already: their latest
-    date is that up to which the commitments behind them would still hold, were the condition met, or the gate passed, then.
+    date is that up to which the commitments behind them would still hold, were the condition met, or the gate passed, then. What is to be
+    decided behind them has its own latest date all the same, and says what keeps it from a date of its own.
 
     Args:
         portfolio: the portfolio.
@@ -246,54 +251,83 @@ class _Finder:
         return passes.late_under(finishes).x
 
     def run(self) -> list[Due]:
-        pf = self.portfolio
+        pf, judge = self.portfolio, self.standing
         rows: list[Due] = []
-        held: list[Due] = []
         today = None if pf.status_date is None else as_day(pf.status_date)
         for one in gates_of(pf):
             if one.ended:
                 continue
             full_id, gate = one.id, one.noun
             if gate.open or self._overtaken(full_id, gate):
-                if gate.decision is not None and gate.decision.outcome == "recycle" and self.overtaken:
-                    held.append(self.standing.gate(full_id, gate))
-                else:
-                    rows.append(self.gate(full_id, gate))
+                row = judge.gate(full_id, gate)
+                if gate.decision is not None and gate.decision.outcome == "recycle" and self._own_hold(full_id):
+                    row = attrs.evolve(row, expected=None, margin=None, from_morning=False)  # the work that leads to it is not planned
+                rows.append(self._with_holds(row, [full_id]))
             elif gate.decision is not None and gate.decision.outcome == "hold":
-                held.append(self.standing.gate(full_id, gate, since=gate.decision.date))
+                rows.append(judge.gate(full_id, gate, since=gate.decision.date))
             elif gate.decision is not None and gate.decision.outcome in ("go", "conditional go"):
-                followers, holds = self._followers(one.project, gate.id), gate.standing(today) not in GO
+                followers = self._followers(one.project, gate.id)
                 for condition in gate.decision.conditions:
                     if condition.met is None:
-                        name, finder = condition.text or condition.id, self.standing if holds else self
-                        behind = () if condition.due is None else finder.behind(full_id, condition.due)
-                        row = finder.waiting("condition", full_id, name, condition.owner, condition.due, followers, behind)
-                        (held if holds else rows).append(row)
+                        name = condition.text or condition.id
+                        behind = () if condition.due is None else judge.behind(full_id, condition.due)
+                        row = judge.waiting("condition", full_id, name, condition.owner, condition.due, followers, behind)
+                        rows.append(row if gate.standing(today) not in GO else self._with_holds(row, followers))
         for decision in pf.decisions:
             if decision.state == "open":
                 blocked = [name for item in decision.blocks for name in self._blocked(pf.resolve(item) or item)]
-                rows.append(self.waiting("decision", decision.id, decision.question, decision.body, decision.need_by, blocked))
+                row = judge.waiting("decision", decision.id, decision.question, decision.body, decision.need_by, blocked)
+                rows.append(self._with_holds(row, blocked))
         far = datetime.max
-        rows = self.with_costs(rows)
-        rows += self.standing.with_costs(held) if held else []
-        rows = [_beside_today(self._with_others(row), today) for row in rows]
+        rows = [_beside_today(judge.with_others(row), today) for row in judge.with_costs(rows)]
         return sorted(rows, key=lambda r: (r.by or far, r.float is None, r.float or 0.0, r.kind, r.item))
 
     @functools.cached_property
     def standing(self) -> _Finder:
-        """The same question where no conditional go has lapsed, and gates on hold or behind one that was sent back are open: what follows has dates."""
+        """The same question where no conditional go has lapsed, and gates on hold, sent back or behind one that was are open: what follows has dates.
+
+        Itself where no gate holds: up to when a decision may wait is asked of every commitment downstream, also of those that a gate holds.
+        """
+        today = None if self.portfolio.status_date is None else as_day(self.portfolio.status_date)
+        holding = {one.id for one in gates_of(self.portfolio) if not one.ended and self._holds(one.id, one.noun, today)}
+        if not holding:
+            return self
 
         def stands(gate: Gate, full_id: str) -> Gate:
-            if full_id in self.overtaken or (gate.decision is not None and gate.decision.outcome == "hold"):
-                return attrs.evolve(gate, decision=None)
-            if gate.decision is None or gate.decision.outcome != "conditional go":
+            if gate.decision is None or full_id not in holding:
                 return gate
+            if gate.decision.outcome != "conditional go" or full_id in self.overtaken:
+                return attrs.evolve(gate, decision=None)
             conditions = [attrs.evolve(one, due=None) for one in gate.decision.conditions]
             return attrs.evolve(gate, decision=attrs.evolve(gate.decision, conditions=conditions))
 
         pf = self.portfolio
         projects = [attrs.evolve(p, gates=[stands(g, f"{p.id}/{g.id}") for g in p.gates]) if p.gates else p for p in pf.projects]
         return _Finder(pf.evolve(projects=projects, gates=[stands(gate, gate.id) for gate in pf.gates]))
+
+    def _holds(self, full_id: str, gate: Gate, today: date | None) -> bool:
+        """It lets nothing go on until somebody decides: on hold, lapsed, sent back without work that leads to it, or behind one that was sent back."""
+        return gate.decision is not None and (
+            gate.standing(today) == "hold" or (gate.decision.outcome != "kill" and self._own_hold(full_id))
+        )
+
+    def _own_hold(self, full_id: str) -> bool:
+        """A gate has no date for a reason of its own."""
+        node = self.s.passes.named.get(full_id)
+        hold = None if node is None else self.net.holds.get(node)
+        return hold is not None and hold.item == full_id
+
+    def _with_holds(self, row: Due, waits: Sequence[str]) -> Due:
+        """The row with why the schedule has no date for it, or for what waits for it, though its latest date is known."""
+        nodes = [node for one in waits for part in self._parts(one) if (node := self.s.passes.named.get(part)) is not None]
+        holds = [self.net.holds[node] for node in nodes if node in self.net.holds and self.net.state[node] not in LIVE]
+        if not holds:
+            return row
+        return (
+            attrs.evolve(row, undated=f"{row.undated}: {holds[0].reason}")
+            if row.undated == NOTHING
+            else attrs.evolve(row, held=holds[0].reason)
+        )
 
     @functools.cached_property
     def overtaken(self) -> AbstractSet[str]:
@@ -321,10 +355,8 @@ class _Finder:
 
     def _overtaken(self, full_id: str, gate: Gate) -> bool:
         """It got its go, and a gate before it was sent back since: it is to be decided again."""
-        node = self.s.passes.named.get(full_id)
-        hold = None if node is None else self.net.holds.get(node)
         today = None if self.portfolio.status_date is None else as_day(self.portfolio.status_date)
-        return hold is not None and hold.item == full_id and gate.standing(today) in GO
+        return self._own_hold(full_id) and gate.standing(today) in GO
 
     def gate(self, full_id: str, gate: Gate, *, since: When | None = None) -> Due:
         """A gate: as late as what follows it allows; with `since`, as one that holds everything behind it from that day on."""
@@ -350,7 +382,7 @@ class _Finder:
             costs_from=self._costs_from(places), waits=tuple(after), from_morning=morning,
         )  # fmt: skip
 
-    def _with_others(self, row: Due) -> Due:
+    def with_others(self, row: Due) -> Due:
         """The row with what misses the commitment at risk already, where that is not this decision."""
         one = None if row.at_risk is None or row.late_by else self.s.commitments.one(row.at_risk)
         if one is None or one.standing != "missed" or one.because == row.item:
@@ -373,7 +405,7 @@ class _Finder:
         ]
         places = list(dict.fromkeys((*places, *behind)))
         if not places:
-            return attrs.evolve(row, undated="nothing dated waits for it")
+            return attrs.evolve(row, undated=NOTHING)
         self._held[kind, item] = places
         latest, risk = self._first(places, None if due is None or kind != "condition" else minutes(due, end=True))
         return attrs.evolve(
@@ -558,4 +590,4 @@ def _sentence(row: Due, name: Callable[[str], str]) -> str:
     if costs and row.costs_from is not None and (row.latest is None or row.costs_from < row.latest):
         since = day_text(row.costs_from, finish=True)
         text += f"; waiting loses benefits from {since} on" if row.latest is not None else f"; each day after {since} costs {row.day_costs}"
-    return text
+    return f"{text}; without a date so far: {row.held}" if row.held else text

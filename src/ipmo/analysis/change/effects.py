@@ -343,12 +343,14 @@ class Sides:
             if key in was and key in now:
                 continue
             breach = now.get(key) or was[key]
-            within = f"{breach.aspect} within tolerance"
+            other = self._statuses.stands[key not in now](*key)  # what stands in its place on the other side
+            note = f"tell {breach.escalate_to}" if breach.escalate_to and key in now else ""
+            if key not in now and not other:
+                note = _why_ended(self.after, breach.item)
             out.append(
                 Moved(
                     item=breach.item, kind=breach.level, name=_title(self.before, breach.item), what="exception",
-                    before=within if key in now else breach.text, after=breach.text if key in now else within,
-                    note=f"tell {breach.escalate_to}" if breach.escalate_to and key in now else "",
+                    before=other or "nothing" if key in now else breach.text, after=breach.text if key in now else other or "nothing", note=note,
                 )
             )  # fmt: skip
         return tuple(out)
@@ -449,6 +451,11 @@ def _told(was: Commitment | None, now: Commitment | None, after: Portfolio) -> M
         item=row.item, kind=kind, name=_title(after, row.item), what="commitment", before=_stands(was), after=_stands(now), change=days,
         unit="" if days is None else "ed", note=note,
     )  # fmt: skip
+
+
+def _why_ended(after: Portfolio, item: str) -> str:
+    """Why what had an exception has none any more: the state that it counts as, or that it is not there."""
+    return str(getattr(after.items.get(item), "counted_as", "it is gone"))
 
 
 def _why_gone(s: Schedule, after: Portfolio, row: Target) -> str:

@@ -23,7 +23,9 @@ __all__ = [
     "benefits_told",
     "cost_told",
     "late_told",
+    "stands_as",
     "tolerance_of",
+    "tolerance_source",
     "tolerated_below",
     "with_own",
     "without_stake",
@@ -38,6 +40,15 @@ def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
     if own is None and isinstance(noun, Project | Programme):
         own = next((p.tolerance for p in hierarchy(portfolio).programmes_of(noun.id) if p.tolerance is not None), None)
     return portfolio.tolerance if own is None else own
+
+
+def tolerance_source(portfolio: Portfolio, noun: Noun) -> str:
+    """The id of what states the tolerance that holds for an item; empty where nothing does."""
+    if noun.tolerance is not None:
+        return noun.id
+    above = hierarchy(portfolio).programmes_of(noun.id) if isinstance(noun, Project | Programme) else ()
+    stated = next((one.id for one in above if one.tolerance is not None), "")
+    return stated or (portfolio.id if portfolio.tolerance is not None else "")
 
 
 @attrs.frozen(kw_only=True)
@@ -84,6 +95,21 @@ class Judged(NamedTuple):
     def of(cls, aspect: Aspect) -> Judged:
         """An aspect that is told already."""
         return cls(aspect.name, aspect.rag, aspect.withholds, bool(aspect.over), lambda: aspect)
+
+
+def stands_as(name: str, found: Iterable[Judged | Aspect] | None) -> str:
+    """What an aspect of an item comes to where it is no exception, in words; empty where the item does not count.
+
+    Args:
+        name: of the aspect.
+        found: what was found of the item; None where it does not count.
+    """
+    if found is None:
+        return ""
+    one = next((one for one in found if one.name == name), None)
+    if one is None or one.rag is None:
+        return f"{name} {'not judged' if one is None else 'not known'}"
+    return f"{name} {'beyond what was agreed, without a tolerance' if one.rag == RAG[-1] else 'within tolerance'}"
 
 
 def with_own(rag: str | None, least: str | None, own: Iterable[Judged]) -> tuple[str | None, str | None]:

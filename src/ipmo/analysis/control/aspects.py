@@ -9,7 +9,17 @@ from datetime import date
 from fractions import Fraction
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
-from ipmo.analysis.control.aspect import Aspect, Judged, Noun, benefits_told, cost_told, late_told, tolerance_of, without_stake
+from ipmo.analysis.control.aspect import (
+    Aspect,
+    Judged,
+    Noun,
+    benefits_told,
+    cost_told,
+    late_told,
+    tolerance_of,
+    tolerance_source,
+    without_stake,
+)
 from ipmo.analysis.control.carbon import CarbonFigures, judged
 from ipmo.analysis.control.exposure import RiskExposure, exposure, exposure_of, risk_told
 from ipmo.analysis.control.timed import Timed
@@ -298,17 +308,22 @@ class Aspects(Timed):
         return Judged("benefits", rag, False, rag == "red", functools.partial(told, rag))
 
     def _risk(self, full_id: str, noun: Noun) -> Aspect | None:
-        tolerance = noun.tolerance  # an amount for that item alone: it is not handed down
+        tolerance = None if isinstance(noun, Task) else self._tolerance(noun)
         if isinstance(noun, Task) or tolerance is None or tolerance.risk is None:
             return None
+        above = "" if noun.tolerance is not None else tolerance_source(self.portfolio, noun)
         try:
-            found, limit = self.exposure(noun), self._converted("tolerance", full_id, tolerance.risk)
+            found, limit = self.exposure(noun), self._converted("tolerance", above or full_id, tolerance.risk)
         except IpmoError as error:
             return Aspect(name="risk", rag=None, text=str(error), withholds=True)
         if not found.recorded:
-            return Aspect(name="risk", rag=None, text=f"no risks are recorded; at most {tolerance.risk:,} is tolerated", withholds=True)
+            if above and not found.silent:
+                return None  # it is over: a limit from above asks for no register of it
+            whole = f" for all of {above}" if above else ""
+            text = f"no risks are recorded; at most {tolerance.risk:,}{whole} is tolerated"
+            return Aspect(name="risk", rag=None, text=text, withholds=True)
         currency = Amounts(self.portfolio, date.max, "risk").currency
-        return risk_told(found, limit, tolerance.risk, currency)
+        return risk_told(found, limit, tolerance.risk, currency, above)
 
     def exposure(self, noun: Project | Programme | Portfolio) -> RiskExposure:
         """What the open threats of an item cost on average: of its projects, and of the registers above them."""
@@ -369,7 +384,7 @@ class Aspects(Timed):
             tolerance = self._tolerance(project)
             if mine.get(name) != theirs.get(name):
                 return False
-            if project.tolerance is not None and project.tolerance.risk is not None:
+            if tolerance is not None and tolerance.risk is not None:
                 return False
             if self.worth is None or not (losing or lost or late or (tolerance is not None and tolerance.benefits is not None)):
                 return True  # whom it serves is not asked

@@ -345,7 +345,7 @@ def _mean(amounts: Amounts, full_id: str, stated: Exposure | None, instead: Expo
     return Fraction(str(probability)) * whole
 
 
-def risk_told(found: RiskExposure, limit: Fraction, tolerated: Money, currency: str) -> Aspect:
+def risk_told(found: RiskExposure, limit: Fraction, tolerated: Money, currency: str, above: str = "") -> Aspect:
     """The aspect of risk in words.
 
     Args:
@@ -353,9 +353,10 @@ def risk_told(found: RiskExposure, limit: Fraction, tolerated: Money, currency: 
         limit: what is tolerated, in the currency of the portfolio.
         tolerated: the same as it is stated.
         currency: of the portfolio.
+        above: what that is tolerated of in all, where the item states none of its own.
     """
     least = "" if found.complete else "at least "
-    text = f"exposure {least}{rounded(found.before, currency):,} of at most {tolerated:,}"
+    text = f"exposure {least}{rounded(found.before, currency):,} of at most {tolerated:,}{f' for all of {above}' if above else ''}"
     text += f", {rounded(found.after, currency):,} after the responses" if found.after != found.before else ""
     text = ", ".join((text, *found.notes))
     if found.before > limit:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Literal, NamedTuple, get_args
 
 import attrs
 
-from ipmo.analysis.control.aspect import tolerated_below, with_own
+from ipmo.analysis.control.aspect import stands_as, tolerated_below, with_own
 from ipmo.analysis.control.aspects import Aspect, Aspects, Judged, Noun
 from ipmo.analysis.control.authority import Approver, Breach, Level, approver
 from ipmo.analysis.control.pictures import status_picture
@@ -153,6 +153,10 @@ class StatusView(Rows[str, ItemStatus]):
         lines += [f"  confidence by {one.assessor}: {one.rating} on {one.date}" for one in row.confidence]
         return "\n".join(lines)
 
+    def stands(self, item: str, aspect: str) -> str:
+        """What an aspect of an item comes to where it is no exception, in words; empty where the item has no row."""
+        return stands_as(aspect, self[item].aspects if item in self else None)
+
     def table(self, level: str | None = None) -> Table:
         """One row an item: item, name, level, reported, reported_on, computed, gap, time, cost, benefits, risk, carbon, why."""
         rows = self.items(level)
@@ -249,8 +253,7 @@ def status(
     when = as_day(as_when(as_of)) if as_of is not None else as_day(portfolio.status_date) if portfolio.status_date is not None else None
     if baseline is not None or POLICIES.get(policy.name) is not policy:
         return _Tree(portfolio, policy, of, when, baseline, tasks).run()
-    key = ("status", policy.name, of, when, tasks)
-    return remember(portfolio, key, lambda: _tree(portfolio, policy, of, when, tasks).run())
+    return remember(portfolio, ("status", policy.name, of, when, tasks), lambda: _tree(portfolio, policy, of, when, tasks).run())
 
 
 class Other(NamedTuple):
@@ -277,10 +280,12 @@ class Between(NamedTuple):
     Args:
         colours: items of both whose colour is another, from the top down.
         breaches: exceptions of the portfolio, and of the copy; those of items that are judged alike are left out.
+        stands: of each, tells what an aspect of an item comes to where it is no exception; empty where the item does not count.
     """
 
     colours: Sequence[Other]
     breaches: tuple[Sequence[Breach], Sequence[Breach]]
+    stands: Sequence[Callable[[str, str], str]]
 
 
 def status_between(portfolio: Portfolio, copy: Portfolio, moved: AbstractSet[str] | None) -> Between:
@@ -298,7 +303,7 @@ def status_between(portfolio: Portfolio, copy: Portfolio, moved: AbstractSet[str
         one, other = status(portfolio), status(copy)
         both = [name for name in one.computed if name in other.computed and one.computed[name] != other.computed[name]]
         rows = [Other(name, one[name].level, one[name].name, one.computed[name], other.computed[name]) for name in both]
-        return Between(rows, (one.breaches, other.breaches))
+        return Between(rows, (one.breaches, other.breaches), (one.stands, other.stands))
     policy: Policy = POLICIES["tolerance"]
     when = None if copy.status_date is None else as_day(copy.status_date)
     return _tree(portfolio, policy, "computed", when, False).beside(_Tree(copy, policy, "computed", when, None, False), moved)
@@ -355,8 +360,7 @@ class _Tree:
         self._judged(pf)
         self.order = list(dict.fromkeys((pf.id, *order)))
         computed = {name: self.found[name].colours[0] for name in self.order}
-        rows = MadeRows(self.all_places, self.row)
-        return StatusView(rows, list(self._breaches(self.order)), self.policy.name, self.as_of, computed)
+        return StatusView(MadeRows(self.all_places, self.row), list(self._breaches(self.order)), self.policy.name, self.as_of, computed)
 
     def counted(self, noun: Portfolio | Programme) -> list[Programme | Project]:
         """What lies directly in something, but for what was stopped."""
@@ -434,7 +438,11 @@ class _Tree:
             now = None if there is None else copy._seen_as(there)[0]
             if noun is not None and there is not None and was != now:
                 rows.append(Other(name, _level_of(noun), noun.name, was, now))
-        return Between(rows, (list(self._breaches(judged)), list(copy._breaches(judged))))
+        return Between(rows, (list(self._breaches(judged)), list(copy._breaches(judged))), (self.stands, copy.stands))
+
+    def stands(self, item: str, aspect: str) -> str:
+        """What an aspect of an item comes to where it is no exception; empty where the item does not count."""
+        return stands_as(aspect, None if (noun := self._noun(item)) is None else self._judged(noun).judged)
 
     def _noun(self, name: str) -> Portfolio | Programme | Project | None:
         """What counts under an id; None where nothing does."""
@@ -536,12 +544,11 @@ class _Tree:
         if type(self.policy) in UNWEIGHTED:
             return Child(item=name, rag=rag, at_least=least)
         budget = self.aspects.budget(name)
-        finish = self.aspects.finish(name)
         return Child(
             item=name,
             rag=rag,
             budget=None if budget is None else float(budget),
-            finish=finish,
+            finish=self.aspects.finish(name),
             at_least=least,
             later=bool(self.aspects.schedule.doubt(name)),
         )

@@ -303,7 +303,20 @@ class Timed(abc.ABC):
             dates = dates._replace(from_morning=self._begins_day(full_id, noun, dates.done))
         stake = self.budget(full_id) if rag == "red" else None
         first = "" if rag != "red" or about is not None or not self.schedule.doubt(full_id) else "at the earliest "
-        return time_told(self._promises.about(about), first, rag, dates, limit, limited, stake)
+        what = self._last_committed(full_id, noun, dates) if about is None and isinstance(noun, Programme | Portfolio) else ""
+        return time_told(what or self._promises.about(about), first, rag, dates, limit, limited, stake)
+
+    def _last_committed(self, full_id: str, noun: Programme | Portfolio, dates: Reached) -> str:
+        """Which project of a whole finishes last of those that commit to a finish, in words; empty where all of it is done with that one."""
+        ends = [end for p in self._within(noun) if (end := self._end(p.id)) is not None]
+        if max(ends, default=dates.done) <= dates.done and not self.schedule.doubt(full_id):
+            return ""
+        both = [(p, self._dated(p.id, p)) for p in self._within(noun)]
+        last = next((p for p, (committed, done) in both if committed is not None and done == dates.done), None)
+        if last is None:
+            return ""
+        alone = self._dated(last.id, last)[0] == dates.due
+        return f"{last.name or last.id}{'' if alone else ', the last that commits to a finish,'} "
 
     def finish(self, full_id: str) -> datetime | None:
         """When an item is forecast to finish; None when nothing says."""
