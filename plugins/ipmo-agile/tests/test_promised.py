@@ -205,3 +205,36 @@ def test_work_that_never_gets_done_at_that_share_names_no_day() -> None:
 def test_a_benefit_that_waits_is_no_promise_of_the_team() -> None:
     pf = portfolio(live()).evolve(benefits=[Benefit(id="b", enabled_by=["P/live"], planned_start="2026-03-06")])
     assert said(pf) == []
+
+
+@pytest.mark.parametrize(
+    ("need_by", "percentile", "message"),
+    [
+        ("2026-03-06", None, "the day 2026-03-06 by which 'P/g' is needed rests on the forecast of 'P/build' and names no percentile"),
+        (
+            "2026-03-06",
+            "P50",
+            "the day 2026-03-06 by which 'P/g' is needed is a P50 of the forecast of 'P/build': as likely missed as kept",
+        ),
+        (
+            "2026-03-19",
+            "P80",
+            "the day 2026-03-19 by which 'P/g' is needed says P80 of the forecast of 'P/build', and lies before its P70, 2026-03-20",
+        ),
+        ("2026-03-27", "P80", ""),
+    ],
+)
+def test_the_day_by_which_a_gate_is_needed_rests_on_the_forecast_before_it(need_by: str, percentile: str | None, message: str) -> None:
+    """Nine weeks are P50, eleven P70, twelve P80."""
+    said_so = {"attributes": {"percentile": percentile}} if percentile else {}
+    gate = Gate(id="g", after=["build"], need_by=need_by, **said_so)
+    pf = portfolio(gates=[gate])
+    assert [one.message for one in said(pf)] == ([message] if message else [])
+    decided = attrs.evolve(gate, decision={"outcome": "go", "date": START})
+    assert said(pf.evolve("P", gates=[decided])) == []
+
+
+def test_a_gate_of_the_portfolio_that_waits_for_a_team_rests_on_its_forecast() -> None:
+    pf = portfolio(live()).evolve(gates=[Gate(id="top", need_by="2026-03-06")], links=[Link(source="P/live", target="top")])
+    (found,) = said(pf)
+    assert found.message == "the day 2026-03-06 by which 'top' is needed rests on the forecast of 'P/build' and names no percentile"

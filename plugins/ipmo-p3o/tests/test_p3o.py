@@ -495,6 +495,35 @@ def test_r03_wants_an_office_to_last_as_long_as_its_host(ends: str, said: list[s
     assert heard("p3o/temporary-office", portfolio(HUB, office(host="P", ends=ends), projects=[hosted])) == said
 
 
+KILLED = Gate(id="G", decision=GateDecision(outcome="kill", date="2026-02-01", decided_by="board"))
+
+
+@pytest.mark.parametrize(
+    ("host", "ends", "said"),
+    [
+        ({"state": "cancelled"}, "2026-06-01", []),  # it has ended
+        ({"state": "cancelled"}, "2026-06-02", ["temporary office 'spoke' goes on until 2026-06-02, though its host 'P' was cancelled"]),
+        (
+            {"state": "cancelled"},
+            "2027-06-02",
+            ["temporary office 'spoke' ends 2027-06-02, more than 365 days after its host 'P' was stopped"],
+        ),
+        ({"gates": [KILLED]}, "2027-02-01", []),  # the year for records
+        (
+            {"gates": [KILLED]},
+            "2027-02-02",
+            ["temporary office 'spoke' ends 2027-02-02, more than 365 days after its host 'P' was stopped on 2026-02-01"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("of", ["P", "T"])
+def test_r03_wants_an_office_to_end_where_its_host_was_stopped(of: str, host: dict[str, Any], ends: str, said: list[str]) -> None:
+    """A programme was stopped where all its projects were."""
+    hosted = project(tasks=[Task(id="a", duration="20 d")], **{"programme": "T", **host})
+    pf = portfolio(HUB, office(host=of, ends=ends), projects=[hosted], status_date="2026-06-01")
+    assert heard("p3o/temporary-office", pf) == [text.replace("'P'", f"'{of}'") for text in said]
+
+
 def report(date: str, rag: str, by: str | None) -> StatusReport:
     return StatusReport(date=date, rag=rag, by=by)
 

@@ -11,6 +11,7 @@ import attrs
 import ipmo
 from ipmo import Schedule, Span
 from ipmo.model import Portfolio, Project, Task, reference
+from ipmo.model.held import gates_of
 from ipmo.model.hierarchy import subtasks
 from ipmo.plugin import CheckContext, Finding, Severity
 from ipmo_agile.fields import day_of, forecasts
@@ -94,7 +95,7 @@ def _finding(promise: Promise, message: str, hint: str) -> Finding:
 
 
 def _promises(pf: Portfolio) -> Iterator[Promise]:
-    """Deadlines, stated finishes of projects, and the dates for which hand-overs were promised, of what is still open."""
+    """Deadlines, stated finishes of projects, the days by which gates are needed and hand-overs were promised, of what is still open."""
     for project in pf.projects:
         if project.state == "closed" or project.stopped:
             continue
@@ -105,6 +106,16 @@ def _promises(pf: Portfolio) -> Iterator[Promise]:
             if task.deadline is not None and not task.finished:
                 full_id = f"{project.id}/{task.id}"
                 yield Promise(full_id, f"the deadline {task.deadline}", day_of(task.deadline), task.attributes.get("percentile"), full_id)
+    for held in gates_of(pf):
+        gate = held.noun
+        if gate.need_by is not None and gate.open and not held.ended and (held.project is None or held.project.state != "closed"):
+            yield Promise(
+                held.id,
+                f"the day {gate.need_by} by which {held.id!r} is needed",
+                day_of(gate.need_by),
+                gate.attributes.get("percentile"),
+                held.id,
+            )
     for link in pf.links:
         if link.promised is not None and link.status != "cancelled":
             source = reference(pf.resolve(link.source) or link.source)

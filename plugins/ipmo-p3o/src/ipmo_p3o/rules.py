@@ -6,10 +6,12 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import ipmo
-from ipmo.model import Gate, Portfolio, Programme, Project
+from ipmo.model import Gate, Office, Portfolio, Programme, Project
 from ipmo.model.held import Held, by_project, gates_by_owner, risks_of
+from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Check, CheckContext, Finding, Severity, counted
 from ipmo_p3o.blueprint import gaps_closed
 from ipmo_p3o.catalogue import ASSURANCE, GUIDE, named_service
@@ -110,7 +112,9 @@ def _temporary_end(context: CheckContext) -> Iterable[Finding]:
             yield finding("temporary-office", office.id, f"temporary office {office.id!r} has no end", "write ends:")
             continue
         closes = figures[office.host].day if office.host in figures else None
-        if closes is None:
+        if (stopped := _stopped(pf, office.host)) is not None:
+            yield from _outlives(pf, office, day_of(office.ends), stopped.day, grace)
+        elif closes is None:
             message = f"whether office {office.id!r} ends in time cannot be said: its host {office.host!r} has no finish"
             yield finding("temporary-office", office.id, message, severity=Severity.INFO)
         elif day_of(office.ends) > closes + grace:
@@ -125,6 +129,42 @@ def _temporary_end(context: CheckContext) -> Iterable[Finding]:
                 f"temporary office {office.id!r} ends {day_of(office.ends)}, {days} before its host {office.host!r} finishes ({closes})"
             )
             yield finding("temporary-office", office.id, message, "let it last until its host is done, or name who takes over")
+
+
+class _Stopped(NamedTuple):
+    """What was stopped, and when: by its gate's decision; None where nothing says."""
+
+    day: date | None
+
+
+def _stopped(pf: Portfolio, host: str) -> _Stopped | None:
+    """Whether a project was stopped, or every project of a programme; None where it goes on."""
+    noun = pf.items.get(host)
+    inside = [noun] if isinstance(noun, Project) else hierarchy(pf).projects(noun) if isinstance(noun, Programme) else ()
+    if not inside or not all(project.stopped for project in inside):
+        return None
+    kills = [
+        min((day_of(gate.decision.date) for gate in project.gates if gate.decision and gate.decision.outcome == "kill"), default=None)
+        for project in inside
+    ]
+    known = [day for day in kills if day is not None]
+    return _Stopped(max(known) if len(known) == len(kills) else None)
+
+
+def _outlives(pf: Portfolio, office: Office, ends: date, stopped: date | None, grace: timedelta) -> Iterable[Finding]:
+    """An office whose host was stopped has to end within the grace; where nobody says when that was, it was by the status date."""
+    today = None if pf.status_date is None else day_of(pf.status_date)
+    latest = stopped or today
+    hint = "end it, or let it serve another host"
+    if latest is not None and ends > latest + grace:
+        since = f" on {stopped}" if stopped else ""
+        message = (
+            f"temporary office {office.id!r} ends {ends}, more than {grace.days} days after its host {office.host!r} was stopped{since}"
+        )
+        yield finding("temporary-office", office.id, message, hint)
+    elif stopped is None and (today is None or ends > today):
+        message = f"temporary office {office.id!r} goes on until {ends}, though its host {office.host!r} was cancelled"
+        yield finding("temporary-office", office.id, message, hint, Severity.WARNING)
 
 
 def _permanent(context: CheckContext) -> Iterable[Finding]:

@@ -30,7 +30,7 @@ from ipmo.analysis.money.remaining import at_completion
 from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.analysis.money.unrated import counted_in, own_currency
 from ipmo.analysis.money.work_tree import silent_change
-from ipmo.errors import IpmoError
+from ipmo.errors import IpmoError, listed
 from ipmo.model.benefits import Benefit
 from ipmo.model.estimates import exact
 from ipmo.model.governance import RAG, Tolerance
@@ -39,6 +39,7 @@ from ipmo.model.work import Programme, Project, Task
 from ipmo.network.losses import Serving, serving, share_serving
 from ipmo.network.positions import places_of
 from ipmo.units import Money
+from ipmo.words import counted
 
 __all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
 
@@ -138,6 +139,25 @@ class Aspects(Timed):
                     return self.budget(full_id), "not begun"
         return None, ""
 
+    def _unforecast(self, full_id: str, noun: Noun) -> str:
+        """Why the cost at completion is not known though the budget is, to stand behind a colon: scope that is other than in the baseline, or whose it is."""
+        if isinstance(noun, Programme | Portfolio):
+            some = [p.id for p in self._within(noun) if self._expected(p.id, p)[0] is None]
+            return f": that of {listed(some)} is not" if some else ""
+        if self.earned is None or full_id not in self.earned:
+            return ": no earned value is"
+        item = self.earned[full_id]
+        inside = [row for row in (self.earned.rows if self.baseline else ()) if row.item == full_id or row.item.startswith(f"{full_id}/")]
+        scope = {how: [row.item for row in inside if row.scope == how] for how in ("removed", "added")}
+        said = [f"{listed(scope['removed'])} removed from the baseline"] if scope["removed"] else []
+        said += (
+            [f"{listed(scope['added'])} added to it" if said else f"{listed(scope['added'])} added to the baseline"]
+            if scope["added"]
+            else []
+        )
+        rest = f"earned value is known of {item.known} of {counted(item.total, 'work package')}" if item.known < item.total else ""
+        return f": {', '.join([*said, rest] if rest else said)}" if said or rest else ""
+
     @property
     def _currency(self) -> str:
         """Of budgets."""
@@ -176,7 +196,8 @@ class Aspects(Timed):
             expected, how = actual, "spent already"
         if expected is None or not whole:
             text = "the forecast is not known" if whole else "the budget is not known in full"
-            text += (lacks := self._lacks(full_id, *(("forecast", "actual") if whole else ("budget",))))
+            lacks = self._lacks(full_id, *(("forecast", "actual") if whole else ("budget",)))
+            text += lacks or (self._unforecast(full_id, noun) if whole else "")
             if lacks and (own := self._cost_apart(full_id, noun)) is not None:
                 return own
             return Judged.of(Aspect(name="cost", rag=None, text=text, withholds=stated))

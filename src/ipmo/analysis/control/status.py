@@ -95,8 +95,9 @@ class ItemStatus(Shown):
         if self.computed is None:
             told = [a for a in self.aspects if a.withholds or a.rag == self.at_least] or self.aspects
             return (f"{self.colour}; " if self.at_least else "") + "; ".join(f"{a.name}: {a.text}" for a in told)
-        bad = [a for a in self.aspects if a.rag == self.computed]
-        return "; ".join(f"{a.name}: {a.text}" for a in (bad or self.aspects))
+        open_ones = (None,) if self.computed == RAG[0] else ()  # a green says what it does not know
+        said = [a for a in self.aspects if a.rag == self.computed] + [a for a in self.aspects if a.rag in open_ones]
+        return "; ".join(f"{a.name}: {a.text}" for a in (said or self.aspects))
 
 
 class StatusView(Rows[str, ItemStatus]):
@@ -535,8 +536,7 @@ class _Tree:
         found = self.found[name]
         if self.of == "computed":
             return found.colours
-        latest = self._latest(found.noun)
-        return latest.rag if latest else None, None
+        return (latest.rag if (latest := self._latest(found.noun)) else None), None
 
     def _child(self, name: str) -> Child:
         """What the policy sees of a child; what it weighs children by, and when they finish, is asked only where it may look at that."""
