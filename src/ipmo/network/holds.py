@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.errors import listed
-from ipmo.model.governance import Gate
+from ipmo.model.governance import GO, Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import Reference, reference
 from ipmo.model.work import Project
@@ -26,7 +26,7 @@ from ipmo.words import agree
 if TYPE_CHECKING:
     from ipmo.network.network import Network
 
-__all__ = ["given", "held_by", "hold_undated", "lacking", "runs", "spread_holds", "waiting_for"]
+__all__ = ["delivered", "given", "held_by", "hold_undated", "lacking", "runs", "spread_holds", "waiting_for"]
 
 DAY = 24 * 60
 NORMAL, FINISHED, UNDATED, GONE = State.NORMAL, State.FINISHED, State.UNDATED, State.GONE
@@ -40,7 +40,7 @@ def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
             wanted.setdefault(required, []).append(project.id)
     if not wanted:
         return {}
-    gone = {project.id: project for project in portfolio.projects if project.stopped}
+    gone = {project.id: project for project in portfolio.projects if project.stopped and not delivered(project)}
     out: dict[str, Hold] = {}
     waiting = [name for name in wanted if name in gone]
     while waiting:
@@ -55,8 +55,19 @@ def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
 
 def runs(project: Project) -> bool:
     """It has work that is still to come: what is done lacks nothing any more."""
-    done = project.actual_finish is not None or (bool(project.tasks) and all(task.finished for task in project.tasks))
-    return project.state != "closed" and not done
+    return project.state != "closed" and project.actual_finish is None and not _all_done(project)
+
+
+def _all_done(project: Project) -> bool:
+    """Whether it has work, and all of it is done: a summary is when what lies in it is."""
+    wholes = {task.parent for task in project.tasks}
+    return bool(project.tasks) and all(task.finished for task in project.tasks if task.id not in wholes)
+
+
+def delivered(project: Project) -> bool:
+    """All its work is done and each of its gates got its go: stopped or not since, what it was to bring is there."""
+    passed = all(gate.decision is not None and gate.decision.outcome in GO for gate in project.gates)
+    return passed and _all_done(project)
 
 
 def waiting_for(portfolio: Portfolio) -> Mapping[str, Hold]:
@@ -478,7 +489,7 @@ def _withheld(draft: Draft, source: Reference, starts: bool) -> Hold | None:
         some = [nodes.local[source.top][source.inner]]
     else:
         some = nodes.leaves.get((source.top, source.inner)) or nodes.members[draft.places[source.top]]
-    if project is not None and not source.inner and not runs(project):
+    if project is not None and not source.inner and (delivered(project) if project.stopped else not runs(project)):
         return None
     if any(node in nodes.starts for node in some) if starts else (some and all(nodes.state[node] is FINISHED for node in some)):
         return None  # what was handed over stays so

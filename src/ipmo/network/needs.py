@@ -21,7 +21,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import Reference
 from ipmo.model.work import Programme, Project
 from ipmo.network.assemble import compile_portfolio
-from ipmo.network.holds import runs
+from ipmo.network.holds import delivered, runs
 from ipmo.network.names import Names
 from ipmo.network.network import Network
 from ipmo.network.parts import Needed
@@ -251,7 +251,7 @@ class _Weaver:
             inside = members.get(place, ())
             if not (len(inside) == 1 and inside[0] == node):  # one bar
                 held.append((node, inside))
-            if project.stopped:
+            if project.stopped and not delivered(project):
                 self.gone.add(node)
             elif project.actual_finish is not None or (inside and inside[0] in self.facts and all(v in self.facts for v in inside)):
                 self.facts.add(node)
