@@ -408,7 +408,7 @@ def test_a_recycled_gate_says_that_nothing_dates_its_new_decision() -> None:
     why = "gate 'p/G' sent its stage back on 2026-02-01, and no work before it is planned again, nor a day (not_before:)"
     assert ipmo.schedule(pf)["p/G"].undated == why
     (due,) = [row for row in ipmo.decisions_due(pf) if row.item == "p/G"]
-    assert (due.by, due.undated) == (None, why)
+    assert (due.by, due.held) == (None, why)
     assert ipmo.gates(pf)["p/G"].why == f"decided recycle; {why}"
 
 
@@ -419,7 +419,7 @@ def test_a_recycled_gate_is_dated_by_the_work_that_is_done_again_or_by_the_day_t
     assert str(s["p/x"].start_date) == "2026-06-11"
     assert s["p/y"].undated == "follows 'p/G2': gate 'p/G' before it was sent back, so its own go needs a new decision"
     assert s["ben"].undated
-    due = {row.item: row.undated for row in ipmo.decisions_due(sent_back(before=[DONE, task("redo")])) if row.kind == "gate"}
+    due = {row.item: row.held for row in ipmo.decisions_due(sent_back(before=[DONE, task("redo")])) if row.kind == "gate"}
     again = "gate 'p/G' before it was sent back, so its own go needs a new decision"
     assert due == {"p/G": "", "p/G2": again, "q/H": again}
     assert str(ipmo.schedule(sent_back(before=[DONE], gate={"not_before": "2026-07-01"}))["p/x"].start_date) == "2026-07-01"

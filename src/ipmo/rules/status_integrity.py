@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ipmo.analysis.control.status import StatusView, status
+from ipmo.analysis.control.status import ItemStatus, StatusView, status
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.dates.schedule import schedule as schedule_of
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
@@ -35,7 +35,7 @@ SPI_T, TCPI = 0.9, 1.1
 
 
 def _find(context: CheckContext) -> Iterator[Finding]:
-    """Projects whose reported status the figures do not bear out.
+    """Projects, and programmes, whose reported status the figures do not bear out.
 
     Now: computed worse than reported; green with negative float; green with an SPI(t) below 0.9 or a TCPI above 1.1; green
     without a report of the last 35 days; from green to red without amber. Over three months, and said when there are fewer:
@@ -45,9 +45,15 @@ def _find(context: CheckContext) -> Iterator[Finding]:
     """
     portfolio, schedule, history = context.portfolio, context.schedule, context.history
     reported = [p for p in portfolio.projects if p.counted_as not in (*LEFT_OUT, "closed") and any(r.rag for r in p.status)]
-    if not reported:
+    above = [programme for programme in portfolio.programmes if any(r.rag for r in programme.status)]
+    if not reported and not above:
         return
     view = status(portfolio)
+    for programme in above:
+        if programme.id in view:
+            yield from _worse("programme", view[programme.id])
+    if not reported:
+        return
     earned = _earned(portfolio)
     today = as_day(portfolio.status_date) if portfolio.status_date is not None else None
     for project in reported:
@@ -86,7 +92,8 @@ def _due(project: Project, schedule: Schedule, today: date | None) -> bool:
     if not project.tasks:
         work[project.id] = project
     for full_id, item in work.items():
-        start = schedule.days(full_id)[0]
+        held = item.not_before if isinstance(item, Task) else item.start
+        start = schedule.days(full_id)[0] or (None if held is None else as_day(held))  # what has no date begins on that day at the earliest
         if item.actual_start is not None or today is None or start is None or start <= today:
             return True
     return False
@@ -99,12 +106,17 @@ def _earned(portfolio: Portfolio) -> EarnedValue | None:
         return None
 
 
-def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedValue | None, today: date | None) -> Iterator[Finding]:
-    row = view[project.id]
+def _worse(kind: str, row: ItemStatus) -> Iterator[Finding]:
+    """What is reported better than its figures are."""
     if (row.gap or 0) > 0:
-        yield fact("watermelon-computed-worse", project.id, f"project {project.id!r} reports {row.reported}, its figures say {row.colour}: {row.why}",
+        yield fact("watermelon-computed-worse", row.item, f"{kind} {row.item!r} reports {row.reported}, its figures say {row.colour}: {row.why}",
             "ask what the report rests on",
         )  # fmt: skip
+
+
+def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedValue | None, today: date | None) -> Iterator[Finding]:
+    row = view[project.id]
+    yield from _worse("project", row)
     if _done(project):
         return
     seen = sorted((r for r in project.status if r.rag is not None and (today is None or as_day(r.date) <= today)), key=lambda r: r.date)

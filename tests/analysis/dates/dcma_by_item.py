@@ -385,7 +385,9 @@ def _cpli(a: Assessed) -> Point:
     ]
     if not due:
         return attrs.evolve(point, needs="a committed finish (project: finish:)")
-    target, reached, project = max(due, key=lambda one: one[:2])  # of those alike the first by id
+    open_ones = [one for one in due if one[2].counted_as not in ("closed", "cancelled") and one[2].actual_finish is None]
+    open_ones = [one for one in open_ones if one[1] > (a.status_of(one[2].id) or -1) or a.schedule.doubt(one[2].id)]
+    target, reached, project = max(open_ones or due, key=lambda one: one[:2])  # of those alike the first by id
     status = a.status_of(project.id)
     if status is None:
         return attrs.evolve(point, needs="a status date")

@@ -304,6 +304,13 @@ def _path_test(a: Assessed) -> Point:
     )
 
 
+def _to_come(a: Assessed, place: int) -> bool:
+    """Whether a project goes on after the status date: its path is the critical one of no other's finish."""
+    project, status = a.portfolio.projects[place], a.status_of(a.network.projects[place])
+    goes_on = project.counted_as not in ("closed", "cancelled") and project.actual_finish is None
+    return goes_on and (status is None or int(a.schedule.passes.project_ends[place]) > status or bool(a.schedule.doubt(project.id)))
+
+
 def _cpli(a: Assessed) -> Point:
     passes, net = a.schedule.passes, a.network
     formula = "(critical path length + total float to the committed finish) / critical path length, in working days from the status date"
@@ -311,7 +318,8 @@ def _cpli(a: Assessed) -> Point:
     committed = [(t, place) for place, t in net.stated_finishes.items() if a.project in (None, net.projects[place])]
     if a.status is None or not committed:
         return attrs.evolve(point, needs="a status date" if a.status is None else "a committed finish (project: finish:)")
-    named = sorted(committed, key=lambda pair: net.projects[pair[1]])
+    open_ones = [(t, place) for t, place in committed if _to_come(a, place)]
+    named = sorted(open_ones or committed, key=lambda pair: net.projects[pair[1]])
     target, place = max(named, key=lambda pair: (pair[0], int(passes.project_ends[pair[1]])))  # of several due last, the one that ends last
     status = a.status_of(net.projects[place])
     if status is None:
