@@ -20,7 +20,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, rounded
 from ipmo.analysis.money.earned_item import EarnedItem
 from ipmo.analysis.money.earned_value import earned_value
-from ipmo.analysis.money.exact import ExactColumn, Placed, Running, fitting
+from ipmo.analysis.money.exact import ExactColumn, Placed, Ratios, Running, fitting, whole_numbers
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.measures import budget_of, share_done
 from ipmo.analysis.money.periods import EVERY, PeriodRule, Stretch, period_rule, wall_clock
@@ -52,7 +52,7 @@ from ipmo.model.later import unread
 from ipmo.model.money import as_spread
 from ipmo.network.clocks import Clocks
 from ipmo.testing.strategies import portfolios
-from ipmo.units import When, as_day, minutes
+from ipmo.units import When, as_day, as_money, minutes
 
 from ...network.conftest import as_large
 
@@ -744,3 +744,81 @@ def test_a_column_and_other_amounts_are_summed_exactly(
     at_once = found.sums(np.array([first, first]), np.array([end, first]))
     assert [at_once.at(row) for row in (0, 1)] == [sum(inside, Fraction(0)), 0]
     assert at_once.known.tolist() == [bool(inside), False]
+
+
+PARTS = st.dictionaries(st.integers(0, 30), st.fractions(-(10**4), 10**4, max_denominator=10**7) | st.fractions(max_denominator=10**25))
+
+
+@given(PARTS, PARTS, COLUMN, st.sampled_from([1, 100, 10**12]), st.integers(0, 91), st.integers(0, 91))
+def test_so_are_ratios_beside_them(
+    amounts: dict[int, Fraction], more: dict[int, Fraction], column: dict[int, int], below: int, one: int, other: int
+) -> None:
+    first, end = sorted((one, other))
+    ratios = {place + 31: amount for place, amount in more.items()}
+    stand = {place + 62: number for place, number in column.items()}
+    every = amounts | ratios | {place: Fraction(number, below) for place, number in stand.items()}
+    inside = [amount for place, amount in every.items() if first <= place < end]
+    at = sorted(ratios)
+    twice = [whole_numbers([3 * ratios[place].as_integer_ratio()[part] for place in at]) for part in (0, 1)]
+    placed = Placed(np.array(sorted(stand), np.int64), ExactColumn(fitting([stand[place] for place in sorted(stand)]), below))
+    for column_too in (placed, None):
+        found = Running(amounts, column_too, Ratios.of(np.array(at, np.int64), *twice))
+        some = inside if column_too is not None else [one for place, one in every.items() if first <= place < end and place not in stand]
+        for _ in range(70):  # from columns, then from a list of the places
+            assert (found.sum(first, end), found.count(first, end)) == (sum(some, Fraction(0)), len(some))
+        assert found.sums(np.array([first]), np.array([end])).at(0) == sum(some, Fraction(0))
+
+
+CURVES_OF = ("even", "front", "back", "s-curve", [0.2, 0.3, 0.5], None)
+
+
+def of_many_curves(seed: int, calendar: str) -> Portfolio:
+    """Plain work by every curve, stated where the budget, the task or the project says it, on calendars of its own, some of it interrupted."""
+    rng = random.Random(seed)
+
+    def task(place: int) -> Task:
+        since, rest = date(2026, 1, rng.randint(1, 28)), date(2026, 3, rng.randint(2, 20))
+        given: dict[str, Any] = {"duration": f"{rng.randint(1, 120)} d", "not_before": since, "spread": rng.choice(CURVES_OF)}
+        if rng.random() < 0.5:
+            given |= {"baseline_start": since, "baseline_finish": date(2026, rng.randint(2, 12), 9)}
+        if rng.random() < 0.2:
+            given |= {"interruptions": [{"from": rest, "until": rest.replace(day=28)}]}
+        line = {"amount": f"{rng.choice((10, 7.31, 1e15, 0.01, 999_983))} GBP", "spread": rng.choice(CURVES_OF)}
+        progress = rng.choice((None, 0.0, 0.5, 0.333333, 0.123457, 1.0))
+        actual = rng.choice((None, "1 GBP", "0.333 GBP"))
+        return Task(id=f"t{place}", budget=[line], progress=progress, actual=actual, calendar=rng.choice((None, "nights")), **given)
+
+    def project(place: int) -> Project:
+        return Project(id=f"p{place}", spread=rng.choice(CURVES_OF), tasks=[task(one) for one in range(rng.randint(0, 6))])
+
+    return Portfolio(
+        id="curves",
+        start="2026-01-01",
+        status_date="2026-03-15",
+        calendar=calendar,
+        calendars=[NIGHTS],
+        money=MoneySettings(currency="GBP"),
+        projects=[project(place) for place in range(6)],
+    )
+
+
+@pytest.mark.parametrize("calendar", ["standard", "continuous"])
+@pytest.mark.parametrize("seed", range(12))
+def test_plain_work_by_every_curve_is_that_made_item_by_item(seed: int, calendar: str) -> None:
+    pf = of_many_curves(seed, calendar)
+    for as_of in (None, "2026-03-02", "2026-06-30"):
+        compared(pf, None, "unknown", as_of)
+        tables(pf, None, "unknown", as_of)
+
+
+def test_budgets_that_fit_64_bits_one_by_one_and_not_together_are_summed_exactly() -> None:
+    given = [Task(id=f"t{one}", duration="5 d", budget="400000000000000000 GBP", progress=0.5, actual="1 GBP") for one in range(30)]
+    pf = Portfolio(
+        id="large",
+        start="2026-01-01",
+        status_date="2026-06-01",
+        money=MoneySettings(currency="GBP"),
+        projects=[Project(id="p", tasks=given)],
+    )
+    found = earned_value(pf).total
+    assert (found.bac, found.ev) == (as_money("12000000000000000000 GBP"), as_money("6000000000000000000 GBP"))

@@ -131,7 +131,7 @@ class EarnedColumns:
         elif shown := tree.columns.places_shown:
             place = 0 if name == "pv" else 1
             for row, position in enumerate(self.positions):
-                if tree.first[position] in shown and position in tree.single and not self._known[row]:
+                if tree.first[position] in shown and tree.single[position] and not self._known[row]:
                     pair = tree.columns.shown_at(tree.first[position])
                     own[row] = None if pair is None else pair[place]
         for row, amount in own.items():

@@ -76,8 +76,10 @@ class EarnedTree:
         self.parts: dict[int, Sequence[int]] = {}
         self.scope: dict[int, tuple[str, str]] = {}
         self.added: dict[int, tuple[Fraction | None, Fraction | None]] = {}
-        self.single: set[int] = set()
-        """The items that are one work package each."""
+        self.single = bytearray()
+        """Of each item, whether it is one work package."""
+        self._top: list[int] = []
+        """The items that are no tasks, and those that one of two plans does not have."""
 
     def rows(self) -> EarnedRows:
         """Every level; what the baseline has and the portfolio does not, beside its project or programme, else below the whole."""
@@ -96,6 +98,8 @@ class EarnedTree:
             parts += self._removed(gone, name)
             return self._keep(noun, None, first, parts)
 
+        self.flat = self._flat_projects()
+        self.columns.plain.gather(list(self.flat.values()))
         whole(pf, "")
         self.made = EarnedRows(self)
         return self.made
@@ -125,8 +129,8 @@ class EarnedTree:
         """The positions of those whose ids hold no slash, as `places` has them."""
         whole, scope = len(self.nouns) - 1, self.scope
         found = {self.portfolio.id: whole}
-        for position, noun in enumerate(self.nouns[:whole]):
-            if position in scope or not isinstance(noun, int | Task):
+        for position in self._top:
+            if position < whole and (position in scope or not isinstance(self.nouns[position], Task)):
                 name = scope[position][1] if position in scope else self.noun(position).id
                 if name != self.portfolio.id and "/" not in name:
                     found[name] = position
@@ -191,7 +195,7 @@ class EarnedTree:
         parts: Sequence[int]
         if unseen is not None and project.id not in self.plain:
             parts = self._unseen(project, unseen)
-        elif own_plan and not any(task.parent is not None for task in project.tasks):
+        elif project.id in self.flat:
             parts = self._flat(project)
         else:
             known = {name for name, _ in packages_of(plan)} if not own_plan and counted else None
@@ -200,16 +204,39 @@ class EarnedTree:
             columns.add(UNKNOWN)
         return self._keep(project, project, first, parts)
 
+    def _flat_projects(self) -> dict[str, tuple[Project, Sequence[Task]]]:
+        """The projects of a portfolio that is its own plan whose tasks lie below no summaries, with these, in the order of the tree."""
+        if self.plan is not self.portfolio:
+            return {}
+        tree = hierarchy(self.portfolio)
+        found: dict[str, tuple[Project, Sequence[Task]]] = {}
+
+        def below(noun: Portfolio | Programme) -> None:
+            for one in tree.direct(noun):
+                if not isinstance(one, Project):
+                    below(one)
+                elif one.counted_as not in LEFT_OUT and not stands_whole(one) and names_of_plain_work(one) is None:
+                    tasks = one.tasks
+                    if {task.parent for task in tasks} <= {None}:
+                        found[one.id] = one, [task for task in tasks if not task.milestone]
+
+        below(self.portfolio)
+        return found
+
     def _flat(self, project: Project) -> range:
         """The tasks of a project without summaries, milestones left out."""
         columns, before, first = self.columns, len(self.nouns), self.columns.size
-        tasks = [task for task in project.tasks if not task.milestone]
-        for task in tasks:
-            if task.budget is None or columns.plain.take(columns.size, task, project):
-                columns.size += 1
-            else:
-                columns.add(self.packages.package(f"{project.id}/{task.id}", task, project))
-                columns.one_base(columns.size - 1, columns.size)
+        _, tasks = self.flat[project.id]
+        others, plain = columns.plain.stand(project, first)
+        for place in others if columns.plain.possible else [place for place, task in enumerate(tasks) if task.budget is not None]:
+            if plain is not None and place > plain:
+                _ = self.packages.schedule  # refused where the first package is
+            columns.size = first + place
+            columns.add(self.packages.package(f"{project.id}/{tasks[place].id}", tasks[place], project))
+            columns.one_base(columns.size - 1, columns.size)
+        if plain is not None:
+            _ = self.packages.schedule
+        columns.size = first + len(tasks)
         self.nouns += tasks
         return self._each(project, before, first)
 
@@ -227,9 +254,8 @@ class EarnedTree:
         self.above += [project] * count
         self.first += range(first, columns.size)
         self.end += range(first + 1, columns.size + 1)
-        parts = range(before, before + count)
-        self.single.update(parts)
-        return parts
+        self.single += b"\1" * count
+        return range(before, before + count)
 
     def _nested(self, project: Project, known: set[str] | None) -> list[int]:
         """The tasks of a project by its summaries.
@@ -279,8 +305,8 @@ class EarnedTree:
         self.end.append(self.columns.size)
         if parts:
             self.parts[position] = parts
-        if single:
-            self.single.add(position)
+        self.single.append(single)
+        self._top.append(position)
         return position
 
     # ------------------------------------------------------------------------------------- one item
@@ -325,7 +351,7 @@ class EarnedTree:
                 rules.append(((project and project.earning) or PERCENT).rule)
             else:
                 levels.append(LEVEL_OF[type(noun)])
-                rules.append(self._rule(noun, project) if position in self.single else "")
+                rules.append(self._rule(noun, project) if self.single[position] else "")
         return levels, rules
 
     def _rule(self, noun: Counted, project: Project | None) -> str:
@@ -346,7 +372,7 @@ class EarnedTree:
         whole = bac + running["removed"].sum(first, end) if known else bac  # what was removed stays in BAC, here and there
         scope = self.scope.get(position, ("", ""))[0]
         rule, shown = "", None
-        if position in self.single:
+        if self.single[position]:
             rule, shown = self._rule(noun, project), columns.shown_at(first)
         if position in self.added:
             budget, ac = self.added[position]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,10 +19,26 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[Any]
     """A column of whole numbers: int64, or Python's integers where a sum might not fit."""
 
-__all__ = ["COMMON", "EXACT", "ExactColumn", "Placed", "Running", "Sums", "exact_column", "fitted", "fitting", "half_even"]
+__all__ = [
+    "COMMON",
+    "EXACT",
+    "ROOM",
+    "ExactColumn",
+    "Placed",
+    "Ratios",
+    "Running",
+    "Sums",
+    "exact_column",
+    "fitted",
+    "fitting",
+    "half_even",
+    "whole_numbers",
+]
 
 COMMON = 10**9
 """Amounts are brought to a common denominator up to it; what has another one is added by itself."""
+FEW = 64
+"""So many questions are answered from columns before a list of the places is made."""
 ZERO = Fraction(0)
 ROOM = 2**62
 """Below it, by absolute value, all sums of a column fit 64 bits."""
@@ -113,6 +130,35 @@ class Placed:
 
 
 @attrs.frozen(eq=False)
+class Ratios:
+    """Exact amounts that stand at some positions, each with its own denominator, reduced.
+
+    Args:
+        places: the positions, in order.
+        above: the numerators.
+        under: the denominators.
+    """
+
+    places: Whole
+    above: Whole
+    under: Whole
+
+    @classmethod
+    def of(cls, places: Whole, above: Whole, under: Whole) -> Ratios:
+        """Whole numbers over others above zero, reduced."""
+        import numpy as np
+
+        if above.dtype != under.dtype:
+            above, under = above.astype(object), under.astype(object)
+        common = np.gcd(above, under)
+        return cls(places, above // common, under // common)
+
+    def some(self, which: Whole) -> Ratios:
+        """Those of which something holds."""
+        return Ratios(self.places[which], self.above[which], self.under[which])
+
+
+@attrs.frozen(eq=False)
 class Sums:
     """Exact sums, one a row: each is its number by its denominator.
 
@@ -144,41 +190,49 @@ class Running:
     Args:
         amounts: by position.
         column: amounts at other positions.
+        ratios: amounts at others still.
     """
 
-    def __init__(self, amounts: Mapping[int, Fraction], column: Placed | None = None) -> None:
+    def __init__(self, amounts: Mapping[int, Fraction], column: Placed | None = None, ratios: Ratios | None = None) -> None:
         import numpy as np
 
         if column is not None and (column.amounts.below > COMMON or not len(column.places)):  # no denominator is common to it and others
             amounts = {**amounts, **{place: column.amounts.at(row) for row, place in enumerate(column.places.tolist())}}
             column = None
-        if column is not None or len(amounts) > 1:
-            amounts = dict(sorted(amounts.items()))
-        self._places: Whole | None = None
-        """Where the amounts stand, where a column says so."""
-        pairs = [amount.as_integer_ratio() for amount in amounts.values()]
-        below = 1 if column is None else column.amounts.below
-        for under in sorted({under for _, under in pairs}):
-            below = common if (common := math.lcm(below, under)) <= COMMON else below
-        self._below = below
-        self._at = list(amounts)
-        self._rest = (
-            {place: one for place, one in amounts.items() if below % one.denominator} if below > 1 or any(u > 1 for _, u in pairs) else {}
-        )
-        self._rest_at = list(self._rest)
-        whole = fitting([above * (below // under) if below % under == 0 else 0 for above, under in pairs])
+        at, above, under = _apart(amounts, ratios)
+        self._below = below = _common(1 if column is None else column.amounts.below, under)
+        fits = below % under == 0 if len(under) else np.zeros(0, bool)
+        rest = np.flatnonzero(~fits)
+        self._rest_at: list[int] = at[rest].tolist()
+        self._rest: list[tuple[int, int]] = list(zip(above[rest].tolist(), under[rest].tolist(), strict=True))
+        numbers = np.where(fits, above, 0)
+        whole = fitting(fitted(numbers, np.where(fits, below // under, 0)).tolist()) if len(under) else numbers
         if column is not None:
-            self._places = column.places if not self._at else None
-            self._at, whole = _merged(self._at, whole, column, below // column.amounts.below)
+            at, whole = _merged(at, whole, column, below // column.amounts.below)
+        self._places = at
+        """Where the amounts stand, in order."""
+        self._asked = 0
         self._sums = np.concatenate(([0], np.cumsum(whole) if whole.dtype != object else np.add.accumulate(whole)))
+
+    @functools.cached_property
+    def _at(self) -> list[int]:
+        found: list[int] = self._places.tolist()
+        return found
+
+    def _range(self, first: int, end: int) -> tuple[int, int]:
+        """Where the amounts begin that lie from a position on, and where those from another on."""
+        self._asked += 1
+        at = self._places if self._asked < FEW else self._at  # a list is quicker to ask, and takes time to be made
+        return bisect_left(at, first), bisect_left(at, end)
 
     def count(self, first: int, end: int) -> int:
         """How many amounts lie from a position on, before another."""
-        return bisect_left(self._at, end) - bisect_left(self._at, first)
+        before, last = self._range(first, end)
+        return last - before
 
     def sum(self, first: int, end: int) -> Fraction:
         """Their sum."""
-        before, last = bisect_left(self._at, first), bisect_left(self._at, end)
+        before, last = self._range(first, end)
         if before == last:
             return ZERO
         found = Fraction(int(self._sums[last]) - int(self._sums[before]), self._below)
@@ -186,17 +240,15 @@ class Running:
         if low == high:
             return found
         by_denominator: dict[int, int] = {}
-        for place in self._rest_at[low:high]:
-            one = self._rest[place]
-            by_denominator[one.denominator] = by_denominator.get(one.denominator, 0) + one.numerator
+        for above, under in self._rest[low:high]:
+            by_denominator[under] = by_denominator.get(under, 0) + above
         return sum((Fraction(above, under) for under, above in by_denominator.items()), found)
 
     def sums(self, first: Whole, end: Whole) -> Sums:
         """The sums of many ranges."""
         import numpy as np
 
-        at = np.array(self._at, np.int64) if self._places is None else self._places
-        before, last = np.searchsorted(at, first), np.searchsorted(at, end)
+        before, last = np.searchsorted(self._places, first), np.searchsorted(self._places, end)
         numbers = self._sums[last] - self._sums[before]
         below = np.full(len(numbers), self._below, np.int64)
         apart: dict[int, Fraction] = {}
@@ -222,25 +274,60 @@ class Running:
         return self.sum(first, end) if self.count(first, end) else None
 
 
-def _merged(places: Sequence[int], whole: Whole, column: Placed, times: int) -> tuple[list[int], Whole]:
+def _apart(amounts: Mapping[int, Fraction], ratios: Ratios | None) -> tuple[Whole, Whole, Whole]:
+    """(positions, numerators, denominators) of amounts of which each has its own denominator, in order."""
+    import numpy as np
+
+    pairs = [amount.as_integer_ratio() for amount in amounts.values()]
+    at = np.fromiter(amounts, np.int64, len(amounts))
+    above, under = (whole_numbers([pair[place] for pair in pairs]) for place in (0, 1))
+    if ratios is not None:
+        at, above, under = (np.concatenate(both) for both in ((at, ratios.places), (above, ratios.above), (under, ratios.under)))
+    if len(at) > 1 and not (at[1:] > at[:-1]).all():
+        order = np.argsort(at, kind="stable")
+        at, above, under = at[order], above[order], under[order]
+    return at, above, under
+
+
+def _common(below: int, under: Whole) -> int:
+    """A common denominator of a column and, as far as it stays small, of others."""
+    for one in sorted(set(under.tolist())):
+        below = common if (common := math.lcm(below, one)) <= COMMON else below
+    return below
+
+
+def whole_numbers(numbers: Sequence[int]) -> Whole:
+    """Whole numbers as a column: 64 bits where each fits."""
+    import numpy as np
+
+    if not numbers or max(max(numbers), -min(numbers)) < ROOM:
+        return np.array(numbers, np.int64)
+    found = np.empty(len(numbers), object)
+    found[:] = numbers
+    return found
+
+
+def _merged(places: Whole, whole: Whole, column: Placed, times: int) -> tuple[Whole, Whole]:
     """Positions and whole numbers of some amounts and of a column of others, whose numbers count so many times, in order."""
     import numpy as np
 
     numbers = np.concatenate((whole, fitted(column.amounts.numbers, times)))
     if numbers.dtype != object and len(numbers) and int(np.abs(numbers).max()) * len(numbers) >= ROOM:
         numbers = fitting(numbers.tolist())
-    if not places:
-        return column.places.tolist(), numbers
-    at = np.concatenate((np.array(places, np.int64), column.places))
+    if not len(places):
+        return column.places, numbers
+    at = np.concatenate((places, column.places))
     order = np.argsort(at, kind="stable")
-    return at[order].tolist(), numbers[order]
+    return at[order], numbers[order]
 
 
 def fitted(numbers: Whole, times: int | Whole) -> Whole:
     """Whole numbers times another, or each times its own: of Python's where a product might not fit 64 bits."""
     import numpy as np
 
-    most = times if isinstance(times, int) else int(np.abs(times).max()) if len(times) else 1
+    if not len(numbers):
+        return numbers
+    most = times if isinstance(times, int) else int(np.abs(times).max())
     if numbers.dtype != object and len(numbers) and int(np.abs(numbers).max()) * most >= ROOM:
         numbers = numbers.astype(object)
     found: Whole = numbers * times

@@ -82,7 +82,7 @@ class PackageColumns:
         found: dict[str, Running] = {}
         for name, amounts in self.given.items():
             more, column = plain.apart.get(name, {}), plain.columns.get(name)
-            found[name] = Running({**amounts, **more} if more else amounts, column)
+            found[name] = Running({**amounts, **more} if more else amounts, column, plain.ratios.get(name))
         return found
 
     @functools.cached_property
@@ -104,7 +104,7 @@ class PackageColumns:
 
         places = self.planned_at
         found = np.full(len(places), -1, np.int64)
-        said = {**self.plain.ended, **self.ended}
+        said = {**self.plain.figures.ended, **self.ended}
         stated = {place: instant for place, instant in said.items() if instant is not None}
         if stated and len(places):
             at = np.array(places, np.int64)
@@ -136,7 +136,7 @@ class PackageColumns:
 
     def ended_at(self, place: int) -> int | None:
         """When a package ended, of finished work."""
-        return self.ended[place] if place in self.ended else self.plain.ended.get(place)
+        return self.ended[place] if place in self.ended else self.plain.figures.ended.get(place)
 
     def shown_at(self, place: int) -> tuple[Fraction, Fraction] | None:
         """(PV, EV) of a package of which the actual cost is not known."""
@@ -193,4 +193,5 @@ def _columns(piece: Piece) -> tuple[int, int, int, int, float]:
 
 def _in_order(places: Iterable[int], more: Sequence[int]) -> Sequence[int]:
     """Places, and more of them, in order."""
-    return sorted([*places, *more]) if more else list(places)
+    places = list(places)
+    return sorted([*places, *more]) if more and places else more or places
