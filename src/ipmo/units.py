@@ -550,6 +550,7 @@ class ExchangeRates:
         Raises:
             MissingRateError: there is no rate on or before that date.
         """
+        on = as_day(on)  # a status date may have a time
         if currency == self.base:
             return Decimal(1), on
         dated = self.table.get(currency, ())

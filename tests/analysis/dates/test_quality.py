@@ -362,3 +362,13 @@ def test_each_point_says_what_it_lacks() -> None:
     ] * 2
     over = pf.evolve("P", finish="2026-03-02")
     assert schedule_quality(over)[13].needs == "unfinished work after the status date"
+
+
+@pytest.mark.parametrize("after", [[], ["y"]])
+def test_cpli_is_not_known_where_work_of_the_project_has_no_duration(after: list[str]) -> None:
+    """The commitment is not known either: what has a duration says nothing of when all is done."""
+    tasks = [Task(id="y", duration="30 d"), Task(id="w", after=after)]
+    pf = Portfolio(id="pf", start="2026-01-05", status_date="2026-01-05", projects=[Project(id="b", finish="2026-03-10", tasks=tasks)])
+    point = next(one for one in schedule_quality(pf).points if one.number == 13)
+    assert point.value is None
+    assert "b/w has no duration" in (point.needs or "")

@@ -179,3 +179,35 @@ def test_nothing_is_asked_of_a_hand_over_whose_giver_or_receiver_was_stopped() -
     found = [f for f in ipmo.check(pf) if f.code in ("ipmo/hand-over", "ipmo/interface-agreement")]
     assert {name for f in found for name in ("dead", "stopped", "untaken", "begun") if f"'{name}'" in f.message} == {"begun"}
     assert {f.item for f in ipmo.check(pf) if f.code == "ipmo/dead-hand-over"} == {"dead", "stopped"}
+
+
+def test_of_items_with_the_same_float_that_comes_first_which_loses_most_over_all_its_links() -> None:
+    """t of b and of c both have two days to a deadline; b's three receivers lose more together, though the link that is nearest loses nothing."""
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "pf", "start": "2026-01-01", "status_date": "2026-01-01", "calendar": "continuous"}
+            | {"money": {"currency": "GBP", "discount": "green-book-2026"}},
+            "projects": [
+                {"id": "b", "tasks": [{"id": "t", "duration": "10 d"}]},
+                {"id": "c", "tasks": [{"id": "t", "duration": "30 d"}]},
+                {
+                    "id": "r",
+                    "tasks": [
+                        {"id": "r2", "duration": "20 d", "deadline": "2026-02-01"},
+                        {"id": "r3", "duration": "20 d"},
+                        {"id": "r4", "duration": "10 d", "deadline": "2026-02-11"},
+                        {"id": "r5", "duration": "100 d"},
+                    ],
+                },
+            ],
+            "links": [{"from": "b/t", "to": "r/r2"}, {"from": "b/t", "to": "r/r3"}, {"from": "c/t", "to": "r/r4"}],
+            "benefits": [
+                {"id": "v", "enabled_by": "r/r4", "value": "1 M GBP per year", "lasts": "1 year"},
+                {"id": "w", "enabled_by": "r/r3", "value": "9 M GBP per year", "lasts": "1 year"},
+            ],
+        }
+    )
+    rows = ipmo.critical_links(pf).hand_overs
+    assert [(row.item, row.commitment_float) for row in rows] == [("b/t", 2), ("c/t", 2)]
+    assert rows[0].loss is not None and rows[1].loss is not None and rows[0].loss.amount > 8 * rows[1].loss.amount

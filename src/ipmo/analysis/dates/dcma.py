@@ -324,7 +324,7 @@ def _cpli(a: Assessed) -> Point:
     status = a.status_of(net.projects[place])
     if status is None:
         return attrs.evolve(point, needs="a status date")
-    if doubt := a.schedule.commitments.doubts.held(net.projects[place]):
+    if doubt := a.schedule.commitments.doubts.of(net.projects[place]):
         return attrs.evolve(point, needs=f"dates of all work of {net.projects[place]!r} ({doubt})")
     project = a.portfolio.projects[place]
     clock = clocks_of(a.portfolio).of(a.portfolio.calendar_for(project.id))

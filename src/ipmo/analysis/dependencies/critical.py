@@ -94,6 +94,7 @@ class CriticalLinks(Answer[str, CriticalLink]):
         self.project_dependencies = crossings.project_dependencies
         self.unscheduled = tuple(one.id for one in crossings.closed if one.undated)
         self._made: dict[int, CriticalLink] = {}
+        self._by_float = rank_by == "float"
         if callable(rank_by):
             rows = range(len(crossings.open))
             self._order = sorted(rows, key=lambda row: rank_by(self._link(row, 0)))
@@ -196,8 +197,8 @@ class CriticalLinks(Answer[str, CriticalLink]):
 
     @functools.cached_property
     def hand_overs(self) -> HandOvers:
-        """What is handed over across the boundary by open work, one row an item with its receivers, in the order of the links."""
-        return HandOvers(self, self._order, self._downstream)
+        """What is handed over across the boundary by open work, one row an item with its receivers, in the order of the links; see `HandOvers`."""
+        return HandOvers(self, self._order, self._downstream, by_float=self._by_float)
 
     @functools.cached_property
     def pairs(self) -> tuple[Pair, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol, overload
@@ -97,16 +98,33 @@ class HandOvers(Sequence[HandedOver]):
         links: the answer, by place.
         order: the rows of its open links.
         downstream: the links as columns, and what lies behind them.
+        by_float: of items with the same float to a commitment, that comes first which loses most over all its links.
     """
 
-    def __init__(self, links: Links, order: Sequence[int], downstream: Downstream) -> None:
+    def __init__(self, links: Links, order: Sequence[int], downstream: Downstream, *, by_float: bool = False) -> None:
         self._links, self._order, self._downstream = links, order, downstream
         found = downstream.crossings
         groups: dict[tuple[str, str], list[int]] = {}
         for place, row in enumerate(order):
             groups.setdefault((found.source_id(row), found.portfolio.links[found.open[row]].type[0]), []).append(place)
-        self._groups = list(groups.values())
+        self._groups = self._by_loss(list(groups.values())) if by_float else list(groups.values())
         self._made: dict[int, HandedOver] = {}
+
+    def _by_loss(self, groups: list[list[int]]) -> list[list[int]]:
+        """Of neighbours that differ in nothing that comes before the loss, the dearest first; one link's loss is not that of all it hands over."""
+        found = self._downstream.crossings
+
+        def before(group: list[int]) -> tuple[object, ...]:
+            row = self._order[group[0]]
+            return found.commitment_float[row] is None, found.calendar_dates[row], found.commitment_float[row]
+
+        out: list[list[int]] = []
+        for _, alike in itertools.groupby(groups, before):
+            some = list(alike)
+            if any(len(group) > 1 for group in some) and len(some) > 1:
+                some.sort(key=lambda group: -(self._downstream.loss_of([self._order[one] for one in group]) or 0))
+            out += some
+        return out
 
     def __len__(self) -> int:
         return len(self._groups)
