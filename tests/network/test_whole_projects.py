@@ -125,3 +125,36 @@ def test_what_a_summary_or_a_project_hands_over_to_a_whole_project_needs_all_of_
     pf = handed_over(giver, done=False)
     of = {row.item: {str(one) for one in row.benefits} for row in ipmo.single_points(pf)}
     assert of == {"a/t0": {"Bb", "Bc"}, "a/t1": {"Bb", "Bc"}, "b/t": {"Bb"}, "c/t": {"Bc"}, **{item: {"Bb"} for item in also}}
+
+
+@pytest.mark.parametrize(("giver", "days"), [("g", 5), ("g@finish", 5), ("g/t", 5), ("g@start", None)])
+@pytest.mark.parametrize("taker", ["r", "r@start", "r/x"])
+def test_what_is_needed_of_an_end_of_a_project_is_a_commitment_whoever_takes_it(giver: str, days: int | None, taker: str) -> None:
+    """g starts on 1 January and ends on the 10th; it is needed by the 5th."""
+    pf = Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-01-01",
+        calendar="continuous",
+        projects=[Project(id="g", tasks=[task("t"), Task(id="u", duration="4 d")]), Project(id="r", tasks=[Task(id="x", duration="5 d")])],
+        links=[Link(id="L", source=giver, target=taker, needed="2026-01-05")],
+    )
+    (row,) = ipmo.schedule(pf).commitments
+    assert (row.name, row.standing) == ("L", "missed" if days else "kept")
+    assert days is None or f"by {days} d" in row.text
+
+
+@pytest.mark.parametrize("state", ["cancelled", "paused"])
+def test_a_project_that_gives_to_a_summary_holds_what_lies_in_that_and_nothing_beside_it(state: str) -> None:
+    pf = Portfolio(
+        id="pf",
+        start="2026-01-01",
+        calendar="continuous",
+        projects=[
+            Project(id="g", state=state, tasks=[task("t")]),
+            Project(id="r", tasks=[Task(id="q"), task("x", parent="q"), task("y", deadline="2026-02-01")]),
+        ],
+        links=[Link(id="L", source="g", target="r/q")],
+    )
+    s = ipmo.schedule(pf)
+    assert s["r/x"].undated and not s["r/y"].undated

@@ -465,7 +465,8 @@ def _without_project(draft: Draft, named: set[int]) -> list[int]:
         if why is None:
             continue
         inner = nodes.local[target.top].get(target.inner)
-        inside = nodes.members[draft.places[target.top]] if inner is None else [inner]
+        below = nodes.leaves.get((target.top, target.inner)) or nodes.members[draft.places[target.top]]
+        inside = below if inner is None else [inner]
         held = [n for n in inside if nodes.state[n] in LIVE or (why.never and nodes.state[n] is UNDATED and _only_waits(nodes, {}, n))]
         for node in held:
             comes = "never comes" if why.never else "has no date"

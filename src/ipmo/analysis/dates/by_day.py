@@ -8,7 +8,7 @@ from ipmo.model.governance import Gate
 from ipmo.model.items import alike
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Link, Task
+from ipmo.model.work import Link, Project, Task
 from ipmo.network.network import Network
 from ipmo.units import When, minutes, moment, said_day
 from ipmo.words import measured
@@ -20,6 +20,10 @@ __all__ = ["agreed", "at_finish_of", "days_after", "gives_at_finish", "in_time",
 
 def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
     """Whether a link hands over when its source is done; a milestone and a gate are one instant, that of their finish."""
+    if "@" in link.source:  # the end of a project that is named counts, whatever the type says
+        named = reference(link.source)
+        if isinstance(portfolio.items.get(named.item), Project):
+            return named.end != "start"
     if link.type[0] == "F":
         return True
     noun = alike(portfolio.items, link.source)

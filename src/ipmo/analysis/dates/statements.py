@@ -254,8 +254,9 @@ class Statements:
             if source not in pf.items and reference(source).external:
                 heard = None if link.date is None else minutes(link.date, end=at_finish)
                 return Stated(name, "hand-over", source, date, (), at_finish, word, heard, number)
-        whole = source in self._passes.places_of_projects and source not in self._passes.named
-        nodes = self._nodes_of_project(source) if whole else self._nodes_of(source, at_finish)
+        item = reference(source).item  # of a project, or an end of it that no link of the network has
+        whole = item in self._passes.places_of_projects and source not in self._passes.named
+        nodes = self._nodes_of_project(item) if whole else self._nodes_of(source, at_finish)
         state = self._passes.network.state
         if any(state[node] is not DONE and (at_finish or state[node] is not BEGUN) for node in nodes):
             return Stated(name, "hand-over", source, date, nodes, at_finish, word, None, number)
