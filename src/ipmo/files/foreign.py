@@ -26,7 +26,19 @@ from ipmo.model.stored import StoredDates
 from ipmo.units import Effort, Money, Span
 from ipmo.words import counted, more
 
-__all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "day_or_time", "day_ranges", "days_of_week", "escaped", "unescaped"]
+__all__ = [
+    "EPOCH",
+    "Intake",
+    "RowError",
+    "TaskFields",
+    "day_or_time",
+    "day_ranges",
+    "days_of_week",
+    "escaped",
+    "name_of",
+    "text_of",
+    "unescaped",
+]
 
 MAX_NOTES = 50
 """Findings of one kind that are listed one by one; the rest is counted."""
@@ -36,6 +48,8 @@ _UNFIT = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]|%(?=[0
 _HARD = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]")
 LONGEST_ESCAPED = 600
 """Characters of an id in which escapes are looked for: an id has at most 200, each of which may be escaped."""
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
+"""What one row of a table, or XML, has no place for."""
 _PLAIN = re.compile(r"[A-Za-z0-9._+-]{1,200}")
 """Texts that are ids as they stand, as nearly all are."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})", re.ASCII)
@@ -95,6 +109,21 @@ def unescaped(text: str) -> str:
         return text
     made = re.sub("(?:%[0-9A-F]{2})+", lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text)
     return made if made != text and escaped(made) == text else text  # each step is shorter
+
+
+def text_of(id: str) -> str:
+    """What an id is written as: the text that it was made of where it is one that a reader makes the same id of again, else itself.
+
+    >>> text_of("A%2FB"), text_of("%41"), text_of("a%0Ab")
+    ('A/B', '%41', 'a%0Ab')
+    """
+    text = unescaped(id)
+    return text if escaped(text) == id and not _UNSEEN.search(text) and text == text.strip() else id
+
+
+def name_of(id: str, name: str) -> str:
+    """What a calendar is called: its name where its id was made of that, else what the id is written as."""
+    return name if id == escaped(name) else text_of(id)
 
 
 class _Row:

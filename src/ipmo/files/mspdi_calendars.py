@@ -11,7 +11,7 @@ from decimal import Decimal
 import attrs
 
 from ipmo.errors import ModelError, UnitError
-from ipmo.files.foreign import Intake, RowError, day_ranges, days_of_week
+from ipmo.files.foreign import Intake, RowError, day_ranges, days_of_week, escaped
 from ipmo.files.mspdi_elements import instant, whole
 from ipmo.files.xml_elements import Element
 from ipmo.model.calendars import Calendar, shifts
@@ -111,6 +111,7 @@ class Calendars:
                 try:
                     made[uid] = Calendar(
                         id=names[uid],
+                        name=label if names[uid] == escaped(label) != label else "",
                         hours=week,
                         day=Span(self.day, "min") if self.day % 60 else Span(self.day // 60, "h"),
                         days_per_week=days_of_week(Decimal(self.week), Decimal(self.day)),

@@ -15,8 +15,9 @@ from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.atomic import write_atomically
 from ipmo.errors import CycleError, ScheduleError
-from ipmo.files.calendar_days import Times, day_times, ended, special_days, week_times
-from ipmo.files.foreign import unescaped
+from ipmo.files.calendar_days import day_times, ended
+from ipmo.files.foreign import text_of
+from ipmo.files.mspdi_calendars_out import calendar_lines
 from ipmo.files.mspdi_costs import cents, total_of
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, UNITS
 from ipmo.files.mspdi_splits import NOBODY, timephased
@@ -136,8 +137,8 @@ class _Writer:
         yield '<?xml version="1.0" encoding="UTF-8"?>'
         yield f'<Project xmlns="{NAMESPACE}">'
         yield "<SaveVersion>14</SaveVersion>"
-        yield tag("Name", pf.id)
-        yield tag("Title", pf.id)
+        yield tag("Name", text_of(pf.id))
+        yield tag("Title", text_of(pf.id))
         forward = pf.dialect.direction == "forward"
         yield tag("ScheduleFromStart", int(forward))
         start = pf.start or next((p.start for p in pf.projects if p.start is not None), None)
@@ -168,7 +169,7 @@ class _Writer:
         yield "</ExtendedAttributes>"
         yield "<Calendars>"
         for name in self.calendar_uids:
-            yield from self._calendar(self.calendars[name])
+            yield from calendar_lines(self.calendars[name], self.calendar_uids[name])
         yield "</Calendars>"
         yield "<Tasks>"
         yield from self._tasks()
@@ -176,13 +177,13 @@ class _Writer:
         yield "<Resources>"
         for resource in pf.resources:
             self.lost.beside(resource, (*KEPT_OF_RESOURCES, "capacity") if resource.unit == "person" else KEPT_OF_RESOURCES, "resources")
-            if resource.name not in ("", unescaped(resource.id)):
+            if resource.name not in ("", text_of(resource.id)):
                 self.lost.lose("names of resources beside their ids")
             kind = {"person": 1, "unit": 0, "cost": 2}.get(resource.unit, 1)
             calendar = self.calendar_uids.get(resource.calendar or "")
             yield (
                 f"<Resource>{tag('UID', self.resource_uids[resource.id])}{tag('ID', self.resource_uids[resource.id])}"
-                f"{tag('Name', resource.id)}{tag('Type', kind)}"
+                f"{tag('Name', text_of(resource.id))}{tag('Type', kind)}"
                 + (tag("Group", resource.category) if resource.category else "")
                 + (tag("MaxUnits", max(row.value for row in resource.capacity)) if resource.unit == "person" and resource.capacity else "")
                 + (tag("CalendarUID", calendar) if calendar else "")
@@ -236,26 +237,6 @@ class _Writer:
         for place, (name, field) in enumerate(self.fields.items(), 1):
             yield field, f"Text{place}", name
 
-    # ---------------------------------------------------------------------------------------- calendars
-
-    def _calendar(self, calendar: Calendar) -> Iterator[str]:
-        yield f"<Calendar>{tag('UID', self.calendar_uids[calendar.id])}{tag('Name', calendar.id)}<IsBaseCalendar>1</IsBaseCalendar>"
-        yield "<BaseCalendarUID>-1</BaseCalendarUID><WeekDays>"
-        for number, times in enumerate(week_times(calendar), 1):
-            yield f"<WeekDay>{tag('DayType', number)}{_times(times)}</WeekDay>"
-        yield "</WeekDays>"
-        special = list(special_days(calendar))
-        if special:
-            yield "<Exceptions>"
-            for first, last, times in special:
-                yield (
-                    f"<Exception><EnteredByOccurrences>0</EnteredByOccurrences><TimePeriod>{tag('FromDate', f'{first}T00:00:00')}"
-                    f"{tag('ToDate', f'{last}T23:59:00')}</TimePeriod><Occurrences>{(last - first).days + 1}</Occurrences><Type>1</Type>"
-                    f"{_times(times)}</Exception>"
-                )
-            yield "</Exceptions>"
-        yield "</Calendar>"
-
     # -------------------------------------------------------------------------------------------- tasks
 
     def _tasks(self) -> Iterator[str]:
@@ -306,7 +287,7 @@ class _Writer:
             at = when_there(when, self.default, end=True)
             ends = "".join(tag(end, at) for end in ("Start", "Finish", "EarlyStart", "EarlyFinish", "LateStart", "LateFinish"))
             yield (
-                f"<Task>{tag('UID', uid)}{tag('ID', place)}{tag('Name', unescaped(name))}<OutlineLevel>1</OutlineLevel>"
+                f"<Task>{tag('UID', uid)}{tag('ID', place)}{tag('Name', text_of(name))}<OutlineLevel>1</OutlineLevel>"
                 f"<ExternalTask>1</ExternalTask>{ends}<Duration>PT0H0M0S</Duration><ActualDuration>PT0H0M0S</ActualDuration>"
                 "<RemainingDuration>PT0H0M0S</RemainingDuration></Task>"
             )
@@ -535,12 +516,12 @@ class _Writer:
                 uid = self.outside[meant.name][0]
                 yield (
                     f"<PredecessorLink>{tag('PredecessorUID', uid)}{tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
-                    f"{tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
+                    f"{tag('CrossProjectName', text_of(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
                 )
             elif meant.external:
                 yield (
                     f"<PredecessorLink><PredecessorUID>0</PredecessorUID>{tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
-                    f"{tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
+                    f"{tag('CrossProjectName', text_of(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
                 )
             else:
                 self.lost.lose("links from what is no task")
@@ -583,14 +564,3 @@ def _iso(length: Decimal | int) -> str:
     seconds = round(Decimal(length) * 60)
     hours, rest = divmod(seconds, 3600)
     return f"PT{hours}H{rest // 60}M{rest % 60}S"
-
-
-def _times(times: Times) -> str:
-    if not times:
-        return "<DayWorking>0</DayWorking>"
-    parts = [f"<WorkingTime>{tag('FromTime', _clock(start))}{tag('ToTime', _clock(stop))}</WorkingTime>" for start, stop in sorted(times)]
-    return f"<DayWorking>1</DayWorking><WorkingTimes>{''.join(parts)}</WorkingTimes>"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02d}:{minute % 60:02d}:00"

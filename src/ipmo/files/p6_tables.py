@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Context, Decimal
-from typing import NamedTuple
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import IpmoError
-from ipmo.files.calendar_days import Times, cut, week_times
-from ipmo.files.foreign import EPOCH, escaped, unescaped
+from ipmo.files.foreign import escaped, text_of
 from ipmo.files.no_room import NoRoom
 from ipmo.files.other_conventions import lose_dates
 from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, RESOURCES, TYPES, codes, suspended
+from ipmo.files.p6_days import Days, days_of, nested
+from ipmo.files.p6_marks import udf_type, wbs_names
 from ipmo.files.p6_outside import EARLY, early_starts
 from ipmo.files.p6_summaries import onto_activities
 from ipmo.files.xer_options import dialect_in_p6
 from ipmo.files.xer_tables import Row
 from ipmo.model.calendars import Calendar
-from ipmo.model.calendars import shifts as shifts_of
 from ipmo.model.estimates import Estimate, UncertainLag
 from ipmo.model.governance import GO, After, Gate
 from ipmo.model.money import Budget
@@ -34,7 +33,7 @@ from ipmo.model.work import Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.units import ELAPSED, Money, Span, When, minutes, moment, plain
 
-__all__ = ["Days", "P6Tables", "clock", "columns"]
+__all__ = ["P6Tables", "columns"]
 
 KEPT = ("id", "name", "start", "status_date", "calendar", "dialect", "money", "calendars", "projects", "links", "resources", "source")
 """Fields of the portfolio that P6 has room for; those of its parts follow."""
@@ -85,6 +84,8 @@ class P6Tables:
         self.project_ids = {project.id: self._new() for project in portfolio.projects}
         self.task_ids: dict[str, str] = {}
         self.codes: dict[str, str] = {}
+        self.marks: dict[str, str] = {}
+        """The fields that keep ids, by table."""
         self.code_values: dict[tuple[str, str], str] = {}
         self.schedule: Schedule | None = None
         try:
@@ -118,11 +119,12 @@ class P6Tables:
                 "RSRC",
                 rsrc_id=key,
                 clndr_id=self.calendar_ids.get(resource.calendar or "", ""),
-                rsrc_short_name=unescaped(resource.id),
+                rsrc_short_name=text_of(resource.id),
                 rsrc_name=resource.name,
                 rsrc_type=kind,
                 rsrc_seq_num=key,
             )
+            self._mark("RSRC", key, "", resource.id, text_of(resource.id))
         for project in pf.projects:
             parents = {task.parent for task in project.tasks if task.parent}
             for name in (*(t.id for t in project.tasks if t.id not in parents), *(gate.id for gate in project.gates)):
@@ -152,7 +154,7 @@ class P6Tables:
             calendar = pf.calendar_table[name]
             key = self.calendar_ids[name] = self._new()
             self.days[key] = days_of(calendar)
-            title = calendar.name if name in declared and name.partition("~")[0] == escaped(calendar.name) else unescaped(name)
+            title = calendar.name if name in declared and name.partition("~")[0] == escaped(calendar.name) else text_of(name)
             self._row(
                 "CALENDAR",
                 clndr_id=key,
@@ -194,7 +196,7 @@ class P6Tables:
         self._row(
             "PROJECT",
             proj_id=key,
-            proj_short_name=unescaped(project.id),
+            proj_short_name=text_of(project.id),
             clndr_id=self.calendar_ids.get(project.calendar or "", ""),
             critical_drtn_hr_cnt=number(Decimal(calendar.minutes(self.dialect.critical_float)) / 60),
             last_recalc_date=self._start(status),
@@ -205,18 +207,20 @@ class P6Tables:
             def_complete_pct_type="CP_Drtn",
             export_flag="Y",
         )
+        self._mark("PROJECT", key, key, project.id, text_of(project.id))
         self._options(key)
         root = self._new()
         self._row(
-            "PROJWBS", wbs_id=root, proj_id=key, proj_node_flag="Y", wbs_short_name=unescaped(project.id), wbs_name=project.name, seq_num="0"
+            "PROJWBS", wbs_id=root, proj_id=key, proj_node_flag="Y", wbs_short_name=text_of(project.id), wbs_name=project.name, seq_num="0"
         )  # fmt: skip
         parents = {task.parent for task in project.tasks if task.parent}
         wbs = {task.id: self._new() for task in project.tasks if task.id in parents}
+        names = wbs_names(project) if wbs else {}
         for task in project.tasks:
             if task.id in wbs:
                 self.lost.beside(task, KEPT_OF_SUMMARIES, "summaries")
-                text, above = unescaped(task.id), unescaped(task.parent) if task.parent else ""
-                short = text.removeprefix(f"{above}.") if above else text.removeprefix("WBS ")
+                short, path = names[task.id]
+                self._mark("PROJWBS", wbs[task.id], key, task.id, path)
                 self._row(
                     "PROJWBS",
                     wbs_id=wbs[task.id],
@@ -258,7 +262,7 @@ class P6Tables:
         if not planned:
             return
         other, root = self._new(), self._new()
-        name = f"{unescaped(project.id)} - B1"
+        name = f"{text_of(project.id)} - B1"
         self._row("PROJECT", proj_id=other, orig_proj_id=key, proj_short_name=name)
         self._row("PROJWBS", wbs_id=root, proj_id=other, proj_node_flag="Y", wbs_short_name=name, wbs_name=project.name)
         for task in planned:
@@ -269,7 +273,7 @@ class P6Tables:
                 proj_id=other,
                 wbs_id=root,
                 clndr_id=self.calendar_ids.get(calendar.id, ""),
-                task_code=unescaped(task.id),
+                task_code=text_of(task.id),
                 task_name=task.name,
                 task_type="TT_Task",
                 status_code="TK_NotStart",
@@ -288,14 +292,25 @@ class P6Tables:
             self.lost.lose("ranges of estimates, written as their central value")
         return span.amount if span.unit == "h" else Decimal(calendar.minutes(span)) / 60
 
+    def _mark(self, table: str, row: str, project: str, id: str, text: str) -> None:
+        """The id of a row in a field of its own, where none of the text that stands for it would be made again."""
+        if escaped(text) == id:
+            return
+        if table not in self.marks:
+            self.marks[table] = self._new()
+            self._row("UDFTYPE", **udf_type(self.marks[table], table))
+        self._row("UDFVALUE", udf_type_id=self.marks[table], fk_id=row, proj_id=project, udf_text=id)
+
     def _activity(self, project: Project, item: Task | Gate, wbs: str, calendar: Calendar, kind: str) -> Row:
         """What every activity says: which it is, where it stands, of which type and on which calendar it is."""
+        key, owner = self.task_ids[f"{project.id}/{item.id}"], self.project_ids[project.id]
+        self._mark("TASK", key, owner, item.id, text_of(item.id))
         return {
-            "task_id": self.task_ids[f"{project.id}/{item.id}"],
-            "proj_id": self.project_ids[project.id],
+            "task_id": key,
+            "proj_id": owner,
             "wbs_id": wbs,
             "clndr_id": self.calendar_ids.get(calendar.id, ""),
-            "task_code": unescaped(item.id),
+            "task_code": text_of(item.id),
             "task_name": item.name,
             "task_type": kind,
             "duration_type": "DT_FixedDUR2",
@@ -545,50 +560,6 @@ class P6Tables:
                 self.lost.lose("elapsed lags, written as so many days of working time")
             return Decimal(lag.elapsed_minutes) / 1440 * calendar.day_minutes / 60
         return Decimal(calendar.minutes(lag)) / 60
-
-
-class Days(NamedTuple):
-    """The days of a calendar, with shifts cut at midnight: what one has past midnight belongs to the next day.
-
-    Args:
-        week: from Sunday.
-        special: of days with other hours, in order.
-    """
-
-    week: list[Times]
-    special: dict[date, Times]
-
-
-def days_of(calendar: Calendar) -> Days:
-    """The days of a calendar as P6 has them."""
-    week = calendar.week_shifts()
-    other: dict[date, tuple[tuple[int, int], ...]] = dict.fromkeys(calendar.holidays, ())
-    for one in calendar.exceptions:
-        other |= dict.fromkeys(one.days(), shifts_of(one.hours))
-    next_day = timedelta(days=1)
-    spilt = {day + next_day for day in other if any(stop > 1440 for _, stop in (*other[day], *week[day.weekday()]))}
-
-    def own(day: date) -> tuple[tuple[int, int], ...]:
-        return other.get(day, week[day.weekday()])
-
-    days = sorted(day for day in {*other, *spilt} if day > EPOCH)
-    return Days(week_times(calendar), {day: cut(own(day - next_day), own(day)) for day in days})
-
-
-def nested(days: Days) -> str:
-    """The days of a calendar as P6 nests them in one cell."""
-    week = "".join(f"(0||{number}()({_shifts(times)}))" for number, times in enumerate(days.week, 1))
-    listed = "".join(f"(0||{place}(d|{(day - EPOCH).days})({_shifts(times)}))" for place, (day, times) in enumerate(days.special.items()))
-    return f"(0||CalendarData()((0||DaysOfWeek()({week}))(0||VIEW(ShowTotal|N)())(0||Exceptions()({listed}))))"
-
-
-def _shifts(times: Times) -> str:
-    return "".join(f"(0||{place}(s|{clock(a)}|f|{clock(b)})())" for place, (a, b) in enumerate(sorted(times)))
-
-
-def clock(minute: int) -> str:
-    """A minute of a day as a time; the end of the day is 00:00."""
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
 def columns(tables: Mapping[str, list[Row]]) -> Iterator[tuple[str, list[str], list[Row]]]:

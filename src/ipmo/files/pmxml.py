@@ -15,6 +15,7 @@ from pathlib import Path
 from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import EPOCH, Intake, RowError
 from ipmo.files.opening import bytes_of
+from ipmo.files.p6_marks import AREAS
 from ipmo.files.pmxml_fields import FIELDS, SHARES, WORDS
 from ipmo.files.portfolios import no_collection
 from ipmo.files.xer import read_tables
@@ -30,6 +31,9 @@ CODES = {field: {word.casefold(): code for code, word in words.items()} for fiel
 for _field, _codes in CODES.items():
     if set(_codes) == {"0", "1"}:
         _codes |= {"true": "Y", "false": "N"}
+
+TABLES = {area: table for table, area in AREAS.items()}
+"""Tables whose rows have user-defined fields."""
 
 ELSE = {
     "early_start_date": "EarlyStartDate",
@@ -94,8 +98,8 @@ class _Tables:
         for table in ("CALENDAR", "RSRC", "ACTVTYPE", "ACTVCODE"):
             self._table(table, whole)
         for kind in whole.all("UDFType"):
-            if (kind.get("SubjectArea") or "") == "Activity":
-                row = {"udf_type_id": kind.get("ObjectId") or "", "table_name": "TASK", "udf_type_label": kind.get("Title") or ""}
+            if named := TABLES.get(kind.get("SubjectArea") or ""):
+                row = {"udf_type_id": kind.get("ObjectId") or "", "table_name": named, "udf_type_label": kind.get("Title") or ""}
                 self.rows["UDFTYPE"].append((kind.line, row))
         for project in whole.kids:
             if project.tag in ("Project", "BaselineProject"):
@@ -148,6 +152,8 @@ class _Tables:
         elif table == "TASK":
             row.setdefault("wbs_id", root)
             self._activity(one, row)
+        if table in ("PROJECT", "PROJWBS", "RSRC"):
+            self._own_fields(one, row.get(KEYS[table][0], ""))
         elif table == "TASKRSRC" and "act_reg_cost" not in row and one.get("ActualCost"):
             row["act_reg_cost"] = one.get("ActualCost") or ""
         missing = [key for key in KEYS.get(table, ()) if not row.get(key)]
@@ -185,6 +191,10 @@ class _Tables:
         for code in one.all("Code"):
             if value := code.get("ValueObjectId"):
                 self.rows["TASKACTV"].append((code.line, {"task_id": key, "actv_code_id": value}))
+        self._own_fields(one, key)
+
+    def _own_fields(self, one: Element, key: str) -> None:
+        """The user-defined fields of a row."""
         for field_of in one.all("UDF"):
             value = next((kid.text for kid in field_of.kids if kid.tag.endswith("Value") and kid.text), "")
             if value:

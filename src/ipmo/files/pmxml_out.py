@@ -11,7 +11,9 @@ from pathlib import Path
 
 from ipmo.atomic import write_atomically
 from ipmo.files.calendar_days import Times
-from ipmo.files.p6_tables import Days, P6Tables, clock
+from ipmo.files.p6_days import Days, clock
+from ipmo.files.p6_marks import AREAS
+from ipmo.files.p6_tables import P6Tables
 from ipmo.files.pmxml import DAYS
 from ipmo.files.pmxml_fields import FIELDS, NAMESPACE, SHARES, WORDS
 from ipmo.files.xer_tables import Row
@@ -46,26 +48,37 @@ def _lines(made: P6Tables) -> Iterator[str]:
         yield f"<Currency>{''.join(_tag(name, text) for name, text in currency.items())}</Currency>"
     for row in tables.get("CALENDAR", ()):
         yield f"<Calendar>{_fields('CALENDAR', row)}{_week(made.days[row['clndr_id']])}</Calendar>"
+    marks: dict[tuple[str, str], str] = {}
+    kinds = {row["udf_type_id"]: row["table_name"] for row in tables.get("UDFTYPE", ())}
+    for row in tables.get("UDFVALUE", ()):
+        udf = f"<UDF>{_tag('TypeObjectId', row['udf_type_id'])}{_tag('TextValue', row['udf_text'])}</UDF>"
+        marks[kinds[row["udf_type_id"]], row["fk_id"]] = udf
+    for row in tables.get("UDFTYPE", ()):
+        area = f"{_tag('SubjectArea', AREAS[row['table_name']])}{_tag('Title', row['udf_type_label'])}"
+        yield f"<UDFType><DataType>Text</DataType>{_tag('ObjectId', row['udf_type_id'])}{area}</UDFType>"
     for table in ("RSRC", "ACTVTYPE", "ACTVCODE"):
         for row in tables.get(table, ()):
-            yield _element(table, row)
+            yield _element(table, row, marks.get((table, row["rsrc_id"]), "") if table == "RSRC" else "")
     roots = {row["proj_id"]: row for row in tables.get("PROJWBS", ()) if row["proj_node_flag"] == "Y"}
     codes: dict[str, list[Row]] = {}
     for row in tables.get("TASKACTV", ()):
         codes.setdefault(row["task_id"], []).append(row)
     for project in tables.get("PROJECT", ()):
-        yield from _project(tables, project, roots[project["proj_id"]], codes)
+        yield from _project(tables, project, roots[project["proj_id"]], codes, marks)
     yield "</APIBusinessObjects>"
 
 
-def _project(tables: dict[str, list[Row]], project: Row, root: Row, codes: dict[str, list[Row]]) -> Iterator[str]:
+def _project(
+    tables: dict[str, list[Row]], project: Row, root: Row, codes: dict[str, list[Row]], marks: dict[tuple[str, str], str]
+) -> Iterator[str]:
     key, baseline = project["proj_id"], bool(project.get("orig_proj_id"))
     element = "BaselineProject" if baseline else "Project"
-    yield f"<{element}>{_fields('PROJECT', project)}{_tag('Name', root['wbs_name'])}{_tag('WBSObjectId', root['wbs_id'])}"
+    yield f"<{element}>{_fields('PROJECT', project)}{_tag('Name', root['wbs_name'])}{_tag('WBSObjectId', root['wbs_id'])}{marks.get(('PROJECT', key), '')}"
     for row in tables.get("PROJWBS", ()):
         if row["proj_id"] == key and row is not root:
+            above = row.get("parent_wbs_id", "")
             yield _element(
-                "PROJWBS", {**row, "parent_wbs_id": "" if row.get("parent_wbs_id") == root["wbs_id"] else row.get("parent_wbs_id", "")}
+                "PROJWBS", {**row, "parent_wbs_id": "" if above == root["wbs_id"] else above}, marks.get(("PROJWBS", row["wbs_id"]), "")
             )
     for row in tables.get("TASK", ()):
         if row["proj_id"] == key:
@@ -74,7 +87,7 @@ def _project(tables: dict[str, list[Row]], project: Row, root: Row, codes: dict[
                 f"<Code>{_tag('TypeObjectId', one['actv_code_type_id'])}{_tag('ValueObjectId', one['actv_code_id'])}</Code>"
                 for one in codes.get(row["task_id"], ())
             )
-            yield f"<Activity>{_fields('TASK', own)}{coded}</Activity>"
+            yield f"<Activity>{_fields('TASK', own)}{coded}{marks.get(('TASK', row['task_id']), '')}</Activity>"
     for table in ("TASKRSRC", "PROJCOST", "TASKPRED"):
         for row in tables.get(table, ()):
             if row["proj_id"] == key:
@@ -93,9 +106,9 @@ def _tag(name: str, text: str) -> str:
     return tag(name, text) if text else ""
 
 
-def _element(table: str, row: Row) -> str:
+def _element(table: str, row: Row, more: str = "") -> str:
     name = FIELDS[table][0]
-    return f"<{name}>{_fields(table, row)}</{name}>"
+    return f"<{name}>{_fields(table, row)}{more}</{name}>"
 
 
 def _fields(table: str, row: Row) -> str:

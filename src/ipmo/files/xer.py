@@ -20,6 +20,7 @@ from ipmo.errors import FileError, ModelError, UnitError, listed
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
 from ipmo.files.local_dates import LocalDates
 from ipmo.files.p6_codes import CONSTRAINTS, ON_ITSELF, RESOURCES, TYPES
+from ipmo.files.p6_marks import MARK, OwnIds
 from ipmo.files.portfolios import no_collection
 from ipmo.files.stored_dates import computed_by_p6, stored_by_p6
 from ipmo.files.xer_calendars import xer_calendar
@@ -127,6 +128,7 @@ class _Reader:
         self.assignments: dict[str, list[Assignment]] = defaultdict(list)
         self.costs: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
         self.attributes: dict[str, dict[str, str]] = defaultdict(dict)
+        self.own = OwnIds(intake, self.rows("UDFTYPE"), self.rows("UDFVALUE"))
 
     def _number(self, row: Row, key: str) -> Decimal | None:
         return self.intake.number(row.get(key), key)
@@ -209,7 +211,7 @@ class _Reader:
             with self.intake.row(f"project {row.get('proj_short_name') or row['proj_id']!r}", line):
                 if row["proj_id"] in self.projects:
                     raise RowError("another has its proj_id")
-                id = self.intake.fit(row.get("proj_short_name") or row["proj_id"], self.top, "project")
+                id = self.own.fit("PROJECT", row["proj_id"], row.get("proj_short_name"), self.top, "project")
                 self.top.add(id)
                 self.projects[row["proj_id"]] = (id, row)
                 self.lines[id] = line
@@ -217,7 +219,7 @@ class _Reader:
     def _resources(self) -> None:
         for line, row in first_of_each(self.intake, self.rows("RSRC"), "rsrc_id", "resource").values():
             with self.intake.row(f"resource {row.get('rsrc_short_name') or row['rsrc_id']!r}", line):
-                id = self.intake.fit(row.get("rsrc_short_name") or row.get("rsrc_name") or row["rsrc_id"], self.top, "resource")
+                id = self.own.fit("RSRC", row["rsrc_id"], row.get("rsrc_short_name") or row.get("rsrc_name"), self.top, "resource")
                 calendar = self._calendar_id(row.get("clndr_id"), f"resource {id!r}", line)
                 kind = RESOURCES.get(row.get("rsrc_type", ""), "person")
                 self.resources[row["rsrc_id"]] = Resource(id=id, name=row.get("rsrc_name", ""), unit=kind, calendar=calendar)
@@ -241,7 +243,11 @@ class _Reader:
             else:
                 self.attributes[row["task_id"]][found[0]] = found[1]
                 self.intake.understood += 1
-        fields = {row.get("udf_type_id", ""): row for _, row in self.rows("UDFTYPE") if row.get("table_name") == "TASK"}
+        fields = {
+            row.get("udf_type_id", ""): row
+            for _, row in self.rows("UDFTYPE")
+            if row.get("table_name") == "TASK" and row.get("udf_type_label") != MARK
+        }
         for _, row in self.rows("UDFVALUE"):
             field = fields.get(row.get("udf_type_id", ""))
             if field is not None:
@@ -273,7 +279,7 @@ class _Reader:
                 self.intake.note("wbs-depth", label, line=line)
                 continue
             taken = self.summaries[row["proj_id"]]
-            self.wbs[key] = (row["proj_id"], self.intake.fit("WBS " + ".".join(path), taken, "wbs"))
+            self.wbs[key] = (row["proj_id"], self.own.fit("PROJWBS", key, "WBS " + ".".join(path), taken, "wbs"))
             taken[self.wbs[key][1]] = noun_of(Task, {"id": self.wbs[key][1], "name": row.get("wbs_name", "")})
         for key, (owner, id) in self.wbs.items():
             above = self.wbs.get(elements[key][1].get("parent_wbs_id", ""))
@@ -338,7 +344,7 @@ class _Reader:
                     raise RowError("another has its task_id")
                 owner = row["proj_id"]
                 taken = self.summaries[owner] if row["task_code"] in self.summaries[owner] else self.made[owner]
-                id = self.intake.fit(row["task_code"], taken, "activity")
+                id = self.own.fit("TASK", row["task_id"], row["task_code"], taken, "activity")
                 try:
                     task = self._task(id, line, row)
                 except (UnitError, ModelError) as error:
