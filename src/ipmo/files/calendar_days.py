@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from ipmo.model.calendars import Calendar, shifts
-from ipmo.units import minutes, moment
+from ipmo.units import When, minutes, moment
 
-__all__ = ["Times", "cut", "day_times", "ended", "shifts_of", "special_days", "week_times"]
+__all__ = ["Times", "begun", "cut", "day_times", "ended", "shifts_of", "special_days", "week_times"]
 
 Times = list[tuple[int, int]]
 """Shifts of a day, in minutes from its midnight."""
@@ -32,6 +32,13 @@ def week_times(calendar: Calendar) -> list[Times]:
 def day_times(calendar: Calendar, day: date) -> Times:
     """The shifts of a day on a calendar, cut at midnight."""
     return cut(shifts_of(calendar, day - timedelta(days=1)) if day > date.min else (), shifts_of(calendar, day))
+
+
+def begun(calendar: Calendar, when: When) -> datetime:
+    """When work that started then did: of a day without a time, with its first shift."""
+    if isinstance(when, datetime):
+        return when
+    return moment(minutes(when) + min((start for start, _ in day_times(calendar, when)), default=0))
 
 
 def ended(calendar: Calendar, start: datetime, finish: datetime) -> datetime:

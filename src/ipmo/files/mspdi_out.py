@@ -15,11 +15,12 @@ from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.atomic import write_atomically
 from ipmo.errors import CycleError, ScheduleError
-from ipmo.files.calendar_days import day_times, ended
+from ipmo.files.calendar_days import begun, day_times, ended
 from ipmo.files.foreign import text_of
 from ipmo.files.mspdi_calendars_out import calendar_lines
 from ipmo.files.mspdi_costs import cents, total_of
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, UNITS
+from ipmo.files.mspdi_lags import held_back, lagged
 from ipmo.files.mspdi_splits import NOBODY, timephased
 from ipmo.files.mspdi_ties import NO_LATER, NOT_BEFORE, dialect_there, honoured, ties_of
 from ipmo.files.mspdi_work import available, held_by_status, when_there
@@ -88,8 +89,16 @@ class _Writer:
         self.resource_calendars = {resource.id: resource.calendar for resource in portfolio.resources if resource.unit == "person"}
         self.resource_uids = {resource.id: uid for uid, resource in enumerate(portfolio.resources, 1)}
         self.lost.beside(portfolio, KEPT, "the portfolio")
+        self.holders: dict[str, list[str]] = {}
+        """What lies in each project and summary, by its full id."""
+        for project in portfolio.projects:
+            for task in project.tasks:
+                above = f"{project.id}/{task.parent}" if task.parent else project.id
+                self.holders.setdefault(above, []).append(f"{project.id}/{task.id}")
         self.honoured = honoured(portfolio)
-        lose_dates(self.lost, portfolio, dialect_there(portfolio))
+        there = dialect_there(portfolio)
+        self.later = lagged(portfolio, self.plan)
+        lose_dates(self.lost, portfolio, there, held_back(portfolio, self.later))
 
     def _first_shift(self, start: When) -> str:
         """When the first of all that works on the day of the start does: there nothing begins before the start of the file."""
@@ -114,10 +123,23 @@ class _Writer:
     def _scheduled(self, full_id: str) -> Iterator[str]:
         """When an item starts and finishes, for tools that show a file as it stands."""
         item = self._item(full_id)
-        if item is not None and item.start is not None:
+        if item is not None and item.start is not None and (start := self._start(full_id, item.start)) is not None:
             if (finish := self._finish(full_id)) is not None:
-                yield tag("Start", item.start.isoformat(timespec="seconds"))
+                yield tag("Start", start.isoformat(timespec="seconds"))
                 yield tag("Finish", finish.isoformat(timespec="seconds"))
+
+    def _start(self, full_id: str, start: datetime) -> datetime:
+        """When an item starts: with a shift, where it started on a day without a time, or what lies in it did."""
+        noun = self.portfolio.items[full_id]
+        if isinstance(noun, Task) and noun.actual_start is not None and not isinstance(noun.actual_start, datetime):
+            return begun(self.portfolio.calendar_for(full_id), noun.actual_start)
+        if start.hour or start.minute or not (isinstance(noun, Project) or full_id in self.holders):
+            return start
+        return min((self._start(one, start) for one in self.holders.get(full_id, ()) if self._begins(one) == start), default=start)
+
+    def _begins(self, full_id: str) -> datetime | None:
+        item = self._item(full_id)
+        return None if item is None else item.start
 
     def _finish(self, full_id: str) -> datetime | None:
         """When an item finishes: where its last shift ends, not where the next one begins."""
@@ -349,10 +371,13 @@ class _Writer:
         if not summary:
             whole, rest = (one[0] if one is not None else None for one in (length, left or length))
             held, ahead = held_by_status(self.portfolio, project, task, self._item(full_id), whole, rest)
+        if held is None and full_id in self.later:
+            held = self.later[full_id]
+            self.lost.lose("lags from what is left of work under way, written as dates before which work does not start")
+        elif held is not None:
+            self.lost.lose("waits for the status date, written as dates before which work does not start or resume")
         if ahead:
             self.lost.lose("work of which more is done than there was time for: its rest is dated later there")
-        if held is not None:
-            self.lost.lose("waits for the status date, written as dates before which work does not start or resume")
         if not summary:
             yield from self._status(task, calendar, length, left, held)
         deadline = yield from self._tied(task, calendar, held if task.actual_start is None else None)

@@ -26,7 +26,7 @@ TIED: Final[Mapping[str, int]] = {"as_late_as_possible": AS_LATE_AS_POSSIBLE} | 
 NO_LATER: Final = next(number for number, name in CONSTRAINTS.items() if name == "finish_no_later")
 SAME: Final = (
     *("clip", "milestones", "as_late_as_possible", "early_waits", "exact_late", "lead_waits"),
-    *("float_to", "deadlines_bound_total_float", "commitments_bound_total_float"),
+    *("start_lag", "float_to", "deadlines_bound_total_float", "commitments_bound_total_float"),
 )
 """Conventions of Project that no option of a file changes."""
 
@@ -50,6 +50,7 @@ def dialect_there(portfolio: Portfolio) -> Dialect:
     usual, own = DIALECTS["msproject"], portfolio.dialect
     hard = {*HARD} - ({"finish_no_later"} - {*own.hard}) if honoured(portfolio) else ()  # a limit that gives way is written as a deadline
     made = attrs.evolve(own, **{name: getattr(usual, name) for name in SAME}, hard=tuple(name for name in HARD if name in hard))
+    made = made if len(portfolio.projects) < 2 else attrs.evolve(made, float_to="network")  # a file is one project there, with one finish
     return made if own.lag_calendar == "continuous" else attrs.evolve(made, lag_calendar=usual.lag_calendar)
 
 

@@ -21,20 +21,22 @@ Dates = tuple[tuple[datetime | None, datetime | None], datetime | None]
 """When a task starts and finishes, and its late finish."""
 
 
-def lose_dates(lost: NoRoom, portfolio: Portfolio, there: Dialect) -> None:
+def lose_dates(lost: NoRoom, portfolio: Portfolio, there: Dialect, written: Portfolio | None = None) -> None:
     """Counts the tasks whose dates, or only late dates, are others in another tool, with the conventions that make them so.
 
     Args:
         lost: takes the counts.
         portfolio: what is written.
         there: the dialect that the file is read in.
+        written: the portfolio with the dates that are written in place of conventions; None where none are.
     """
     differing = [one for one in CONVENTIONS if getattr(portfolio.dialect, one) != getattr(there, one)]
     plan = _dates(portfolio, portfolio.dialect) if differing else []
+    written = portfolio if written is None else written
     for place, what in enumerate(("tasks dated", "tasks with late dates")):
         own = [one[place] for one in plan]
-        if count := _moved(portfolio, own, place, there, differing):
-            lost.lose(f"{what} by conventions that it does not have ({', '.join(_causes(portfolio, own, place, there, differing))})", count)
+        if count := _moved(written, own, place, there, differing):
+            lost.lose(f"{what} by conventions that it does not have ({', '.join(_causes(written, own, place, there, differing))})", count)
 
 
 def _causes(portfolio: Portfolio, own: Sequence[object], place: int, there: Dialect, differing: list[str]) -> list[str]:

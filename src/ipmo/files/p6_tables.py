@@ -13,6 +13,7 @@ from decimal import Context, Decimal
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import IpmoError
+from ipmo.files.calendar_days import begun as begun_on
 from ipmo.files.foreign import escaped, text_of
 from ipmo.files.no_room import NoRoom
 from ipmo.files.other_conventions import lose_dates
@@ -87,6 +88,8 @@ class P6Tables:
         self.marks: dict[str, str] = {}
         """The fields that keep ids, by table."""
         self.code_values: dict[tuple[str, str], str] = {}
+        self.lasted: dict[str, tuple[str, str]] = {}
+        """Hours that each activity has lasted, and lasts when it is complete, by its number: XER has no column for them."""
         self.schedule: Schedule | None = None
         try:
             self.schedule = schedule(self.portfolio, dialect=self.dialect)
@@ -267,9 +270,14 @@ class P6Tables:
         self._row("PROJWBS", wbs_id=root, proj_id=other, proj_node_flag="Y", wbs_short_name=name, wbs_name=project.name)
         for task in planned:
             calendar = self.portfolio.calendar_for(f"{project.id}/{task.id}")
+            row, hours = self._new(), ""
+            if task.baseline_start is not None and task.baseline_finish is not None:
+                ends = (minutes(task.baseline_start), minutes(task.baseline_finish, end=True))
+                hours = number(Decimal(self.clocks.of(calendar).between(*ends)) / 60)
+                self.lasted[row] = ("0", hours)
             self._row(
                 "TASK",
-                task_id=self._new(),
+                task_id=row,
                 proj_id=other,
                 wbs_id=root,
                 clndr_id=self.calendar_ids.get(calendar.id, ""),
@@ -277,7 +285,9 @@ class P6Tables:
                 task_name=task.name,
                 task_type="TT_Task",
                 status_code="TK_NotStart",
-                target_start_date=self._start(task.baseline_start),
+                target_drtn_hr_cnt=hours,
+                remain_drtn_hr_cnt=hours,
+                target_start_date="" if task.baseline_start is None else self._start(begun_on(calendar, task.baseline_start)),
                 target_end_date=self._end(task.baseline_finish, calendar),
             )
 
@@ -334,12 +344,15 @@ class P6Tables:
             "status_code": "TK_Complete" if done else "TK_Active" if begun else "TK_NotStart",
             "target_drtn_hr_cnt": "0" if milestone else _shown(whole),
             "remain_drtn_hr_cnt": "0" if done or milestone else _shown(left),
-            "act_start_date": self._start(task.actual_start),
+            "act_start_date": self._start(None if task.actual_start is None else begun_on(calendar, task.actual_start)),
             "act_end_date": self._end(task.actual_finish, calendar),
             **self._percent(task, whole, left),
             **self._tied(task, calendar),
             **self._computed(full_id, done=done),
         }
+        if begun and "target_start_date" in row:
+            row |= {"target_start_date": row["act_start_date"]} | ({"target_end_date": row["act_end_date"]} if done else {})
+        self.lasted[self.task_ids[full_id]] = self._lasted(project, task, calendar, Decimal(0) if milestone else whole, left)
         if task.resumes is not None and begun and not done:
             row["resume_date"] = self._start(task.resumes)
             row["suspend_date"] = self._start(suspended(task) or task.resumes)
@@ -357,6 +370,20 @@ class P6Tables:
             self.lost.lose("progress of work that has not begun")
         for name, value in task.attributes.items():
             self._code(name, value, self.task_ids[full_id], key)
+
+    def _lasted(self, project: Project, task: Task, calendar: Calendar, whole: Decimal | None, left: Decimal | None) -> tuple[str, str]:
+        """The hours that an activity has lasted, and those that it lasts when it is complete."""
+        status = project.status_date if project.status_date is not None else self.portfolio.status_date
+        rest = Decimal(0) if task.milestone or task.actual_finish is not None else left
+        until = minutes(task.actual_finish, end=True) if task.actual_finish is not None else None if status is None else minutes(status)
+        if task.actual_start is None:
+            past = Decimal(0) if task.actual_finish is None else whole
+        elif until is None:
+            past = None if whole is None or left is None else max(whole - left, Decimal(0))
+        else:
+            since = minutes(task.actual_start)
+            past = Decimal(self.clocks.of(calendar).between(since, max(until, since))) / 60
+        return _shown(past), _shown(None if past is None or rest is None else past + rest)
 
     def _percent(self, task: Task, whole: Decimal | None, left: Decimal | None) -> Row:
         """Duration percent where the remaining duration says it, else a physical one: that never becomes time."""
@@ -428,6 +455,7 @@ class P6Tables:
             "target_drtn_hr_cnt": "0",
             "remain_drtn_hr_cnt": "0",
         }
+        self.lasted[row["task_id"]] = ("0", "0")
         if gate.not_before is not None:
             row |= {"cstr_type": "CS_MSOA", "cstr_date": self._start(gate.not_before)}
         if went is not None:

@@ -64,13 +64,12 @@ def _lines(made: P6Tables) -> Iterator[str]:
     for row in tables.get("TASKACTV", ()):
         codes.setdefault(row["task_id"], []).append(row)
     for project in tables.get("PROJECT", ()):
-        yield from _project(tables, project, roots[project["proj_id"]], codes, marks)
+        yield from _project(made, project, roots[project["proj_id"]], codes, marks)
     yield "</APIBusinessObjects>"
 
 
-def _project(
-    tables: dict[str, list[Row]], project: Row, root: Row, codes: dict[str, list[Row]], marks: dict[tuple[str, str], str]
-) -> Iterator[str]:
+def _project(made: P6Tables, project: Row, root: Row, codes: dict[str, list[Row]], marks: dict[tuple[str, str], str]) -> Iterator[str]:
+    tables = made.tables
     key, baseline = project["proj_id"], bool(project.get("orig_proj_id"))
     element = "BaselineProject" if baseline else "Project"
     yield f"<{element}>{_fields('PROJECT', project)}{_tag('Name', root['wbs_name'])}{_tag('WBSObjectId', root['wbs_id'])}{marks.get(('PROJECT', key), '')}"
@@ -87,7 +86,7 @@ def _project(
                 f"<Code>{_tag('TypeObjectId', one['actv_code_type_id'])}{_tag('ValueObjectId', one['actv_code_id'])}</Code>"
                 for one in codes.get(row["task_id"], ())
             )
-            yield f"<Activity>{_fields('TASK', own)}{coded}{marks.get(('TASK', row['task_id']), '')}</Activity>"
+            yield f"<Activity>{_fields('TASK', own)}{_lasted(made.lasted.get(row['task_id']))}{coded}{marks.get(('TASK', row['task_id']), '')}</Activity>"
     for table in ("TASKRSRC", "PROJCOST", "TASKPRED"):
         for row in tables.get(table, ()):
             if row["proj_id"] == key:
@@ -100,6 +99,11 @@ def _project(
             logic = "override" if row["sched_progress_override"] == "Y" else "retained" if row["sched_retained_logic"] == "Y" else "actual"
             yield _element("SCHEDOPTIONS", {**row, "logic": logic})
     yield f"</{element}>"
+
+
+def _lasted(hours: tuple[str, str] | None) -> str:
+    """How long an activity has lasted, and lasts when it is complete: others take this for its duration."""
+    return "" if hours is None else _tag("ActualDuration", hours[0]) + _tag("AtCompletionDuration", hours[1])
 
 
 def _tag(name: str, text: str) -> str:
