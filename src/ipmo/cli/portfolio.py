@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
+import attrs
 import click
 
 import ipmo
@@ -25,7 +27,8 @@ from ipmo.cli.shell import (
     say_findings,
 )
 from ipmo.cli.viewing import View, none_of
-from ipmo.errors import FileError, IpmoError
+from ipmo.errors import FileError, IpmoError, listed
+from ipmo.files.one_project import one_project
 from ipmo.findings import Findings
 from ipmo.model import Portfolio
 from ipmo.words import agree, counted
@@ -135,11 +138,20 @@ def check(path: str, history: str | None, standard: str | None, project: str | N
 @click.option("--from", "from_", metavar="FORMAT", help="Format of the source; found from the file when left out.")
 @click.option("--to", metavar="FORMAT", help="Format of the target; its ending says it when left out.")
 @click.option("--mapping", metavar="YAML", type=click.Path(), help="What the columns of a spreadsheet mean: a file of `ipmo map`.")
+@click.option("--project", metavar="PROJECT", help="Only one project: what it gets from others becomes external, with its day.")
 @json_option
-def convert(source: str, target: str, from_: str | None, to: str | None, mapping: str | None, as_json: bool) -> None:
+def convert(source: str, target: str, from_: str | None, to: str | None, mapping: str | None, project: str | None, as_json: bool) -> None:
     """Read PORTFOLIO and write TARGET in the format of its ending (.yaml, .json, a folder ending in /)."""
     pf = ipmo.read(source, format=from_, mapping=mapping)
+    alone = None
+    if project is not None:
+        if all(one.id != project for one in pf.projects):
+            raise click.UsageError(f"there is no project {project!r}; it has {listed([one.id for one in pf.projects])}")
+        whole, (pf, alone) = pf, one_project(pf, project)
+        pf = attrs.evolve(pf, source=whole.source)
     ipmo.write(pf, target, format=to)
+    if alone is not None:
+        alone.warn(Path(target))
     if as_json:
         emit([{"source": source, "target": target}], pf.source.findings, losses=losses())
     else:
