@@ -126,3 +126,47 @@ def test_a_log_of_changes_alone_makes_the_projects_that_it_names(tmp_path, headi
     assert [one.id for one in pf.projects] == ["P-1", "P-2"]
     assert [(one.id, one.item) for one in pf.changes] == [("CR-01", "P-1"), ("CR-02", "P-2")]
     assert any("there is no list of projects" in finding.message for finding in pf.source.findings)
+
+
+PPM = """Project Code,Title,{first} End Date,{later} End Date,Original Budget (EUR),Current Budget (EUR),Actual cost (EUR)
+A 1,Data hub,2026-12-18,2027-02-26,1200000,1350000,400000
+A 2,Portal,2027-03-31,,750000,,12000
+A 3,Archive,2025-12-19,TBC,90000,90000,88000
+"""
+
+
+@pytest.mark.parametrize(("first", "later"), [("Planned", "Revised"), ("Original", "Current"), ("Scheduled", "Updated")])
+def test_a_revised_end_holds_and_where_it_is_blank_the_planned_one(tmp_path, first, later):
+    pf = read(tmp_path, PPM.format(first=first, later=later))
+    assert [str(one.finish) for one in pf.projects] == ["2027-02-26", "2027-03-31", "None"], (
+        "one that is not known yet is not the planned one"
+    )
+    assert [int(one.budget.lines[0].amount.value.amount) for one in pf.projects] == [1350000, 750000, 90000]
+    assert pf.projects[0].attributes[f"{first} End Date"] == "2026-12-18"
+    ipmo.write_mapping(ipmo.propose_mapping(tmp_path / "a.csv"), tmp_path / "m.yaml")
+    assert ipmo.read(tmp_path / "a.csv", mapping=tmp_path / "m.yaml") == pf
+
+
+def test_a_mapping_that_fills_blanks_from_no_column_says_so(tmp_path):
+    (tmp_path / "m.yaml").write_text(
+        "mapping: 1\nsheets:\n- register: projects\n  columns: {Project Code: id, Title: name, Revised End Date: {field: finish, where_blank: Plan}}\n"
+    )
+    (tmp_path / "a.csv").write_text(PPM.format(first="Planned", later="Revised"), encoding="utf-8")
+    said = " ".join(finding.message for finding in ipmo.read(tmp_path / "a.csv", mapping=tmp_path / "m.yaml").source.findings)
+    assert "has no column 'Plan', whose cells were to hold" in said
+
+
+@pytest.mark.parametrize(
+    "title", ["Northshire Acute Trust - Capital Programme 2026/27, position of September. All figures in £'000", "Report (£000)"]
+)
+def test_what_a_title_says_of_its_amounts_is_quoted_where_it_says_it(tmp_path, title):
+    path = tmp_path / "a.csv"
+    path.write_text(f'"{title}",,\n,,\nProject ID,Project name,Budget\nP1,Tram,120\nP2,Bus,80\n', encoding="utf-8")
+    (doubt,) = [one for one in ipmo.propose_mapping(path).doubts if "title says" in one]
+    assert title[-4:] in doubt
+
+
+def test_an_encoding_that_has_failed_is_not_offered(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"Project ID,Project name\nP1,\x81\x8d\n")
+    with pytest.raises(ipmo.FileError, match=r"cannot be read as cp1252.*for example 'latin-1', 'mac-roman' or 'cp1250'"):
+        ipmo.read(tmp_path / "a.csv")

@@ -93,6 +93,7 @@ class ColumnMapping:
         unknown: more texts that say that it is unknown.
         scale: what its words or scores stand for: `{1: 10 %, 2: 30 %}`, `{Open: open}`.
         separator: what lies between several values in a cell; found from `;` and new lines when empty.
+        where_blank: the header of another column, whose cells hold where its own are blank: the planned finish, where none was revised.
         doubt: what whoever proposed it was not sure of; a comment in the file.
     """
 
@@ -113,6 +114,7 @@ class ColumnMapping:
     unknown: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     scale: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map)
     separator: str = ""
+    where_blank: str = ""
     doubt: str = ""
 
     @property
@@ -227,6 +229,7 @@ COLUMN_KEYS = (
     "dates",
     "decimal",
     "separator",
+    "where_blank",
     "unknown",
     "scale",
 )

@@ -16,14 +16,14 @@ from ipmo.findings import Finding, Severity
 from ipmo.registers.building.standing import given_up, is_over, is_state, kept_parents, reports
 from ipmo.registers.building.sums import SUMS, may_sum_up, sums_up
 from ipmo.registers.cells.days import MONTH_NAMES
-from ipmo.registers.cells.merged import filled_down
+from ipmo.registers.cells.merged import filled_down, filled_from
 from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Told, Unknown, UnknownTexts, folded, unknown_in
 from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
 from ipmo.registers.cells.outlines import by_levels, by_numbers, plain_number
 from ipmo.registers.cells.reading import Settings, read_cells, read_in_currencies, usual_year
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, OUTLINE, OUTLINE_LEVEL, UNKNOWN, ColumnMapping, Mapping, SheetMapping
-from ipmo.registers.opening.header_rows import header_of
+from ipmo.registers.opening.header_rows import columns_of, header_of
 from ipmo.registers.opening.lettered import letters, number_of
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, said_cell
 from ipmo.units import Money, as_day
@@ -129,7 +129,7 @@ class Table:
         Raises:
             FileError: the mapping does not fit the sheet at all.
         """
-        turned = sheet.transposed() if mapping.transposed else _between(sheet, mapping.range)
+        turned = sheet.transposed() if mapping.transposed else columns_of(sheet, mapping.range)
         made = cls(turned, mapping, mapping.kind, intake)
         if max(mapping.header, default=0) > len(turned.rows):
             raise FileError(
@@ -282,6 +282,7 @@ class Table:
         cells = self.cells
         if len(self.rows) < len(cells[0] if cells else ()):
             cells = list(zip(*map(rows.__getitem__, self.rows), strict=True)) or [()] * len(self.columns)
+        cells = [self._or_else(column, cells) for column in self.columns]
         named: Column | None = None
         for column in sorted(self.columns, key=lambda one: one.field is not OF_ROWS):  # what amounts are in is read before them
             if column.field is None:
@@ -299,6 +300,17 @@ class Table:
         self._by_outline()
         self._only_latest()
         self._without_given_up()
+
+    def _or_else(self, column: Column, cells: Sequence[Sequence[Raw]]) -> Sequence[Raw]:
+        """The cells of a column, those of the one that its mapping names where they are blank."""
+        wanted = folded(column.mapping.where_blank)
+        other = next((one.index for one in self.columns if folded(one.mapping.header) == wanted), None) if wanted else None
+        if wanted and other is None:
+            self.intake.note(
+                "column-missing",
+                f"{self.called} has no column {column.mapping.where_blank!r}, whose cells were to hold where those of {column.mapping.header!r} are blank",
+            )
+        return cells[column.index] if other is None else filled_from(cells[column.index], cells[other])
 
     def _by_outline(self) -> None:
         """Of rows that an outline puts into one another, the column of parents; numbers are ids too, where no column states these."""
@@ -561,20 +573,6 @@ class Table:
             counts["ignored"] += filled
             counts["blank"] -= filled
         return counts
-
-
-def _between(sheet: Sheet, columns: str) -> Sheet:
-    """The columns of a sheet that a mapping is about.
-
-    Raises:
-        FileError: the sheet has none of them.
-    """
-    if not columns:
-        return sheet
-    first, _, last = columns.partition(":")
-    if number_of(first) >= sheet.width:
-        raise FileError(sheet.file, f"the mapping reads columns {columns}; the last one is {letters(sheet.width - 1)}")
-    return sheet.between(number_of(first), number_of(last))
 
 
 def _kind_of(outcome: Outcome) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 import attrs
 
@@ -10,7 +10,7 @@ from ipmo.registers.cells.amounts import money_said, plain_number, share_said
 from ipmo.registers.cells.reading import length_said
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank
 
-__all__ = ["filled_down"]
+__all__ = ["filled_down", "filled_from"]
 
 
 def filled_down(sheet: Sheet, first: int, names: Container[int] = ()) -> Sheet:
@@ -49,3 +49,13 @@ def _counts_once(cell: Raw) -> bool:
     if isinstance(cell, str):
         return plain_number(cell) is not None or money_said(cell) is not None or share_said(cell) or bool(length_said(cell))
     return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def filled_from(cells: Sequence[Raw], others: Sequence[Raw]) -> tuple[Raw, ...]:
+    """The cells of a column, those of another one where they are blank.
+
+    Args:
+        cells: of the column.
+        others: of the other, row by row.
+    """
+    return tuple(other if is_blank(cell) else cell for cell, other in zip(cells, others, strict=True))

@@ -241,11 +241,12 @@ def _sized(parts: list[zipfile.ZipInfo], size: int, name: str) -> None:
     if sum(part.compress_size for part in parts) > size:
         raise FileError(name, "its parts overlap, as no workbook's do; save the workbook again")
     for part in parts:
+        told = "delete the empty rows and columns below its table" if "/worksheets/" in part.filename else "take out what that part holds"
         if part.file_size > RATIO_FROM and part.file_size > RATIO * max(part.compress_size, 1):
             raise FileError(
                 name,
                 f"{part.filename} swells to {part.file_size / 2**20:,.0f} MB, {part.file_size // max(part.compress_size, 1)} times its size; "
-                "delete the empty rows and columns below its table, and save it again",
+                f"{told}, and save it again",
             )
 
 

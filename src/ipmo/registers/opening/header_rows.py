@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from ipmo.errors import FileError
+from ipmo.registers.opening.lettered import letters, number_of
 from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Raw, Sheet, text_of
 
-__all__ = ["header_of", "header_texts"]
+__all__ = ["columns_of", "header_of", "header_texts"]
 
 
 def header_texts(
@@ -59,3 +60,21 @@ def header_of(sheet: Sheet, rows: Sequence[int]) -> list[str]:
             if isinstance(cell, NoValue):
                 raise FileError(sheet.file, f"{sheet.place(row, column)}: {cell}")
     return header_texts(sheet.rows, header, sheet.across) if header else [""] * sheet.width
+
+
+def columns_of(sheet: Sheet, columns: str) -> Sheet:
+    """The columns of a sheet that a mapping is about.
+
+    Args:
+        sheet: the sheet.
+        columns: the first and the last, as `H:M`; empty for all.
+
+    Raises:
+        FileError: the sheet has none of them.
+    """
+    if not columns:
+        return sheet
+    first, _, last = columns.partition(":")
+    if number_of(first) >= sheet.width:
+        raise FileError(sheet.file, f"the mapping reads columns {columns}; the last one is {letters(sheet.width - 1)}")
+    return sheet.between(number_of(first), number_of(last))

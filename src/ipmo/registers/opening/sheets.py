@@ -29,6 +29,8 @@ Raw: TypeAlias = "str | int | float | bool | date | datetime | time | timedelta"
 """A cell as the file has it; an empty text where there is nothing (calamine gives the same for a blank and for a missing one)."""
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXT_SUFFIXES = (".csv", ".tsv")
+OTHERS = {"cp1252": " (Western Windows)", "latin-1": "", "mac-roman": "", "cp1250": " (Central European Windows)"}
+"""Encodings that a text may have that is no UTF-8."""
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED = 60
 """Rows of text by which its delimiter is found."""
@@ -396,7 +398,8 @@ def _decoded(raw: bytes, name: str, encoding: str | None) -> tuple[str, str, boo
             break
         return text, one, place > 0
     else:
-        raise FileError(name, f"{failed}; say encoding=, for example 'cp1252' (Western Windows), 'latin-1' or 'mac-roman'")
+        others = [f"{one!r}{more}" for one, more in OTHERS.items() if one not in tried]
+        raise FileError(name, f"{failed}; say encoding=, for example {', '.join(others[:-1])} or {others[-1]}")
     raise FileError(name, "this is a binary file, neither a workbook nor delimited text")
 
 

@@ -43,6 +43,7 @@ LATER = frozenset("revised updated latest current new".split())
 PLANNED = frozenset("planned plan scheduled".split())
 EXPECTED = frozenset("projected forecast expected anticipated estimated revised".split())
 """Words for the date of a milestone in its plan, and for the day on which it is expected where both stand there."""
+VERSIONS = ((FIRST, LATER), (PLANNED, LATER), (PLANNED, EXPECTED))
 REPLACED = 0.7
 CURRENCY_NAMES = frozenset(("currency", "currencies", "ccy", "währung", "devise", "monnaie", "moneda", "divisa", "moeda", "valuta"))
 """What the column of the currency of each row is called."""
@@ -251,18 +252,35 @@ def _first_version(
     words = set(reads[place].words)
     later = {
         one.field
-        for first, became in ((FIRST, LATER), (PLANNED, EXPECTED))
+        for first, became in VERSIONS
         if words & first
         for other, read in enumerate(reads)
         if other != place and set(read.words) & became and (words - first) & (set(read.words) - became)
         for one in everything[other]
-        if one.like >= SURE_NAME and (one.field == "date" if first is PLANNED else one.field != ATTRIBUTE)
+        if one.like >= SURE_NAME and (one.field == "date" if became is EXPECTED else one.field != ATTRIBUTE)
     }
     if not later:
         return found
     return sorted(
         (attrs.evolve(one, score=one.score * REPLACED) if one.field in later else one for one in found), key=lambda one: -one.score
     )
+
+
+def earlier_of(place: int, said: Sequence[Assigned], reads: Sequence[Heading]) -> int | None:
+    """The column that is left as an attribute as another one has what it became; None where there is none.
+
+    Args:
+        place: of the other.
+        said: what each column states.
+        reads: the headings.
+    """
+    words = set(reads[place].words)
+    for other, (one, read) in enumerate(zip(said, reads, strict=True)):
+        own = set(read.words)
+        if one.field == ATTRIBUTE and said[place].field != ATTRIBUTE:
+            if any(own & first and words & became and own - first == words - became for first, became in VERSIONS):
+                return other
+    return None
 
 
 def _named(said: list[Assigned], kind: RegisterKind) -> list[Assigned]:

@@ -18,7 +18,7 @@ from ipmo.registers.fields import CATALOGUE, MONEY_CELLS, RegisterField, Registe
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Sheet, is_blank
-from ipmo.registers.proposing.assigning import Assigned, assign
+from ipmo.registers.proposing.assigning import Assigned, assign, earlier_of
 from ipmo.registers.proposing.columns import Column, look_at
 from ipmo.registers.proposing.details import LETTERS, Details, day_named, detailed, most_used, order_of_file, unknown_texts
 from ipmo.registers.proposing.headers import Table, find_tables
@@ -362,6 +362,7 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
             header=header, at=one.sheet.letters(place) if heads[header] > 1 or not header else "", field=said.field, doubt=said.doubt
         )
         if said.field in kind.fields:
+            mapped = _or_earlier(mapped, one, place)
             mapped = detailed(_in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], read, column, file)
             mapped = _beside_unnamed(_as_titled(mapped, kind.fields[said.field], read, one), kind.fields[said.field], one, place)
             if read.assumed and said.field not in BY_PERIOD:
@@ -476,6 +477,17 @@ def _assessed(one: _Found, columns: Sequence[ColumnMapping], file: Details) -> l
     return out
 
 
+def _or_earlier(mapped: ColumnMapping, one: _Found, place: int) -> ColumnMapping:
+    """A later version of a date or an amount: where its cell is blank, the earlier one holds."""
+    other = earlier_of(place, one.assigned, one.reads)
+    if other is None:
+        return mapped
+    later, earlier = one.table.cells(place), one.table.cells(other)
+    if not any(is_blank(cell) and not is_blank(before) for cell, before in zip(later, earlier, strict=True)):
+        return mapped
+    return attrs.evolve(mapped, where_blank=" ".join(one.reads[other].text.split()))
+
+
 def _as_titled(mapped: ColumnMapping, field: RegisterField, read: Heading, one: _Found) -> ColumnMapping:
     """Amounts in what the title of their table, or the name of its sheet, says that they count."""
     if field.cell not in MONEY_CELLS or read.multiplier > 1 or read.currency is not None:
@@ -483,8 +495,15 @@ def _as_titled(mapped: ColumnMapping, field: RegisterField, read: Heading, one: 
     titled = next((told for text in (one.table.title, one.sheet.name) if (told := heading(text)).multiplier > 1), None)
     if titled is None:
         return mapped
-    doubt = f"its table's title says {titled.text[:60]!r}: it is read so"
+    doubt = f"its table's title says {_quoted(titled)!r}: it is read so"
     return attrs.evolve(mapped, multiplier=LETTERS[titled.multiplier], doubt="; ".join(filter(None, (mapped.doubt, doubt))))
+
+
+def _quoted(title: Heading) -> str:
+    """The words of a title that say what amounts count in, with a few before them."""
+    words = title.text.split()
+    says = [place for place in range(len(words)) if heading(" ".join(words[place:])).multiplier == title.multiplier]
+    return " ".join(words[max(0, max(says, default=0) - 3) :])[:60]
 
 
 def _beside_unnamed(mapped: ColumnMapping, field: RegisterField, one: _Found, place: int) -> ColumnMapping:
