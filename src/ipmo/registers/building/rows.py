@@ -301,7 +301,7 @@ class Table:
         self._only_latest()
         self._without_given_up()
 
-    def _or_else(self, column: Column, cells: Sequence[Sequence[Raw]]) -> Sequence[Raw]:
+    def _or_else(self, column: Column, cells: Sequence[tuple[Raw, ...]]) -> tuple[Raw, ...]:
         """The cells of a column, those of the one that its mapping names where they are blank."""
         wanted = folded(column.mapping.where_blank)
         other = next((one.index for one in self.columns if folded(one.mapping.header) == wanted), None) if wanted else None
