@@ -170,3 +170,24 @@ def test_an_encoding_that_has_failed_is_not_offered(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"Project ID,Project name\nP1,\x81\x8d\n")
     with pytest.raises(ipmo.FileError, match=r"cannot be read as cp1252.*for example 'latin-1', 'mac-roman' or 'cp1250'"):
         ipmo.read(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "units"),
+    [("Availability %", ["100%", "60 %"], [1, 0.6]), ("Availability %", ["100", "60"], [1, 0.6]), ("FTE", ["1", "0.6"], [1, 0.6]), ("Capacity", ["150%", "50%"], [1.5, 0.5])],
+)  # fmt: skip
+def test_a_share_of_somebody_is_so_many_units(tmp_path, heading, cells, units):
+    pf = read(tmp_path, f"Resource,Role,{heading},Cost per hour (£)\nAnn,Dev,{cells[0]},45\nBob,BA,{cells[1]},52.50\n")
+    assert [one.capacity[0].value for one in pf.resources] == units
+
+
+@pytest.mark.parametrize("what", ["Package", "Work package", "Discipline"])
+def test_interfaces_between_packages_lead_from_one_to_the_other(tmp_path, what):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        f"Interface No,From {what},To {what},Interface description,Needed by (date),Promised by (date)\n"
+        "IF-1,Civil,Track,Slab,12-Mar-2027,01-Mar-2027\nIF-2,Track,Power,Rail,30-Jun-2027,15-Jul-2027\n"
+    )
+    (sheet,) = ipmo.propose_mapping(path).sheets
+    fields = {one.header: one.field for one in sheet.columns}
+    assert (sheet.register, fields[f"From {what}"], fields[f"To {what}"]) == ("links", "from", "to")

@@ -355,7 +355,9 @@ def _number(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> R
     numbers = _numbers(settings, cells)
 
     def read(cell: Raw) -> float:
-        number = signed(numbers, cell)
+        percent = field.name == "units" and isinstance(cell, str) and cell.rstrip().endswith("%")  # 60 % of somebody
+        number = signed(numbers, str(cell).strip()[:-1].rstrip() if percent else cell)
+        number = number / 100 if percent or (field.name == "units" and settings.unit == "percent") else number
         return int(number) if number == int(number) else float(number)
 
     return read

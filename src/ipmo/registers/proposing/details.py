@@ -100,6 +100,8 @@ def detailed(mapped: ColumnMapping, field: RegisterField, read: Heading, column:
         return _choice(mapped, field, column)
     if field.cell == "flag":
         return _flag(mapped, field, column)
+    if field.name == "units":
+        return attrs.evolve(mapped, unit="percent") if "%" in read.text or "percent" in read.words else mapped
     if field.name == "resources" or field.refers == "owner":
         return attrs.evolve(mapped, separator=",") if parted(read, column) == "," else mapped
     if field.cell == "references" and field.refers != "owner" and not any(";" in text or "\n" in text for text in column.texts):

@@ -132,11 +132,11 @@ LINKS = {
     "from": "from; source; predecessor; predecessor id; providing project; provider; provided by; giving project; giver; source project; upstream project;"
     " upstream; delivering project; supplier; dependent on; depends on; from project; source project deliverable; source deliverable; giving party;"
     " external party; delivering team; delivering programme; dependency on; predecessor project; required from; owing project; source item; from task;"
-    " supplying project; enabling project; from team; providing team; lead project; blocker; predecessor task; inbound from; dependent upon; outward from",
+    " supplying project; enabling project; from team; providing team; lead project; blocker; predecessor task; inbound from; dependent upon; outward from; from package; from work package; from system; from discipline; from contract",
     "to": "to; target; successor; successor id; receiving project; receiver; dependent project; target project; downstream project; downstream; recipient;"
     " customer; needing project; to project; target project deliverable; receiving party; consumer; successor project; impacted project; required by project;"
     " required by whom; receiving programme; to task; receiving team; target item; requesting project; affected project; dependent; dependent team;"
-    " dependent task; successor task; project; project id; project name; inbound to; blocked; consuming project; requesting team",
+    " dependent task; successor task; project; project id; project name; inbound to; blocked; consuming project; requesting team; to package; to work package; to system; to discipline; to contract",
     "type": "link type; dependency type; type; relationship type; relationship; logic type; relation; type of dependency; type of link; logic",
     "lag": "lag; lag day; lag time; lead lag; delay; offset; lag duration; wait time; time lag",
     "kind": "kind; dependency kind; dependency category; category; nature; internal external; dependency nature; type of dependency; classification; hard soft",
