@@ -256,11 +256,7 @@ class _Reader:
                 tasks[id] = task
                 self.ids[uid] = f"{current}/{id}"
                 self.lines[f"{current}/{id}"] = row.line
-                stored = stored_by_project(self.intake, row, self.when, finished=task.finished)
-                if summary:
-                    cause = BY_HAND if row.flag("Manual") and (row.get("Start") or row.get("Finish")) else ""
-                    stored = StoredDates(start=stored.start, finish=stored.finish, summary=True, cause=cause)
-                self.stored[f"{current}/{id}"] = stored
+                self._keep_dates(f"{current}/{id}", row, task, summary)
                 kept.append((current, id, row))
                 if place + 1 < len(rows) and levels[place + 1] > level:
                     above.append((level, id))
@@ -281,6 +277,14 @@ class _Reader:
                         task, duration=None, remaining=None, milestone=False, actual_start=None, actual_finish=None, progress=None
                     )
         return [(id, name, list(tasks.values())) for id, (name, tasks) in projects.items()]
+
+    def _keep_dates(self, full_id: str, row: Element, task: Task, summary: bool) -> None:
+        """Keeps the dates that the file stores of a row; of a summary when it begins and ends."""
+        stored = stored_by_project(self.intake, row, self.when, finished=task.finished)
+        if summary:
+            cause = BY_HAND if row.flag("Manual") and (row.get("Start") or row.get("Finish")) else ""
+            stored = StoredDates(start=stored.start, finish=stored.finish, summary=True, cause=cause)
+        self.stored[full_id] = stored
 
     def _left_out(self, project: str, uid: str, row: Element, findings: Sequence[Finding]) -> None:
         """Keeps the dates that the file stores of a task that could not be read: they are not reproduced, and why is known."""
