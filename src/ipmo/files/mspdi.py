@@ -240,8 +240,7 @@ class _Reader:
                     raise RowError("it has no UID")
                 if uid in self.ids:
                     raise RowError(f"another has its UID {uid}")
-                if current not in projects:
-                    projects[current] = ("", {})
+                projects.setdefault(current, ("", {}))
                 while above and above[-1][0] >= level:
                     above.pop()
                 if len(above) > 90:
@@ -265,14 +264,13 @@ class _Reader:
         if not projects:
             projects[single] = ("", {})
         for current, id, row in kept:
-            after = self._afters(f"{current}/{id}", row)
-            if after:
+            if after := self._afters(f"{current}/{id}", row):
                 tasks = projects[current][1]
                 tasks[id] = attrs.evolve(tasks[id], after=after)
-        parents = {current: {task.parent for task in tasks.values()} for current, (_, tasks) in projects.items()}
-        for current, (_, tasks) in projects.items():
+        for _, tasks in projects.values():
+            parents = {task.parent for task in tasks.values()}
             for id, task in tasks.items():
-                if id in parents[current] and (task.duration is not None or task.milestone or task.actual_start is not None):
+                if id in parents and (task.duration is not None or task.milestone or task.actual_start is not None):
                     tasks[id] = attrs.evolve(
                         task, duration=None, remaining=None, milestone=False, actual_start=None, actual_finish=None, progress=None
                     )
