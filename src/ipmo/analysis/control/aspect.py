@@ -14,15 +14,17 @@ from ipmo.model.governance import RAG, Tolerance
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
 __all__ = [
+    "AMOUNTS",
     "Aspect",
     "Judged",
     "Noun",
     "benefits_told",
     "cost_told",
     "late_told",
+    "made_good",
     "stands_as",
     "tolerance_of",
     "tolerance_source",
@@ -110,6 +112,18 @@ def stands_as(name: str, found: Iterable[Judged | Aspect] | None) -> str:
     if one is None or one.rag is None:
         return f"{name} {'not judged' if one is None else 'not known'}"
     return f"{name} {'beyond what was agreed, without a tolerance' if one.rag == RAG[-1] else 'within tolerance'}"
+
+
+AMOUNTS = frozenset({"cost", "carbon", "benefits", "risk"})
+"""Aspects that add up, so that one part may make good what another lacks; days do not."""
+
+
+def made_good(full_id: str, red: list[str]) -> tuple[Judged, ...]:
+    """What is said of parts that are red where all together keep what is tolerated: amber at best, and never green; nothing where there are none."""
+    if not red:
+        return ()
+    text = f"{', '.join(red[:3])}{f' and {len(red) - 3} more' if len(red) > 3 else ''} {agree(len(red), 'is', 'are')} red, all together within what is tolerated of {full_id}"
+    return (Judged.of(Aspect(name="children", rag=RAG[1], text=text)),)
 
 
 def with_own(rag: str | None, least: str | None, own: Iterable[Judged]) -> tuple[str | None, str | None]:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 
 import attrs
 
-from ipmo.analysis.control.aspect import stands_as, tolerated_below, with_own
+from ipmo.analysis.control.aspect import AMOUNTS, made_good, stands_as, tolerated_below, with_own
 from ipmo.analysis.control.aspects import Aspect, Aspects, Judged, Noun
 from ipmo.analysis.control.authority import Approver, Breach, Level, approver
 from ipmo.analysis.control.pictures import status_picture
@@ -491,6 +491,7 @@ class _Tree:
         if isinstance(self.policy, ToleranceBased) and self.of == "computed":
             own = self.aspects.of(full_id, noun)
             if noun.tolerance is not None and self._judged_by_all(own, below):
+                own += made_good(full_id, [name for name in below if self.found[name].colours[0] == RAG[-1]])
                 self.found[full_id] = _Found(noun, level, _worst(own), own)
                 return
             below_it = Judged.of(Aspect(name="children", rag=rag, text=why, withholds=rag is None and bool(below)))
@@ -500,8 +501,7 @@ class _Tree:
                 return
             computed, known = _worst((*own, below_it))
             floors = [colour for colour in (known, least) if colour is not None]
-            colours = computed, max(floors, key=RAG.index, default=None)
-            self.found[full_id] = _Found(noun, level, colours, (*own, below_it))
+            self.found[full_id] = _Found(noun, level, (computed, max(floors, key=RAG.index, default=None)), (*own, below_it))
             return
         alone = Judged.of(Aspect(name="children", rag=rag, text=f"{why} ({self.policy.name})"))
         self.found[full_id] = _Found(noun, level, (rag, least), (alone,))
@@ -515,12 +515,12 @@ class _Tree:
         return one if worst == one.rag else one._replace(rag=worst, told=functools.partial(tolerated_below, one.told, worst))
 
     def _judged_by_all(self, own: tuple[Judged, ...], below: list[str]) -> bool:
-        """Whether something is judged by all that it or its parts have figures of."""
+        """Whether something is judged by all that it or its parts have figures of: a part without a colour, or late, is not made good by another."""
         judged = {one.name for one in own if one.rag is not None}
-        if not judged or len(judged) < len(own):
+        if not judged or len(judged) < len(own) or any(self.found[name].colours[0] is None for name in below):
             return False
-        borne = {one.name for name in below for one in self.found[name].judged if one.rag is not None}
-        return borne - {"children"} <= judged
+        parts = [one for name in below for one in self.found[name].judged if one.rag is not None]
+        return {one.name for one in parts} - {"children"} <= judged and {one.name for one in parts if one.rag == RAG[-1]} <= AMOUNTS
 
     def _combined(self, below: list[str]) -> tuple[str | None, str, str | None]:
         """(the colour that the policy gives, why, the best one that it can turn out to be) of what has such parts."""
