@@ -53,3 +53,23 @@ def test_a_programme_names_it_too_and_where_it_is_late(tolerated: str | None, sa
     rag, text = time_of(pf, "T")
     days = 10 if tolerated is None else 5
     assert (rag, text) == ("red", f"Bridge finishes 2026-03-02, committed to 2026-02-20, {days} days {said}")
+
+
+def test_an_hour_later_on_the_same_day_is_no_other_finish() -> None:
+    """a ends on the morning of 5 February at 8, c at 16; a day later c is another finish, and a is named."""
+    for hours, said in ((112, "finishes 2026-02-05"), (120, "finishes 2026-02-05"), (121, "a finishes 2026-02-05")):
+        other = project("c", 1) | {"tasks": [{"id": "t", "duration": f"{hours} h"}]}
+        pf = read(project("a", 1, "2026-02-20") | {"tasks": [{"id": "t", "duration": "104 h"}]}, other)
+        assert time_of(pf) == ("green", f"{said}, committed to 2026-02-20"), hours
+
+
+@pytest.mark.parametrize(("first", "second", "named"), [("work", "point", True), ("point", "work", False), ("point", "point", False)])
+def test_midnight_is_the_day_that_is_said_of_each(first: str, second: str, named: bool) -> None:
+    """Work of four days ends with 4 February; a point that may not come before 5 February is on the 5th, at the same instant."""
+    kinds = {"work": {"duration": "4 d"}, "point": {"milestone": True, "not_before": "2026-02-05"}}
+    pf = read(
+        project("a", 1, "2026-02-20") | {"tasks": [{"id": "t", **kinds[first]}]},
+        project("c", 1) | {"tasks": [{"id": "t", **kinds[second]}]},
+    )
+    day = "2026-02-04" if first == "work" else "2026-02-05"
+    assert time_of(pf) == ("green", f"{'a ' if named else ''}finishes {day}, committed to 2026-02-20")

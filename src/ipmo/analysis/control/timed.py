@@ -308,8 +308,10 @@ class Timed(abc.ABC):
 
     def _last_committed(self, full_id: str, noun: Programme | Portfolio, dates: Reached) -> str:
         """Which project of a whole finishes last of those that commit to a finish, in words; empty where all of it is done with that one."""
-        ends = [end for p in self._within(noun) if (end := self._end(p.id)) is not None]
-        if max(ends, default=dates.done) <= dates.done and not self.schedule.doubt(full_id):
+        said = _day(dates.done, dates.from_morning)
+        ends = [(p, end) for p in self._within(noun) if (end := self._end(p.id)) is not None and end >= dates.done]
+        later = any(_day(end, self._begins_day(p.id, p, end)) > said for p, end in ends)  # by days: an hour later is no other finish
+        if not later and not self.schedule.doubt(full_id):
             return ""
         both = [(p, self._dated(p.id, p)) for p in self._within(noun)]
         last = next((p for p, (committed, done) in both if committed is not None and done == dates.done), None)
@@ -338,3 +340,8 @@ class Timed(abc.ABC):
         except UnknownItemError:
             return None
         return None if finish is None else minutes(finish)
+
+
+def _day(instant: int, begins_day: bool) -> int:
+    """The day, counted, on which people say that a finish is: midnight ends the day before it, unless it begins its own."""
+    return (instant if begins_day else instant - 1) // DAY
