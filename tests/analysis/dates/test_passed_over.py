@@ -36,8 +36,6 @@ COUNTS = Link(id="counts", source="A/t", target="B/t", promised="2026-02-01")
         Link(id="no", source="A/u", target="B/u"),
         Link(id="no", source="A/u", target="B/u", promised="2026-02-01", status="cancelled"),
         Link(id="no", source="A/u", target="B/u", promised="2026-02-01", kind="information"),
-        Link(id="no", source="A", target="B/u", promised="2026-02-01"),
-        Link(id="no", source="A/u", target="B", promised="2026-02-01"),
         Link(id="no", source="A/u", target="B/over", promised="2026-02-01"),
         Link(id="no", source="A/u", target="C/u", promised="2026-02-01"),
         Link(id="no", source="A/over", target="B/u", promised="2026-02-01"),
@@ -47,6 +45,13 @@ COUNTS = Link(id="counts", source="A/t", target="B/t", promised="2026-02-01")
 def test_behind_a_link_that_hands_nothing_over_one_that_does_counts(before: Link) -> None:
     for links in ((before, COUNTS), (COUNTS, before)):
         assert ipmo.schedule(two_projects(*links)).commitments.ids == ("counts",)
+
+
+@pytest.mark.parametrize(("source", "target"), [("A", "B/u"), ("A/u", "B"), ("A", "B")])
+def test_a_date_on_a_link_of_a_whole_project_counts_beside_another(source: str, target: str) -> None:
+    whole = Link(id="whole", source=source, target=target, promised="2026-02-01")
+    for links in ((whole, COUNTS), (COUNTS, whole)):
+        assert sorted(ipmo.schedule(two_projects(*links)).commitments.ids) == ["counts", "whole"]
 
 
 def test_behind_a_deadline_of_work_that_is_done_one_of_open_work_counts() -> None:
