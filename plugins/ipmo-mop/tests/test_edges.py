@@ -447,6 +447,15 @@ def test_the_doubtful_pair_is_the_one_farthest_from_the_weights() -> None:
     one, other, said, weighed = near.doubt
     assert (one, other, said) == ("c", "a", 3)
     assert weighed == pytest.approx(near.weights["c"] / near.weights["a"])
+    for cycle in (
+        ("a", "b", "c"),
+        ("b", "c", "a"),
+        ("c", "b", "a"),
+    ):  # three in a ring are equally far, to rounding: the one that says most is named
+        x, y, z = cycle
+        ring = ahp(("a", "b", "c"), {(x, y): 2, (z, x): 3, (y, z): 2}).doubt
+        assert ring is not None
+        assert ring[:3] == (z, x, 3)
     assert ahp(("a",), {}).weights == {"a": 1.0}
     two = ahp(("a", "b"), {("b", "a"): 4})
     assert (two.weights["a"], two.ratio, two.doubt) == (pytest.approx(0.2), 0.0, None)

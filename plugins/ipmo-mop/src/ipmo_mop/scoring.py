@@ -213,7 +213,12 @@ def ahp(names: Iterable[str], comparisons: Mapping[tuple[str, str], float]) -> A
         ratio = index / RANDOM_INDEX[size] if size < len(RANDOM_INDEX) else None
     doubt = None
     if ratio is not None and ratio > 0.10:
-        pairs = [(abs(np.log(v * weights[place[b]] / weights[place[a]])), a, b, v) for (a, b), v in comparisons.items()]
-        _, a, b, v = max(pairs)
+        # of three, all pairs are equally far: the one that says most is named, not the one that rounding puts first
+        far = {
+            (a, b): (round(abs(float(np.log(v * weights[place[b]] / weights[place[a]]))), 9), abs(float(np.log(v))))
+            for (a, b), v in comparisons.items()
+        }
+        a, b = max(far, key=far.__getitem__)
+        v = comparisons[a, b]
         doubt = (a, b, v, float(weights[place[a]] / weights[place[b]]))
     return AHP(names=order, weights={n: float(w) for n, w in zip(order, weights, strict=True)}, ratio=ratio, doubt=doubt)
