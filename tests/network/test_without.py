@@ -176,7 +176,10 @@ def there(pf: Any, removed: set[str], only: Ways | None = None, into: Ways | Non
     for p in pf.projects:
         mine = [name for name in items if name.startswith(f"{p.id}/") and name not in summaries_of(pf)]
         over = p.actual_finish or (p.state == "closed" and p.finish and not mine)
-        if p.id not in stopped and (over or (mine and all(name in done for name in mine))):
+        wholes = {t.parent for t in p.tasks}
+        passed = all(g.decision is not None and g.decision.outcome in ("go", "conditional go") for g in p.gates)
+        brought = passed and bool(p.tasks) and all(t.finished for t in p.tasks if t.id not in wholes)  # stopped or not since
+        if brought or (p.id not in stopped and (over or (mine and all(name in done for name in mine)))):
             done.add(p.id)
     begun = {name for name, noun in items.items() if getattr(noun, "actual_start", None)}
     work = [name for name in items if name not in summaries]

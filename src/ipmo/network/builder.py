@@ -325,10 +325,9 @@ class Builder:
         decision = gate.decision
         if decision is not None and standing.killed is not None and minutes(decision.date) >= standing.killed:
             nodes.hold(node, GONE, standing.reason)
-        elif standing.gone and gate.standing(self.draft.today) not in GO:
-            nodes.hold(node, GONE, standing.reason)  # whatever it waited for: it never comes
         elif self._decided(node, gate):
-            pass
+            if standing.gone and nodes.state[node] is not FINISHED:
+                nodes.hold(node, GONE, standing.reason)  # whatever it waited for: it never comes
         elif standing.gone or standing.hold is not None:
             nodes.hold(node, standing.state, standing.reason)
         else:

@@ -391,7 +391,7 @@ def _cpli(a: Assessed) -> Point:
     status = a.status_of(project.id)
     if status is None:
         return attrs.evolve(point, needs="a status date")
-    if doubt := a.schedule.commitments.doubts.held(project.id):  # test_doubts.py asks it of every item
+    if doubt := a.schedule.commitments.doubts.of(project.id):  # test_doubts.py asks it of every item
         return attrs.evolve(point, needs=f"dates of all work of {project.id!r} ({doubt})")
     clock = clocks_of(pf).of(pf.calendar_for(project.id))
     length = clock.days(status, reached)
