@@ -16,11 +16,11 @@ from ipmo.registers.opening.lettered import letters
 from ipmo.units import Money
 
 FIELDS = ("id", "name", "owner", "start", "finish", "budget", "progress", "rag", "state")
-MAPPING = Mapping(
+MAPPING = Mapping(  # bare budgets are stated to be in full: beside several of `9 k`, a 5 may be 5 k
     currency="GBP",
     dates="day first",
     status_date=date(2026, 1, 1),
-    sheets=[SheetMapping(sheet="P", register="projects", columns=[ColumnMapping(header=one, field=one, unit="percent" if one == "progress" else "") for one in FIELDS])],
+    sheets=[SheetMapping(sheet="P", register="projects", columns=[ColumnMapping(header=one, field=one, unit="percent" if one == "progress" else "", multiplier="" if one == "budget" else None) for one in FIELDS])],
 )  # fmt: skip
 IS_UNKNOWN = unknown_in(UNKNOWN)
 WORDS = st.text("abcdefghijklmnop", min_size=1, max_size=8).filter(lambda word: not IS_UNKNOWN(word))

@@ -116,6 +116,9 @@ def read_amounts(tmp_path, heading, cells, **mapped):
         (["GBP 2bn", "0.75", "750,000,000"], ["2000000000 GBP", None, "750000000 GBP"]),
         (["£1.2m", "250,000", "£3m"], ["1200000 GBP", "250000 GBP", "3000000 GBP"]),  # in full it is of their size
         (["£1.2k", "£850", "500"], ["1200 GBP", "850 GBP", "500 GBP"]),
+        (["£12k", "5"], ["12000 GBP", "5 GBP"]),  # one alone says nothing of the size of the others
+        (["5", "£900bn", "7", "3"], ["5 GBP", "900000000000 GBP", "7 GBP", "3 GBP"]),
+        (["£12k", "5", "9,000"], ["12000 GBP", None, "9000 GBP"]),
     ],
 )
 def test_a_small_bare_number_beside_amounts_with_multipliers_of_their_own_is_refused(tmp_path, cells, right):

@@ -459,12 +459,14 @@ class Amounts:
                 )
 
     def _sizes(self, below: Decimal | None) -> tuple[float, frozenset[int]]:
-        """The middle of the bare amounts below a number, or of those that name a multiplier, and the powers of ten that these name."""
+        """The middle of the bare amounts below a number, or of those that name a multiplier, and the powers of ten that these name.
+
+        One amount alone with its multiplier says nothing of the size of the others: 0 then, unless a bare one is of its size.
+        """
         if self._beside is None:
-            found, powers = [], set()
-            for cell in self.cells:
-                if below is None and (not isinstance(cell, str) or not WITH_POWER.search(cell)):
-                    continue
+            found, powers, bare = [], set(), []
+            named = below is not None or any(isinstance(cell, str) and WITH_POWER.search(cell) for cell in self.cells)
+            for cell in self.cells if named else ():
                 match = PER.fullmatch(number_text(cell)) if isinstance(cell, str) else None
                 try:
                     number = bare_number(cell)
@@ -476,7 +478,12 @@ class Amounts:
                 if number and power is not None and (bool(power) if below is None else not power and number < below):
                     found.append(float(number.scaleb(power)))
                     powers.add(power)
-            self._beside = median(found) if found else 0.0, frozenset(powers)
+                elif number and power == 0:
+                    bare.append(abs(float(number)))
+            middle = median(found) if found else 0.0
+            if below is None and len(found) + sum(middle < FAR * number for number in bare) < 2:
+                middle = 0.0
+            self._beside = middle, frozenset(powers)
         return self._beside
 
     def rate(self, cell: Raw) -> Rate:
