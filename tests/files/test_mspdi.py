@@ -321,7 +321,8 @@ def test_dates_survive_the_way_through_microsoft_project(tmp_path: Path) -> None
         projects=[Project(id="P", tasks=tasks), Project(id="Q", tasks=[Task(id="z", duration="2 d")])],
         links=[Link(source="P/m", target="Q/z", lag="1 d")],
     )
-    ipmo.write(pf, tmp_path / "x.xml")
+    with pytest.warns(FormatWarning, match=r"no room for 5 tasks with late dates by conventions that it does not have \(float_to\)$"):
+        ipmo.write(pf, tmp_path / "x.xml")  # a file has one finish there: the float of P's tasks is counted to the end of Q
     again = ipmo.read(tmp_path / "x.xml")
     one, two = ipmo.schedule(pf), ipmo.schedule(again, dialect="msproject")
     dates = lambda s: {i.id: (i.early_start, i.early_finish, i.late_start, i.late_finish) for i in s.rows}  # noqa: E731
