@@ -276,6 +276,11 @@ def foreign() -> Portfolio:
     return made([{"id": "P", "budget": "1 k USD", "tasks": [{"id": "a", "duration": "1 d"}]}], {"money": {"currency": "GBP"}})
 
 
+def required_in_a_circle() -> Portfolio:
+    """Two projects that require each other."""
+    return made([{"id": one, "requires": other, "tasks": [{"id": "t", "duration": "1 d"}]} for one, other in ("PQ", "QP")])
+
+
 def offences() -> list[CheckContext]:
     """Contexts in which every rule of the core is broken somewhere."""
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
@@ -295,6 +300,7 @@ def offences() -> list[CheckContext]:
         used_up(),
         overbooked(),
         foreign(),
+        required_in_a_circle(),
     ]
     pool += [ipmo.read(EXAMPLES / "city.yaml"), *map(ipmo.examples.load, ("handover", "library", "commitment"))]
     return [
