@@ -158,7 +158,7 @@ def same_as_schedules(pf: Portfolio, dialect: str | Dialect) -> int:
         s = ipmo.schedule(with_lags(changed, {name: spans[sample] for name, spans in lags.items()}), dialect=dialect, on_cycle="cut")
         for place, kept in enumerate(plan.setup.kept):
             if not kept.begins:
-                ends = [s.instants(plan.schedule.network.ids[node])[1] for node in kept.nodes]
+                ends = [s.instants(plan.schedule.network.ids[node])[1] for node in (*kept.nodes, *kept.spans)]
                 assert max([kept.done, *(end for end in ends if end is not None)]) == found.dates[place, sample], (kept.full_id, sample)
                 count += 1
     return count
