@@ -148,6 +148,7 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
             and found.schedule is not None
             and found.schedule.spi_t is not None
             and found.schedule.spi_t < SPI_T
+            and found.indices.ev != found.indices.bac  # what is not yet done may finish late
             and not found.floating
         ):
             yield fact("watermelon-spi-t", project.id, f"project {project.id!r} is green with SPI(t) {beside(found.schedule.spi_t, SPI_T)}", f"below {SPI_T} it finishes late"

@@ -126,8 +126,9 @@ class Aspects(Timed):
             inner = [(p, self._expected(p.id, p)[0]) for p in self._within(noun)]
             known = [cost for _, cost in inner if cost is not None]
             return (sum(known, Fraction(0)), "its projects expect") if known and len(known) == len(inner) else (None, "")
-        if forecast is not None and isinstance(noun, Project):  # some of its work states one
-            mixed = at_completion(self.portfolio, noun)
+        project = noun if isinstance(noun, Project) else self.portfolio.items.get(full_id.partition("/")[0])
+        if forecast is not None and isinstance(project, Project):  # some of its work states one
+            mixed = at_completion(self.portfolio, project, full_id)
             if mixed is None or self.earned is None or full_id not in self.earned or (self.earned[full_id].eac or 0) <= mixed.amount:
                 return (None, "") if mixed is None else (Fraction(mixed.amount), "forecasts, else budgets,")
         if self.earned is not None and full_id in self.earned:
@@ -176,7 +177,8 @@ class Aspects(Timed):
     def cost(self, full_id: str, noun: Noun) -> Judged | None:
         """The aspect of cost of an item; None where nothing is budgeted."""
         tolerance = self._tolerance(noun)
-        stated = tolerance is not None and tolerance.cost is not None and not isinstance(noun, Task)
+        held = noun.tolerance if isinstance(noun, Task) else tolerance  # one from above is for projects
+        stated = held is not None and held.cost is not None
         if not stated and noun.tolerance is None and (self._silent(noun) or not self._budgeted):
             return None
         budget, whole = self._figure("budget", full_id)

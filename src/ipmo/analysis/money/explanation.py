@@ -80,7 +80,7 @@ class RolledUpValue(Shown):
     @property
     def text(self) -> str:
         """The value as people read it."""
-        text = show(self.value) if self.day is None else self.day.isoformat()
+        text = show(self.value, self.unit) if self.day is None else self.day.isoformat()
         if self.unit == TONNES and self.value is not None:
             text = f"{text} {TONNES}"
         return f"{text} and {self.apart} in unknown prices" if self.apart is not None else text
@@ -126,15 +126,15 @@ def _number(value: Value) -> float | None:
     return float(value) if isinstance(value, int | Fraction) else None
 
 
-def show(value: Value) -> str:
-    """A figure's value as people read it; a finish at midnight belongs to the day before."""
+def show(value: Value, unit: str = "share") -> str:
+    """A figure's value as people read it; a finish at midnight belongs to the day before; shares are in percent, other means and ratios are numbers."""
     if value is None:
         return "unknown"
     if isinstance(value, datetime):
         return day_text(value, finish=True)
-    if isinstance(value, float):
+    if isinstance(value, float) and unit == "share":
         return f"{value:.1%}"
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction | float):
         return f"{float(value):,.2f}".rstrip("0").rstrip(".")
     return f"{value:,}" if isinstance(value, Money) else str(value)
 

@@ -206,10 +206,16 @@ class Remaining:
         return None if row.bac is None or row.ev is None or row.known < row.total else row
 
 
-def at_completion(portfolio: Portfolio, project: Project) -> Money | None:
-    """Forecasts of a project's work, and of work that states none its budget, or once it is done what it cost; None where some has neither."""
+def at_completion(portfolio: Portfolio, project: Project, item: str = "") -> Money | None:
+    """Forecasts of a project's work, and of work that states none its budget, or once it is done what it cost; None where some has neither.
+
+    Args:
+        portfolio: the portfolio.
+        project: the project.
+        item: the full id of what in it is meant; all of it when left out.
+    """
     try:
-        return _whole(roll_up_alone(portfolio, AT_COMPLETION, project), project.id)
+        return _whole(roll_up_alone(portfolio, AT_COMPLETION, project), item or project.id)
     except IpmoError:  # their prices do not add
         return None
 
