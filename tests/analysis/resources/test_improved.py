@@ -226,3 +226,9 @@ def test_within_float_says_which_float_it_is() -> None:
     )
     assert all("to its nearest target" in str(one) for one in tight.shortages)
     assert tight.shortages
+
+
+def test_an_end_of_which_no_day_is_known_has_none() -> None:
+    """Nothing says how long the only work takes: no day stands behind "at least"."""
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "pf", "start": "2026-01-01"}, "projects": [{"id": "a", "tasks": [{"id": "x"}]}]})
+    assert repr(ipmo.level(pf)) == "<Levelled: 0 of 0 items later, its end is not known>"

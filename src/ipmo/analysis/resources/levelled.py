@@ -349,7 +349,7 @@ class Levelled(Rows[str, LevelledItem]):
     def __repr__(self) -> str:
         ends, moved = "nothing ends", self.finish != self.finish_before
         if self.finish is not None:
-            day = day_text(self.finish, finish=True) if moved else str(self.today.end_day)
+            day = day_text(self.finish, finish=True) if moved else str(self.today.end_day or "")  # no day where no length is known
             ends = f"its end is {end_not_known(day)}" if self.doubt else f"ends {day}"
             ends += f" instead of {self.today.end_day}" if moved else ""
         short = f", {counted(len(self.shortages), 'shortage')}" if self.shortages else ""
