@@ -247,6 +247,62 @@ def test_work_under_way_by_hand_goes_on_from_its_actual_start_unless_its_finish_
     assert str(ended["P/b"].finish) == "2026-01-07 00:00:00"  # when the day ends
 
 
+def put_on_a_weekend(dialect: str, z: str, after: Any = "1 d", **task: Any) -> Portfolio:
+    """Sixteen hours that are put from Saturday, 10 January, at 9 to Sunday at 11:30, on Monday to Friday from 9 to 17, with work before and after it."""
+    put = {"by_hand_start": "2026-01-10 09:00", "by_hand_finish": "2026-01-11 11:30"}
+    tasks = [
+        Task(id="a", duration="1 d"),
+        Task(**{"id": "b", "duration": "2 d", "after": ["a"], "constraints": put, **task}),
+        Task(id="c", duration=after, after=["b"]),
+        Task(id="z", duration=z),
+    ]
+    return Portfolio(id="x", start="2026-01-05", calendar="standard", dialect=dialect, projects=[Project(id="P", tasks=tasks)])
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject", "p6"])
+def test_work_put_in_a_break_is_late_where_its_calendar_works(dialect: str) -> None:
+    """All ends on Wednesday, 4 February: two days of work before `c` are the Monday and the Tuesday, and `a` ends on the Friday before them.
+
+    Its start may slip over the 15 working days from 12 to 30 January; MPXJ says the same of its late dates.
+    """
+    s = ipmo.schedule(put_on_a_weekend(dialect, "23 d"))
+    b = s["P/b"]
+    assert [f"{when:%d.%m %H:%M}" for when in (b.start, b.finish)] == ["10.01 09:00", "11.01 11:30"]
+    assert [f"{when:%d.%m %H:%M}" for when in (b.late_start, b.late_finish)] == ["02.02 09:00", "03.02 17:00"]
+    assert f"{s['P/a'].late_finish:%d.%m %H:%M}" == "30.01 17:00"
+    assert (b.total_float, s["P/a"].total_float, s["P/c"].total_float) == (15, 19, 17)
+    assert b.free_float == 0
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject", "p6"])
+def test_work_put_in_a_break_that_drives_is_late_where_it_is_put(dialect: str) -> None:
+    s = ipmo.schedule(put_on_a_weekend(dialect, "1 d"))
+    b = s["P/b"]
+    assert (b.late_start, b.late_finish) == (b.start, b.finish) == (datetime(2026, 1, 10, 9), datetime(2026, 1, 11, 11, 30))
+    assert (b.total_float, b.critical, s["P/a"].total_float) == (0, True, 4)
+
+
+def test_work_put_in_a_break_keeps_a_constraint_beside_it() -> None:
+    """A finish no later than Friday, 16 January, caps what may slip: to Thursday and Friday."""
+    put = {"by_hand_start": "2026-01-10 09:00", "by_hand_finish": "2026-01-11 11:30", "finish_no_later": "2026-01-16"}
+    s = ipmo.schedule(put_on_a_weekend("msproject", "23 d", constraints=put))
+    assert f"{s['P/b'].late_start:%d.%m %H:%M} {s['P/b'].total_float:g}" == "15.01 09:00 3"
+
+
+LASTING = {"low": "1 d", "likely": "2 d", "high": "3 d"}
+
+
+def test_samples_hold_work_that_is_put_in_a_break_or_rests() -> None:
+    """Their clocks are those of no calendar: what follows them begins on Monday at 9, and on Thursday after a day of work, one of rest and one of work; one to three days."""
+    drawn = ipmo.simulate(put_on_a_weekend("ipmo", "1 d", LASTING), samples=200).finish("P/c")
+    assert [str(drawn.p(share)) for share in (1, 99)] == ["2026-01-13", "2026-01-14"]
+    rests = Task(id="b", duration="2 d", interruptions={"from": "2026-01-06", "until": "2026-01-06"})
+    tasks = [rests, Task(id="c", duration=LASTING, after="b")]
+    pf = Portfolio(id="x", start="2026-01-05", calendar="standard", projects=[Project(id="P", tasks=tasks)])
+    drawn = ipmo.simulate(pf, samples=200).finish("P/c")
+    assert [str(drawn.p(share)) for share in (1, 99)] == ["2026-01-09", "2026-01-12"]
+
+
 OWNERS = {"predecessor": "six", "successor": "standard", "project": "thursdays", "continuous": "continuous"}
 
 

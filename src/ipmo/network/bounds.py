@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from ipmo.model.work import Constraints
 from ipmo.network.clocks import FAR, Clock
@@ -14,15 +15,17 @@ from ipmo.units import When, minutes
 
 __all__ = ["constrain", "floors", "least_finish"]
 
+InBreak: TypeAlias = tuple[int, tuple[int, int], int]
+"""Work that is put where its calendar has a break: the number of its clock, its start and finish, and how many minutes of them are worked."""
+
 
 def constrain(draft: Draft) -> None:
     """Constraints as bounds of the passes: hard ones fix or cap a start, the others bound late dates."""
     nodes, bounds, hard = draft.nodes, draft.bounds, set(draft.dialect.hard)
+    _put(draft)
     for node, task in bounds.constrained:
         tied = task.constraints
         assert tied is not None
-        if nodes.state[node] in LIVE and (tied.by_hand_start is not None or tied.by_hand_finish is not None):
-            _by_hand(draft, node, tied)
         clock, length = draft.clocks[nodes.clk[node]], nodes.dur[node]
         if tied.as_late_as_possible:
             bounds.latest.append(node)
@@ -54,7 +57,7 @@ def _cap(draft: Draft, node: int, worked: int, at_finish: int) -> None:
     cap[at_finish] = min(cap[at_finish], worked)
 
 
-def _by_hand(draft: Draft, node: int, tied: Constraints) -> None:
+def _by_hand(draft: Draft, node: int, tied: Constraints, in_breaks: dict[int, InBreak]) -> None:
     """The dates of work that is scheduled by hand: between them lies its length, on its calendar where they lie in working time."""
     nodes, begun = draft.nodes, draft.nodes.state[node] is State.STARTED
     clock, length = draft.clocks[nodes.clk[node]], nodes.dur[node]
@@ -77,12 +80,36 @@ def _by_hand(draft: Draft, node: int, tied: Constraints) -> None:
     worked = clock.between(start, finish)
     if worked and clock.start(clock.work(start)) == start and clock.finish(clock.work(finish)) == finish:
         nodes.dur[node] = worked
-    else:  # they lie in a break: such work runs around the clock
+    elif start == finish:
         nodes.points.pop(node, None)
-        nodes.clk[node], nodes.dur[node], clock = 0, finish - start, draft.clocks[0]
+        nodes.clk[node], nodes.dur[node], clock = 0, 0, draft.clocks[0]
+    else:  # they lie in a break
+        in_breaks[node] = (clock.number, (start, finish), min(length or worked or finish - start, finish - start))
     draft.bounds.by_hand[node] = clock.work(start)
     if node in nodes.unknown:
         nodes.unknown.remove(node)
+
+
+def _put(draft: Draft) -> None:
+    """Work that is scheduled by hand lies where it is put; in a break it is worked there, and elsewhere on its calendar."""
+    nodes, in_breaks = draft.nodes, dict[int, InBreak]()
+    for node, task in draft.bounds.constrained:
+        tied = task.constraints
+        assert tied is not None
+        if nodes.state[node] in LIVE and (tied.by_hand_start is not None or tied.by_hand_finish is not None):
+            _by_hand(draft, node, tied, in_breaks)
+    if not in_breaks:
+        return
+    numbers: dict[InBreak, int] = {}
+    for one in in_breaks.values():  # what is put alike shares a clock
+        numbers.setdefault(one, len(draft.clocks) + len(numbers))
+    draft.clocks = draft.clocks.placing(list(numbers))
+    for node, one in in_breaks.items():
+        clock = draft.clocks[numbers[one]]
+        start, finish = (clock.work(instant) for instant in one[1])
+        nodes.points.pop(node, None)
+        nodes.clk[node], nodes.dur[node] = clock.number, finish - start
+        draft.bounds.by_hand[node] = start
 
 
 def least_finish(clock: Clock, when: When) -> int:

@@ -148,17 +148,28 @@ class Clocks:
     Args:
         calendars: the calendars; clock `i + 1` is that of `calendars[i]`, clock 0 is wall-clock time.
         resting: (calendar, periods in which it rests too): clocks of work that is interrupted, after those of calendars.
+        placed: (number of a clock before these, a period, minutes that are worked in it instead): clocks of work that is put
+            where its calendar has a break, after those.
     """
 
-    def __init__(self, calendars: Sequence[Calendar], resting: Sequence[tuple[Calendar, Sequence[Period]]] = ()) -> None:
+    def __init__(
+        self,
+        calendars: Sequence[Calendar],
+        resting: Sequence[tuple[Calendar, Sequence[Period]]] = (),
+        placed: Sequence[tuple[int, Period, int]] = (),
+    ) -> None:
         self.calendars = tuple(calendars)
         self.index = {calendar.id: place + 1 for place, calendar in enumerate(calendars)}
         for calendar in calendars:
             rests = calendar.holidays or calendar.exceptions or calendar.lost
             if not rests and sum(b - a for day in calendar.week_shifts() for a, b in day) == WEEK:
                 self.index[calendar.id] = 0  # around the clock: wall-clock time
-        everyone = (CONTINUOUS, *calendars, *(calendar for calendar, _ in resting))
+        self._resting = tuple(resting)
+        usual = [CONTINUOUS, *calendars, *(calendar for calendar, _ in resting)]
         rests_of: list[Sequence[Period]] = [*([()] * (len(calendars) + 1)), *(periods for _, periods in resting)]
+        spans_of = [_cut(_spans(one), [(*rest, ()) for rest in rests]) for one, rests in zip(usual, rests_of, strict=True)]
+        everyone = usual + [usual[number] for number, _, _ in placed]
+        spans_of += [_cut(spans_of[number], _placed(period, worked)) for number, period, worked in placed]
         head: list[int] = [0] * (2 * len(everyone))
         flat: list[int] = []
         weeks: dict[Week, tuple[int, int, int]] = {}
@@ -173,8 +184,8 @@ class Clocks:
                 weeks[week] = (place, len(week), total)
             return weeks[week]
 
-        for number, calendar in enumerate(everyone):
-            head[2 * number : 2 * number + 2] = [len(head), len(spans := _rested(_spans(calendar), rests_of[number]))]
+        for number in range(len(everyone)):
+            head[2 * number : 2 * number + 2] = [len(head), len(spans := spans_of[number])]
             done = 0
             for place, (begin, week) in enumerate(spans):
                 first, count, total = pack(week)
@@ -192,6 +203,14 @@ class Clocks:
     def __getitem__(self, number: int) -> Clock:
         """The clock of a number; 0 is wall-clock time."""
         return self._clocks[number]
+
+    def __len__(self) -> int:
+        """How many clocks there are, wall-clock time among them."""
+        return len(self._clocks)
+
+    def placing(self, placed: Sequence[tuple[int, Period, int]]) -> Clocks:
+        """These clocks, and after them those of work that is put where its calendar has a break; see the constructor."""
+        return Clocks(self.calendars, self._resting, placed)
 
     def of(self, calendar: Calendar) -> Clock:
         """The clock of a calendar, by its id; one that never rests keeps its own length of a day on wall-clock time."""
@@ -289,23 +308,32 @@ def _spans(calendar: Calendar) -> list[tuple[int, Week]]:
     return out
 
 
-def _rested(spans: list[tuple[int, Week]], rests: Sequence[Period]) -> list[tuple[int, Week]]:
-    """Spans of a calendar in whose rests nothing is worked; rests are in order and apart."""
-    if not rests:
+def _cut(spans: list[tuple[int, Week]], pieces: Sequence[tuple[int, int, Week]]) -> list[tuple[int, Week]]:
+    """Spans of a calendar with other weeks in some periods (from, until, the week that holds there), which are in order and apart."""
+    if not pieces:
         return spans
     out: list[tuple[int, Week]] = []
     for place, (begin, week) in enumerate(spans):
         end = spans[place + 1][0] if place + 1 < len(spans) else FAR
         at = begin
-        for since, until in rests:
+        for since, until, other in pieces:
             if since < end and until > at:
                 if since > at:
                     out.append((at, week))
-                out.append((max(since, at), ()))
+                out.append((max(since, at), other))
                 at = min(until, end)
         if at < end:
             out.append((at, week))
     return out
+
+
+def _placed(period: Period, worked: int) -> list[tuple[int, int, Week]]:
+    """Weeks in which so many minutes of a period are worked, as far as it has as many: half of them as it begins, half as it ends."""
+    begin, end = period
+    first = (worked + 1) // 2
+    if not 1 < worked < end - begin:
+        return [(begin, end, ((0, WEEK),))]
+    return [(begin, begin + first, ((0, WEEK),)), (begin + first, end - worked + first, ()), (end - worked + first, end, ((0, WEEK),))]
 
 
 def _past_midnight(times: Shifts) -> Shifts:

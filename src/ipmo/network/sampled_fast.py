@@ -117,7 +117,7 @@ def fits(network: Network, most: Mapping[int, int]) -> bool:
 
 def _bases(network: Network) -> Row:
     """The minutes that each clock has worked up to the base."""
-    count = 1 if network.clocks is None else len(network.clocks.calendars) + 1
+    count = 1 if network.clocks is None else len(network.clocks)
     return np.array([network.clock(number).work(network.base) for number in range(count)], np.int64)
 
 
