@@ -517,7 +517,8 @@ def _sure(a: Answers) -> Question:
         lines += _each(_dear, a, unsure_costs(found.rows)[:NAMED])
         made = f"{found.samples:,} samples, seed {found.seed}"
         notes.append(made if found.samples > FEW else f"{made}: the standard error of a chance is at most {share(0.5 / math.sqrt(FEW))}")
-        notes += [one.message for one in found.findings if one.severity is not Severity.INFO]
+        said = f"no sample says it: {found[found.portfolio].doubt}"  # the answer says why already
+        notes += [one.message for one in found.findings if one.severity is not Severity.INFO and not one.message.endswith(said)]
     elif "simulation" in a.refused:
         answer.append(f"Nothing says how sure the dates are: {a.refused['simulation']}".rstrip("."))
     red = [project for project in a.portfolio.projects if a.rating(project) == "red"]

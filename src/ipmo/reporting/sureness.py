@@ -63,6 +63,11 @@ def _stated(row: Simulated) -> bool:
     return row.committed is not None
 
 
+def _unsure(row: Simulated) -> bool:
+    """The samples say more of it than its date in the schedule: a range, a doubt, or what it costs."""
+    return _spread(row) or bool(row.not_known) or row.costs is not None or row.undated is not None
+
+
 def _first_shown(row: Simulated) -> tuple[float, int]:
     """The least sure commitment first, then wholes from the top down."""
     return chance_of(row), KINDS.index(row.kind) if row.kind in KINDS else 9
@@ -109,7 +114,7 @@ def sureness(a: Answers) -> Panel | None:
     q = a.simulation
     if q is None:
         return None
-    rows = [row for row in q.rows if row.kind in KINDS or _stated(row)]
+    rows = [row for row in q.rows if _stated(row) or (row.kind in KINDS and _unsure(row))]
     dated = sorted((row for row in rows if _spread(row)), key=_first_shown)
     whole = q[q.portfolio]
     curves = [_dates_curve(a.name(row.id), row.dates) for row in dated[:1] if row.dates is not None]

@@ -342,9 +342,9 @@ class Plan:
 
     @functools.cached_property
     def stated(self) -> Mapping[str, Stated]:
-        """What is committed to of each item's finish, of a benefit of its start; of several the earliest."""
+        """What is committed to of each item's finish, as a deadline or to who takes it over, of a benefit of its start; of several the earliest."""
         out: dict[str, Stated] = {}
-        for one in self.schedule.commitments.statements.others:
+        for one in self.schedule.commitments.statements.all:
             if (one.at_finish or one.kind == "benefit") and (one.item not in out or one.date < out[one.item].date):
                 out[one.item] = one
         return out

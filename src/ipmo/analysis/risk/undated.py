@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date
 
@@ -43,11 +44,21 @@ def undated(plan: Plan, dated: AbstractSet[str], rows: AbstractSet[str]) -> dict
     """
     doubts, out = plan.schedule.commitments.doubts, dict[str, Undated]()
     benefits = {one.id for one in plan.portfolio.benefits if plan.waits_unsized(one.id)}
-    for name in plan.parts if doubts or benefits else ():
-        doubt = "" if name in dated else doubts.held(name) or (UNSIZED if name in benefits else "")
+    gone = dict(_never_handed_over(plan))
+    for name in plan.parts if doubts or benefits or gone else ():
+        doubt = "" if name in dated else doubts.held(name) or (UNSIZED if name in benefits else gone.get(name, ""))
         if not doubt:
             continue
         committed = plan.committed(name)
         if name in rows or committed is not None or plan.parts[name][0] == "benefit":
-            out[name] = Undated(doubt=doubt, never=bool(doubts.never(name)), committed=committed)
+            out[name] = Undated(doubt=doubt, never=name in gone or bool(doubts.never(name)), committed=committed)
     return out
+
+
+def _never_handed_over(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Stopped work that somebody waits for by a stated day, and why it never comes: its receivers are blocked, it is not."""
+    for name, one in plan.stated.items():
+        if one.kind == "hand-over":
+            found = plan.schedule.commitments.of(one, caused=False)
+            if found.expected is None and found.standing == "missed":
+                yield name, found.reason
