@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+import attrs
+
 from ipmo.analysis.control.exposure import Threat
 from ipmo.model.changes import ChangeRequest
 from ipmo.model.governance import Lesson
 from ipmo.model.held import risks_of
-from ipmo.model.risks import Assumption, Issue
+from ipmo.model.risks import Assumption, Issue, Risk
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, mark, number, share
 from ipmo.units import When, as_day
@@ -77,6 +79,15 @@ def _due(a: Answers, due: When | None) -> Cell:
     return Cell(text=str(as_day(due)), kind="date", under=f"{counted(ago, 'day')} ago" if ago > 0 else "")
 
 
+def _until(a: Answers, risk: Risk) -> Cell:
+    """The last day that a risk can happen; under it how long ago that was, or what triggers it and for how long it can happen then."""
+    cell = _due(a, risk.ends)
+    if risk.triggered_by is None:
+        return cell
+    after = f"for {risk.within} after" if risk.within is not None else "after"
+    return attrs.evolve(cell, under="; ".join(filter(None, (f"{after} {a.name(risk.triggered_by)}", cell.under))))
+
+
 def _age(a: Answers, raised: date | None) -> Cell:
     return Cell(text="" if raised is None or a.today is None else number((a.today - raised).days, 0), kind="num")
 
@@ -97,9 +108,10 @@ def _risks(a: Answers) -> Iterator[Block]:
     rows = [_risk(a, one, scale) for one in found.threats[:SHOWN]]
     yield Heading(f"{counted(len(found.threats), 'open risk')}, the dearest first")
     text = "On average: probability times mean cost, no reserve. What nobody has put a cost to stands last."
-    closed = found[a.portfolio.id].closed
+    closed, late = found[a.portfolio.id].closed, found[a.portfolio.id].not_triggered
     chances = sum(one.noun.opportunity and one.noun.state == "open" for one in risks_of(a.portfolio))
     left = [f"{counted(len(closed), 'risk')} whose window has closed"] if closed else []
+    left += [f"{counted(len(late), 'risk')} whose trigger does not come in time"] if late else []
     left += [counted(chances, "opportunity")] if chances else []
     text += f" Not counted: {', '.join(left)}." if left else ""
     yield Paragraph(text)
@@ -114,7 +126,7 @@ def _risk(a: Answers, one: Threat, scale: Scale | None) -> Row:
     cells = [Cell(text=a.name(one.project)), _owner(a, one.noun.owner), Cell(text=share(one.probability), kind="num")]
     if scale is not None:
         cells += [Cell(text=scale.text(one.before), kind="num"), Cell(text=scale.text(one.after), kind="num")]
-    cells += [Cell(text=one.noun.response or "none"), _due(a, one.noun.ends), _age(a, one.noun.raised)]
+    cells += [Cell(text=one.noun.response or "none"), _until(a, one.noun), _age(a, one.noun.raised)]
     return Row(name=one.name, under=one.item if one.item != one.name else "", cells=cells)
 
 

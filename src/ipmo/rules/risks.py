@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ipmo.analysis.control.exposure import exposure, window_closed
+from ipmo.analysis.control.exposure import exposure
+from ipmo.analysis.dates.triggers import past
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.errors import IpmoError, listed
 from ipmo.findings import Finding, Severity
@@ -37,8 +38,9 @@ MITIGATING = frozenset(("avoid", "reduce", "transfer", "share", "contingent", "e
 
 def _open(pf: Portfolio) -> Iterator[tuple[str, str, Risk]]:
     """Open risks of the portfolio, of programmes and of projects that go on: whose, full id, risk; those whose window has closed apart."""
+    gone = past(pf, pf.status_date)
     for one in _recorded_in(pf):
-        if one.noun.state == "open" and not window_closed(one.noun, pf.status_date):
+        if one.noun.state == "open" and one.id not in gone:
             yield one.owner, one.id, one.noun
 
 
@@ -47,13 +49,17 @@ def _recorded_in(pf: Portfolio) -> Iterator[Held[Risk]]:
 
 
 def _windows(context: CheckContext) -> Iterator[Finding]:
-    """Open risks whose last day has gone: they no longer count in any exposure."""
+    """Open risks that can happen no longer, by their last day or by their trigger: they count in no exposure."""
     pf = context.portfolio
+    gone = past(pf, pf.status_date)
     for one in _recorded_in(pf):
-        risk = one.noun
-        if risk.state == "open" and window_closed(risk, pf.status_date) and risk.ends is not None:
-            message = f"risk {one.id!r} could happen until {as_day(risk.ends)} and is still open; it counts no longer"
+        found = gone.get(one.id)
+        if found is not None and not found.by_trigger and one.noun.ends is not None:
+            message = f"risk {one.id!r} could happen until {as_day(one.noun.ends)} and is still open; it counts no longer"
             yield fact("risk-window-closed", one.id, message, "close it, say that it occurred, or move its window")
+        elif found is not None:
+            message = f"risk {one.id!r} is open, and cannot happen by today's plan: {found.why}; it counts no longer"
+            yield fact("risk-window-closed", one.id, message, "close it, or correct its trigger or its window")
 
 
 def _recorded(context: CheckContext) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -10,9 +10,10 @@ from typing import Literal
 import attrs
 
 from ipmo.analysis.control.aspect import Aspect
+from ipmo.analysis.dates.triggers import past
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
-from ipmo.errors import ModelError, one_of
+from ipmo.errors import ModelError, listed, one_of
 from ipmo.figures.exposure import exposure_bars, exposure_map
 from ipmo.figures.svg import Figure
 from ipmo.model.held import Held, by_project, owners_above, risks_of
@@ -22,10 +23,10 @@ from ipmo.model.risks import Exposure, Risk
 from ipmo.model.work import Programme, Project
 from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when, minutes
+from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when
 from ipmo.words import counted
 
-__all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "exposure_of", "risk_exposure", "risk_told", "window_closed"]
+__all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "exposure_of", "risk_exposure", "risk_told"]
 
 RANKED = 15
 """Threats in a picture at most."""
@@ -33,7 +34,7 @@ RANKED = 15
 
 @attrs.frozen(kw_only=True)
 class Threat:
-    """One open threat whose window has not closed.
+    """One open threat that can still happen by today's plan.
 
     Args:
         item: its full id.
@@ -71,6 +72,7 @@ class RiskExposure(Shown):
         after: once the responses work, of what is known; a risk without an exposure after it counts as before.
         known, total: open threats whose probability and cost are known, and open threats in all.
         closed: ids of open risks whose window has closed: they count no longer.
+        not_triggered: ids of those that cannot happen by today's plan, as what triggers them comes outside their window, or has no date: they do not count either.
         silent: projects at work that record no risk at all.
         recorded: risks recorded in all, whatever their state.
         missing: which exchange rates are missing.
@@ -85,6 +87,7 @@ class RiskExposure(Shown):
     known: int
     total: int
     closed: tuple[str, ...]
+    not_triggered: tuple[str, ...] = ()
     silent: tuple[str, ...]
     recorded: int
     missing: tuple[str, ...]
@@ -100,6 +103,10 @@ class RiskExposure(Shown):
         out = [f"{counted(self.total - self.known, 'risk')} unknown"] if self.known < self.total else []
         out += [f"no risk recorded for {', '.join(self.silent)}"] if self.silent else []
         out += [f"{counted(len(self.closed), 'risk')} not counted, whose window has closed"] if self.closed else []
+        if self.not_triggered:
+            out.append(
+                f"{counted(len(self.not_triggered), 'risk')} not counted, whose trigger does not come in time ({listed(self.not_triggered)})"
+            )
         return (*out, *self.missing)
 
 
@@ -191,7 +198,7 @@ class RiskExposures(Rows[str, RiskExposure]):
                 Column("after", "float", [money(row.after, row) for row in rows], self.currency),
                 Column("known", "int", [row.known for row in rows]),
                 Column("total", "int", [row.total for row in rows]),
-                Column("closed", "int", [len(row.closed) for row in rows]),
+                Column("closed", "int", [len(row.closed) + len(row.not_triggered) for row in rows]),
                 Column("recorded", "int", [row.recorded for row in rows]),
             ]
         )
@@ -207,7 +214,8 @@ def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> R
 
     Args:
         portfolio: the portfolio.
-        as_of: risks whose window closed before it no longer count; the status date when left out.
+        as_of: risks whose window closed before it no longer count; the status date when left out. Nor do those whose trigger
+            comes outside their window by the schedule.
     """
     when = as_when(as_of) if as_of is not None else portfolio.status_date
     tree = hierarchy(portfolio)
@@ -234,17 +242,12 @@ def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> R
         currency = NO_CURRENCY
     amounts = Amounts(portfolio, date.max if when is None else when, "risk", unrated="unknown")
     held = [project for project in tree.projects(portfolio) if project.counted_as not in LEFT_OUT]
-    goes_on = {project.id for project in held}
+    goes_on, gone = {project.id for project in held}, past(portfolio, when)
     found = [
-        threat for one in risks_of(portfolio) if one.project is None or one.owner in goes_on for threat in _threats(amounts, [one], when)
+        threat for one in risks_of(portfolio) if one.project is None or one.owner in goes_on for threat in _threats(amounts, [one], gone)
     ]
     ranked = sorted(found, key=lambda one: (one.before is None, -(one.before or 0), -(one.probability or 0), one.item))
     return RiskExposures(rows, None if when is None else as_day(when), currency, ranked)
-
-
-def window_closed(risk: Risk, as_of: When | None) -> bool:
-    """Whether the last day on which a risk can happen has gone."""
-    return risk.ends is not None and as_of is not None and minutes(risk.ends, end=True) <= minutes(as_of)
 
 
 def exposure(portfolio: Portfolio, projects: Iterable[Project], as_of: When | None) -> RiskExposure:
@@ -289,7 +292,8 @@ def _exposure(portfolio: Portfolio, projects: Iterable[Project], more: Sequence[
         held += own
         if not own and project.counted_as not in ("closed", "cancelled") and project.actual_finish is None:
             silent.append(project.id)
-    for threat in _threats(amounts, held, as_of):
+    gone = past(portfolio, as_of)
+    for threat in _threats(amounts, held, gone):
         total += 1
         if threat.before is not None and threat.after is not None:
             known += 1
@@ -300,7 +304,8 @@ def _exposure(portfolio: Portfolio, projects: Iterable[Project], more: Sequence[
         after=after,
         known=known,
         total=total,
-        closed=tuple(one.id for one in held if _is_open(one.noun) and window_closed(one.noun, as_of)),
+        closed=tuple(one.id for one in held if _is_open(one.noun) and (found := gone.get(one.id)) and not found.by_trigger),
+        not_triggered=tuple(one.id for one in held if _is_open(one.noun) and (found := gone.get(one.id)) and found.by_trigger),
         silent=tuple(silent),
         recorded=len(held),
         missing=tuple(dict.fromkeys(amounts.missing.values())),
@@ -308,15 +313,15 @@ def _exposure(portfolio: Portfolio, projects: Iterable[Project], more: Sequence[
 
 
 def _is_open(risk: Risk) -> bool:
-    """An open threat, also one whose window has closed."""
+    """An open threat, also one that can happen no longer."""
     return risk.state == "open" and not risk.opportunity
 
 
-def _threats(amounts: Amounts, held: Iterable[Held[Risk]], as_of: When | None) -> Iterator[Threat]:
-    """Those that still count, each with what it costs on average."""
+def _threats(amounts: Amounts, held: Iterable[Held[Risk]], gone: Container[str]) -> Iterator[Threat]:
+    """Those that still count, each with what it costs on average; what is gone does not."""
     for one in held:
         risk = one.noun
-        if _is_open(risk) and not window_closed(risk, as_of):
+        if _is_open(risk) and one.id not in gone:
             now = _mean(amounts, one.id, risk.before, None)
             then = None if now is None or risk.after is None else _mean(amounts, one.id, risk.after, risk.before)
             yield Threat(item=one.id, noun=risk, project=one.owner, before=now, after=now if then is None else then)

@@ -6,12 +6,12 @@ Risk Analysis, 2009). A risk happens or not; where it does, its impacts are draw
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from ipmo.analysis.control.exposure import window_closed
+from ipmo.analysis.dates.triggers import Trigger, no_date, nodes_in, trigger_of, window_of
 from ipmo.analysis.risk.uncertain import Piece, minutes_per
 from ipmo.errors import ModelError
 from ipmo.findings import Finding, Severity
@@ -23,15 +23,13 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Driver, Exposure, Impact, Risk
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
-from ipmo.units import Money, Span, minutes, moment, said_day
+from ipmo.units import Money, Span, moment, said_day
 
 if TYPE_CHECKING:
     from ipmo.network.network import Network
 
-__all__ = ["ENDLESS", "Delayed", "Event", "RiskView", "Shared", "Targets", "Trigger", "always", "events", "not_counted", "shared"]
+__all__ = ["Delayed", "Event", "RiskView", "Shared", "Targets", "always", "events", "not_counted", "shared", "unsure_triggers"]
 
-ENDLESS = 1 << 60
-"""An instant after all others."""
 RiskView = Literal["before", "after", "none"]
 """Risks as they stand now, once their responses work, or no risks at all."""
 
@@ -64,21 +62,6 @@ class Delayed:
     longer: tuple[tuple[str, float], ...]
     later: tuple[tuple[str, float], ...]
     role: str
-
-
-@attrs.frozen(kw_only=True)
-class Trigger:
-    """What is still to come before a risk can happen.
-
-    Args:
-        nodes: the open nodes with the last of which it has come.
-        done: the last finish of what is done of it, as an instant; -1 where nothing is.
-        within: how long after it the risk can happen; for ever when left out.
-    """
-
-    nodes: tuple[int, ...]
-    done: int
-    within: Span | None
 
 
 @attrs.frozen(kw_only=True)
@@ -140,19 +123,7 @@ class Targets:
 
     def nodes_in(self, item: str) -> list[int]:
         """The nodes of an item, in order."""
-        net, pf = self.network, self.portfolio
-        noun = pf.items.get(item)
-        if item == pf.id and noun is None:
-            return list(range(net.n))
-        if isinstance(noun, Programme):
-            return [node for project in hierarchy(pf).projects(noun) for node in self.nodes_in(project.id)]
-        if isinstance(noun, Project):
-            place = net.projects.index(noun.id)
-            return [node for node in range(net.n) if net.project[node] == place and net.kinds[node] not in EFFECTS]
-        project, _, inner = item.partition("/")
-        if (project, inner) in net.summaries:
-            return list(net.summaries[project, inner])
-        return [self.nodes[item]] if item in self.nodes else []
+        return nodes_in(self.portfolio, self.network, self.nodes, item)
 
     def running(self, item: str) -> tuple[int, ...]:
         """The nodes of an item that are open."""
@@ -272,11 +243,12 @@ def events(portfolio: Portfolio, targets: Targets, view: RiskView) -> tuple[tupl
     findings: list[Finding] = []
     if view == "none":
         return (), []
+    today = portfolio.data_date
     for held in risks_of(portfolio):
         full_id, risk = held.id, held.noun
         if held.project is not None and held.project.state in ("closed", "cancelled"):
             continue
-        if risk.state != "open" or window_closed(risk, portfolio.status_date):
+        if risk.state != "open" or (today is not None and window_of(risk)[1] <= today):
             continue
         probability, impacts = _stated(risk, view)
         known = [impact for impact in impacts if impact.delay is not None or impact.cost is not None]
@@ -330,38 +302,44 @@ def _event(
                 costs.append((item, impact.cost, f"cost {place}"))
             else:
                 findings.append(not_counted(full_id, f"the cost of risk {full_id!r} is not known", "state it as money"))
-    sign, window = -1 if risk.opportunity else 1, _window(risk)
+    sign, window = -1 if risk.opportunity else 1, None if risk.starts is None and risk.ends is None else window_of(risk)
     running = {item: targets.running(item) for item, *_ in costs} if window is not None or risk.triggered_by is not None else {}
     event = Event(full_id=full_id, owner=owner, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs))
     return attrs.evolve(event, window=window, running=running), findings
 
 
-def _window(risk: Risk) -> tuple[int, int] | None:
-    """From which instant to which a risk can happen; None where nothing says so."""
-    if risk.starts is None and risk.ends is None:
-        return None
-    return 0 if risk.starts is None else minutes(risk.starts), ENDLESS if risk.ends is None else minutes(risk.ends, end=True)
-
-
 def _triggered(targets: Targets, event: Event, risk: Risk) -> tuple[str, Event]:
     """A risk with what triggers it: why that never lets it happen, empty where it may; and its window, where that has happened already."""
-    item, net = risk.triggered_by, targets.network
-    if item is None:
+    if risk.triggered_by is None:
         return "", event
-    full_id = item.partition("@")[0]
-    nodes = [node for node in targets.nodes_in(full_id) if net.kinds[node] != "helper" and net.state[node] is not State.GONE]
-    live = tuple(node for node in nodes if net.state[node] in LIVE)
-    done = [net.finishes[node] for node in nodes if node not in live and node in net.finishes]
-    if len(live) + len(done) < len(nodes) or not nodes:
-        return f"what it is triggered by, {full_id!r}, has no date", event
-    if live:
-        return "", attrs.evolve(event, after=full_id, trigger=Trigger(nodes=live, done=max(done, default=-1), within=risk.within))
-    at, (first, last) = max(done), event.window or (0, ENDLESS)
-    end = ENDLESS if risk.within is None else net.clock_of(nodes[0]).shift(at, risk.within)
-    window, today = (max(first, at), min(last, end)), targets.portfolio.data_date
-    said = f"{full_id!r} came on {said_day(moment(at), finish=True)}, and its window has closed by now"
+    net, trigger = targets.network, trigger_of(targets.portfolio, targets.network, targets.nodes, risk)
+    if trigger is None:
+        return no_date(risk), event
+    if trigger.nodes:
+        return "", attrs.evolve(event, after=trigger.item, trigger=trigger)
+    at, (first, last) = trigger.done, window_of(risk)
+    window, today = (max(first, at), min(last, trigger.closes(net, at))), targets.portfolio.data_date
+    said = f"{trigger.item!r} came on {said_day(moment(at), finish=True)}, and its window has closed by now"
     closed = window[0] >= window[1] or (today is not None and window[1] <= today)
     return said if closed else "", attrs.evolve(event, window=window)
+
+
+def unsure_triggers(found: Iterable[Event], lower_bounded: Container[int]) -> Iterator[Finding]:
+    """That nobody knows when what triggers a risk comes: work without a duration lies before it, and samples have it as early as can be.
+
+    Args:
+        found: the risks.
+        lower_bounded: nodes of the schedule whose dates are lower bounds.
+    """
+    for event in found:
+        held = [node for node in event.trigger.nodes if node in lower_bounded] if event.trigger is not None else []
+        if held:
+            message = (
+                f"when what triggers risk {event.full_id!r} comes, {event.after!r}, is not known: work of it or before it has no duration"
+            )
+            message += "; the risk is counted as if it came at the earliest that it can"
+            hint = "estimate the work that has no duration"
+            yield Finding(code="ipmo/trigger-not-known", item=event.full_id, severity=Severity.WARNING, message=message, hint=hint)
 
 
 def always(risk: str) -> Finding:

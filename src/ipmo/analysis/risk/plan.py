@@ -11,7 +11,7 @@ import attrs
 
 from ipmo.analysis.benefits.realisation import BenefitValue, benefits
 from ipmo.analysis.dates.committed import PLANNED, Stated
-from ipmo.analysis.risk.causes import Event, RiskView, Shared, Targets, always, events, not_counted, shared
+from ipmo.analysis.risk.causes import Event, RiskView, Shared, Targets, always, events, not_counted, shared, unsure_triggers
 from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Bearer, Costs
 from ipmo.analysis.risk.distributions import PertRule, endless, random
@@ -97,6 +97,8 @@ class Plan:
         if structures.one_by_one:
             self.findings += [always(event.full_id) for event in found if event.windowed]
             found = tuple(attrs.evolve(self._without_points(event), window=None, trigger=None) for event in found)
+        order = self.schedule.passes.lists.order
+        self.findings += unsure_triggers(found, frozenset(order[place] for place in self.schedule.passes.lower_bounded))
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
         kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples), linked=sketches)

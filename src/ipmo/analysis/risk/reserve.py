@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from ipmo.analysis.control.exposure import window_closed
+from ipmo.analysis.dates.triggers import past
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.risk.distributions import Draws
 from ipmo.errors import IpmoError
@@ -83,9 +83,10 @@ def reserve(portfolio: Portfolio, project: Project, seed: int = 1) -> Reserve | 
     wanted: list[tuple[Stream, Estimate]] = []
     rows: list[tuple[int, int, float, float]] = []
     left_out: list[str] = []
+    gone = past(portfolio, when)
     for held in by_project(portfolio).get(project.id, ()):
         risk, full_id = held.noun, held.id
-        if risk.state != "open" or risk.opportunity or window_closed(risk, when):
+        if risk.state != "open" or risk.opportunity or full_id in gone:
             continue
         impacts = risk.before.impacts if risk.before is not None else ()
         costs = [(n, one.cost) for n, one in enumerate(impacts) if one.cost is not None]

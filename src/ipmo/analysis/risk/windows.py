@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ipmo.analysis.risk.causes import ENDLESS, Event
+from ipmo.analysis.dates.triggers import ENDLESS
+from ipmo.analysis.risk.causes import Event
 from ipmo.network.network import Network
 from ipmo.network.sampled import Lost, SampledDates, SampledPass, Strike
 
