@@ -65,7 +65,34 @@ def test_kernels_and_plain_rows_say_the_same_of_level_of_effort(fast: dict[str, 
     plan = Plan(office(), 700, 1, "before", None, "beta", ())
     quick = Samples(plan.setup, **fast)
     assert quick.plain or quick.compiled
-    assert np.array_equal(quick.batch(0, 2).dates, Samples(plan.setup, compiled=False).batch(0, 2).dates)
+    found, other = quick.batch(0, 2), Samples(plan.setup, compiled=False).batch(0, 2)
+    assert np.array_equal(found.dates, other.dates) and np.array_equal(found.lengths, other.lengths) and found.ends == other.ends
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_the_end_goes_with_goes_with_the_level_of_effort_that_ends_last(late: bool) -> None:
+    """An office lasts until 60 days after `a`, and ends last in every sample; the other work `b` ends months before it.
+
+    With work as late as possible each sample is a schedule of its own.
+    """
+    wide = {"low": "5 ed", "likely": "20 ed", "high": "60 ed"}
+    tasks: list[dict[str, Any]] = [
+        {"id": "a", "duration": wide},
+        {"id": "h", "hammock": True, "after": [{"from": "a", "type": "SS"}, {"from": "a", "type": "FF", "lag": "60 ed"}]},
+        {"id": "b", "duration": {"low": "40 ed", "likely": "50 ed", "high": "64 ed"}},
+        {"id": "c", "duration": {"low": "1 ed", "likely": "2 ed", "high": "3 ed"}},
+    ]
+    if late:
+        tasks[3] |= {"constraints": {"as_late_as_possible": True}}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": [{"id": "p", "tasks": tasks}]})
+    q = ipmo.simulate(pf, samples=200 if late else 2000)
+    end, own = (np.asarray(q.finish(name).instants, float) for name in ("x", "p/a"))
+    assert np.array_equal(end, own + 60 * 1440)
+    rows = {row["id"]: row for row in q.criticality().rows()}
+    assert rows["p/a"]["cruciality"] == pytest.approx(1) and float(str(rows["p/b"]["cruciality"])) < 0.2
+    lengths = float(str(rows["p/a"]["length_sd"]))
+    assert lengths == pytest.approx(end.std(ddof=1) / 1440, rel=1e-3)
+    assert rows["p/a"]["ssi"] == pytest.approx(rows["p/a"]["criticality"], rel=1e-6)  # its deviation is that of the end
 
 
 def test_what_a_hand_over_costs_by_being_late_it_costs_through_the_level_of_effort_that_waits_for_it() -> None:

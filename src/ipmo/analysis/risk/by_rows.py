@@ -134,10 +134,6 @@ class ByRows:
         ends = self._ends(finish)
         end = functools.reduce(np.maximum, ends.values(), np.full(size, -1, np.int64))
         critical, driving = self._critical(finish, starts, rows, ends, end)
-        after = end - net.base
-        summed = self._sums(drawn, sums, given, after)
-        if summed is None:
-            return None
         dates = np.empty((len(self.setup.dated), size), np.int64)
         for place, kept in enumerate(self.setup.dated):
             row = np.full(size, kept.done, np.int64)
@@ -149,8 +145,14 @@ class ByRows:
                 begins = kept.begins and node not in net.points
                 np.maximum(row, self._date(finish, starts, v, begins), out=row)
             for node in kept.spans:
-                np.maximum(row, sampled.spanned(node, functools.partial(self._date, finish, starts)), out=row)
+                spanned = sampled.spanned(node, functools.partial(self._date, finish, starts))
+                np.maximum(row, spanned, out=row)
+                end = np.maximum(end, spanned)  # nothing is critical by a level of effort, but it may end last
             dates[place] = row
+        after = end - net.base
+        summed = self._sums(drawn, sums, given, after)
+        if summed is None:
+            return None
         return dates, critical, driving, after, summed
 
     def _date(self, finish: Short, starts: Mapping[int, Short], v: int, begins: bool) -> Row:

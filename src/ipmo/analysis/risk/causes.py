@@ -6,7 +6,7 @@ Risk Analysis, 2009). A risk happens or not; where it does, its impacts are draw
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -27,6 +27,7 @@ from ipmo.units import Money, Span, moment, said_day
 
 if TYPE_CHECKING:
     from ipmo.network.network import Network
+    from ipmo.network.passes import Passes
 
 __all__ = ["Delayed", "Event", "RiskView", "Shared", "Targets", "always", "events", "not_counted", "shared", "unsure_triggers"]
 
@@ -324,15 +325,15 @@ def _triggered(targets: Targets, event: Event, risk: Risk) -> tuple[str, Event]:
     return said if closed else "", attrs.evolve(event, window=window)
 
 
-def unsure_triggers(found: Iterable[Event], lower_bounded: Container[int]) -> Iterator[Finding]:
+def unsure_triggers(found: Iterable[Event], passes: Passes) -> Iterator[Finding]:
     """That nobody knows when what triggers a risk comes: work without a duration lies before it, and samples have it as early as can be.
 
     Args:
         found: the risks.
-        lower_bounded: nodes of the schedule whose dates are lower bounds.
+        passes: of the schedule.
     """
     for event in found:
-        held = [node for node in event.trigger.nodes if node in lower_bounded] if event.trigger is not None else []
+        held = [node for node in event.trigger.nodes if passes.lists.pos[node] in passes.lower_bounded] if event.trigger is not None else []
         if held:
             message = (
                 f"when what triggers risk {event.full_id!r} comes, {event.after!r}, is not known: work of it or before it has no duration"

@@ -119,8 +119,9 @@ class Fast:
             rows[:, :count] = given[:, begin : begin + count]
             found = kernels.forward(group, rows, count, sums)
             end, latest = self._ends(found)
-            self._keep(found, end, dates[:, begin : begin + count])
+            spanned = self._keep(found, end, dates[:, begin : begin + count])
             late = np.max(list(end.values()), axis=0) - net.base if end else np.full(GROUP, -1 - net.base)
+            late[:count] = np.maximum(late[:count], spanned - net.base)  # nothing is critical by a level of effort, but it may end last
             after[begin : begin + count] = late[:count]
             if int(late[:count].max()) >= 2**31:
                 return None
@@ -156,9 +157,10 @@ class Fast:
             latest[place] = np.where(instants[place] == wanted, found.ends[place], -(1 << 31))
         return end, latest
 
-    def _keep(self, found: GroupDates, end: Mapping[int, Row], out: Row) -> None:
-        """The dates of what is kept."""
+    def _keep(self, found: GroupDates, end: Mapping[int, Row], out: Row) -> Row:
+        """The dates of what is kept; the end of the last level of effort is returned, -1 where there is none."""
         count = out.shape[1]
+        last = np.full(count, -1, np.int64)
         dated = found.instants(self._asked, count)
         row = 0
         for place, kept in enumerate(self.setup.dated):
@@ -171,7 +173,10 @@ class Fast:
                     np.maximum(out[place], dated[row], out=out[place])
                     row += 1
             for node in kept.spans:
-                np.maximum(out[place], self.sampled.spanned(node, lambda v, begins: dated[self._linked[v, begins]]), out=out[place])
+                ends = self.sampled.spanned(node, lambda v, begins: dated[self._linked[v, begins]])
+                np.maximum(out[place], ends, out=out[place])
+                np.maximum(last, ends, out=last)
+        return last
 
 
 def within(setup: Setup, pieces: Sequence[Piece], inside: frozenset[str]) -> bool:

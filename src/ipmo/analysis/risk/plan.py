@@ -89,16 +89,14 @@ class Plan:
         self.findings += told
         uncertain = frozenset(name for name, piece in work.items() if piece.uncertain)
         touched = set(uncertain)
-        touched |= {name for fork in branches for way in fork.ways for name in way.tasks}
-        touched |= {name for one in drivers if one.driver.affects == "duration" for name in one.tasks}
+        touched |= {name for fork in branches for way in fork.ways for name in way.tasks} | _driven(drivers)
         touched |= {name for event in found for delayed in event.delays for name, _ in delayed.longer}
         self._price_responses(costs)
         structures = Structures(portfolio, dialect, {name: work[name] for name in touched})
         if structures.one_by_one:
             self.findings += [always(event.full_id) for event in found if event.windowed]
             found = tuple(attrs.evolve(self._without_points(event), window=None, trigger=None) for event in found)
-        order = self.schedule.passes.lists.order
-        self.findings += unsure_triggers(found, frozenset(order[place] for place in self.schedule.passes.lower_bounded))
+        self.findings += unsure_triggers(found, self.schedule.passes)
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
         kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples), linked=sketches)
@@ -366,6 +364,11 @@ class Plan:
         if days:
             return min(map(as_day, days))
         return as_day(noun.finish) if isinstance(noun, Project) and noun.finish is not None and (noun.tasks or noun.gates) else None
+
+
+def _driven(drivers: Iterable[Shared]) -> set[str]:
+    """The work whose duration a driver multiplies."""
+    return {name for one in drivers if one.driver.affects == "duration" for name in one.tasks}
 
 
 def _overspent(one: Bearer, costs: Costs) -> Finding:

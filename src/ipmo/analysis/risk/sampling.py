@@ -73,7 +73,7 @@ class Batch(NamedTuple):
         driving: in how many samples each link of the file lies on one, by its place; none of links that never hold anything back.
         lengths: sums over samples of each uncertain piece's minutes, their squares, and their products with the end,
             exact however large they are.
-        ends: the sum of the ends and of their squares, after the base.
+        ends: the sum of the ends, those of levels of effort too, and of their squares, after the base.
         below: how often the draws of a piece of work were below zero, and counted as nothing.
         rest: of the dates that are not kept, in minutes after the base; of a batch that `run` gives of those before it too.
     """
@@ -393,6 +393,8 @@ class Samples:
         for place in range(len(self.setup.dated)):
             dates[place, columns] = dates_of(self.setup.dated[place], sampled, found)
         end, set_by = self._ends(sampled, found)
+        for node in {node for kept in self.setup.dated for node in kept.spans}:
+            end = np.maximum(end, sampled.spanned(node, lambda v, begins: sampled.starts(v, found.x[v]) if begins else found.finish[v]))
         ends[columns] = end
         many = len(columns)
         on_path = sampled.critical(found, set_by)
@@ -502,7 +504,7 @@ class Samples:
                 v = q.pos[node]
                 last = max(last, net.running_clock(node).start(q.x[v]) if kept.begins and node not in net.points else q.finish[v])
             dates[place, sample] = max([last, *(passes.hammocks_early[node][1] or -1 for node in kept.spans)])
-        ends[sample] = passes.end or base.base
+        ends[sample] = passes.last_end or base.base
         drives = passes.drives
         for v in passes.critical:
             if q.order[v] < len(critical) and (net.ids[q.order[v]] not in self._forked or minutes[net.ids[q.order[v]]]):
