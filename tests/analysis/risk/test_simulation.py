@@ -214,7 +214,7 @@ def test_criticality_adds_up(q: ipmo.Simulation) -> None:
     assert float(str(shares["tram/design"])) >= float(str(shares["tram/track"]))
     assert 0 < float(str(shares["depot/build"])) < 1
     links = q.links()
-    assert list(links["source"]) == ["tram/track"]
+    assert links["source"][0] == "tram/track" and len(links["source"]) > 1  # those of links: first
     assert float(str(links["criticality"][0])) <= float(str(shares["tram/track"]))
     table = q.criticality()
     assert all(value is None or 0 <= float(str(value)) <= 1 for value in table["cruciality"])

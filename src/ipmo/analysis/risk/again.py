@@ -302,5 +302,5 @@ class Remade:
             cost=money[cost_rows(setup, self._plan.portfolio.id)].sum(axis=0),
             worth=np.zeros(setup.samples, np.int64) if whole is None else whole.minor,
             comes=comes,
-            holding=frozenset(number for one in batches for number in one.driving),
+            holding=frozenset(number for one in batches for number in one.driving if number >= 0),
         )

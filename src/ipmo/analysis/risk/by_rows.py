@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from ipmo.analysis.risk.distributions import beta_of, beta_table, from_table, rule_of, triangular
+from ipmo.analysis.risk.driving import Numbered
 from ipmo.analysis.risk.fast import MOST, drawn_inside, within
 from ipmo.model.estimates import Pert
 from ipmo.network.kernels.columns import FF, FS
@@ -255,7 +256,7 @@ class ByRows:
             for v in inside:
                 yes = finish[v] == last
                 found[v] = yes if yes.any() else None
-        counts, driving, numbers = np.zeros(net.n, np.int64), dict[int, int](), net.numbers
+        counts, driving, numbered = np.zeros(net.n, np.int64), dict[int, int](), Numbered(net)
         for v in range(net.n - 1, -1, -1):
             row = found[v]
             if row is None or not (many := int(np.count_nonzero(row))):
@@ -270,7 +271,7 @@ class ByRows:
                 u, both = sampled.src[k], row if start is None else row & (one == start)
                 before = found[u]
                 found[u] = both if before is None else before | both
-                if (number := numbers.get(sampled.links[k])) is not None:
+                if (number := numbered.of(net, sampled.links[k])) is not None:
                     driving[number] = driving.get(number, 0) + int(np.count_nonzero(both))
         return counts, driving
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 import numpy as np
 
 from ipmo.analysis.risk.distributions import beta_of, beta_table, rule_of
+from ipmo.analysis.risk.driving import Numbered
 from ipmo.model.estimates import Pert
 from ipmo.network.compiled import available
 from ipmo.network.sampled_fast import LONGEST, CompiledPass, GroupDates, fits
@@ -59,6 +60,7 @@ class Fast:
             if piece.corners is not None and isinstance(piece.estimate, Pert)
         }
         self._order = np.array(self.sampled.order, np.int64)
+        self._numbered = Numbered(self.sampled.network)
         self._given = [piece.full_id for piece in pieces if piece.full_id not in inside]
         points = self.sampled.network.points
         self._asked = [
@@ -131,7 +133,8 @@ class Fast:
         by_node = np.zeros(net.n, np.int64)
         by_node[self._order] = critical
         driven = np.flatnonzero(driving).tolist()
-        numbered = {net.numbers[link]: int(driving[k]) for k in driven if (link := self.sampled.links[k]) in net.numbers}
+        called = ((self._numbered.of(net, self.sampled.links[k]), int(driving[k])) for k in driven)
+        numbered = {number: count for number, count in called if number is not None}
         return dates, by_node, numbered, after, self._sums(sums, given, after)
 
     def _sums(self, drawn: Row, given: Row, after: Row) -> Row:

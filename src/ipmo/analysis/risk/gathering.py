@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -14,6 +15,7 @@ import numpy as np
 from ipmo.analysis.benefits.profiles import profile
 from ipmo.analysis.benefits.realisation import BenefitValue
 from ipmo.analysis.dates.committed import PLANNED
+from ipmo.analysis.risk.driving import Numbered
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.precision import of_share
@@ -30,7 +32,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme
-from ipmo.network.states import EFFECTS, LIVE
+from ipmo.network.states import EFFECTS, LIVE, TYPE_NAMES
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, WEEK, minor_digits, moment
 from ipmo.words import counted
@@ -331,17 +333,27 @@ class Gathering:
         return deviation / day, correlation, math.sqrt(own / end) * WEEK / week
 
     def _links(self, batches: Sequence[Batch]) -> Table:
-        """How often each link of the file lies on a driving path to the end."""
+        """How often each link that somebody wrote lies on a driving path to the end: those of the portfolio's links first."""
         net, n = self.plan.schedule.network, self.setup.samples
         links = self.plan.portfolio.links
-        numbers = sorted(set(net.numbers.values()))
-        shares = [sum(one.driving.get(number, 0) for one in batches) / n for number in numbers]
+        written = Numbered(net).written
+        counts = Counter[int]()
+        for one in batches:
+            counts.update(one.driving)
+        rows = [
+            (links[number].source, links[number].target, links[number].type) if number >= 0 else self._ends_of(-1 - number)
+            for number in written
+        ]
+        shares = [counts[number] / n for number in written]
         return Table(
             [
-                Column("source", "str", [links[number].source for number in numbers]),
-                Column("target", "str", [links[number].target for number in numbers]),
-                Column("type", "str", [links[number].type for number in numbers]),
+                *(Column(name, "str", [row[place] for row in rows]) for place, name in enumerate(("source", "target", "type"))),
                 Column("criticality", "float", shares),
                 Column("error", "float", [of_share(share, n) for share in shares]),
             ]
         )
+
+    def _ends_of(self, link: int) -> tuple[str, str, str]:
+        """What a link of the network joins, as people know it, and how."""
+        net = self.plan.schedule.network
+        return net.shown(int(net.src[link])), net.shown(int(net.dst[link])), TYPE_NAMES[int(net.typ[link])]

@@ -18,6 +18,7 @@ import numpy as np
 from ipmo.analysis.risk.by_rows import ByRows
 from ipmo.analysis.risk.causes import Event, Shared
 from ipmo.analysis.risk.distributions import Draws
+from ipmo.analysis.risk.driving import Numbered
 from ipmo.analysis.risk.exact import of_products, sums_of
 from ipmo.analysis.risk.fast import Fast
 from ipmo.analysis.risk.forks import taken
@@ -70,7 +71,7 @@ class Batch(NamedTuple):
         costs: minor units that each bearer costs, one row a bearer in order of ids, then those of each owner's risks, then of what is spared.
         comes: what part of each benefit comes that may not come as planned, nothing where it does not come at all.
         critical: in how many samples each node lies on a driving path to the end.
-        driving: in how many samples each link of the file lies on one, by its place; none of links that never hold anything back.
+        driving: in how many samples each link that somebody wrote lies on one, as `Numbered` calls it; none of links that never hold anything back.
         lengths: sums over samples of each uncertain piece's minutes, their squares, and their products with the end,
             exact however large they are.
         ends: the sum of the ends, those of levels of effort too, and of their squares, after the base.
@@ -403,9 +404,8 @@ class Samples:
             if node < len(critical) and (net.ids[node] not in self._forked or net.ids[node] in part.worked):
                 critical[node] += int(np.count_nonzero(yes)) * (many if len(yes) == 1 else 1)
         heads = sampled.heads
-        numbers = net.numbers
         for k, link in enumerate(sampled.links):
-            number = numbers.get(link)
+            number = self._numbered.of(net, link)
             if number is not None:
                 if not (sampled.mark[heads[k]] & ONE_IS_ENOUGH) and not found.drives[k].any():
                     continue
@@ -510,9 +510,14 @@ class Samples:
             if q.order[v] < len(critical) and (net.ids[q.order[v]] not in self._forked or minutes[net.ids[q.order[v]]]):
                 critical[q.order[v]] += 1
             for k in range(q.ptr[v], q.ptr[v + 1]):
-                number = net.numbers.get(q.perm[k])
-                if drives[k] and number is not None:
+                number = self._numbered.of(net, q.perm[k]) if drives[k] else None
+                if number is not None:
                     driving[number] = driving.get(number, 0) + 1
+
+    @functools.cached_property
+    def _numbered(self) -> Numbered:
+        """What links are called."""
+        return Numbered(self.setup.structures.base.network)
 
     @functools.cached_property
     def _forked(self) -> frozenset[str]:

@@ -174,7 +174,7 @@ class Simulation(Rows[str, Simulated]):
         return self._blank(self._work, "criticality", "error", "cruciality", "ssi")
 
     def links(self) -> Table:
-        """One row a link that stands under `links:` of the file, between items of the network; those written as `after:` have none.
+        """One row a link between items of the network: those that stand under `links:` of the file, then those written as `after:` and the like.
 
         Columns: `source`, `target`, `type`, `criticality`, `error`; blank as in `criticality`.
         """
