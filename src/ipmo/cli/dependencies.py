@@ -26,7 +26,8 @@ from ipmo.cli.shell import (
     say_none,
     view_of,
 )
-from ipmo.words import measured, rounded_text
+from ipmo.errors import listed
+from ipmo.words import agree, measured, rounded_text
 
 __all__: list[str] = []
 
@@ -70,11 +71,17 @@ def links(
             project_dependencies=plain_rows(found.project_dependency_table()),
             cuts=[list(cut) for cut in found.cuts],
             expected=[_expected_row(ends, loss) for ends, loss in expected.items()],
+            unscheduled=list(found.unscheduled),
         )
         return
     if view.sort is not None:
         answer(found.table(), as_json)
         return
+    if rank_by == EXPECTED and found.unscheduled:
+        count = len(found.unscheduled)
+        say(
+            f"not in this order, as no sample says when {agree(count, 'it comes', 'they come')} and what that loses: {listed(found.unscheduled)}"
+        )
     for row in shown:
         cost = f"; {found.slip} later costs {rounded_text(f'{row.loss:,}')}" if row.loss is not None and row.loss.amount else ""
         takers = f"-{row.first.type}-> {', '.join(row.targets)}"

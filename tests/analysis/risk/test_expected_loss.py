@@ -122,3 +122,20 @@ def test_a_finish_in_time_waits_for_a_shift_as_in_the_schedule(
     share = sum(one == slow for one in found.samples) / 600
     (row,) = q.hand_overs().rows()
     assert row["days"] == pytest.approx(share * (slow - plan) / timedelta(days=1))
+
+
+def test_what_never_comes_is_said_before_the_order(tmp_path: Path) -> None:
+    """Of a giver that was stopped no sample says what it loses: it stands first among hand-overs, and before the order where links are ranked."""
+    data = ipmo.to_dict(plan())
+    data["projects"][2]["state"] = "cancelled"
+    pf = ipmo.from_dict(data)
+    first = next(iter(ipmo.simulate(pf, samples=200).hand_overs().rows()))
+    assert (first["source"], first["late"], first["lost"]) == ("never/give", 1.0, None)
+    found = ipmo.critical_links(pf, rank_by="expected loss")
+    assert found.unscheduled == ("l-never",) and [one.id for one in found][-1] == "l-never"
+    ipmo.write(pf, path := tmp_path / "all.yaml")
+    lines = CliRunner().invoke(main, ["links", str(path), "--rank-by", "expected loss"]).output.splitlines()
+    assert lines[0] == "not in this order, as no sample says when it comes and what that loses: 'l-never'"
+    assert "no sample says" not in CliRunner().invoke(main, ["links", str(path)]).output
+    said = json.loads(CliRunner().invoke(main, ["links", str(path), "--rank-by", "expected loss", "--json"]).output)
+    assert said["unscheduled"] == ["l-never"]

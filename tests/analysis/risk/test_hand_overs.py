@@ -122,3 +122,33 @@ def test_each_link_costs_what_rebuilt_portfolios_are_earlier_without_its_latenes
     if "needed" in link:
         starts = q.finish("a/x").instants
         assert row["missed"] == pytest.approx((starts > minutes(datetime(2026, 1, 17))).mean())
+
+
+def test_a_link_between_whole_projects_is_late_as_its_giver_is_and_moves_no_date() -> None:
+    """The giver ends on day 10 or, in three of ten samples, day 30; it is needed on day 15. What has no one date has no chance."""
+    tasks = [{"id": "t", "duration": {"values": ["10 ed", "30 ed"], "weights": [0.7, 0.3]}}]
+    projects = [
+        {"id": "a", "tasks": tasks},
+        {"id": "b", "tasks": [{"id": "t", "duration": "50 ed"}]},
+        {"id": "c", "tasks": [{"id": "t", "duration": "1 ed"}]},
+        {"id": "d", "tasks": [{"id": "t", "duration": "1 ed"}]},
+        {"id": "gone", "state": "cancelled", "tasks": [{"id": "t", "duration": "1 ed"}]},
+    ]
+    links = [
+        {"from": "a", "to": "b", "needed": "2026-01-19"},
+        {"from": "a/t", "to": "c/t"},
+        {"from": "a", "to": "b", "type": "SS"},
+        {"from": "gone", "to": "d"},
+    ]
+    data = {"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": projects, "links": links}
+    q = ipmo.simulate(ipmo.from_dict(data), samples=2000)
+    rows = [(row["source"], row["target"], row["type"]) for row in q.hand_overs().rows()]
+    assert rows == [("gone", "d", "FS"), ("a/t", "c/t", "FS"), ("a", "b", "FS"), ("a", "b", "SS")]  # never comes, loses, moves no date
+    never, _, whole, start = q.hand_overs().rows()
+    assert never["late"] == 1.0 and "was stopped" in str(never["not_known"])
+    for name in ("late", "missed"):
+        assert abs(float(str(whole[name])) - 0.3) <= 4 * (0.3 * 0.7 / 2000) ** 0.5
+    assert {whole[name] for name in ("days", "end_days", "lost", "days_error")} == {None}
+    assert (start["late"], start["missed"]) == (None, None)
+    assert {str(row["not_known"]) for row in (whole, start)} == {"it names a project as a whole, and moves no date"}
+    assert {str(end)[:10] for end in q.finish("b").samples} == {"2026-02-24"}  # at midnight

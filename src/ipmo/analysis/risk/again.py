@@ -168,7 +168,8 @@ class Remade:
         projects = {pf.id, *(project.id for project in pf.projects)}
         chosen = [one for one in setup.kept if one.begins or one.full_id in projects]
         given = {place: self._given(place) for place, _ in wanted}
-        chosen = list({one.full_id: one for one in (*chosen, *given.values())}.values())
+        whole = list(self._whole())
+        chosen = list({one.full_id: one for one in (*chosen, *given.values(), *(one for _, one in whole if one is not None))}.values())
         kept = {one.full_id: one for one in chosen}
         base = self._figures(setup, chosen)
         gained = self._gained(base, chosen, sorted({number for _, number in wanted} & base.holding))  # what never holds back costs nothing
@@ -195,23 +196,57 @@ class Remade:
                     errors=(days.error / DAY, end_days.error / DAY, lost.error),
                 )
             )
+        out += [self._between_wholes(number, giver, base) for number, giver in whole]
         return sorted([*out, *self._not_dated()], key=lambda one: one.worst_first)
+
+    def _whole(self) -> Iterator[tuple[int, Kept | None]]:
+        """The open links that name a project as a whole, with what they hand over: the finish of their giver, by their type its start; None where that is no one date."""
+        dated = {one.full_id: one for one in self._plan.dated()}
+        for number in self._plan.schedule.network.project_dependencies:
+            link = self._plan.portfolio.links[number]
+            if link.kind == "schedule" and link.status not in ("cancelled", "delivered"):
+                giver = dated.get(reference(link.source).item)
+                yield number, giver if giver is not None and link.type[0] == "F" and not self._gathered.bound(giver) else None
+
+    def _between_wholes(self, number: int, giver: Kept | None, base: _Figures) -> HandedOver:
+        """How often a link between whole projects is late; as it moves no date, nothing says what that costs."""
+        if (found := self._without_date(number)) is not None:
+            return found
+        link, by = self._plan.portfolio.links[number], self._plan.handed_over_by.get(number)
+        planned = None if giver is None else self._plan.planned(giver)
+        late = missed = None
+        if giver is not None:
+            row = base.dates[giver.full_id]
+            late = None if planned is None else float((row > planned).mean())
+            missed = None if by is None else float((row > by).mean())
+        why = "it names a project as a whole, and moves no date"
+        return HandedOver(source=link.source, target=link.target, type=link.type, late=late, missed=missed, not_known=why, whole=True)
 
     def _not_dated(self) -> Iterator[HandedOver]:
         """The hand-overs that never come, or of which nothing says when, as their giver was stopped, is paused, or waits for such a one itself."""
         net, pf, doubts = self._plan.schedule.network, self._plan.portfolio, self._plan.schedule.commitments.doubts
-        parts, counted = self._plan.parts, set(net.numbers.values())
+        counted = {*net.numbers.values(), *net.project_dependencies}
         for number, link in enumerate(pf.links):
             source, target = reference(link.source).item, reference(link.target).item
             giver = pf.project_of(source)
             if number in counted or link.kind != "schedule" or not giver or giver == pf.project_of(target) or not doubts.blocked(target):
                 continue
-            gone = source in parts and any(net.state[node] is State.GONE for node in parts[source][1])
-            why = f"{source} never comes: project {giver!r} was stopped" if gone else doubts.held(source)
-            if why:
-                late = 1.0 if gone or doubts.never(source) else None
-                missed = late if number in self._plan.handed_over_by else None
-                yield HandedOver(source=link.source, target=link.target, type=link.type, late=late, missed=missed, not_known=why)
+            if (found := self._without_date(number)) is not None:
+                yield found
+
+    def _without_date(self, number: int) -> HandedOver | None:
+        """A hand-over that never comes, or of which nothing says when; None where its giver has a date."""
+        net, pf, doubts = self._plan.schedule.network, self._plan.portfolio, self._plan.schedule.commitments.doubts
+        link = pf.links[number]
+        source = reference(link.source).item
+        nodes = self._plan.parts[source][1] if source in self._plan.parts else ()
+        gone = any(net.state[node] is State.GONE for node in nodes)
+        why = f"{source} never comes: project {pf.project_of(source) or source!r} was stopped" if gone else doubts.held(source)
+        if not why:
+            return None
+        late = 1.0 if gone or doubts.never(source) else None
+        missed = late if number in self._plan.handed_over_by else None
+        return HandedOver(source=link.source, target=link.target, type=link.type, late=late, missed=missed, not_known=why)
 
     def merges(self) -> list[Merge]:
         """The joins, and what each is late by.

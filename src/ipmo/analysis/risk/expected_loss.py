@@ -94,7 +94,7 @@ def _losses(portfolio: Portfolio) -> dict[tuple[str, str, str], ExpectedLoss]:
     out: dict[tuple[str, str, str], ExpectedLoss] = {}
     table = q.hand_overs()
     for row in table.rows():
-        if row["lost"] is None:  # it never comes, or nobody knows when: nothing says what that loses
+        if row["lost"] is None:  # it never comes, nobody knows when, or it moves no date: nothing says what that loses
             continue
         ends = str(row["source"]), str(row["target"]), str(row["type"])
         found = ExpectedLoss(float(row["lost"]), float(row["end_days"]), float(row["days"]), table.unit("lost"))

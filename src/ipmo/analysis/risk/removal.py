@@ -132,6 +132,7 @@ class HandedOver:
         lost: what benefits are worth less because of it, on average, in minor units.
         errors: the standard errors of `days`, `end_days` and `lost`.
         not_known: why nothing says what its lateness costs.
+        whole: it names a project as a whole, and moves no date: it stands last.
     """
 
     source: str
@@ -144,12 +145,21 @@ class HandedOver:
     lost: float | None = None
     errors: tuple[float | None, float | None, float | None] = (None, None, None)
     not_known: str = ""
+    whole: bool = False
 
     @property
-    def worst_first(self) -> tuple[bool, float, float, float, float, str, str]:
-        """Before others stands what never comes, then what nobody knows of, then what loses most."""
+    def worst_first(self) -> tuple[int, float, float, float, float, str, str]:
+        """Before others stands what never comes, then what nobody knows of, then what loses most; last what links whole projects."""
         late = -(self.late or 0.0) if self.not_known else 0.0
-        return not self.not_known, late, -(self.lost or 0.0), -(self.end_days or 0.0), -(self.days or 0.0), self.source, self.target
+        return (
+            2 if self.whole else not self.not_known,
+            late,
+            -(self.lost or 0.0),
+            -(self.end_days or 0.0),
+            -(self.days or 0.0),
+            self.source,
+            self.target,
+        )
 
 
 def causes(setup: Setup, estimates: Iterable[str], costs: Iterable[str]) -> list[Cause]:

@@ -264,7 +264,8 @@ class Simulation(Rows[str, Simulated]):
         later the receiving project ends because of it, on average, in days of 24 hours), `end_days` (the portfolio alike), `lost` (what
         benefits are worth less because of it); each with its standard error, as `days_error` and so on.
         A hand-over is in time when it asks for no more than in the schedule; whatever else holds the receiver back still does. First stand those
-        that never come, late in all samples, and those of which nothing says when: what they cost is blank, `not_known` says why.
+        that never come, late in all samples, and those of which nothing says when: what they cost is blank, `not_known` says why. Last stand links that name a project as a whole, which move
+        no date: how often they are late is known, and not what that costs.
 
         Raises:
             ModelError: each sample is a schedule of its own (work as late as possible), or the simulation was loaded.
