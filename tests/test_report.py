@@ -150,7 +150,8 @@ def test_a_thousand_projects_print_on_eight_pages_and_say_what_is_left_out(tmp_p
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True))) <= 8
     status = page.locator("section[aria-labelledby=status] .long")
     assert status.locator("tbody tr:visible").count() == 6 + 25
-    assert status.locator("tbody tr:visible").filter(has_text="■ red").count() == 25
+    assert status.locator("tbody tr:not(.group):visible").filter(has_text="■ red").count() == 25
+    assert status.locator("tbody tr.group:visible").filter(has_text="■ red").count() == 6
     told = 'Printed: 31 of 1,006 rows, those to look at first. The file has all, and prints all once "show all" is ticked above this table.'
     assert status.locator(".printed").inner_text() == told
     page.emulate_media(media="screen")
@@ -319,3 +320,23 @@ def test_what_cannot_be_added_is_said_and_the_page_still_stands(tmp_path: Path, 
     assert page.locator("section[aria-labelledby=cost]").count() == 0
     method = page.locator("section[aria-labelledby=method]").inner_text()
     assert "budget of 'Q/b' is in nominal prices, that of 'P/a' in real 2024 prices; they do not add" in method
+
+
+def test_a_programme_has_its_colour_beside_its_sums_and_a_single_point_its_float_to_what_is_stated(
+    reports: dict[str, Path], open_page: Any
+) -> None:
+    page = open_page(reports["city"])
+    found = {row[0].split("\n")[0]: row for row in rows(page, "status", "Status table")}
+    whole = ipmo.status(pf := ipmo.read(ROOT / "examples" / "city.yaml"))["transit"]
+    assert whole.computed == "red"
+    assert found["Transit, 3 projects"][3].startswith("■ red")
+    assert "projects" in found["Transit, 3 projects"][3]  # one of its projects is red
+    assert found["no programme, 3 projects"][3] == ""
+    points = {row[0].split("\n")[-1]: row[-1] for row in rows(page, "single-points", "Single points of failure")}
+    schedule = ipmo.schedule(pf)
+    assert schedule["ticketing/validators"].commitment_float == -40
+    assert {name: points[name] for name in ("ticketing/validators", "depot/supply", "tram/design")} == {
+        "ticketing/validators": "−40",
+        "depot/supply": "170",
+        "tram/design": "0",
+    }

@@ -52,7 +52,7 @@ def status(a: Answers) -> Panel:
     place = {project.id: number for number, project in enumerate(worst)}
     for group, projects in a.groups(grouping):
         if group is not None:
-            rows.append(_group_row(a, grouping or "", group, projects, len(heads)))
+            rows.append(_group_row(a, grouping or "", group, projects, heads))
         ordered = sorted(projects, key=lambda project: place[project.id]) if many else projects
         rows += [
             attrs.evolve(_project_row(a, project, reports, computed, tasks), key=place.get(project.id, SHORT) < SHORT)
@@ -80,9 +80,13 @@ def _worse(a: Answers, project: Project) -> tuple[int, int, float]:
     return -max((BADNESS.get(one or "", -1) for one in said), default=-1), -late, float("inf") if spare is None else spare
 
 
-def _group_row(a: Answers, grouping: str, group: str, projects: list[Project], width: int) -> Row:
+def _group_row(a: Answers, grouping: str, group: str, projects: list[Project], heads: list[Head]) -> Row:
     name = a.name(group) if grouping == "programme" else group
-    cells = [Cell() for _ in range(width - 1 - len(a.money))]
+    cells = [Cell() for _ in heads[1 : len(heads) - len(a.money)]]
+    whole = a.status[group] if grouping == "programme" and a.status is not None and group in a.status else None
+    titles = [head.title for head in heads]
+    if whole is not None and "computed" in titles:
+        cells[titles.index("computed") - 1] = _computed(whole)
     for measure in a.money:
         roll = a.roll(measure, grouping)
         key = group or "(none)"
@@ -127,7 +131,7 @@ def _computed(row: ItemStatus) -> Cell:
     if row.computed is None:
         worse = row.at_least not in (None, "green")
         return Cell(text=f"at least {row.at_least}" if worse else "not known", kind="warn" if worse else "")
-    aspects = [aspect.name for aspect in row.aspects if aspect.rag == row.computed]
+    aspects = ["projects" if aspect.name == "children" else aspect.name for aspect in row.aspects if aspect.rag == row.computed]
     return Cell(rag=row.computed, under="" if row.computed == "green" else ", ".join(aspects))
 
 

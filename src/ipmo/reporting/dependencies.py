@@ -210,7 +210,7 @@ def single_points(a: Answers) -> Panel | None:
         Head(title="gates", num=True),
     ]
     heads += [Head(title=f"value, {scale.unit}", num=True)] if scale else []
-    heads += [Head(title="target float", num=True)]
+    heads += [Head(title="float to commitment, d", num=True)]
     grid = []
     for row in rows:
         name = a.name(row.item)
@@ -221,10 +221,13 @@ def single_points(a: Answers) -> Panel | None:
             Cell(text=str(len(row.gates)), kind="num"),
         ]
         cells += [Cell(text=scale.text(None if row.value is None else row.value.amount), kind="num")] if scale else []
-        cells.append(Cell(text=number(row.float), kind="bad" if row.critical else "num"))
+        spare = a.schedule[row.item].commitment_float if row.item in a.schedule else None
+        cells.append(Cell(text=number(spare), kind="bad" if spare is not None and spare < 0 else "num"))
         grid.append(Row(name=name, under=row.item if row.item != name else "", cells=cells))
     text = f"Some benefit, objective or gate fails without {counted(len(found), 'item')} of open work: what loses most stands first."
-    text += " Target float is how many working days an item can slip before something downstream moves, be that stated or only forecast."
+    text += (
+        " Float to commitment: working days that it can slip before something stated downstream is missed; below zero it is missed already."
+    )
     more = f"and {len(found) - POINTS} more" if len(found) > POINTS else ""
     blocks: list[Block] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
     return Panel(id="single-points", title="Single points of failure", short="Single points", blocks=blocks)
