@@ -35,6 +35,7 @@ NOTICES = (
     Notice(code="ipmo/time-below-zero", heading="Estimates that reach below no time at all"),
     Notice(code="ipmo/spent-beyond", heading="Spent beyond the largest estimate"),
     Notice(code="ipmo/driver-idle", heading="Drivers that touch nothing"),
+    Notice(code="ipmo/trigger-not-known", heading="Risks whose trigger comes nobody knows when"),
     Notice(code="ipmo/costs-not-known", heading="Costs that are in no sum"),
     Notice(code="ipmo/values-not-known", heading="Benefits that are in no sum"),
     Notice(code="ipmo/adapter-missing", heading="Estimates whose adapter is not installed"),
