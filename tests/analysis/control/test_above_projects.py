@@ -127,3 +127,12 @@ def test_today_is_no_forecast_of_a_project_without_work_that_is_past_its_finish(
     within = pf.evolve("p", tolerance={"time": "10 d"})
     assert (ipmo.status(within)["p"].computed, ipmo.status(within)["p"].why) == (None, f"not known, at least amber; {text}")
     assert ipmo.status(pf.evolve("p", actual_finish="2026-01-09", state="closed"))["p"].computed != "red"
+
+
+def test_a_gate_of_a_programme_of_which_nobody_knows_when_leaves_it_not_known_over_green_projects() -> None:
+    """p keeps its year; the gate waits for work of a paused project, and no project bears it."""
+    idle = {"id": "s", "state": "paused", "tasks": [{"id": "y", "duration": "5 d"}]}
+    gate = {"id": "G", "after": "s/y", "need_by": "2026-06-01", "programme": "g"}
+    found = ipmo.status(read([bar("p", programme="g"), idle], [{"id": "g"}], gates=[gate]))
+    assert (found["p"].computed, found["g"].computed, found["g"].at_least) == ("green", None, "green")
+    assert "paused" in found["g"].why

@@ -134,10 +134,14 @@ def with_own(rag: str | None, least: str | None, own: Iterable[Judged]) -> tuple
         least: the best that this can turn out to be.
         own: its own figures.
     """
-    worst = max((one.rag for one in own if one.rag is not None), key=RAG.index, default=RAG[0])
-    if worst == RAG[0] or (least is not None and RAG.index(least) >= RAG.index(worst)):
-        return rag, least
-    return worst if rag is not None or worst == RAG[-1] else None, worst
+    known = list(own)
+    worst = max((one.rag for one in known if one.rag is not None), key=RAG.index, default=RAG[0])
+    found = rag, least
+    if worst != RAG[0] and (least is None or RAG.index(least) < RAG.index(worst)):
+        found = worst if rag is not None or worst == RAG[-1] else None, worst
+    if found[0] != RAG[-1] and any(one.own and one.withholds for one in known):
+        return None, found[1]  # what no part bears is not known, and its parts say nothing of it
+    return found
 
 
 def cost_told(rag: str, how: str, amounts: tuple[Fraction, Fraction, Fraction], stated: bool, currency: str) -> Aspect:

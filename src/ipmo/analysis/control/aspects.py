@@ -26,6 +26,7 @@ from ipmo.analysis.control.timed import Timed
 from ipmo.analysis.dates.committed import Commitment, in_order
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
+from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.remaining import at_completion
 from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.analysis.money.unrated import counted_in, own_currency
@@ -42,6 +43,9 @@ from ipmo.units import Money
 from ipmo.words import counted
 
 __all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
+
+NAMED = 3
+"""So many missing rates are named."""
 
 
 class Aspects(Timed):
@@ -107,21 +111,37 @@ class Aspects(Timed):
     def _figures(self) -> Mapping[str, dict[str, tuple[Fraction | None, bool]]]:
         return {measure: {} for measure in self.rolls}
 
+    def _unrated(self, full_id: str, measure: str) -> list[RolledUpValue]:
+        """What in an item, or it, states an amount that is not known for a reason that is: a missing exchange rate."""
+        roll = self.rolls[measure]
+        found = roll[full_id].lacking if roll is not None and roll.noted and full_id in roll else ()
+        if measure != "actual":
+            return list(found)
+        return [
+            one for one in found if not self._figure("forecast", one.item)[1]
+        ]  # what it costs in all is stated: it takes no actual cost
+
     def _lacks(self, full_id: str, *measures: str) -> str:
         """Why figures of an item are not known, where that was found out, to stand behind a colon."""
-        found = [roll for measure in measures if (roll := self.rolls[measure]) is not None and roll.noted]
-        reasons = dict.fromkeys(why for roll in found if full_id in roll for why in roll[full_id].reasons)
-        return f": {'; '.join(reasons)}" if reasons else ""
+        reasons = list(dict.fromkeys(one.note for measure in measures for one in self._unrated(full_id, measure)))
+        rest = f"; and {len(reasons) - NAMED} more" if len(reasons) > NAMED else ""
+        return f": {'; '.join(reasons[:NAMED])}{rest}" if reasons else ""
 
     def budget(self, full_id: str) -> Fraction | None:
         """What is known of an item's budget."""
         return self._figure("budget", full_id)[0]
 
     def _expected(self, full_id: str, noun: Noun) -> tuple[Fraction | None, str]:
-        """(cost at completion, how it was found): stated; by CPI; of what holds projects, theirs; what has not begun, as budgeted."""
+        """(cost at completion, how it was found): stated; by CPI; of what holds projects, theirs; what has not begun, as budgeted.
+
+        It is not known where an amount that it takes is stated and has no exchange rate: nothing else stands for that.
+        """
         forecast, complete = self._figure("forecast", full_id)
         if forecast is not None and complete:
             return forecast, "forecast"
+        whole = isinstance(noun, Programme | Portfolio)  # what is spent in it is asked of each project
+        if self._unrated(full_id, "forecast") or (not whole and self._unrated(full_id, "actual")):
+            return None, ""
         if isinstance(noun, Programme | Portfolio):
             inner = [(p, self._expected(p.id, p)[0]) for p in self._within(noun)]
             known = [cost for _, cost in inner if cost is not None]
@@ -202,7 +222,8 @@ class Aspects(Timed):
             text += lacks or (self._unforecast(full_id, noun) if whole else "")
             if lacks and (own := self._cost_apart(full_id, noun)) is not None:
                 return own
-            return Judged.of(Aspect(name="cost", rag=None, text=text, withholds=stated))
+            alone = isinstance(noun, Programme) and noun.budget is not None and noun.forecast is not None and lacks != ""
+            return Judged.of(Aspect(name="cost", rag=None, text=text, withholds=stated or alone))._replace(own=alone)
         rag = "green" if expected <= budget else "amber" if expected <= limit else "red"
         return Judged(
             "cost",

@@ -95,6 +95,15 @@ class RolledUpValue(Shown):
         return tuple(dict.fromkeys(reason for part in self.parts for reason in part.reasons))
 
     @property
+    def lacking(self) -> tuple[RolledUpValue, ...]:
+        """The figures, itself or below, that keep it from being known in full and say why: what is under a total that is known does not."""
+        if self.known >= self.total or (isinstance(self._parts, Parts) and not self._parts.noted and not self.note):
+            return ()
+        if self.value is None and self.note:
+            return (self,)
+        return tuple(figure for part in self.parts for figure in part.lacking)
+
+    @property
     def unknown(self) -> int:
         """How many leaves below were not known."""
         return self.total - self.known

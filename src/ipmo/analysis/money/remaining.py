@@ -74,8 +74,9 @@ class Remaining:
         for it, at the rate at which it is spent (EAC = BAC / CPI, as status and earned value have it) where what is earned is known.
         """
         spent = self.spent(project)
-        if self.actual.noted and project in self.actual and (why := self.actual[project].reasons):
-            return None, why[0]  # something was spent, and how much is not known
+        for roll in (self.actual, self.forecast):
+            if roll.noted and project in roll and (why := roll[project].lacking):
+                return None, why[0].note  # something is stated, and how much that is is not known
         stated, planned = self._stated(project), _whole(self.budget, project)
         if stated is None and spent is not None and (by_cpi := self._by_cpi(project)) is not None:
             return by_cpi, ""
