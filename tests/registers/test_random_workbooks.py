@@ -16,7 +16,7 @@ from ipmo.registers.opening.lettered import letters
 from ipmo.units import Money
 
 FIELDS = ("id", "name", "owner", "start", "finish", "budget", "progress", "rag", "state")
-MAPPING = Mapping(  # bare budgets are stated to be in full: beside several of `9 k`, a 5 may be 5 k
+MAPPING = Mapping(  # bare budgets are stated to be in full, as a 5 beside `9 k` may be 5 k; `UNSTATED` says nothing
     currency="GBP",
     dates="day first",
     status_date=date(2026, 1, 1),
@@ -119,6 +119,73 @@ def test_random_registers_are_read_back_equal(rows, data, tmp_path_factory):
     assert [found(project) for project in pf.projects] == [expected(row, place) for place, row in enumerate(rows, 1)]
     assert pf.source.cells["refused"] == 0
     assert sum(pf.source.cells.values()) == len(rows) * len(FIELDS)
+
+
+UNSTATED = Mapping(
+    currency="GBP",
+    status_date=date(2026, 1, 1),
+    sheets=[SheetMapping(sheet="P", register="projects", columns=[ColumnMapping(header=one, field=one) for one in ("id", "budget")])],
+)
+BARE_FORMS = MONEY_FORMS[:4]
+WORD_OF = {"k": 3, "m": 6, "bn": 9}
+SOME_MONEY = st.tuples(st.sampled_from(["", "", "k", "m", "bn"]), st.integers(0, 6), st.integers(1, 99), st.sampled_from(BARE_FORMS))
+
+
+def amount(power, size, digits, form):
+    """An amount with a multiplier behind it, or a bare one of any size: what is typed, and what it is in full."""
+    number = Decimal(digits).scaleb(-1) if power else Decimal(digits).scaleb(size)
+    return (f"£{number}{power}", number.scaleb(WORD_OF[power])) if power else (form(int(number)), number)
+
+
+def suspected(cells):
+    """By the place of each bare amount that is far less than the middle of those with multipliers, and nearer to it with one of these: how many say so.
+
+    Written from what docs/spreadsheets.md says, over the different cells of a column.
+    """
+    different = dict.fromkeys(cells)
+    named = sorted(full for typed, full, power in different if power)
+    if not named:
+        return {}
+    middle = (named[(len(named) - 1) // 2] + named[len(named) // 2]) / 2
+    say_so = len(named) + sum(not power and full * 100 > middle for _, full, power in different)
+    out = {}
+    for place, (_, full, power) in enumerate(cells):
+        nearer = any(
+            middle / (full * 10 ** WORD_OF[one]) < middle / full and full * 10 ** WORD_OF[one] / middle < middle / full
+            for _, _, one in different
+            if one
+        )
+        if not power and full * 100 <= middle and nearer:
+            out[place] = say_so
+    return out
+
+
+@pytest.mark.no_cover
+@settings(max_examples=60, deadline=None)
+@given(drawn=st.lists(SOME_MONEY, min_size=1, max_size=8))
+def test_random_amounts_are_read_in_full_refused_or_doubted_by_those_beside_them(drawn, tmp_path_factory):
+    cells = [(*amount(*one), one[0]) for one in drawn]
+    path = tmp_path_factory.mktemp("books") / "p.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("P")
+        sheet.write_row(0, 0, ("id", "budget"))
+        for place, (typed, _, _) in enumerate(cells, 1):
+            sheet.write_row(place, 0, (f"P{place}", typed))
+    pf = ipmo.read(path, mapping=UNSTATED)
+    odd = suspected(cells)
+    refused = {place for place, say_so in odd.items() if say_so > 1}
+    said = {
+        code: {f.message.partition(",")[0] for f in pf.source.findings if f.code == f"register/{code}"}
+        for code in ("cell-refused", "amount-size")
+    }
+    assert said == {
+        "cell-refused": {f"P!B{place + 2}" for place in refused},
+        "amount-size": {f"P!B{place + 2}" for place in odd.keys() - refused},
+    }
+    for place, (project, (_, full, _)) in enumerate(zip(pf.projects, cells, strict=True)):
+        assert (project.budget is None) == (place in refused)
+        if project.budget is not None:
+            assert project.budget.lines[0].amount.value == Money(full, "GBP")
 
 
 @pytest.mark.no_cover

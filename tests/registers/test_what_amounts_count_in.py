@@ -128,6 +128,47 @@ def test_a_small_bare_number_beside_amounts_with_multipliers_of_their_own_is_ref
     assert all("names no multiplier" in one for one in refused)
 
 
+@pytest.mark.parametrize(
+    ("cells", "odd"),
+    [
+        (["£1.2m", "2.5"], [3]),
+        (["£1m", "£1m", "2.5"], [4]),
+        (["5", "£900bn", "7", "3"], [2, 4, 5]),
+        (["£12k", "9,000"], []),
+        (["£12k", "0"], []),
+    ],
+)
+def test_a_bare_amount_beside_one_alone_with_a_multiplier_is_read_as_it_stands_and_doubted(tmp_path, cells, odd):
+    path = tmp_path / "projects.csv"
+    path.write_text("\n".join(["Project ID,Project name,Budget", *(f'P{n},Project {n},"{cell}"' for n, cell in enumerate(cells)), ""]))
+    mapping = ipmo.propose_mapping(path)
+    assert any("names no multiplier" in doubt or "name no multiplier" in doubt for doubt in mapping.doubts) == bool(odd)
+    for how in (None, mapping):
+        pf = ipmo.read(path, mapping=how)
+        assert [finding.line for finding in pf.source.findings if finding.code == "register/amount-size"] == odd
+        assert pf.source.cells["refused"] == 0
+    (sheet,) = mapping.sheets
+    stated = tuple(attrs.evolve(one, multiplier="") if one.field == "budget" else one for one in sheet.columns)
+    pf = ipmo.read(path, mapping=attrs.evolve(mapping, sheets=(attrs.evolve(sheet, columns=stated),)))
+    assert not [finding for finding in pf.source.findings if finding.code == "register/amount-size"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "doubt"),
+    [
+        ("Budget", ["£1.2m", "£3.4m", "2.5", "4.1"], "'2.5', '4.1' name no multiplier, and others do: they are refused; write `multiplier:` (1 for amounts in full)"),
+        ("Budget (£m)", ["1.2", "3400000", "0.8"], "'3400000' seems to be written in full in a column of M: it is refused"),
+        ("Budget (£k)", ["1200", "3400000", "3500000", "800"], "'3400000', '3500000' seem to be written in full in a column of k: they are refused"),
+    ],
+)  # fmt: skip
+def test_the_proposal_doubts_amounts_that_will_be_refused(tmp_path, heading, cells, doubt):
+    path = tmp_path / "projects.csv"
+    path.write_text("\n".join([f"Project ID,Project name,{heading}", *(f'P{n},Project {n},"{cell}"' for n, cell in enumerate(cells)), ""]))
+    mapping = ipmo.propose_mapping(path)
+    assert [one.doubt for one in mapping.sheets[0].columns if one.field == "budget"] == [doubt]
+    assert ipmo.read(path, mapping=mapping).source.cells["refused"] == doubt.count("'") // 2
+
+
 def test_a_mapping_may_say_that_bare_amounts_are_written_in_full(tmp_path):
     assert read_amounts(tmp_path, "Budget", ["£1.2m", "£3m", "250"], multiplier="") == (["1200000 GBP", "3000000 GBP", "250 GBP"], [])
     assert read_amounts(tmp_path, "Budget", ["£1.2m", "£3m", "2.5"], multiplier="M") == (["1200000 GBP", "3000000 GBP", "2500000 GBP"], [])

@@ -27,6 +27,7 @@ NOTICES = (
     Notice(code="ipmo/external-links", heading="Workbooks that rest on other files"),
     Notice(code="ipmo/old-workbook", heading="Workbooks of the kind before 2007"),
     Notice(code="register/cell-refused", heading="Cells that are not understood"),
+    Notice(code="register/amount-size", heading="Amounts that may lack a multiplier"),
     Notice(code="register/row-refused", heading="Rows that are not understood"),
     Notice(code="register/row-ignored", heading="Rows that are no rows of the register"),
     Notice(code="register/column-missing", heading="Columns of the mapping that the file lacks"),

@@ -14,13 +14,13 @@ from ipmo.errors import FileError, Problem, close_matches, listed
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
 from ipmo.registers.building.standing import given_up, is_over, is_state, kept_parents, reports
+from ipmo.registers.building.stated import settings_of
 from ipmo.registers.building.sums import SUMS, may_sum_up, sums_up
-from ipmo.registers.cells.days import MONTH_NAMES
 from ipmo.registers.cells.merged import filled_down, filled_from
-from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Told, Unknown, UnknownTexts, folded, unknown_in
+from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Told, Unknown, folded, unknown_in
 from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
 from ipmo.registers.cells.outlines import by_levels, by_numbers, plain_number
-from ipmo.registers.cells.reading import Settings, read_cells, read_in_currencies, usual_year
+from ipmo.registers.cells.reading import read_cells, read_in_currencies
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, OUTLINE, OUTLINE_LEVEL, UNKNOWN, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.opening.header_rows import columns_of, header_of
@@ -288,12 +288,16 @@ class Table:
             if column.field is None:
                 continue
             own = column.mapping
-            settings = _settings(own, whole, says if not own.unknown else unknown_in((*unknown, *own.unknown)))
+            settings = settings_of(own, whole, says if not own.unknown else unknown_in((*unknown, *own.unknown)))
             if named is not None and column.field.cell in MONEY_CELLS:
                 stated = attrs.evolve(settings, currency=own.currency)
                 column.outcomes = read_in_currencies(cells[column.index], column.field, stated, settings, named.outcomes)
             else:
                 column.outcomes = read_cells(cells[column.index], column.field, settings, texts=self.sheet.is_text)
+            for row, cell in zip(self.rows, cells[column.index], strict=True) if settings.doubts else ():
+                if cell in settings.doubts:
+                    text = f"{self.place(row, column.index)}, column {own.header!r}, is read as it stands: {settings.doubts[cell]}"
+                    self.intake.note("amount-size", text, "write it with its own, or multiplier: in the mapping", line=self.line(row))
             named = column if column.field is OF_ROWS else named
         self.cells = []
         self._by_level()
@@ -578,21 +582,4 @@ class Table:
 def _kind_of(outcome: Outcome) -> str:
     return (
         "blank" if outcome is BLANK else "unknown" if outcome is IS_UNKNOWN else "refused" if outcome.__class__ is Refused else "understood"
-    )
-
-
-def _settings(column: ColumnMapping, whole: Mapping, unknown: UnknownTexts) -> Settings:
-    currency = column.currency or whole.currency
-    return Settings(
-        unit=column.unit,
-        currency=currency,
-        multiplier=whole.multiplier if column.multiplier is None else column.multiplier,
-        in_full=column.multiplier == "",
-        per=column.per,
-        dates=column.dates or whole.dates,
-        decimal=column.decimal or whole.decimal,
-        year_starts=MONTH_NAMES.get(whole.financial_year, 0) or usual_year(whole.currency or currency),
-        unknown=unknown,
-        scale=column.scale,
-        separator=column.separator,
     )

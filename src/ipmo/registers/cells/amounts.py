@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Context, Decimal
-from statistics import median
 from typing import Final
 
 import attrs
 
 from ipmo.registers.cells.outcomes import SPACES, CellError
+from ipmo.registers.cells.sizes import OddSizeError, Sizes
 from ipmo.registers.fields import POWERS
 from ipmo.registers.opening.sheets import Raw, said_cell
 from ipmo.units import Money, Rate, as_money
@@ -91,13 +92,8 @@ PERS: Final = {
 EFFORTS: Final = {"d": "pd", "h": "ph", "w": "pw"}
 FIFTEEN: Final = Context(prec=15)
 """As many digits as office programs keep: what stands behind them is what a binary number made of it."""
-MOST = Decimal(10) ** 12
 WITH_POWER: Final = re.compile(r"[0-9][,.']? ?[A-Za-z]")
 """A number with a word behind it, which may be a multiplier."""
-FAR = 100
-"""So many times less than the amounts beside it that name their multiplier: a bare number is suspected to lack one."""
-IN_FULL: Final = {"k": (10**6, 1_000), "M": (10**4, 10_000), "bn": (10**4, 10_000), "lakh": (10**5, 10_000), "crore": (10**4, 10_000)}
-"""By what a column counts in: the number from which on, and how many times the others of it, an amount is suspected to be written in full."""
 
 
 def _per(text: str) -> str | None:
@@ -365,7 +361,7 @@ def money_said(text: str) -> NamedMoney | None:
     return NamedMoney(named.pop() if named else "")
 
 
-@attrs.define
+@attrs.define(slots=False)
 class Amounts:
     """How the amounts of money of one column are read.
 
@@ -377,6 +373,7 @@ class Amounts:
         row: the currency that another column names for the rows of these cells; empty where none does. What contradicts it is refused.
         cells: the different cells of the column: what stands beside an amount says of what size it may be.
         stated: the mapping states for this column that bare amounts are written in full.
+        doubts: why a bare amount that was read may lack a multiplier, by its cell: what is read adds to it.
     """
 
     numbers: Numbers
@@ -386,7 +383,7 @@ class Amounts:
     row: str = ""
     cells: Sequence[Raw] = attrs.field(default=(), repr=False)
     stated: bool = False
-    _beside: tuple[float, frozenset[int]] | None = attrs.field(default=None, init=False, repr=False)
+    doubts: dict[Raw, str] = attrs.field(factory=dict, repr=False)
 
     def money(self, cell: Raw) -> Money:
         """An amount.
@@ -435,56 +432,44 @@ class Amounts:
         return as_money(Money(number.scaleb(_power(power, currency, cell) if power else POWERS[self.multiplier]), currency))
 
     def _sized(self, number: Decimal, cell: Raw) -> None:
-        """Refuses a bare amount of quite another size than those beside it: one of 2.5 beside £3.4m, one of 250,000 in a column of millions.
+        """Refuses a bare amount of quite another size than those beside it, or keeps the doubt where one amount alone says so.
 
         Raises:
-            CellError: it is far from them, and nearer where it is taken for the other way of writing.
+            OddSizeError: it is far from them, and nearer where it is taken for the other way of writing.
         """
         if self.multiplier:
-            least, times = IN_FULL[self.multiplier]
-            if self.multiplier in ("M", "bn") and number.scaleb(POWERS[self.multiplier]) > MOST and number >= 1_000_000:
-                raise CellError(f"{said_cell(cell)} stands in a column of {self.multiplier}, and seems to be written in full")
-            if number >= least and (middle := self._sizes(Decimal(least))[0]) and number >= times * Decimal(middle):
-                raise CellError(
-                    f"{said_cell(cell)} stands in a column of {self.multiplier} whose other amounts are some {_rough(float(number) / middle)} times"
-                    f" smaller, and seems to be written in full; write it as they are"
-                )
+            if why := self._sizes.in_full(number):
+                raise OddSizeError(f"{said_cell(cell)} {why}")
         elif not self.stated:
-            middle, powers = self._sizes(None)
-            away = middle / float(number) if middle else 0.0
-            if away >= FAR and any(abs(math.log10(away) - power) < math.log10(away) for power in powers):
-                raise CellError(
-                    f"{said_cell(cell)} names no multiplier, and stands beside amounts that do, which are some {_rough(away)} times larger;"
-                    " write it with its own, or say multiplier: for the column (1 for amounts in full)"
+            why, alone = self._sizes.unnamed(number)
+            if why and not alone:
+                raise OddSizeError(
+                    f"{said_cell(cell)} {why}; write it with its own, or say multiplier: for the column (1 for amounts in full)"
                 )
+            if why:
+                self.doubts[cell] = f"{said_cell(cell)} {why}"
 
-    def _sizes(self, below: Decimal | None) -> tuple[float, frozenset[int]]:
-        """The middle of the bare amounts below a number, or of those that name a multiplier, and the powers of ten that these name.
-
-        One amount alone with its multiplier says nothing of the size of the others: 0 then, unless a bare one is of its size.
-        """
-        if self._beside is None:
-            found, powers, bare = [], set(), []
-            named = below is not None or any(isinstance(cell, str) and WITH_POWER.search(cell) for cell in self.cells)
-            for cell in self.cells if named else ():
-                match = PER.fullmatch(number_text(cell)) if isinstance(cell, str) else None
-                try:
-                    number = bare_number(cell)
-                    parts = _Parts.of(match[1] if match is not None else cell) if number is None else _Parts("")
-                    number = self.numbers.read(parts.number) if number is None else abs(number)
-                    power = power_said(parts.power, self.currency) if parts.power else 0
-                except CellError:
-                    continue
-                if number and power is not None and (bool(power) if below is None else not power and number < below):
-                    found.append(float(number.scaleb(power)))
-                    powers.add(power)
-                elif number and power == 0:
-                    bare.append(abs(float(number)))
-            middle = median(found) if found else 0.0
-            if below is None and len(found) + sum(middle < FAR * number for number in bare) < 2:
-                middle = 0.0
-            self._beside = middle, frozenset(powers)
-        return self._beside
+    @functools.cached_property
+    def _sizes(self) -> Sizes:
+        """The amounts of the column; none where nothing names a multiplier."""
+        named, powers, bare = [], set(), []
+        if not self.multiplier and not any(isinstance(cell, str) and WITH_POWER.search(cell) for cell in self.cells):
+            return Sizes()
+        for cell in self.cells:
+            match = PER.fullmatch(number_text(cell)) if isinstance(cell, str) else None
+            try:
+                number = bare_number(cell)
+                parts = _Parts.of(match[1] if match is not None else cell) if number is None else _Parts("")
+                number = self.numbers.read(parts.number) if number is None else number
+                power = power_said(parts.power, self.currency) if parts.power else 0
+            except CellError:
+                continue
+            if number and power:
+                named.append(abs(float(number.scaleb(power))))
+                powers.add(power)
+            elif number and power == 0:
+                bare.append(abs(float(number)))
+        return Sizes(named, frozenset(powers), bare, self.multiplier)
 
     def rate(self, cell: Raw) -> Rate:
         """Money per something: `£320 per day`, `320` where the column says per what.
@@ -516,11 +501,6 @@ class Amounts:
                 return Rate(self.money(match[1]), unit)
         money = self.money(cell)
         return Rate(money, PERS.get(self.per, self.per)) if self.per else money
-
-
-def _rough(number: float) -> str:
-    """A number to one digit, for people: `2,000`."""
-    return f"{float(f'{number:.0e}'):,.0f}"
 
 
 def share_said(text: str) -> bool:

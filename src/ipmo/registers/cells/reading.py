@@ -107,6 +107,7 @@ class Settings:
         unknown: says of a text whether it means that something is unknown.
         scale: what words and scores stand for.
         separator: between several values; empty for `;` and new lines.
+        doubts: what is doubtful of cells that are read all the same, by cell: reading adds to it.
     """
 
     unit: str = ""
@@ -121,6 +122,7 @@ class Settings:
     unknown: UnknownTexts = NOTHING
     scale: Mapping[str, str] = attrs.field(factory=dict)
     separator: str = ""
+    doubts: dict[Raw, str] = attrs.field(factory=dict)
 
 
 @functools.cache
@@ -383,7 +385,7 @@ def _share(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Re
 
 def _amounts(settings: Settings, cells: Sequence[Raw]) -> Amounts:
     numbers = Numbers.of(_texts_in(cells), settings.decimal, settings.row or settings.currency)
-    return Amounts(numbers, settings.currency, settings.multiplier, settings.per, settings.row, cells, settings.in_full)
+    return Amounts(numbers, settings.currency, settings.multiplier, settings.per, settings.row, cells, settings.in_full, settings.doubts)
 
 
 def _money(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:

@@ -24,6 +24,7 @@ from ipmo.registers.proposing.details import LETTERS, Details, day_named, detail
 from ipmo.registers.proposing.headers import Table, find_tables
 from ipmo.registers.proposing.headings import Heading, heading
 from ipmo.registers.proposing.kinds import kinds_of, telling
+from ipmo.registers.proposing.odd_amounts import odd_amounts
 from ipmo.registers.proposing.outlined import computed_dates, outlined
 from ipmo.registers.proposing.periods import by_period, of_one_value
 
@@ -365,6 +366,8 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
             mapped = _or_earlier(mapped, one, place)
             mapped = detailed(_in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], read, column, file)
             mapped = _beside_unnamed(_as_titled(mapped, kind.fields[said.field], read, one), kind.fields[said.field], one, place)
+            if kind.fields[said.field].cell in MONEY_CELLS:
+                mapped = _with_odd_amounts(mapped, column, file)
             if read.assumed and said.field not in BY_PERIOD:
                 mapped = attrs.evolve(mapped, doubt="; ".join(filter(None, (mapped.doubt, read.assumed))))
         elif read.assumed:
@@ -497,6 +500,12 @@ def _as_titled(mapped: ColumnMapping, field: RegisterField, read: Heading, one: 
         return mapped
     doubt = f"its table's title says {_quoted(titled)!r}: it is read so"
     return attrs.evolve(mapped, multiplier=LETTERS[titled.multiplier], doubt="; ".join(filter(None, (mapped.doubt, doubt))))
+
+
+def _with_odd_amounts(mapped: ColumnMapping, column: Column, file: Details) -> ColumnMapping:
+    """Amounts of quite another size than those beside them are refused, or doubted, when they are read: that is said before."""
+    doubt = odd_amounts(column.texts, mapped.currency or file.currency, mapped.multiplier or "", mapped.decimal)
+    return attrs.evolve(mapped, doubt="; ".join(filter(None, (mapped.doubt, doubt)))) if doubt else mapped
 
 
 def _quoted(title: Heading) -> str:
