@@ -95,3 +95,44 @@ def test_work_that_goes_on_to_the_status_date_and_after_it_is_written_as_it_is(t
     assert not said
     assert there.projects[0].tasks[0].resumes is None
     assert ipmo.schedule(there)["P/a"].finish == ipmo.schedule(pf)["P/a"].finish
+
+
+STATUS = {"id": "x", "start": "2026-03-02", "status_date": "2026-03-18"}
+"""What waits for the status date begins on Wednesday, 18 March at 9 o'clock, on Monday to Friday from 9 to 17."""
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject"])
+@pytest.mark.parametrize(
+    "tied",
+    [
+        {"not_before": "2026-03-18"},
+        {"not_before": "2026-03-18 09:00"},
+        {"constraints": {"start_on": "2026-03-18"}},
+        {"constraints": {"must_start_on": "2026-03-18"}},
+        {"constraints": {"must_finish_on": "2026-03-20"}},
+        {"constraints": {"finish_on": "2026-03-20"}},
+        {"finish_not_before": "2026-03-20"},
+    ],
+)
+def test_what_its_own_constraint_puts_at_the_status_date_waits_for_nothing(tied: dict[str, Any], dialect: str, tmp_path: Path) -> None:
+    """Three days from Wednesday to Friday: without a status date they would lie there too."""
+    task = {"id": "a", "duration": "3 d", **tied}
+    pf = ipmo.Portfolio(**STATUS, dialect=dialect, projects=[{"id": "P", "tasks": [task]}])
+    one = ipmo.schedule(pf)["P/a"]
+    assert (str(one.start), str(one.finish)) == ("2026-03-18 09:00:00", "2026-03-20 17:00:00")
+    free = ipmo.schedule(pf.evolve(status_date=None))["P/a"]
+    assert (free.start, free.finish) == (one.start, one.finish)
+    there, said = through(pf, tmp_path / "x.xml")
+    assert "waits" not in said
+    other = ipmo.schedule(there)["P/a"]
+    assert (other.start, other.finish) == (one.start, one.finish)
+
+
+@pytest.mark.parametrize(
+    "tied", [{"finish_not_before": "2026-03-19"}, {"constraints": {"finish_no_later": "2026-03-27", "start_no_later": "2026-03-25"}}]
+)
+def test_a_wait_of_work_with_another_constraint_is_counted_once(tied: dict[str, Any], tmp_path: Path) -> None:
+    task = {"id": "a", "duration": "3 d", **tied}
+    _, said = through(ipmo.Portfolio(**STATUS, projects=[{"id": "P", "tasks": [task]}]), tmp_path / "x.xml")
+    assert "1 waits for the status date of work with a constraint of its own, written without them" in said
+    assert "written as dates before which work does not start" not in said

@@ -43,6 +43,40 @@ def test_every_portfolio_is_read_back_equal(pf: ipmo.Portfolio, tmp_path: Path) 
         assert (back, back.source.format) == (pf, form)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "json",
+        "x.json",
+        ".json",
+        "x.JSON",
+        "x. json",
+        "x.currency",
+        "x.y",
+        "x json",
+        "x: json",
+        ": json",
+        "x : JSON",
+        "_json",
+        "json:",
+        ".",
+        "_",
+    ],
+)
+def test_an_attribute_that_is_called_as_a_column_beside_another_is_kept(tmp_path: Path, name: str) -> None:
+    tasks = [
+        {"id": "a", "attributes": {name: "1"}},
+        {"id": "b", "attributes": {"x": " y"}},
+        {"id": "c", "attributes": {name: " 1", "x": " y"}},
+    ]
+    pf = portfolio(tasks=tasks, attributes={name: "1", "x": " y"})
+    for form in FORMATS:
+        ipmo.write(pf, tmp_path / form, format=form)
+        assert ipmo.read(tmp_path / form) == pf
+    ipmo.write(pf, tmp_path / "x.xlsx")
+    assert ipmo.read(tmp_path / "x.xlsx") == pf
+
+
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\u2028", "\x0b", "\x85", '",\r"'])
 def test_ends_of_lines_within_a_text_end_no_row(tmp_path: Path, end: str) -> None:
     pf = portfolio(

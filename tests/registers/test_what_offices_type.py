@@ -91,7 +91,7 @@ def test_two_owners_of_a_risk_or_a_project_are_refused_by_their_cell(tmp_path, c
 
 RAID = """RAID ID,RAID Type,Project,Title,Detail,Date Raised,Likelihood,Impact,Owner,Status,Date Closed
 1,Risk,P,Supplier fails,Balance sheet weak,02/01/2026,High,Very High,Zed,Open,
-2,Issue,P,Server down,,14/01/2026,,High,Zed,Open,
+2,Issue,P,Server down,Since the storm,14/01/2026,,High,Zed,Open,
 3,Assumption,P,Rates stay,,15/01/2026,,,Ola,Open,
 4,Assumption,P,Staff,Ten stay until June,15/01/2026,,,Ola,Open,
 5,Decision,P,Buy or lease,,15/01/2026,,,Ola,Open,
@@ -99,14 +99,17 @@ RAID = """RAID ID,RAID Type,Project,Title,Detail,Date Raised,Likelihood,Impact,O
 """
 
 
-def test_the_title_of_an_assumption_or_a_decision_without_a_detail_is_what_it_says(tmp_path):
+def test_the_title_and_the_detail_of_an_assumption_or_a_decision_are_what_it_says(tmp_path):
     pf = read(tmp_path, RAID)
-    assert [one.text for one in pf.assumptions] == ["Rates stay", "Ten stay until June"]
-    assert [one.question for one in pf.decisions] == ["Buy or lease", "Which of the two sites"]
-    said = " ".join(finding.message for finding in pf.source.findings)
-    assert "what columns 'Title'" in said, "of those with both, the title is left out, and said"
-    less = read(tmp_path, "".join(line for line in RAID.splitlines(keepends=True) if line[0] not in "46"), "b.csv")
-    assert "what columns 'Title'" not in " ".join(finding.message for finding in less.source.findings)
+    assert [one.text for one in pf.assumptions] == ["Rates stay", "Staff: Ten stay until June"]
+    assert [one.question for one in pf.decisions] == ["Buy or lease", "Site: Which of the two sites"]
+    assert "what columns 'Title'" not in " ".join(finding.message for finding in pf.source.findings)
+    assert [(one.name, one.note) for one in pf.issues] == [("Server down", "Since the storm")]
+
+
+def test_a_detail_that_begins_with_its_title_stands_alone(tmp_path):
+    pf = read(tmp_path, RAID.replace("Ten stay", "Staff of ten stay"))
+    assert [one.text for one in pf.assumptions] == ["Rates stay", "Staff of ten stay until June"]
 
 
 @pytest.mark.parametrize("impact", ["Very High", "Severe", "4 - Major"])
@@ -191,3 +194,92 @@ def test_interfaces_between_packages_lead_from_one_to_the_other(tmp_path, what):
     (sheet,) = ipmo.propose_mapping(path).sheets
     fields = {one.header: one.field for one in sheet.columns}
     assert (sheet.register, fields[f"From {what}"], fields[f"To {what}"]) == ("links", "from", "to")
+
+
+OPEN_POINTS = """LfdNr;Thema;Beschreibung;Projekt;Priorität;Verantwortlich;Erfasst am;Fällig am;Status;Erledigt am
+1;Statik fehlt;Unterlagen vom Prüfer;PR-101;hoch;Müller;05.02.2026;20.02.2026;offen;
+2;Lizenz abgelaufen;;PR-102;sehr hoch;Weiß;10.01.2026;31.01.2026;erledigt;28.01.2026
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (OPEN_POINTS, {}),
+        (OPEN_POINTS, {"Thema": "Sujet", "Beschreibung": "Description", "Projekt": "Projet", "Priorität": "Priorité", "Verantwortlich": "Responsable", "Erfasst am": "Ouvert le", "Fällig am": "Échéance", "Erledigt am": "Clos le", "hoch": "élevée", "sehr élevée": "critique", "LfdNr": "Numéro"}),
+        (OPEN_POINTS, {"Thema": "Asunto", "Beschreibung": "Descripción", "Projekt": "Proyecto", "Priorität": "Prioridad", "Verantwortlich": "Responsable", "Erfasst am": "Fecha de apertura", "Fällig am": "Fecha límite", "Erledigt am": "Fecha de cierre", "hoch": "alta", "sehr alta": "muy alta", "LfdNr": "Número"}),
+    ],
+)  # fmt: skip
+def test_a_list_of_open_points_in_another_language_is_one_of_issues(tmp_path, text, words):
+    for german, other in words.items():
+        text = text.replace(german, other)
+    pf = read(tmp_path, text, "punkte.csv")
+    one, two = pf.issues
+    assert (one.id, one.name, one.note, one.item, one.severity, one.owner) == (
+        "1",
+        "Statik fehlt",
+        "Unterlagen vom Prüfer",
+        "PR-101",
+        "high",
+        "Müller",
+    )
+    assert [str(day) for day in (one.raised, one.due)] == ["2026-02-05", "2026-02-20"]
+    assert (one.closed, str(two.closed), two.severity) == (None, "2026-01-28", "critical")
+
+
+def test_program_and_project_names_the_rows_and_what_became_of_a_baseline_holds(tmp_path):
+    path = tmp_path / "two_heads.csv"
+    path.write_text(
+        ",,Schedule,,,Cost ($M),,,Health,\n"
+        "ID,Program / Project,Baseline Start,Baseline Finish,Current Finish,Approved,Actuals,EAC,Overall,Trend\n"
+        "101,ERP,01/15/2026,06/30/2027,09/30/2027,12.4,3.1,14.0,Yellow,down\n"
+        "102,CRM,02/01/2026,12/31/2026,12/31/2026,3,1,3,Green,flat\n"
+    )
+    (sheet,) = ipmo.propose_mapping(path).sheets
+    said = {one.header: one.field for one in sheet.columns}
+    assert sheet.register == "projects"
+    assert (said["Program / Project"], said["Current Finish"], said["Baseline Finish"]) == ("name", "finish", "attribute")
+
+
+@pytest.mark.parametrize("words", [("Capital", "Revenue"), ("CAPEX", "OPEX"), ("capital", "running")])
+def test_a_type_of_capital_and_revenue_is_the_class_of_costs(tmp_path, words):
+    path = tmp_path / "costs.csv"
+    capital, revenue = words
+    path.write_text(
+        f"Project Code,Cost Category,Type,2025/26,2026/27\nP1,Staff,{capital},1.2,3.4\nP1,Staff,{revenue},0.1,0.2\nP2,Works,{capital},0,10.5\n"
+    )
+    (sheet,) = ipmo.propose_mapping(path).sheets
+    (kind,) = [one for one in sheet.columns if one.header == "Type"]
+    assert (sheet.register, kind.field, kind.doubt) == ("costs", "class", "")
+
+
+TRUST = """Ref,Scheme,Directorate,Exec Lead,Approved Budget (£k),Spend to Date (£k),Start on Site,Practical Completion
+Estates,,,,,,,
+E 01,Boiler house,{estates},J. Smith,"1,250",310,06/04/2026,18/12/2026
+E 02,Roof repairs,{estates},P. Jones,480,480,01/05/2026,31/08/2026
+{total}Digital,,,,,,,
+D 01,EPR upgrade,{digital},M. Khan,"3,900",20,13/04/2026,TBC
+Notes: see the minutes,,,,,,,
+D 02,Wifi,{digital},M. Khan,220,12,13/05/2026,29/01/2027
+"""
+
+
+def of_rows(pf, severity):
+    return [
+        finding.message.partition(":")[0]
+        for finding in pf.source.findings
+        if finding.code.startswith("register/row") and finding.severity.value == severity
+    ]
+
+
+def test_a_heading_alone_in_its_row_is_no_error_where_its_rows_say_it_too(tmp_path):
+    pf = read(tmp_path, TRUST.format(estates="Estates", digital="Digital", total=""))
+    assert [one.id for one in pf.projects] == ["E 01", "E 02", "D 01", "D 02"]
+    assert of_rows(pf, "info") == ["row 2 heads the rows below it", "row 5 heads the rows below it"]
+    assert of_rows(pf, "error") == ["row 7 is left out"]  # nothing says what a note heads
+
+
+def test_a_heading_that_a_total_is_of_is_no_error_and_any_other_is_one(tmp_path):
+    pf = read(tmp_path, TRUST.format(estates="North", digital="North", total='Subtotal Estates,,,,"1,730",790,,\n'))
+    assert of_rows(pf, "info") == ["row 2 heads the rows below it", "row 5 sums others up"]
+    assert of_rows(pf, "error") == ["row 6 is left out", "row 8 is left out"]

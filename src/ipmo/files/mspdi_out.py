@@ -371,16 +371,16 @@ class _Writer:
         if not summary:
             whole, rest = (one[0] if one is not None else None for one in (length, left or length))
             held, ahead = held_by_status(self.portfolio, project, task, self._item(full_id), whole, rest)
+        why = "waits for the status date, written as dates before which work does not start or resume"
         if held is None and full_id in self.later:
-            held = self.later[full_id]
-            self.lost.lose("lags from what is left of work under way, written as dates before which work does not start")
-        elif held is not None:
-            self.lost.lose("waits for the status date, written as dates before which work does not start or resume")
+            held, why = self.later[full_id], "lags from what is left of work under way, written as dates before which work does not start"
+        if held is not None and task.actual_start is not None:
+            self.lost.lose(why)
         if ahead:
             self.lost.lose("work of which more is done than there was time for: its rest is dated later there")
         if not summary:
             yield from self._status(task, calendar, length, left, held)
-        deadline = yield from self._tied(task, calendar, held if task.actual_start is None else None)
+        deadline = yield from self._tied(task, calendar, held if task.actual_start is None else None, why)
         if task.delay is not None and task.delay.dimension == "elapsed" and task.delay.amount > 0:
             yield f"{tag('LevelingDelay', task.delay.elapsed_minutes * 10)}{tag('LevelingDelayFormat', FORMATS[task.delay.unit])}"
         elif task.delay is not None and task.delay.amount:
@@ -510,8 +510,8 @@ class _Writer:
             left = (Decimal(round(length[0] * (1 - Decimal(repr(task.progress))))), length[1])
         return left
 
-    def _tied(self, task: Task, calendar: Calendar, held: datetime | None) -> Generator[str, None, When | None]:
-        """The constraint of a task; returns its deadline, or the second constraint that is written as one."""
+    def _tied(self, task: Task, calendar: Calendar, held: datetime | None, why: str) -> Generator[str, None, When | None]:
+        """The constraint of a task, or the date that it waits for, counted as said; returns its deadline, or the second constraint that is written as one."""
         found, deadline = ties_of(task), task.deadline
         if task.constraints is not None and task.constraints.expected_finish is not None:
             self.lost.lose("expected finishes")
@@ -523,6 +523,7 @@ class _Writer:
             self.lost.lose("limits of finishes that give way to the logic, written as deadlines")
         if held is not None and {number for number, *_ in found} <= {NOT_BEFORE}:
             found = [(NOT_BEFORE, held, False)]
+            self.lost.lose(why)
         elif held is not None:
             self.lost.lose("waits for the status date of work with a constraint of its own, written without them")
         if found:

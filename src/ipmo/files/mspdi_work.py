@@ -21,6 +21,7 @@ from ipmo.model.people import Assignment, Capacity, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.splitting import Interruption
 from ipmo.model.work import Project, Task
+from ipmo.network.bounds import least_finish
 from ipmo.network.clocks import Clock, Clocks, clocks_of
 from ipmo.units import ELAPSED, Effort, Span, When, as_day, minutes, moment
 
@@ -53,7 +54,8 @@ def held_by_status(
     clock = clocks_of(portfolio).of(portfolio.calendar_table[task.resource_calendar] if task.resource_calendar else calendar)
     begin, end, status = minutes(item.start), minutes(item.finish), max(told)
     if task.actual_start is None:
-        return (item.start if begin >= status and clock.work(begin) == clock.work(status) else None), False
+        waits = begin >= status and clock.work(begin) == clock.work(status) and not _put_there(task, clock, begin, end)
+        return (item.start if waits else None), False
     if length is None or left is None:
         return None, False
     span = task.length.central() if task.length is not None else None
@@ -65,6 +67,19 @@ def held_by_status(
         worked = clock.work(rest) - clock.work(begin)
     done = max(round(length - left), 0)
     return (moment(rest) if worked > done else None), worked < done
+
+
+def _put_there(task: Task, clock: Clock, begin: int, end: int) -> bool:
+    """Whether a constraint of its own has work begin, or end, where it does."""
+    tied = task.constraints
+    starts = [task.not_before, *(getattr(tied, name) for name in ("start_on", "must_start_on", "mandatory_start", "by_hand_start") if tied)]
+    ends = [*(getattr(tied, name) for name in ("finish_on", "must_finish_on", "mandatory_finish", "by_hand_finish") if tied)]
+    least = task.finish_not_before
+    if least is not None and clock.work(least_finish(clock, least)) == clock.work(end):
+        return True
+    return any(when is not None and clock.work(minutes(when)) == clock.work(begin) for when in starts) or any(
+        when is not None and clock.work(minutes(when, end=True)) == clock.work(end) for when in ends
+    )
 
 
 def when_there(value: When, calendar: Calendar, *, end: bool = False) -> str:

@@ -92,6 +92,13 @@ def _part(table: Table, register: str, positions: list[int]) -> Table:
                     told = [_as_typed(table, column, position) for position in positions]
                     columns.append(Column(column.index, column.mapping, TEXT, header, told))
                     continue
+                if texts and column is not first and kind.fields[name].cell == "text":
+                    if name == "name" and "note" in kind.fields and "note" not in states.values():
+                        told = [column.outcomes[place] if place in left else BLANK for place in positions]
+                        columns.append(Column(column.index, column.mapping, kind.fields["note"], "", told))
+                    else:
+                        _joined(name, first, column, left, instead)
+                    continue
                 lost.append(header)
         elif field is not None and not attribute:
             field = attrs.evolve(field, name="", path=("",))  # it has been understood
@@ -146,6 +153,24 @@ def _filled_in(name: str, first: Column, column: Column, positions: Sequence[int
         if not isinstance(column.outcomes[place], Blank | Unknown | Refused):
             instead.setdefault(name, {}).setdefault(place, column.outcomes[place])
     return [place for place in positions if place not in empty]
+
+
+def _joined(name: str, first: Column, column: Column, places: Sequence[int], instead: dict[str, dict[int, Outcome]]) -> None:
+    """Puts two texts of one field together, as they stand from left to right: `Staff: ten stay until June`.
+
+    Args:
+        name: the field that both state for these rows.
+        first, column: the columns.
+        places: the rows in which the first says something.
+        instead: what is to stand in the rows of fields; added to.
+    """
+    one, other = sorted((first, column), key=lambda each: each.index)
+    for place in places:
+        said = instead.get(name, {}).get(place)  # of more than two columns
+        texts = [said, column.outcomes[place]] if said is not None else [one.outcomes[place], other.outcomes[place]]
+        told = [str(text) for text in texts if not isinstance(text, Blank | Unknown | Refused)]
+        if len(told) == 2 and not told[1].casefold().startswith(told[0].casefold()):
+            instead.setdefault(name, {})[place] = ": ".join(told)
 
 
 def _as_typed(table: Table, column: Column, position: int) -> Outcome:

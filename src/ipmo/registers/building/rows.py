@@ -258,9 +258,23 @@ class Table:
         ):
             self._ignore(place, f"sums others up: {said_cell(filled[0])}")
         else:
+            alone = len(filled) == 1 and not narrow and isinstance(filled[0], str)
+            if alone and self._heads(filled[0], row):
+                self._ignore(place, f"heads the rows below it: {said_cell(filled[0])}")
+                return
             self.rows.append(place)
-            if len(filled) == 1 and not narrow and isinstance(filled[0], str):
+            if alone:
                 self.refuse_row(place, f"only {said_cell(filled[0])} stands in it: a heading or a note")
+
+    def _heads(self, text: Raw, row: Sequence[Raw]) -> bool:
+        """Whether a text that stands alone in its row is said by rows of its group too, in another column, or is what a total of them is of."""
+        own, at = folded(str(text)), next(index for index, cell in enumerate(row) if not is_blank(cell))
+        label = self._label()
+        beside = (cell for index, cells in enumerate(self.cells) if index != at for cell in cells)
+        sums = (cell for index, cells in enumerate(self.cells) if index in (at, label) for cell in cells)
+        return any(isinstance(cell, str) and folded(cell) == own for cell in beside) or any(
+            isinstance(cell, str) and cell[:1] in SUMS and folded(cell).endswith(own) and folded(cell) != own for cell in sums
+        )
 
     def _lacks(self, row: Sequence[Raw]) -> bool:
         """Whether a row has no cell in a column that is no money: an id, an owner, a date."""

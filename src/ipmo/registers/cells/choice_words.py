@@ -12,10 +12,18 @@ from ipmo.registers.cells.outcomes import folded
 
 __all__ = ["STATE_WORDS", "choice_words", "is_plain", "plain_word"]
 
+OTHER_LEVELS: Final = {
+    "very low": "sehr gering; sehr niedrig; très faible; muy bajo; muy baja; muito baixo; muito baixa; molto basso; molto bassa; zeer laag",
+    "low": "niedrig; gering; tief; faible; bas; basse; bajo; baja; baixo; baixa; basso; bassa; laag",
+    "medium": "mittel; moyen; moyenne; medio; media; médio; média; gemiddeld; midden",
+    "high": "hoch; élevé; élevée; haut; haute; alto; alta; hoog",
+    "very high": "sehr hoch; kritisch; très élevé; très élevée; critique; muy alto; muy alta; crítico; crítica; muito alto; muito alta; critico; critica; molto alto; molto alta; zeer hoog; kritiek",
+}
+"""Levels in German, French, Spanish, Portuguese, Italian and Dutch."""
 _LEVELS: Final = {
-    "low": "l; minor; trivial; very low; p4",
-    "medium": "m; med; moderate; normal; p3",
-    "high": "h; major; p2",
+    "low": f"l; minor; trivial; very low; p4; {OTHER_LEVELS['low']}; {OTHER_LEVELS['very low']}",
+    "medium": f"m; med; moderate; normal; p3; {OTHER_LEVELS['medium']}",
+    "high": f"h; major; p2; {OTHER_LEVELS['high']}",
 }
 _SAID: Final[Mapping[tuple[str, ...], Mapping[str, str]]] = {
     ("green", "amber", "red"): {
@@ -63,7 +71,7 @@ _SAID: Final[Mapping[tuple[str, ...], Mapping[str, str]]] = {
         "delivered": "complete; completed; closed; met; done; received",
         "cancelled": "canceled; withdrawn",
     },
-    ("low", "medium", "high", "critical"): {**_LEVELS, "critical": "c; very high; vh; severe; p1; extreme; urgent; blocker"},
+    ("low", "medium", "high", "critical"): {**_LEVELS, "critical": f"c; very high; vh; severe; p1; extreme; urgent; blocker; {OTHER_LEVELS['very high']}"},
     ("low", "medium", "high"): _LEVELS,
     LINK_TYPES: {
         "FS": "finish to start; finish start; pr fs", "SS": "start to start; start start; pr ss", "FF": "finish to finish; finish finish; pr ff",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -155,7 +156,9 @@ def _fits(form: str, path: Path, value: PlainMap, table: Layout) -> bool:
 
 def _plain_key(key: str) -> bool:
     """A text that can be the heading of a column."""
-    return key.isprintable() and key == " ".join(key.split()) and 0 < len(key) <= 100 and key.casefold() != JSON
+    said = re.sub(r"[_.:]", " ", key).casefold().split()  # as headings are told apart
+    beside = not said or said[-1] in (CURRENCY, PER, TIME, JSON)  # what a column beside another is called
+    return key.isprintable() and key == " ".join(key.split()) and 0 < len(key) <= 100 and not beside
 
 
 def _mapped(table: _Table, row: dict[Path, Value], path: Path, kind: Kind, value: PlainData) -> None:

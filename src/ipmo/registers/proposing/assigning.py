@@ -37,7 +37,7 @@ MONEY_WORDS = frozenset(
 RIVAL = 0.08
 PLAIN_KINDS = MONEY_CELLS | {"date", "when"}
 """Cells that show that a heading of another language is understood."""
-FIRST = frozenset("original initial first".split())
+FIRST = frozenset("original initial first baseline".split())
 LATER = frozenset("revised updated latest current new".split())
 """Words for the first version of a date or amount, and for what it became."""
 PLANNED = frozenset("planned plan scheduled".split())

@@ -13,7 +13,7 @@ import attrs
 
 from ipmo.model.governance import RAG
 from ipmo.registers.cells.amounts import money_said, plain_number, share_said
-from ipmo.registers.cells.choice_words import STATE_WORDS, choice_words, plain_word
+from ipmo.registers.cells.choice_words import OTHER_LEVELS, STATE_WORDS, choice_words, plain_word
 from ipmo.registers.cells.days import date_said, order_said
 from ipmo.registers.cells.reading import flag_words, length_said
 from ipmo.registers.fields import RATINGS
@@ -48,6 +48,7 @@ LEVELS = frozenset(
     "medium low",
     "low medium",
     "almost impossible",
+    *(word for words in OTHER_LEVELS.values() for word in words.split("; ")),
 }
 _UNKNOWN = re.compile(
     r"(n/?a|n\.a\.|#n/a|tb[cda]|to be (confirmed|determined|advised|decided)|unknown|not (known|applicable|available|provided|set|yet|disclosed|stated|reported|recorded|specified|published)\b.*"

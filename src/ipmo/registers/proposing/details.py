@@ -14,7 +14,7 @@ import attrs
 
 from ipmo.model.fields import FrozenMap
 from ipmo.registers.cells.amounts import SIGNS, plain_number
-from ipmo.registers.cells.choice_words import choice_words, is_plain, plain_word
+from ipmo.registers.cells.choice_words import OTHER_LEVELS, choice_words, is_plain, plain_word
 from ipmo.registers.cells.days import MONTH_NAME, MONTH_NAMES
 from ipmo.registers.cells.reading import flag_words
 from ipmo.registers.fields import MONEY_CELLS, RegisterField
@@ -36,6 +36,7 @@ LIKELY: Mapping[str, int] = {
     "very low": 10, "vl": 10, "rare": 10, "highly unlikely": 10, "very unlikely": 10, "almost impossible": 5, "negligible": 10, "low": 30, "l": 30, "unlikely": 30, "minor": 30,
     "medium": 50, "med": 50, "m": 50, "moderate": 50, "possible": 50, "high": 70, "h": 70, "likely": 70, "major": 70, "very high": 90, "vh": 90, "almost certain": 90, "certain": 95,
     "very likely": 90, "highly likely": 90, "critical": 90, "extreme": 90, "severe": 90, "catastrophic": 90,
+    **{word: points for level, points in zip(OTHER_LEVELS, (10, 30, 50, 70, 90), strict=True) for word in OTHER_LEVELS[level].split("; ")},
 }  # fmt: skip
 """Percent that words of likelihood are taken for: the middle of five equal steps."""
 SENTENCE = 5

@@ -95,8 +95,8 @@ ISSUES = {
     "project": RISKS["project"],
     "id": "id; issue id; issue number; issue reference; reference; reference number; number; key; issue key; unique id; issue code; item; ticket; ticket id;"
     " raid id; record id",
-    "name": "name; issue; issue name; issue title; title; issue description; description; description of issue; summary; issue summary; problem;"
-    " problem description; subject; issue detail; issue statement; detail; short description; problem statement; what happened",
+    "name": "name; issue; issue name; issue title; title; subject; topic; issue description; description; description of issue; summary; issue summary; problem;"
+    " problem description; issue detail; issue statement; detail; short description; problem statement; what happened",
     "item": "item affected; affected item; affected task; wbs; wbs id; work package; related task; linked task; affected deliverable; related item",
     "severity": "severity; priority; issue severity; issue priority; impact; rating; urgency; criticality; level; issue rating; importance; impact level;"
     " impact rating; severity level; priority level; rag",
@@ -113,7 +113,7 @@ ISSUES = {
     " actual close date; actual closure date; completion date; date completed; completed date; resolved on; actual completion date",
     "risk": "risk; risk id; related risk; linked risk; originating risk; risk reference; associated risk; parent risk",
     "note": "note; remark; comment; resolution; resolution note; issue comment; update; progress; latest update; resolution plan; action taken; commentary;"
-    " action; resolution action; resolution detail; corrective action; work around; workaround; response; action plan; status note; latest comment",
+    " action; resolution action; resolution detail; corrective action; work around; workaround; response; action plan; status note; latest comment; description; detail",
 }
 ASSUMPTIONS = {
     "project": RISKS["project"],
@@ -298,7 +298,7 @@ COSTS = {
     "period": "period; month; quarter; year; financial period; reporting period; accounting period; financial month; posting period; year quarter; period name; year month",
     "from": "date; from; posting date; start; period start; start date; transaction date; period date; from date; invoice date; month start; period start date",
     "until": "until; to; end; period end; end date; period end date; to date; month end",
-    "class": "class; capex opex; capital or running; cost class; capital revenue; expenditure type; capex or opex; capital running; expense class; budget type; spend type; cdel rdel",
+    "class": "class; capex opex; capital or running; cost class; capital revenue; expenditure type; capex or opex; capital running; expense class; budget type; spend type; cdel rdel; type; cost type",
     "note": "note; description; comment; line item; remark; cost description; item; item description; cost item; narrative; expense description",
 }
 GATES = {

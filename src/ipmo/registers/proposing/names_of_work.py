@@ -60,7 +60,7 @@ PROJECTS = {
     " scheme reference; scheme number; case reference; application reference; capital project number; request id; request number; idea id;"
     " item id; record id; record number; job number; job code; proposal id; business case id; programme id number; project no; erp project number",
     "name": "name; project name; project title; title; project; initiative; initiative name; project or programme name; programme project name;"
-    " project programme name; name of project; programme name; scheme; scheme name; work name; work item; item name; item; task name;"
+    " project programme name; programme project; project programme; project or programme; programme or project; name of project; programme name; scheme; scheme name; work name; work item; item name; item; task name;"
     " investment name; project short name; short name; short title; full name; programme title; initiative title; display name; record name;"
     " project label; epic name; engagement name; engagement; capital project name; project programme title; deliverable name; demand name",
     "programme": "programme; programme name; programme id; parent programme; delivery programme; programme portfolio; parent; parent initiative;"

@@ -68,6 +68,10 @@ NAMES: Final = {
     "risk owner": "risikoeigner; risikoverantwortlicher; risikoverantwortliche; propriétaire du risque; responsable du risque; responsable del riesgo; propietario del riesgo; responsável pelo risco; responsabile del rischio; risico eigenaar; risicoeigenaar",
     "risk score": "risikowert; risikozahl; risikostufe; criticité; criticité du risque; nivel de riesgo; nível de risco; livello di rischio; risicoscore",
     "issue": "offener punkt; problème; problema; knelpunt",
+    "subject": "thema; betreff; gegenstand; sujet; objet; asunto; tema; assunto; oggetto; onderwerp",
+    "date raised": "erfasst am; aufgenommen am; gemeldet am; eröffnet am; erfassungsdatum; erstellt am; date d'ouverture; ouvert le; signalé le; fecha de apertura; abierto el; data de abertura; aberto em; data apertura; data di apertura; aperto il; gemeld op; datum gemeld; geopend op",
+    "date closed": "erledigt am; abgeschlossen am; geschlossen am; erledigungsdatum; date de clôture; clos le; fecha de cierre; cerrado el; data de fechamento; data de encerramento; fechado em; data chiusura; data di chiusura; chiuso il; afgesloten op; datum gesloten; gesloten op",
+    "number": "lfdnr; lfd nr; lfd; laufende nummer; laufnummer; nummer; numéro; número; numero; volgnummer; n°",
 }  # fmt: skip
 """Names of other languages by what they are called in English; words that mean something else in English are left out."""
 

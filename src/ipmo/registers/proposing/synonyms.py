@@ -104,7 +104,7 @@ ATTRIBUTES: tuple[str, ...] = tuple(dict.fromkeys(name.strip() for name in ANYWH
 KIND_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "risks": "risk; risks; risk register; risk log; risk id; risk owner; likelihood; probability; mitigation; residual; inherent; proximity; risk score; threat; consequence",
-        "issues": "issue; issues; issue log; issue register; resolution; severity; issue owner; workaround",
+        "issues": "issue; issues; issue log; issue register; date raised; date closed; resolution; severity; issue owner; workaround",
         "assumptions": "assumption; assumptions; assumption log; assumptions log; validation",
         "links": "dependency; dependencies; dependency log; dependency register; interdependencies; giver; receiver; provider; predecessor project; lag; interfaces; source project",
         "benefits": "benefit; benefits; benefits register; benefits realisation; benefit owner; cashable; disbenefit; kpi; realisation; benefits map; benefits profile",
@@ -118,7 +118,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "gates": "gate; gates; stage gates; gate decision; gate review",
         "milestones": "milestone; milestones; milestone list; milestone plan; milestone name; milestone date; forecast date; baseline date; key milestones",
         "tasks": "task; tasks; activity; activities; predecessor; duration; schedule; plan; wbs; work breakdown; task name; activity id; percent complete; work package; issue key; backlog; work item; float; sprint; story point; epic; bucket; assignee; subtask",
-        "projects": "project; projects; portfolio; project list; project name; project manager; department; agency; whole life cost; budget; programme; delivery confidence; sponsor; sro; investment; scheme",
+        "projects": "project; projects; programme project; project or programme; portfolio; project list; project name; project manager; department; agency; whole life cost; budget; programme; delivery confidence; sponsor; sro; investment; scheme",
         "programmes": "programme; programmes; programme list; programme name; programme manager",
         "objectives": "objective; objectives; strategic objectives; goals; weight; strategy; okr",
         "outcomes": "outcome; outcomes; outputs; capabilities; business change",

@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from ipmo.registers.cells.choice_words import plain_word
+from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.reading import flag_words
 from ipmo.registers.fields import MONEY_CELLS, RegisterField
 from ipmo.registers.proposing.columns import Column
@@ -19,6 +19,7 @@ MOST = 0.6
 FINANCIAL_YEAR = re.compile(r"(?:fy ?)?(?:19|20)\d\d[-/](?:19|20)?\d\d", re.IGNORECASE)
 SENTENCE = 8
 """Blanks in a cell, on average, from which on it says something rather than names it."""
+CLASSES = frozenset(("capex", "opex"))
 
 
 @attrs.frozen
@@ -146,6 +147,8 @@ def _choice(field: RegisterField, column: Column, read: Heading) -> Vote:
             for text in column.texts
         )
         return Vote(1.05) if told >= MOST * len(column.texts) else Vote(0.3, "its words are not risk, assumption, issue or dependency")
+    if words & CLASSES:  # words that stand for them mean nothing else here
+        words = set(choice_words(field.choices))
     if field.choices and sum(text.lower() in words for text in column.texts) / len(column.texts) >= MOST:
         return Vote(1.03)
     if column.share("rag", "five", "number", "date", "money") >= MOST and not column.share("level") >= MOST:
