@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 
 from ipmo.model.estimates import Estimate
-from ipmo.model.governance import LINK_TYPES
 from ipmo.model.later import kept_beside
 from ipmo.model.portfolio import Portfolio
 from ipmo.units import Span
@@ -56,16 +54,6 @@ class WorkColumns:
     delivered: NDArray[np.bool_]
     local: Sequence[Mapping[str, int]]
     names: Sequence[str] | None = None
-
-    def inside_projects(self) -> Iterator[tuple[Sequence[int], Sequence[int], Sequence[str], Sequence[Span | None]]]:
-        """The links inside each project: the places of what comes first and of what follows, their types and their lags."""
-        import numpy as np
-
-        source, target = self.source[: self.inside].tolist(), self.target[: self.inside].tolist()
-        types = list(map(LINK_TYPES.__getitem__, self.type[: self.inside].tolist()))
-        lags = list(map((*self.lags, None).__getitem__, self.lag[: self.inside].tolist()))
-        for begin, end in itertools.pairwise(np.searchsorted(self.target[: self.inside], self.first).tolist()):
-            yield source[begin:end], target[begin:end], types[begin:end], lags[begin:end]
 
 
 def columns_of(portfolio: Portfolio) -> WorkColumns | None:

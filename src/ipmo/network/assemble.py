@@ -129,7 +129,10 @@ def compiled(portfolio: Portfolio, dialect: Dialect, known: Contributions | None
     hold_undated(draft)
     bounds.constrain(draft)
     links = draft.links
-    needed = Needed(links.src, links.dst, links.typ, links.numbers, draft.nodes.driveless, draft.nodes.begun)
+    inside = links.inside if not draft.nodes.delays else {}  # else some lead to what stands before the delayed work
+    needed = Needed(
+        links.src, links.dst, links.typ, links.numbers, draft.nodes.driveless, draft.nodes.begun, lags=dict(links.lags), inside=inside
+    )
     settle_links(draft)
     return assembled(draft, needed)
 
@@ -392,6 +395,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         stands_for=nodes.stands_for,
         points=nodes.points,
         expected=nodes.expected,
+        adjusted=nodes.adjusted,
         anyone=nodes.anyone,
         src=links.src,
         dst=links.dst,

@@ -120,6 +120,7 @@ class Builder:
             if task.resource_calendar is not None:
                 calendar = table[task.resource_calendar]
                 worked = clocks.clock(calendar)
+                nodes.adjusted.add(len(ids))
             node = len(ids)
             local[name] = node
             ids.append(prefix + name)
@@ -201,6 +202,7 @@ class Builder:
             nodes.finishes[node] = finish
             nodes.starts[node] = finish if task.milestone else min(minutes(begun), finish)
             return FINISHED, length
+        nodes.adjusted.add(node)
         if task.remaining is not None:
             left = self.length(task.remaining, calendar, clock, nodes.ids[node])
         elif length is not None and task.progress is not None:
@@ -221,6 +223,7 @@ class Builder:
         if task.constraints.expected_finish is None or not self.draft.dialect.expected_finish:
             return length
         self.nodes.expected[node] = minutes(task.constraints.expected_finish, end=True)
+        self.nodes.adjusted.add(node)
         return length if length is not None and length[0] else (1, clock)
 
     def _dated(self, task: Task, node: int, here: State) -> None:

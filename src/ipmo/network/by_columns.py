@@ -21,7 +21,7 @@ from ipmo.network.drafts import Draft
 from ipmo.network.network import SMALL, Network
 from ipmo.network.parts import Commitment, Needed
 from ipmo.network.states import LinkType, Mode
-from ipmo.units import minutes
+from ipmo.units import Span, minutes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -175,9 +175,26 @@ class _Compiled:
                 for node, one in enumerate(self.effects, n - more)
             ),
             dialect=self.dialect,
-            needed=Needed(src, dst, typ, numbers, frozenset(), {}),
+            needed=Needed(src, dst, typ, numbers, frozenset(), {}, lags=self._stated_lags(), inside=self._inside()),
             inside={one.id: local for one, local in zip(self.portfolio.projects, columns.local, strict=True)},
         )
+
+    def _stated_lags(self) -> dict[int, Span]:
+        """The lags that are more than nothing."""
+        import numpy as np
+
+        lags, column = self.columns.lags, self.columns.lag
+        rows = np.flatnonzero(column >= 0)
+        return {row: lags[lag] for row, lag in zip(rows.tolist(), column[rows].tolist(), strict=True) if lags[lag].amount}
+
+    def _inside(self) -> dict[str, tuple[int, int]]:
+        """The links inside each project."""
+        import numpy as np
+
+        columns = self.columns
+        moving = columns.inside - sum(len(one.enabled_by) for one in self.effects)
+        ends = np.searchsorted(columns.target[:moving], columns.first).tolist()
+        return dict(zip((one.id for one in self.portfolio.projects), itertools.pairwise(ends), strict=True))
 
     def _lengths(self, draft: Draft, project: Ints) -> tuple[Ints, Ints]:
         """Minutes of each task, and the clock that it runs on."""

@@ -105,6 +105,8 @@ class Columns:
         stands_for: what helpers are about, by the name that people know.
         points: milestones that lie on their calendar: whether they mark a start or a finish.
         expected: nodes that last until an instant.
+        adjusted: nodes that last otherwise than their stated duration on their calendar: what remains of it, on a resource's calendar, until
+            a date.
         anyone: nodes for which one of several givers is enough.
         src: the source of each link.
         dst: its target.
@@ -164,6 +166,7 @@ class Columns:
     stands_for: Mapping[int, str] = attrs.field(factory=dict)
     points: Mapping[int, str] = attrs.field(factory=dict)
     expected: Mapping[int, int] = attrs.field(factory=dict)
+    adjusted: AbstractSet[int] = frozenset()
     anyone: AbstractSet[int] = frozenset()
     mode: Ints | None = None
     lagclk: Ints | None = None

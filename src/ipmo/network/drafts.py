@@ -44,6 +44,8 @@ class Nodes:
     """Minutes of work that a node under way has behind it."""
     unknown: list[int] = attrs.field(factory=list)
     """Nodes without a duration."""
+    adjusted: set[int] = attrs.field(factory=set)
+    """Nodes that last otherwise than their stated duration on their calendar: what remains of it, on a resource's calendar, until a date."""
     holds: dict[int, Hold] = attrs.field(factory=dict)
     points: dict[int, str] = attrs.field(factory=dict)
     """Milestones that lie on their calendar: whether they mark a start or a finish."""
@@ -105,6 +107,8 @@ class Links:
     """The place in `portfolio.links` of each link that stands there."""
     derived: set[int] = attrs.field(factory=set)
     """Links that nobody wrote: of summaries and projects to what they hold."""
+    inside: dict[str, tuple[int, int]] = attrs.field(factory=dict)
+    """Where the links of projects begin and end, of those that are one for one what a project states."""
     project_dependencies: list[int] = attrs.field(factory=list)
     labels: list[int] = attrs.field(factory=list)
     undated_externals: list[int] = attrs.field(factory=list)

@@ -11,7 +11,7 @@ from ipmo.model.governance import After, Gate
 from ipmo.model.items import class_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Link, Project
+from ipmo.model.work import Link, Project, Task
 from ipmo.network.drafts import Draft
 from ipmo.network.first import first_ones
 from ipmo.network.parts import DatedExternal, LateBound
@@ -36,10 +36,12 @@ class Linker:
         links = self.links
         src, dst, typ = links.src, links.dst, links.typ
         local = self.nodes.local[project.id]
-        for task in project.tasks:
-            if task.after:
-                node = local.get(task.id)
-                for after in task.after:
+        first, as_stated = len(src), True
+        work: Sequence[Task | Gate] = (*project.tasks, *project.gates) if project.gates else project.tasks
+        for one in work:
+            if one.after:
+                node = local.get(one.id)
+                for after in one.after:
                     source = local.get(after.source)
                     if source is not None and node is not None:
                         if after.lag is not None:
@@ -48,10 +50,10 @@ class Linker:
                         dst.append(node)
                         typ.append(TYPES[after.type])
                     else:
-                        self._after(project, task.id, after)
-        for gate in project.gates:
-            for after in gate.after:
-                self._after(project, gate.id, after)
+                        self._after(project, one.id, after)
+                        as_stated = False
+        if as_stated:
+            links.inside[project.id] = first, len(src)
 
     def _after(self, project: Project, name: str, after: After) -> None:
         source = self._end(after.source, after.type[0], project.id, giver=True)

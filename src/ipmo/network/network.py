@@ -134,6 +134,16 @@ class Network(Columns):
         return self.array("src"), self.array("dst")
 
     @functools.cached_property
+    def found_links(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Source, target and type of every link as it was found, of what a portfolio was compiled to; see `Needed`."""
+        found = self.needed or self
+        src, dst, typ = (
+            self.array(name) if getattr(found, name) is getattr(self, name) else as_array(getattr(found, name))
+            for name in ("src", "dst", "typ")
+        )
+        return src, dst, typ
+
+    @functools.cached_property
     def work(self) -> NDArray[np.bool_]:
         """Whether each node is a task, a milestone, a gate or a project without any; an array whatever the size of the network."""
         import numpy as np

@@ -123,6 +123,9 @@ class Needed:
         numbers: the place in the portfolio's links of those that stand there.
         driveless: nodes that drive nothing, whatever their links: levels of effort.
         begun: what stands for the start of what has begun, and the nodes that it holds.
+        lags: the lags that are more than nothing.
+        inside: the first link, and the one behind the last, inside each project all of whose links join its nodes as they stand: one for
+            each that the project states, in that order.
     """
 
     src: Ints
@@ -131,3 +134,5 @@ class Needed:
     numbers: Mapping[int, int]
     driveless: AbstractSet[int]
     begun: Mapping[int, Sequence[int]]
+    lags: Mapping[int, Span]
+    inside: Mapping[str, tuple[int, int]]

@@ -18,7 +18,7 @@ from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels.columns import EARLY_AT_WORK, FAR, ONE_IS_ENOUGH, STARTS_SHIFT, Dates, Nodes
 from ipmo.network.late import LatePass, LateStarts
 from ipmo.network.network import Network
-from ipmo.network.positions import as_array, plain
+from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.network.readings import Readings
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, TO_FINISH, Mode, State
 
@@ -339,15 +339,17 @@ class Passes(LatePass):
         ]
         return ends_without_links(self.unpostponed, places)
 
-    def first_of_longest_path(self, nodes: Iterable[int]) -> int | None:
+    def first_of_longest_path(self, nodes: Sequence[int] | NDArray[np.int64]) -> int | None:
         """The position that ends first of work, among some nodes, on a driving path to the end of the network; None where none is."""
-        net, wanted = self.network, set(nodes)
+        net = self.network
         if net.compiled:
+            import numpy as np
+
             last = ((as_array(self.finishes) == (-1 if self.end is None else self.end)) & self.live).nonzero()[0]
-            path = (self.readings.driving_to(last.tolist()) & (as_array(self.positions.dur) != 0)).nonzero()[0].tolist()
-            finish, order = self.finishes, self.positions.order
-            return min((v for v in path if int(order[v]) in wanted), key=lambda v: (int(finish[v]), v), default=None)
-        q = self.lists
+            path = (self.readings.driving_to(last.tolist()) & (as_array(self.positions.dur) != 0)).nonzero()[0]
+            path = path[np.isin(as_array(self.positions.order)[path], as_array(nodes))]
+            return int(path[as_array(self.finishes)[path].argmin()]) if len(path) else None
+        q, wanted = self.lists, set(plain_list(nodes))
         ends = [v for v, finish in enumerate(q.finish) if finish == self.end and net.state[q.order[v]] in LIVE]
         found = (v for v in self.driving_to(ends) if q.dur[v] and q.order[v] in wanted)
         return min(found, key=lambda v: (q.finish[v], v), default=None)

@@ -24,7 +24,7 @@ from ipmo.network.holds import lacking, spread_from, waiting_for
 from ipmo.network.kernels import order as kernels
 from ipmo.network.network import Network
 from ipmo.network.parts import Hold
-from ipmo.network.positions import as_array, plain
+from ipmo.network.positions import plain
 from ipmo.network.states import EFFECTS, LIVE, State
 from ipmo.units import minutes
 
@@ -210,9 +210,7 @@ def _ends(portfolio: Portfolio, net: Network) -> _Ends:
 def _by_source(net: Network) -> _Ends:
     import numpy as np
 
-    assert net.needed is not None
-    whole = net.needed.src is net.src and net.needed.dst is net.dst
-    src, dst = net.link_ends if whole else (as_array(net.needed.src), as_array(net.needed.dst))
+    src, dst, _ = net.found_links
     first, numbers, heads = np.zeros(net.n + 1, np.int64), np.empty(len(src), np.int64), np.empty(len(src), np.int64)
     kernel(kernels.by_target)(net.n, dst, src, np.arange(net.n), first, numbers, heads)
     return _Ends(src, dst, first, numbers)

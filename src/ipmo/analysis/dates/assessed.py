@@ -3,114 +3,61 @@
 from __future__ import annotations
 
 import functools
-import math
+import itertools
 import operator
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar, overload
 
 import attrs
 
 from ipmo.analysis.dates import several
 from ipmo.analysis.dates.schedule import Schedule
-from ipmo.model.benefits import Benefit, Outcome
-from ipmo.model.calendars import Calendar
-from ipmo.model.columns import columns_of
-from ipmo.model.fields import PlainData
-from ipmo.model.governance import LINK_TYPES, Gate
-from ipmo.model.later import unread
+from ipmo.analysis.dates.stated_links import StatedLinks, stated_links
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import item_of
 from ipmo.model.unseen import alike_work
-from ipmo.model.work import Project, Task
-from ipmo.network.links import joins_projects
-from ipmo.network.positions import as_array
-from ipmo.network.states import State
+from ipmo.model.work import Task
+from ipmo.network.positions import plain_list
+from ipmo.network.states import FROM_FINISH, TO_FINISH, LinkType, State
 from ipmo.units import Span, minutes
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Assessed", "Ids", "StatedLinks", "stating", "without"]
+__all__ = ["Assessed", "OnDemand", "stating", "without"]
 
 T = TypeVar("T")
-CLOSE, SURE = 1e-3, 2.0**40
-"""So close to a whole number of minutes, and below so many, a product of floats rounds as the exact one does."""
 
 
-class Ids(Sequence[str]):
-    """Ids that are made when somebody looks at them.
+class OnDemand(Sequence[T]):
+    """Values that are made when somebody looks at them.
 
-    >>> ids = Ids("link {}".format, [2, 5])
+    >>> ids = OnDemand("link {}".format, [2, 5])
     >>> len(ids), ids[1], tuple(ids)
     (2, 'link 5', ('link 2', 'link 5'))
 
     Args:
-        named: what is called how, by its place.
+        made: what makes one of them, by its place.
         places: the places of those that are meant.
     """
 
-    def __init__(self, named: Callable[[int], str], places: Sequence[int]) -> None:
-        self.named, self.places = named, places
+    def __init__(self, made: Callable[[int], T], places: Sequence[int] | NDArray[np.int64]) -> None:
+        self.made, self.places = made, places
 
     def __len__(self) -> int:
         return len(self.places)
 
+    def __iter__(self) -> Iterator[T]:
+        return map(self.made, plain_list(self.places))
+
     @overload
-    def __getitem__(self, place: int) -> str: ...
+    def __getitem__(self, place: int) -> T: ...
     @overload
-    def __getitem__(self, place: slice) -> Sequence[str]: ...
-    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
         """One of them, or some."""
-        return Ids(self.named, self.places[place]) if isinstance(place, slice) else self.named(self.places[place])
-
-
-class StatedLinks:
-    """Links as the files state them, one a row: ends by node where they name one as it stands, else by text.
-
-    Args:
-        ids: the full id of each node.
-        nodes: the node of each full id.
-    """
-
-    def __init__(self, ids: Sequence[str], nodes: Mapping[str, int]) -> None:
-        self._ids, self._nodes = ids, nodes
-        self._texts: list[str] = []
-        self.sources: list[int] = []
-        """Nodes; what is no node has the inverse (`~`) of its place among the texts."""
-        self.targets: list[int] = []
-        self.types: list[str] = []
-        self.lags: dict[int, float] = {}
-        """The sign of each lag that is not zero, by row."""
-
-    def code(self, text: str) -> int:
-        """What stands for the end of a link."""
-        node = None if "@" in text else self._nodes.get(text)
-        if node is not None:
-            return node
-        self._texts.append(text)
-        return ~(len(self._texts) - 1)
-
-    def text(self, code: int) -> str:
-        """The end of a link as it is listed."""
-        return self._ids[code] if code >= 0 else self._texts[~code]
-
-    def add(self, source: str, target: str, type: str, lag: Span | None) -> None:
-        """One link more, by the texts of its ends."""
-        self.extend([self.code(source)], [self.code(target)], [type], [lag])
-
-    def extend(self, sources: Sequence[int], targets: Sequence[int], types: Sequence[str], lags: Sequence[Span | None]) -> None:
-        """More links, by what stands for their ends."""
-        first = len(self.types)
-        if lags.count(None) < len(lags):
-            self.lags.update({row: float(lag.amount) for row, lag in enumerate(lags, first) if lag is not None and lag.amount})
-        self.sources += sources
-        self.targets += targets
-        self.types += types
-
-    def name(self, row: int) -> str:
-        """A link as the points list it."""
-        return f"{self.text(self.sources[row])} -{self.types[row]}-> {self.text(self.targets[row])}"
+        return OnDemand(self.made, self.places[place]) if isinstance(place, slice) else self.made(int(self.places[place]))
 
 
 @attrs.frozen(eq=False)
@@ -135,82 +82,76 @@ class Assessed:
     def __init__(self, portfolio: Portfolio, schedule: Schedule, project: str | None) -> None:
         self.portfolio, self.schedule, self.project = portfolio, schedule, project
         self.network = schedule.network
-        self._inside = "" if project is None else f"{project}/"
 
     # ------------------------------------------------------------------------------------------ planned work
 
     @functools.cached_property
-    def nodes(self) -> NDArray[np.int64]:
-        """The nodes of work that is planned: no milestones, summaries, level of effort, or what is stopped."""
-        return self._planned[0]
-
-    @functools.cached_property
-    def _planned(self) -> tuple[NDArray[np.int64], list[Task]]:
-        """The nodes of planned work, and what it says."""
+    def _planned(self) -> NDArray[np.bool_]:
+        """Which nodes are work that is planned: no milestones, summaries, level of effort, or what is stopped."""
         import numpy as np
 
-        net, items, said = self.network, self.portfolio.items, self._said
-        open_ = ~np.isin(net.states, (State.GONE, State.SPANNED))
-        tasks = np.frombuffer(bytes([kind == "task" for kind in net.kinds]), bool) & open_
-        if self._inside:
-            tasks &= np.fromiter([name.startswith(self._inside) for name in net.ids], bool, net.n)
-        nodes = np.flatnonzero(tasks)
-        nouns = [items.get(net.ids[node]) if (noun := said[node]) is None else noun for node in nodes.tolist()]
-        planned = [noun for noun in nouns if isinstance(noun, Task) and not noun.hammock]
-        if len(planned) < len(nouns):
-            nodes = nodes[[isinstance(noun, Task) and not noun.hammock for noun in nouns]]
-        return nodes, planned
+        net = self.network
+        work = np.frombuffer(bytes(map(operator.eq, net.kinds, itertools.repeat("task"))), bool) & ~np.isin(
+            net.states, (State.GONE, State.SPANNED)
+        )
+        if net.needed is not None and net.needed.driveless:
+            work[list(net.needed.driveless)] = False
+        if self.project is not None:
+            work &= net.owners == net.projects.index(self.project)
+        return work
 
     @functools.cached_property
-    def _said(self) -> list[PlainData | None]:
-        """What nodes say, where they are known by their ids in a project: no task is made for each, see `alike_work`."""
-        out: list[PlainData | None] = [None] * self.network.n
+    def nodes(self) -> NDArray[np.int64]:
+        """The nodes of planned work."""
+        return self._planned.nonzero()[0]
+
+    @functools.cached_property
+    def tasks(self) -> list[Task]:
+        """What planned work says: its nouns, or some that say the same but for what they are called and what they come after."""
+        said: list[Task | None] = [None] * self.network.n
         inside = self.network.inside or {}
-        for project in self.portfolio.projects if inside else ():
+        for project in self.portfolio.projects:
             nodes = inside.get(project.id, {})
             alike = alike_work(project)
-            if alike is not None and nodes.keys() >= alike.keys():
-                for name, task in alike.items():
-                    out[nodes[name]] = task
-            elif alike is None and nodes:
-                for task in project.tasks:
-                    if (node := nodes.get(task.id)) is not None:
-                        out[node] = task
-        return out
+            tasks = project.tasks if alike is None else [*alike.values()]
+            if tasks and len(nodes) == len(tasks) + len(project.gates):  # none is a summary: they lie side by side, gates behind them
+                first = next(iter(nodes.values()))
+                said[first : first + len(tasks)] = tasks
+            else:
+                for name, task in zip((task.id for task in tasks) if alike is None else alike, tasks, strict=True):
+                    if (node := nodes.get(name)) is not None:
+                        said[node] = task
+        return list(itertools.compress(said, self._planned.tobytes()))  # type: ignore[arg-type]
 
     @functools.cached_property
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> Sequence[str]:
         """Its full ids."""
-        return tuple(map(self.network.ids.__getitem__, self.nodes.tolist()))
+        return self.named(self.nodes)
 
-    @property
-    def tasks(self) -> list[Task]:
-        """What it says: its nouns, or some that say the same but for what they are called and what they come after."""
-        return self._planned[1]
+    def named(self, nodes: NDArray[np.int64]) -> Sequence[str]:
+        """The full ids of some nodes."""
+        return OnDemand(self.network.ids.__getitem__, nodes)
 
     @functools.cached_property
-    def rows(self) -> Sequence[int]:
+    def rows(self) -> NDArray[np.int64]:
         """The rows of the planned work that is not finished."""
-        return without(self.tasks, "actual_finish")
-
-    @functools.cached_property
-    def incomplete(self) -> tuple[str, ...]:
-        """The full ids of what is not finished."""
-        return tuple(self.of_incomplete(self.names))
-
-    @functools.cached_property
-    def unfinished(self) -> Sequence[Task]:
-        """What it says, as of all."""
-        return self.of_incomplete(self.tasks)
+        rows: NDArray[np.int64] = (self.network.states[self.nodes] != State.FINISHED).nonzero()[0]
+        return rows
 
     @functools.cached_property
     def unfinished_nodes(self) -> NDArray[np.int64]:
-        """Its nodes."""
-        return self.nodes if len(self.rows) == len(self.nodes) else self.nodes[list(self.rows)]
+        """The nodes of what is not finished."""
+        return self.nodes[self.rows]
 
-    def of_incomplete(self, column: Sequence[T]) -> Sequence[T]:
-        """What a column of the planned work says of that which is not finished."""
-        return column if len(self.rows) == len(column) else [column[row] for row in self.rows]
+    @functools.cached_property
+    def incomplete(self) -> Sequence[str]:
+        """Its full ids."""
+        return self.named(self.unfinished_nodes)
+
+    @functools.cached_property
+    def unfinished(self) -> list[Task]:
+        """What it says, as of all."""
+        return self.tasks if len(self.rows) == len(self.nodes) else [self.tasks[row] for row in self.rows.tolist()]
 
     # ------------------------------------------------------------------------------------------- status dates
 
@@ -237,103 +178,55 @@ class Assessed:
     # -------------------------------------------------------------------------------------------------- links
 
     @functools.cached_property
+    def links(self) -> StatedLinks:
+        """Every link that moves dates."""
+        return stated_links(self.portfolio, self.network)
+
+    @functools.cached_property
     def _leaves(self) -> dict[str, Sequence[int]]:
         """The work below each summary."""
         return {f"{project}/{name}": nodes for (project, name), nodes in self.network.summaries.items()}
 
-    def _into(self, rows: Sequence[int], states: Collection[State]) -> Sequence[int]:
-        """Those of some links whose target is not in, or made of what is in, one of some states."""
+    def _into(self, states: Collection[State]) -> NDArray[np.bool_]:
+        """The links whose target is in, or made of what is in, one of some states."""
         import numpy as np
 
-        found = np.isin(self.network.states, list(states))
-        if not found.any():
-            return rows
-        nodes = frozenset(np.flatnonzero(found).tolist())
-        wholes = frozenset([name for name, below in self._leaves.items() if below and nodes.issuperset(below)])
-        targets, named = self.links.targets, self.network.named
-
-        def over(code: int) -> bool:
-            if code >= 0:
-                return code in nodes
-            item = item_of(self.links.text(code))
-            return item in wholes or named.get(item) in nodes
-
-        return [row for row in rows if not over(targets[row])]
+        found, targets = np.isin(self.network.states, list(states)), self.links.targets
+        into, known = np.zeros(len(targets), bool), targets >= 0
+        into[known] = found[targets[known]]
+        for row in (targets < 0).nonzero()[0].tolist() if found.any() else ():
+            item = item_of(self.links.text(int(targets[row])))
+            node = self.network.named.get(item)
+            below = self._leaves.get(item) or ([] if node is None else [node])
+            into[row] = len(below) > 0 and bool(found[list(below)].all())
+        return into
 
     @functools.cached_property
-    def alive(self) -> Sequence[int]:
+    def alive(self) -> NDArray[np.bool_]:
         """The links that move dates, also from what was stopped; none into what was: that waits for nothing any more."""
-        return self._into(range(len(self.links.types)), (State.GONE,))
+        return ~self._into((State.GONE,))
 
     @functools.cached_property
-    def counted(self) -> Sequence[int]:
-        """Links into what is not finished."""
-        rows = self._into(self.alive, (State.FINISHED, State.GONE))
-        if not self._inside:
+    def counted(self) -> NDArray[np.int64]:
+        """The rows of links into what is not finished."""
+        rows: NDArray[np.int64] = (~self._into((State.FINISHED, State.GONE))).nonzero()[0]
+        if self.project is None:
             return rows
-        return [row for row in rows if self.links.text(self.links.targets[row]).startswith(self._inside)]
-
-    @functools.cached_property
-    def links(self) -> StatedLinks:
-        """Every link that moves dates."""
-        pf, net = self.portfolio, self.network
-        out = StatedLinks(net.ids, net.named)
-        columns, inside = columns_of(pf), net.inside or {}
-        stated = [] if columns is None else list(columns.inside_projects())
-        for place, project in enumerate(pf.projects):
-            if (
-                columns is not None and unread(project, "tasks") and inside.get(project.id) is columns.local[place]
-            ):  # nodes are places of tasks
-                out.extend(*stated[place])
-                self._add_inner(out, project, project.gates)
-            else:
-                self._add_inner(out, project, (*project.tasks, *project.gates) if project.gates else project.tasks)
-        projects = {project.id for project in pf.projects}
-        for link in pf.links:
-            whole = (link.source in projects or link.target in projects) and joins_projects(pf, link)
-            if link.kind == "schedule" and not whole:
-                out.add(link.source, link.target, link.type, link.lag)
-        effects: list[Outcome | Benefit] = [*pf.outcomes, *pf.benefits]
-        for effect in effects:
-            for enabler in (*effect.enabled_by, *effect.any_of):
-                out.add(enabler.source, effect.id, "FS", None)
-        return out
-
-    def _add_inner(self, out: StatedLinks, project: Project, every: Iterable[Task | Gate]) -> None:
-        """The links inside a project: most name open items of it, whose nodes are known by their ids there."""
-        pf, inside = self.portfolio, self.network.inside
-        local = inside.get(project.id, {}) if inside is not None else {}
-        afters = [after for noun in every for after in noun.after]
-        given = [after.source for after in afters]
-        try:
-            sources, targets = list(map(local.__getitem__, given)), [local[noun.id] for noun in every for _ in noun.after]
-        except KeyError:
-            sources = [local[name] if name in local else out.code(pf.resolve(name, project.id) or name) for name in given]
-            names = [noun.id for noun in every for _ in noun.after]
-            targets = [local[name] if name in local else out.code(f"{project.id}/{name}") for name in names]
-        out.extend(sources, targets, [after.type for after in afters], [after.lag for after in afters])
+        inside, links = f"{self.project}/", self.links
+        return rows[[links.text(code).startswith(inside) for code in links.targets[rows].tolist()]]
 
     @functools.cached_property
     def ends(self) -> Ends:
         """Which ends of work are linked."""
         import numpy as np
 
-        links, rows = self.links, self.alive
-        into, out_of = self._at(rows, links.targets), self._at(rows, links.sources)
-        types = links.types if len(rows) == len(links.types) else [links.types[row] for row in rows]
-        before, after = self._below(into), self._below(out_of)
-        if types.count("FS") == len(types):
-            return Ends(before=before, after=after, held=before, given=after)
-        starts, finishes = (
-            np.frombuffer(bytes(map({kind: kind[end] == side for kind in LINK_TYPES}.__getitem__, types)), bool)
-            for end, side in ((1, "S"), (0, "F"))
+        links = self.links
+        alive = slice(None) if self.alive.all() else self.alive
+        into, out_of, types = links.targets[alive], links.sources[alive], links.types[alive]
+        to_finish, from_finish = (np.isin(range(len(LinkType)), some)[types] for some in (TO_FINISH, FROM_FINISH))
+        return Ends(
+            before=self._below(into), after=self._below(out_of), held=self._below(into[~to_finish]), given=self._below(out_of[from_finish])
         )
-        return Ends(before=before, after=after, held=self._below(into[starts]), given=self._below(out_of[finishes]))
-
-    @staticmethod
-    def _at(rows: Sequence[int], column: list[int]) -> NDArray[np.int64]:
-        found = as_array(column)
-        return found if len(rows) == len(column) else found[as_array(rows)]
 
     def _below(self, codes: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which nodes are ends of links; of summaries the work below."""
@@ -360,9 +253,14 @@ class Assessed:
         return several.float_column(self.schedule, self.unfinished_nodes)
 
     @functools.cached_property
+    def baselined(self) -> Sequence[int]:
+        """The rows of tasks whose finish stands in the baseline."""
+        return stating(self.tasks, "baseline_finish")
+
+    @functools.cached_property
     def due(self) -> list[int]:
         """The rows of tasks that the baseline finishes by the status date."""
-        found = [(row, self.tasks[row].baseline_finish) for row in stating(self.tasks, "baseline_finish")]
+        found = [(row, self.tasks[row].baseline_finish) for row in self.baselined]
         return [
             row
             for row, when in found
@@ -374,7 +272,7 @@ class Assessed:
         """What is missing where no task is due."""
         if self.status is None:
             return "a status date"
-        if not stating(self.tasks, "baseline_finish"):
+        if not self.baselined:
             return "baseline finishes (baseline_finish:), has none"
         return "tasks that the baseline finishes by the status date"
 
@@ -383,48 +281,32 @@ class Assessed:
         """The duration of what is not finished in working days of its calendar; NaN where it is not known."""
         import numpy as np
 
-        pf, tasks = self.portfolio, self.unfinished
-        usual = [project.calendar or pf.calendar or "standard" for project in pf.projects]
-        lengths = [task.length if task.effort_driven else task.duration for task in tasks]
-        spans = [span if type(span := length and length.central()) is Span else None for length in lengths]
-        amounts = np.array([math.nan if span is None else float(span.amount) for span in spans], float)
-        units = [None if span is None else span.unit for span in spans]
-        shapes: list[tuple[float, int]]
-        if len(set(usual)) > 1 or stating(tasks, "calendar"):
-            owners = self.network.owners[self.unfinished_nodes].tolist()
-            names = [task.calendar or usual[owner] for task, owner in zip(tasks, owners, strict=True)]
-            kinds = list(zip(units, names, strict=True))
-            of_kind = {(unit, name): _shape(unit, pf.calendar_table[name]) for unit, name in set(kinds)}
-            shapes = list(map(of_kind.__getitem__, kinds))
-        else:
-            names = usual[:1] * len(tasks)
-            of_unit = {unit: _shape(unit, pf.calendar_table[usual[0]]) for unit in set(units)}
-            shapes = list(map(of_unit.__getitem__, units))
-        unit_minutes, day_minutes = (np.array([shape[side] for shape in shapes], float) for side in (0, 1))
-        worked = amounts * unit_minutes
-        whole = np.rint(worked)
-        # floats say what the exact amount rounds to, unless it may lie half between two minutes
-        unsure = (np.abs(worked - whole) > CLOSE) | (np.abs(worked) > SURE) | (np.isnan(worked) & ~np.isnan(amounts))
-        for row in np.flatnonzero(unsure).tolist():
-            span = spans[row]
-            whole[row] = math.nan if span is None else pf.calendar_table[names[row]].minutes(span)
-        found: NDArray[np.float64] = whole / day_minutes
+        net, nodes = self.network, self.unfinished_nodes
+        lengths = net.array("dur").astype(float)
+        lengths[list(net.unknown)] = np.nan
+        clocks, own = net.clocks, np.zeros(net.n, np.int64) if net.nominal is None else net.array("nominal")
+        calendars = () if clocks is None else clocks.calendars
+        a_day = np.array([net.clock(number).day_minutes for number in range(len(calendars) + 1)], float)
+        found: NDArray[np.float64] = lengths[nodes] / a_day[own[nodes]]
+        adjusted = np.zeros(net.n, bool)
+        adjusted[list(net.adjusted)] = True
+        if clocks is not None and any(clocks.clock(one) == 0 and one.day_minutes != a_day[0] for one in calendars):
+            adjusted |= own == 0  # around the clock, and each with a length of a day of its own
+        for row in adjusted[nodes].nonzero()[0].tolist():
+            task, calendar = self.unfinished[row], self.portfolio.calendar_for(self.incomplete[row])
+            estimate = task.length if task.effort_driven else task.duration
+            span = estimate and estimate.central()
+            found[row] = calendar.minutes(span) / calendar.day_minutes if isinstance(span, Span) else np.nan
         return found
 
 
-def _shape(unit: str | None, calendar: Calendar) -> tuple[float, int]:
-    """Minutes of one unit of time on a calendar, and of a day; NaN for months and years, which have no fixed length."""
-    fixed = unit is not None and Span(1, unit).dimension != "step"
-    return calendar.minutes(Span(1, unit or "d")) if fixed else math.nan, calendar.day_minutes
-
-
-def stating(nouns: Sequence[Task], field: str) -> Sequence[int]:
+def stating(nouns: Sequence[Task], field: str) -> list[int]:
     """The rows of those that state something in a field."""
     values = list(map(operator.attrgetter(field), nouns))
-    return () if values.count(None) == len(values) else [row for row, value in enumerate(values) if value is not None]
+    nothing = values == [None] * len(values)  # known at once where nobody states anything
+    return [] if nothing else [row for row, value in enumerate(values) if value is not None]
 
 
-def without(nouns: Sequence[Task], field: str) -> Sequence[int]:
+def without(nouns: Sequence[Task], field: str) -> list[int]:
     """The rows of those that state nothing in a field."""
-    values = list(map(operator.attrgetter(field), nouns))
-    return range(len(values)) if values.count(None) == len(values) else [row for row, value in enumerate(values) if value is None]
+    return [row for row, value in enumerate(map(operator.attrgetter(field), nouns)) if value is None]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ipmo.analysis.dates.assessed import Assessed, Ids, stating, without
+from ipmo.analysis.dates.assessed import Assessed, OnDemand, stating, without
 from ipmo.network.clocks import clocks_of
+from ipmo.network.states import LinkType
 from ipmo.notebooks import Shown
 from ipmo.units import minutes
 
@@ -168,19 +169,17 @@ def _share(point: Point, counted: Sequence[str], of: Sequence[str], nothing: str
 
 def _logic(a: Assessed) -> Point:
     linked = a.ends.before & a.ends.after
-    loose = _chosen(a.incomplete, ~linked[a.unfinished_nodes])
+    loose = _chosen(a, ~linked[a.unfinished_nodes])
     formula = "unfinished tasks without predecessor or successor / unfinished tasks"
     return _share(Point(number=1, name="logic", formula=formula, limit=0.05), loose, a.incomplete, "unfinished tasks")
 
 
 def _relations(a: Assessed) -> Iterator[Point]:
     links, counted, nothing = a.links, a.counted, "links into unfinished work"
-    every = Ids(links.name, counted)
-    signed = sorted(set(links.lags).intersection(counted)) if links.lags else []
-    leads = Ids(links.name, [row for row in signed if links.lags[row] < 0])
-    lags = Ids(links.name, [row for row in signed if links.lags[row] > 0])
-    every_type = links.types.count("FS") == len(links.types)
-    plain = every if every_type else Ids(links.name, [row for row in counted if links.types[row] == "FS"])
+    lag = links.lags[counted]
+    every, leads, lags, plain = (
+        OnDemand(links.name, rows) for rows in (counted, counted[lag < 0], counted[lag > 0], counted[links.types[counted] == LinkType.FS])
+    )
     yield _share(Point(number=2, name="leads", formula="links with a negative lag", limit=0), leads, every, nothing)
     formula = "links with a positive lag / links into unfinished work"
     yield _share(Point(number=3, name="lags", formula=formula, limit=0.05), lags, every, nothing)
@@ -208,7 +207,7 @@ def _hard(a: Assessed) -> Iterator[Point]:
 
 def _floats(a: Assessed) -> Iterator[Point]:
     slack = a.floats
-    high, negative, dated = (_chosen(a.incomplete, which) for which in (slack > LONG, slack < 0, slack == slack))  # NaN is not itself
+    high, negative, dated = (_chosen(a, which) for which in (slack > LONG, slack < 0, slack == slack))  # NaN is not itself
     nothing = "unfinished tasks with dates"
     formula = f"total float > {LONG} working days / unfinished tasks with dates"
     yield _share(Point(number=6, name="high float", formula=formula, limit=0.05), high, dated, nothing)
@@ -216,16 +215,18 @@ def _floats(a: Assessed) -> Iterator[Point]:
 
 
 def _durations(a: Assessed) -> Point:
+    import numpy as np
+
     days = a.days.copy()
     planned = 0
-    for row in stating(a.unfinished, "baseline_finish"):
+    for row in np.isin(a.rows, a.baselined).nonzero()[0].tolist():
         task = a.unfinished[row]
         if task.baseline_start is not None and task.baseline_finish is not None:
             planned += 1
             clock = a.network.clock_of(int(a.unfinished_nodes[row]))
             worked = clock.between(minutes(task.baseline_start), minutes(task.baseline_finish, end=True))
             days[row] = worked / a.portfolio.calendar_for(a.incomplete[row]).day_minutes
-    known, long = (_chosen(a.incomplete, which) for which in (days == days, days > LONG))  # NaN is not itself
+    known, long = (_chosen(a, which) for which in (days == days, days > LONG))  # NaN is not itself
     formula = f"baseline (else current) duration > {LONG} working days / unfinished tasks with a duration"
     variant = VARIANT if planned == len(known) else f"{VARIANT}, current duration of {len(known) - planned} without a baseline"
     point = Point(number=8, name="high duration", variant=variant, formula=formula, limit=0.05)
@@ -252,24 +253,23 @@ def _dates(a: Assessed) -> Point:
 
 
 def _resources(a: Assessed) -> Point:
-    import numpy as np
-
-    chosen = np.flatnonzero(a.days >= 1).tolist()
-    tasks, names = a.unfinished, a.incomplete
-    bare = [row for row in chosen if (task := tasks[row]).budget is None and task.effort is None and not task.assignments]
+    long_enough, tasks = a.days >= 1, a.unfinished
+    bare = long_enough.copy()
+    for rows in (stating(tasks, "budget"), stating(tasks, "effort"), [row for row, task in enumerate(tasks) if task.assignments]):
+        bare[rows] = False
     formula = "unfinished tasks of a day or more without cost, effort or resources / such tasks"
     point = Point(number=10, name="resources", formula=formula)
-    return _share(point, _some(names, bare), _some(names, chosen), "unfinished tasks of a day or more")
+    return _share(point, _chosen(a, bare), _chosen(a, long_enough), "unfinished tasks of a day or more")
 
 
-def _some(names: tuple[str, ...], rows: Sequence[int]) -> tuple[str, ...]:
-    return names if len(rows) == len(names) else tuple([names[row] for row in rows])
+def _some(a: Assessed, rows: Sequence[int]) -> Sequence[str]:
+    """The ids of planned work, by its rows."""
+    return a.named(a.nodes[list(rows)])
 
 
-def _chosen(names: tuple[str, ...], which: NDArray[np.bool_]) -> tuple[str, ...]:
-    import numpy as np
-
-    return _some(names, np.flatnonzero(which).tolist())
+def _chosen(a: Assessed, which: NDArray[np.bool_]) -> Sequence[str]:
+    """The ids of what is not finished, as far as it is chosen."""
+    return a.named(a.unfinished_nodes[which])
 
 
 def _missed(a: Assessed) -> Point:
@@ -280,14 +280,14 @@ def _missed(a: Assessed) -> Point:
             late.append(row)
     formula = "tasks due by the status date that finished or will finish after their baseline / tasks due by the status date"
     point = Point(number=11, name="missed tasks", formula=formula, limit=0.05)
-    return _share(point, _some(a.names, late), _some(a.names, a.due), a.nothing_due)
+    return _share(point, _some(a, late), _some(a, a.due), a.nothing_due)
 
 
 def _path_test(a: Assessed) -> Point:
     passes, net = a.schedule.passes, a.network
     formula = f"{PUSH} days added to a task on the longest path move the end by as much"
     point = Point(number=12, name="critical path test", formula=formula, limit=1, at_least=True)
-    place, end = passes.first_of_longest_path(a.nodes.tolist()), passes.end
+    place, end = passes.first_of_longest_path(a.nodes), passes.end
     if place is None or end is None:
         return attrs.evolve(point, needs="a critical task")
     node = int(passes.positions.order[place])
@@ -345,4 +345,4 @@ def _bei(a: Assessed) -> Point:
         return attrs.evolve(point, needs=a.nothing_due)
     bare, done = without(a.tasks, "baseline_finish"), stating(a.tasks, "actual_finish")
     value = bei(len(done), len(a.due), len(bare))
-    return attrs.evolve(point, numerator=_some(a.names, done), denominator=(*_some(a.names, a.due), *_some(a.names, bare)), value=value)
+    return attrs.evolve(point, numerator=_some(a, done), denominator=_some(a, [*a.due, *bare]), value=value)

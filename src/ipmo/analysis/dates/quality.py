@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import attrs
 
 from ipmo.analysis.dates import several
-from ipmo.analysis.dates.assessed import Assessed
+from ipmo.analysis.dates.assessed import Assessed, OnDemand
 from ipmo.analysis.dates.beginnings import day_at
 from ipmo.analysis.dates.by_day import gives_at_finish, last_instant
 from ipmo.analysis.dates.dcma import SOURCE, Point, bei, cpli, hiding, points
@@ -16,7 +17,7 @@ from ipmo.analysis.dates.doubts import end_not_known
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import reference
+from ipmo.model.references import EXTERNAL, item_of
 from ipmo.tables import Answer, Column, Table
 
 __all__ = ["SOURCE", "Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "dangling", "schedule_quality", "where_delays_end"]
@@ -66,9 +67,19 @@ class ScheduleQuality(Answer[int, Point]):
     """
 
     points: tuple[Point, ...]
-    dangling: tuple[Dangling, ...]
+    _dangling: Sequence[Dangling] = attrs.field(alias="dangling", eq=tuple)
     out_of_sequence: tuple[tuple[str, str, str], ...]
-    hand_overs: tuple[HandOver, ...]
+    _hand_overs: Sequence[HandOver] = attrs.field(alias="hand_overs", eq=tuple)
+
+    @property
+    def dangling(self) -> tuple[Dangling, ...]:
+        """Unfinished work with a loose end."""
+        return tuple(self._dangling)
+
+    @property
+    def hand_overs(self) -> tuple[HandOver, ...]:
+        """Links between projects with what was committed and needed."""
+        return tuple(self._hand_overs)
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -140,70 +151,85 @@ def schedule_quality(portfolio: Portfolio, *, project: str | None = None, of: Sc
     if project is not None and project not in ids:
         raise UnknownItemError(project, close_matches(project, ids), "the projects")
     assessed = Assessed(portfolio, schedule(portfolio, on_cycle="cut") if of is None else of, project)
-    net = assessed.network
+    net, hand_overs = assessed.network, _HandOvers(assessed)
     return ScheduleQuality(
         points=points(assessed),
-        dangling=tuple(dangling(assessed)),
+        dangling=dangling(assessed),
         out_of_sequence=tuple((net.ids[u], net.ids[v], kind) for u, v, kind in net.out_of_sequence),
-        hand_overs=tuple(_hand_overs(assessed)),
+        hand_overs=OnDemand(hand_overs.row, [*hand_overs.numbers()]),
     )
 
 
-def where_delays_end(portfolio: Portfolio) -> tuple[tuple[Dangling, ...], Point, Point]:
+def where_delays_end(portfolio: Portfolio) -> tuple[Sequence[Dangling], Point, Point]:
     """What `schedule_quality` says of loose ends, leads and hard constraints, without what the other points take.
 
     Raises:
         ScheduleError: nothing says when the portfolio starts.
     """
     assessed = Assessed(portfolio, schedule(portfolio, on_cycle="cut"), None)
-    return tuple(dangling(assessed)), *hiding(assessed)
+    return dangling(assessed), *hiding(assessed)
 
 
-def dangling(a: Assessed) -> Iterator[Dangling]:
+def dangling(a: Assessed) -> Sequence[Dangling]:
     """Unfinished work with a loose end."""
     import numpy as np
 
-    nodes = a.unfinished_nodes
-    free, loose = ~a.ends.held[nodes], ~a.ends.given[nodes]
-    for row in np.flatnonzero(free | loose).tolist():
-        start, finish = bool(free[row]) and not a.unfinished[row].started, bool(loose[row])
-        if start or finish:
-            yield Dangling(id=a.incomplete[row], start=start, finish=finish)
+    net, nodes = a.network, a.unfinished_nodes
+    begun = np.zeros(net.n, bool)
+    begun[list(net.starts)] = True
+    start, finish = ~a.ends.held[nodes] & ~begun[nodes], ~a.ends.given[nodes]
+
+    def loose(row: int) -> Dangling:
+        return Dangling(id=net.ids[int(nodes[row])], start=bool(start[row]), finish=bool(finish[row]))
+
+    return OnDemand(loose, (start | finish).nonzero()[0])
 
 
-def _dates_of_givers(a: Assessed) -> dict[str, tuple[tuple[int | None, int | None], tuple[date | None, date | None]]]:
-    """Start and finish of what hands over by a link and takes some time, as instants and as days: read off together."""
-    named = a.schedule.passes.named
-    nodes = {name: node for name in {link.source for link in a.portfolio.links} if (node := named.get(name)) is not None}
-    found = zip(nodes, *several.instants(a.schedule, list(nodes.values())), strict=True)
-    return {
-        name: ((begin, end), (day_at(begin, finish=False), day_at(end, finish=True)))
-        for name, begin, end in found
-        if begin is not None and end is not None and begin < end
-    }
+class _HandOvers:
+    """What projects give to each other, and by when: by the schedule, and as it is stated."""
 
+    def __init__(self, assessed: Assessed) -> None:
+        self.portfolio, self.schedule, self.project = assessed.portfolio, assessed.schedule, assessed.project
 
-def _hand_overs(a: Assessed) -> Iterator[HandOver]:
-    pf, known = a.portfolio, _dates_of_givers(a)
-    projects = {project.id for project in pf.projects}
-    for link in pf.links:
-        whole = link.source in projects or link.target in projects  # those move no date, and hand over what is stated
-        if link.kind != "schedule" or (whole and link.promised is None and link.needed is None):
-            continue
-        source, target = reference(link.source), reference(link.target)
-        giver, receiver = pf.project_of(link.source), pf.project_of(link.target)
-        if not giver or giver == receiver or target.external or (a.project is not None and a.project not in (giver, receiver)):
-            continue
-        if source.item not in known:
-            known[source.item] = a.schedule.instants(source.item), a.schedule.days(source.item)
-        at_finish = gives_at_finish(pf, link)
-        instants, days = known[source.item]
+    def numbers(self) -> Iterator[int]:
+        """The places of the links that hand over."""
+        pf = self.portfolio
+        projects = {project.id for project in pf.projects}
+        for number, link in enumerate(pf.links):
+            if link.kind != "schedule":
+                continue
+            if link.promised is None and link.needed is None and (link.source in projects or link.target in projects):
+                continue  # those move no date, and hand over only what is stated
+            giver, receiver = pf.project_of(link.source), pf.project_of(link.target)
+            if not giver or giver == receiver or link.target.startswith(EXTERNAL):
+                continue
+            if self.project is None or self.project in (giver, receiver):
+                yield number
+
+    @functools.cached_property
+    def _given(self) -> dict[str, tuple[tuple[int | None, int | None], tuple[date | None, date | None]]]:
+        """Start and finish of what hands over by a link and takes some time, as instants and as days: read off together."""
+        named = self.schedule.passes.named
+        nodes = {name: node for name in {link.source for link in self.portfolio.links} if (node := named.get(name)) is not None}
+        found = zip(nodes, *several.instants(self.schedule, list(nodes.values())), strict=True)
+        return {
+            name: ((begin, end), (day_at(begin, finish=False), day_at(end, finish=True)))
+            for name, begin, end in found
+            if begin is not None and end is not None and begin < end
+        }
+
+    def row(self, number: int) -> HandOver:
+        """What one link says."""
+        link, s, known = self.portfolio.links[number], self.schedule, self._given
+        source = item_of(link.source)
+        at_finish = gives_at_finish(self.portfolio, link)
+        instants, days = known[source] if source in known else (s.instants(source), s.days(source))
         expected, said = instants[at_finish], days[at_finish]
         committed, needed = (None if when is None else last_instant(when, at_finish=at_finish) for when in (link.promised, link.needed))
         due = needed if needed is not None else committed
-        doubt = at_finish and expected is not None and bool(a.schedule.doubt(source.item))
+        doubt = at_finish and expected is not None and bool(s.doubt(source))
         late = expected is not None and due is not None and expected > due
-        yield HandOver(
+        return HandOver(
             source=link.source,
             target=link.target,
             type=link.type,
