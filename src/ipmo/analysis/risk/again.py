@@ -16,7 +16,7 @@ from ipmo.analysis.risk.gathering import Gathering
 from ipmo.analysis.risk.merges import Merge, merges
 from ipmo.analysis.risk.outcomes import Dates
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
-from ipmo.analysis.risk.removal import By, Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
+from ipmo.analysis.risk.removal import By, Figures, HandedOver, Removed, Responded, Worth, causes, in_order, one_by_one
 from ipmo.analysis.risk.sampling import Samples, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.spending import cost_rows
@@ -32,6 +32,8 @@ from ipmo.units import DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from ipmo.analysis.risk.distributions import Floats
 
     Row = NDArray[np.int64]
 
@@ -95,9 +97,21 @@ class Remade:
         Raises:
             ModelError: the item has no dates.
         """
-        figures = Figures(self._setup, self._kept(item), item, percent, most)
-        found = causes(self._setup, figures.estimates, figures.costs)
+        figures = Figures(self._setup, self._kept(item), item, percent, most, self._worth_of(item, by))
+        found = causes(self._setup, figures)
         return in_order(figures, found, count, by) if count else one_by_one(figures, found, by)
+
+    def _worth_of(self, item: str, by: By) -> Worth | None:
+        """What a benefit is worth, or, where that is what counts, the portfolio; None of others, or where nobody knows."""
+        worth, whole = self._plan.worth, by == "value" and item == self._plan.portfolio.id
+        names = (item,) if item in worth else tuple(worth) if whole else ()
+
+        def value(begun: Mapping[str, Row], comes: Floats) -> Row | None:
+            rows = [self._gathered.worth(name, begun.get(name), comes) for name in names]
+            known = [row for row in rows if row is not None]
+            return np.sum(known, axis=0, dtype=np.int64) if known else None
+
+        return Worth(names, value) if names else None
 
     def responses(self, item: str, percent: float) -> list[Responded]:
         """What each response changes, its cost taken off.

@@ -7,7 +7,7 @@ they are best taken out is found step by step. Source: Hulett, removal of risk d
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import attrs
@@ -19,6 +19,7 @@ from ipmo.analysis.risk.precision import of_mean, of_share, percentile, sectione
 from ipmo.analysis.risk.sampling import Samples, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.spending import cost_rows
+from ipmo.model.estimates import Estimate, Fixed
 from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
 from ipmo.tables import Column, Table
@@ -27,18 +28,21 @@ from ipmo.units import DAY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ipmo.analysis.risk.distributions import Floats
     from ipmo.network.network import Network
 
     Row = NDArray[np.int64]
 
 __all__ = [
     "COST",
+    "UNDATED",
     "By",
     "Cause",
     "Figures",
     "HandedOver",
     "Removed",
     "Responded",
+    "Worth",
     "causes",
     "driver_table",
     "in_order",
@@ -46,12 +50,14 @@ __all__ = [
     "without",
 ]
 
-By = Literal["finish", "cost"]
+By = Literal["finish", "cost", "value"]
 """What causes are weighed by."""
 RANKED = 20_000_000
 """Lengths that are drawn to find with which work a finish goes, about: of many pieces the first samples say it."""
-COST = "cost estimate"
-"""The kind of a cause that moves no date."""
+COST, COMES, FACTOR = "cost estimate", "benefit probability", "benefit factor"
+"""Kinds of causes that move no date."""
+UNDATED = frozenset((COST, COMES, FACTOR))
+"""All of them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +66,8 @@ class Cause:
 
     Args:
         id: of the driver, the risk, the calendar or the task.
-        kind: driver, risk, branch, calendar (the days that it loses), lag, estimate (of time) or cost estimate.
+        kind: driver, risk, branch, calendar (the days that it loses), lag, estimate (of time), cost estimate, benefit probability (that it comes) or
+            benefit factor.
     """
 
     id: str
@@ -76,14 +83,16 @@ class Removed:
         days: the percentile of its finish, in days later without the causes: negative where they hold it back.
         mean: alike of the mean.
         cost: the percentile of its cost without them, less that with them, in minor units; 0 where no cost is known.
-        errors: the standard errors of the three, in that order; None of too few samples.
+        value: the percentile of what it is worth, the low one that four of five samples pass where the others are P80, alike; 0 where that is not known.
+        errors: the standard errors of the four, in that order; None of too few samples.
     """
 
     cause: Cause
     days: float
     mean: float
     cost: int
-    errors: tuple[float | None, float, float | None]
+    value: int
+    errors: tuple[float | None, float, float | None, float | None]
 
 
 @attrs.frozen(kw_only=True)
@@ -162,16 +171,22 @@ class HandedOver:
         )
 
 
-def causes(setup: Setup, estimates: Iterable[str], costs: Iterable[str]) -> list[Cause]:
-    """Everything that can be taken out: drivers, risks, branches, days that calendars lose, lags, and the estimates of some work and costs."""
+def causes(setup: Setup, figures: Figures) -> list[Cause]:
+    """Everything that can be taken out: drivers, risks, branches, days that calendars lose, lags, the estimates of some work and costs, and what benefits come to."""
     return [
-        *(Cause(id=one.driver.id, kind="driver") for one in setup.shared if one.driver.affects != "value"),
+        *(
+            Cause(id=one.driver.id, kind="driver")
+            for one in setup.shared
+            if one.driver.affects != "value" or figures.valued.intersection(one.tasks)
+        ),
         *(Cause(id=event.full_id, kind="risk") for event in setup.events),
         *(Cause(id=fork.id, kind="branch") for fork in setup.forks if max(_shares(fork)) < 1),
         *(Cause(id=name, kind="calendar") for name in setup.lost),
         *(Cause(id=name, kind="lag") for name in setup.structures.lags),
-        *(Cause(id=name, kind="estimate") for name in estimates),
-        *(Cause(id=name, kind=COST) for name in costs),
+        *(Cause(id=name, kind="estimate") for name in figures.estimates),
+        *(Cause(id=name, kind=COST) for name in figures.costs),
+        *(Cause(id=name, kind=COMES) for name, share in setup.likely.items() if name in figures.valued and share < 1),
+        *(Cause(id=name, kind=FACTOR) for name, factor in setup.factors.items() if name in figures.valued and random(factor)),
     ]
 
 
@@ -198,7 +213,15 @@ def without(setup: Setup, gone: Iterable[Cause]) -> Setup:
         forks=tuple(_decided(fork) if ("branch", fork.id) in names else fork for fork in setup.forks),
         certain=frozenset(name for kind, name in names if kind in ("estimate", "lag")),
         lost={name: one for name, one in setup.lost.items() if ("calendar", name) not in names},
+        likely={name: 1.0 if (COMES, name) in names else share for name, share in setup.likely.items()},
+        factors={name: _central(one) if (FACTOR, name) in names else one for name, one in setup.factors.items()},
     )
+
+
+def _central(estimate: Estimate) -> Estimate:
+    """An estimate that always comes to the central value of another one."""
+    central = estimate.central()
+    return estimate if central is None else Fixed(central)
 
 
 class _Seen(NamedTuple):
@@ -208,11 +231,25 @@ class _Seen(NamedTuple):
         finish: its finish, sample by sample.
         cost: its cost in minor units alike; None where no cost is known.
         spared: how much less it costs where the estimate of a cost is taken out, alike, by what bears it.
+        value: what it is worth in minor units alike; None where that is not known.
     """
 
     finish: Row
     cost: Row | None
     spared: dict[str, Row]
+    value: Row | None
+
+
+class Worth(NamedTuple):
+    """What an item is worth.
+
+    Args:
+        benefits: those of which that is made.
+        value: their value in minor units, sample by sample, by when they begin and what part of them comes; None where that is not known.
+    """
+
+    benefits: tuple[str, ...]
+    value: Callable[[Mapping[str, Row], Floats], Row | None]
 
 
 class Figures:
@@ -224,15 +261,21 @@ class Figures:
         owner: whose cost: an item of `Costs.made_of`, or one that risks cost something.
         percent: the percentile that causes are weighed by.
         most: how many estimates of time are tried at most, and as many of costs.
+        worth: what the item is worth by benefit, where it is worth something: the benefits of which it is made, and their value in minor units
+            by when they begin and what part of them comes.
     """
 
-    def __init__(self, setup: Setup, kept: Kept, owner: str, percent: float, most: int) -> None:
+    def __init__(self, setup: Setup, kept: Kept, owner: str, percent: float, most: int, worth: Worth | None = None) -> None:
+        self._worth = worth
+        self.valued = frozenset(() if worth is None else worth.benefits)
+        """The benefits whose value counts."""
         self._kept, self._owner, self._share = kept, owner, percent / 100
         own = setup.costs.made_of.get(owner, ())
         spread = {name: found for name in own if (found := _spread(setup, name))}
         self.costs = tuple(sorted(spread, key=lambda name: (-spread[name], name))[:most])
         """The costs whose estimates reach farthest."""
-        self._setup = attrs.evolve(setup, kept=(kept,), sketched=(), spared=self.costs)
+        begun = () if worth is None else tuple(one for one in setup.kept if one.begins and one.full_id in self.valued and one is not kept)
+        self._setup = attrs.evolve(setup, kept=(kept, *begun), sketched=(), spared=self.costs)
         self._last: tuple[frozenset[Cause], _Seen] = frozenset(), self._run(())
         self._base = self._last[1]
         self.estimates = self._deciding(most)
@@ -249,10 +292,14 @@ class Figures:
         first = len(money) - len(self.costs)
         spared = {name: money[place[name]] - money[first + number] for number, name in enumerate(self.costs)}
         finish = np.concatenate([one.dates[0] for one in batches])
-        return _Seen(finish, money[rows].sum(axis=0) if rows else None, spared)
+        value = None
+        if self._worth is not None:
+            begun = {one.full_id: np.concatenate([batch.dates[n] for batch in batches]) for n, one in enumerate(setup.kept) if one.begins}
+            value = self._worth.value(begun, np.concatenate([one.comes for one in batches], axis=1))
+        return _Seen(finish, money[rows].sum(axis=0) if rows else None, spared, value)
 
-    def _seen(self, gone: Sequence[Cause]) -> tuple[Row, Row | None]:
-        """The finish and the cost without some causes; what moves no date is not simulated anew."""
+    def _seen(self, gone: Sequence[Cause]) -> tuple[Row, Row | None, Row | None]:
+        """The finish, the cost and the value without some causes; what moves a cost alone is not simulated anew."""
         moving = frozenset(one for one in gone if one.kind != COST)
         if not moving:
             found = self._base
@@ -264,10 +311,10 @@ class Figures:
         for one in gone:
             if one.kind == COST and cost is not None:
                 cost = cost - found.spared[one.id]
-        return found.finish, cost
+        return found.finish, cost, found.value
 
     def _deciding(self, most: int) -> tuple[str, ...]:
-        """Of the uncertain work that leads to the item, that with which its finish goes most, or its cost where time costs money."""
+        """Of the uncertain work that leads to the item, that with which its finish goes most, or its cost where time costs money, or its value."""
         pieces = self._setup.structures.pieces
         paid = {name for name in self._setup.costs.made_of.get(self._owner, ()) if self._setup.costs.bearers[name].per_minute}
         net = self._setup.structures.base.network
@@ -276,9 +323,10 @@ class Figures:
         if len(names) <= most:
             return tuple(names)
         samples = Samples(self._setup, compiled=False)
-        sums = np.zeros((len(names), 4))
+        sums = np.zeros((len(names), 5))
         count = min(self._setup.samples, max(4 * GROUP, RANKED // len(names) // GROUP * GROUP))
-        finish, cost = (None if row is None else row[:count] - row[:count].mean() for row in (self._base.finish, self._base.cost))
+        base = self._base
+        finish, cost, value = (None if row is None else row[:count] - row[:count].mean() for row in (base.finish, base.cost, base.value))
         assert finish is not None
         for first, last in spans_of(attrs.evolve(self._setup, samples=count)):
             lengths, _ = samples.lengths(first, last)
@@ -286,18 +334,22 @@ class Figures:
             for row, name in zip(sums, names, strict=True):
                 own = lengths[name][: at.stop - at.start] - float(pieces[name].minutes)
                 priced = 0.0 if cost is None or name not in paid else float(own @ cost[at])
-                row += np.array([float(own.sum()), float(own @ own), float(own @ finish[at]), priced])
+                valued = 0.0 if value is None else float(own @ value[at])
+                row += np.array([float(own.sum()), float(own @ own), float(own @ finish[at]), priced, valued])
         spread = np.sqrt(np.maximum(sums[:, 1] - sums[:, 0] ** 2 / count, 1e-9))
-        norms = [math.sqrt(float(row @ row)) or 1.0 if row is not None else 1.0 for row in (finish, cost)]
-        going = np.maximum(np.abs(sums[:, 2]) / norms[0], np.abs(sums[:, 3]) / norms[1]) / spread
+        norms = np.array([math.sqrt(float(row @ row)) or 1.0 if row is not None else 1.0 for row in (finish, cost, value)])
+        going = (np.abs(sums[:, 2:]) / norms).max(axis=1) / spread
         return tuple(names[place] for place in np.argsort(-going, kind="stable")[:most])
 
     def removed(self, gone: Sequence[Cause]) -> Removed:
         """What is otherwise without some causes; the last of them names the row."""
         base = self._base
-        finish, less = self._seen(gone)
+        finish, less, worth = self._seen(gone)
         moved = finish - base.finish
-        cost, cost_error = 0, None
+        cost, cost_error, value, value_error = 0, None, 0, None
+        if base.value is not None and worth is not None:
+            value = round(self._below(worth, base.value))
+            value_error = sectioned(self._below, worth, base.value)
         if base.cost is not None and less is not None:
             cost = round(self._apart(less, base.cost))
             cost_error = sectioned(self._apart, less, base.cost)
@@ -307,8 +359,13 @@ class Figures:
             days=self._apart(finish, base.finish) / DAY,
             mean=float(moved.mean()) / DAY,
             cost=cost,
-            errors=(None if late is None else late / DAY, of_mean(moved) / DAY, cost_error),
+            value=value,
+            errors=(None if late is None else late / DAY, of_mean(moved) / DAY, cost_error, value_error),
         )
+
+    def _below(self, one: Row, other: Row) -> float:
+        """How far the percentiles of two rows are apart, of what is bad where it is little: P80 is what four of five samples reach or pass."""
+        return percentile(one, 1 - self._share) - percentile(other, 1 - self._share)
 
     def _apart(self, one: Row, other: Row) -> float:
         """How far the percentiles of two rows are apart."""
@@ -351,18 +408,21 @@ def in_order(figures: Figures, found: Iterable[Cause], count: int, by: By) -> li
     return out
 
 
-def _gain(one: Removed, by: By) -> tuple[float, float, float, str, str]:
-    first, second = (one.cost, one.days) if by == "cost" else (one.days, one.cost)
-    return first, second, one.mean, one.cause.id, one.cause.kind
+def _gain(one: Removed, by: By) -> tuple[float, float, float, float, str, str]:
+    gains = {"finish": float(one.days), "cost": float(one.cost), "value": -float(one.value)}
+    first = gains.pop(by)
+    second, third = gains.values()
+    return first, second, third, one.mean, one.cause.id, one.cause.kind
 
 
-def driver_table(found: Sequence[Removed], *, dated: bool, priced: bool, digits: int, currency: str) -> Table:
+def driver_table(found: Sequence[Removed], *, dated: bool, priced: bool, valued: bool, digits: int, currency: str) -> Table:
     """What causes add, as a table.
 
     Args:
         found: the causes, in order.
         dated: when the item ends is known; else its days are blank.
         priced: what it costs is known; else that is blank.
+        valued: what it is worth is known; else that is blank.
         digits: of the minor unit of the currency.
         currency: of the portfolio.
     """
@@ -380,6 +440,8 @@ def driver_table(found: Sequence[Removed], *, dated: bool, priced: bool, digits:
             column("mean_days_error", dated, [one.errors[1] for one in found], "days"),
             column("cost", priced, [0.0 - one.cost / 10.0**digits for one in found], currency),
             column("cost_error", priced, [None if (e := one.errors[2]) is None else e / 10.0**digits for one in found], currency),
+            column("value", valued, [one.value / 10.0**digits for one in found], currency),
+            column("value_error", valued, [None if (e := one.errors[3]) is None else e / 10.0**digits for one in found], currency),
         ]
     )
 

@@ -13,7 +13,7 @@ from ipmo.analysis.risk.outcomes import percent as _share
 from ipmo.analysis.risk.pictures import Drawing, Kind
 from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
-from ipmo.analysis.risk.removal import COST, By, HandedOver, Removed, Responded, driver_table, hand_over_table
+from ipmo.analysis.risk.removal import UNDATED, By, HandedOver, Removed, Responded, driver_table, hand_over_table
 from ipmo.analysis.risk.simulated import Simulated
 from ipmo.analysis.risk.sketched import SketchedDates
 from ipmo.analysis.risk.told import costs_said, dates_said, done_said, end_said, sketch_said, undated_said, values_said
@@ -192,9 +192,10 @@ class Simulation(Rows[str, Simulated]):
     def drivers(self, item: str | None = None, percent: float = 80, most: int = 12, in_order: int = 0, by: By = "finish") -> Table:
         """What drives an item: each driver, risk, branch, calendar risk, estimated lag and uncertain estimate taken out in turn, on the same draws.
 
-        Estimates count as their central value then, and of a branch the likeliest way is taken.
-        Columns: `cause`, `kind` (driver, risk, branch, calendar, lag, estimate, or cost estimate: of money, which moves no date), `days` (how much earlier the percentile of its finish is without that cause,
-        in days of 24 hours), `mean_days` (alike of the mean), `cost` (how much less the percentile of its cost is); each with its standard
+        Estimates count as their central value then, of a branch the likeliest way is taken, and a benefit comes for sure. Columns: `cause`, `kind` (driver, risk,
+        branch, calendar, lag, estimate; and, of what moves no date, cost estimate, benefit probability, benefit factor), `days` (how much earlier the percentile of its finish is without that cause,
+        in days of 24 hours), `mean_days` (alike of the mean), `cost` (how much less the percentile of its cost is), `value` (how much more a benefit is worth,
+        at what that percentage of the samples reaches or passes: at P20 where the others are at P80; of the portfolio with `by="value"`); each with its standard
         error, as `days_error` and so on, blank of too few samples. Days of an item whose end is not known are blank, and so is the cost of
         one that has none. The parts do not add up.
         Source: Hulett, removal of risk drivers; GAO Schedule Assessment Guide.
@@ -206,20 +207,23 @@ class Simulation(Rows[str, Simulated]):
                 costs, those that reach farthest.
             in_order: with a number, the rows are that many causes that are best taken out one after the other, each with what all
                 so far gain together.
-            by: whether causes of its `finish` or of its `cost` come first, and are best taken out.
+            by: whether causes of its `finish`, of its `cost` or of its `value` come first, and are best taken out.
 
         Raises:
             OptionError: the percentile is not above 0 and below 100.
-            ModelError: the item has no dates; or the simulation was loaded, and cannot be made again.
+            ModelError: the item has no dates, or, by value, none that is known; or the simulation was loaded, and cannot be made again.
         """
         _share("percent", percent)
         wanted = self.portfolio if item is None else item
         one_of("by", by, get_args(By))
         row = self._rows.get(wanted)
         dated, priced = row is None or row.dates is None or not row.dates.unsure, row is not None and row.costs is not None
-        found = self._made_again.drivers(wanted, percent, max(most, 0), in_order, by if dated else "cost")
+        if by == "value":
+            self.benefit(wanted)
+        valued = row is not None and row.value is not None and (by == "value" or row.kind == "benefit")
+        found = self._made_again.drivers(wanted, percent, max(most, 0), in_order, by if dated or by == "value" else "cost")
         digits, currency = self._money
-        return driver_table(found, dated=dated, priced=priced, digits=digits, currency=currency)
+        return driver_table(found, dated=dated, priced=priced, valued=valued, digits=digits, currency=currency)
 
     @checked
     def responses(self, item: str | None = None, percent: float = 80) -> Table:
@@ -426,7 +430,7 @@ class Simulation(Rows[str, Simulated]):
             if why := self[wanted_id].not_known:
                 raise ModelError(f"nothing says what drives {wanted_id!r}: its end is not known: {why}")
             found = self.drivers(wanted_id, percent)
-            return by.causes(found.where(lambda row: row["kind"] != COST), f"P{percent:g} of the finish of {name}")
+            return by.causes(found.where(lambda row: row["kind"] not in UNDATED), f"P{percent:g} of the finish of {name}")
         if kind == "cost tornado":
             self.cost(wanted_id)
             return by.causes(self.drivers(wanted_id, percent, by="cost"), f"P{percent:g} of the cost of {name}", of="cost")
