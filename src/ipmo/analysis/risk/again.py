@@ -19,7 +19,7 @@ from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
 from ipmo.analysis.risk.removal import By, Figures, HandedOver, Removed, Responded, Worth, causes, in_order, one_by_one
 from ipmo.analysis.risk.sampling import Samples, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
-from ipmo.analysis.risk.spending import cost_rows
+from ipmo.analysis.risk.spending import cost_rows, priced_for
 from ipmo.errors import ModelError
 from ipmo.model.held import risks_of
 from ipmo.model.references import reference
@@ -339,7 +339,8 @@ class Remade:
     def _figures(self, setup: Setup, kept: Sequence[Kept]) -> _Figures:
         """The samples of another setup: the dates of some items, those of all effects among them, and the money of the portfolio."""
         with unwatched():
-            batches = list(run(attrs.evolve(setup, kept=tuple(kept))))
+            setup = priced_for(attrs.evolve(setup, kept=tuple(kept)), [self._plan.portfolio.id])
+            batches = list(run(setup))
         dates = np.concatenate([one.dates for one in batches], axis=1)
         comes = np.concatenate([one.comes for one in batches], axis=1)
         money = np.concatenate([one.costs for one in batches], axis=1)

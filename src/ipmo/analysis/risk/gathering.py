@@ -109,7 +109,9 @@ class Gathering:
         held = {noun.id: tuple(project.id for project in tree.projects(noun)) for noun in whole if noun.id in rows}
         made = (setup.samples, setup.seed, self.plan.settings + told)
         done = {kept.full_id: self._fact(kept, decided=decided) for kept, decided in self.plan.done()}
-        return Simulation(rows, pf.id, made, findings, work, held=held, again=again, left_out=self.plan.left_out, done=done)
+        return Simulation(
+            rows, pf.id, made, findings, work, held=held, again=again, left_out=self.plan.left_out, unpriced=self.plan.unpriced, done=done
+        )
 
     def _fact(self, kept: Kept, *, decided: bool) -> Dates:
         """The date of what is done: the same in every sample."""
@@ -161,6 +163,8 @@ class Gathering:
         above |= {name for event in self.setup.events if event.response for name in costs.holding(event.owner)}
         out: dict[str, Sums] = {}
         for name in dict.fromkeys([*costs.made_of, *sorted(above)]):
+            if name in self.plan.unpriced:
+                continue
             parts = costs.made_of.get(name, ())
             whole = money[cost_rows(self.setup, name)].sum(axis=0)
             planned = sum(self._planned_cost(part) for part in parts)

@@ -58,10 +58,11 @@ def simulate(
         risks: `before` their responses, `after` (their costs are counted too), or `none`.
         dialect: conventions of the schedule; the portfolio's own when left out.
         pert: `beta`, or `classic` with a sixth of the range as deviation.
-        keep: tasks and summaries whose dates are kept in any case.
+        keep: tasks and summaries whose dates and costs are kept in any case.
         memory: megabytes that the samples of dates may take, 8 bytes each. Where those of all items take more, they are kept of the portfolio,
             programmes, projects, gates, milestones, outcomes and benefits, of what is committed or in `keep`, and, with sketches and as far as the budget allows, of
-            work that links join; while answers are made, twice as much is taken.
+            work that links join; while answers are made, twice as much is taken. As much again may those of costs take: where they take more, they are kept
+            of the portfolio, programmes, projects and of `keep`.
         sketches: moments and a sketch of the dates are kept of all other work (`q.sketch(id)`); it takes about as long again. Else it is left out.
         correlations: rank correlations of durations by pairs of tasks, from -1 to 1; what cannot hold together is repaired, with a
             finding. Each estimate stays as it is. Shared causes are better recorded as drivers.

@@ -19,7 +19,7 @@ from ipmo.analysis.risk.forks import forks
 from ipmo.analysis.risk.lost_days import too_many
 from ipmo.analysis.risk.readiness import readiness
 from ipmo.analysis.risk.setup import Kept, Setup
-from ipmo.analysis.risk.uncertain import Structures, open_work
+from ipmo.analysis.risk.uncertain import Piece, Structures, open_work
 from ipmo.errors import ModelError, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import Calendar
@@ -70,12 +70,7 @@ class Plan:
         self.schedule: Schedule = start.base
         net = self.schedule.network
         work = open_work(portfolio, net)
-        for name, piece in work.items():
-            if never := endless(piece.estimate):
-                said = (
-                    f"{name!r} does not end in {never:.1%} of the samples at the pace of its history; fewer items, or what changes the pace"
-                )
-                raise ModelError.of(piece.field, said).at(name)
+        _refuse_endless(work)
         costs = Costs(portfolio)
         beyond = costs.with_work(net, {name: piece.minutes for name, piece in work.items()})
         targets = self.targets = Targets(portfolio, net, work)
@@ -102,6 +97,7 @@ class Plan:
         kept, others = self._budgeted(keep, int(memory * 1e6 / BYTES / samples), linked=sketches)
         self.left_out = frozenset() if sketches else frozenset(one.full_id for one in others)
         """Items whose dates are not kept."""
+        priced, self.unpriced = self._priced(costs, keep, int(memory * 1e6 / BYTES / samples))
         together, repaired = correlated(correlations, uncertain)
         self.findings += repaired
         self.setup = Setup(
@@ -119,16 +115,17 @@ class Plan:
             together=together,
             forks=branches,
             lost=self._losing(structures),
+            priced=priced,
         )
         self.settings = f"risks {risks}" + (f", dialect {net.dialect.name}" if net.dialect is not None else "")
-        self.settings += f", {len(correlations)} correlations" if correlations else ""
-        self.settings += ", classic PERT" if pert == "classic" else ""
+        self.settings += (f", {len(correlations)} correlations" if correlations else "") + (", classic PERT" if pert == "classic" else "")
         if others:
             what = "sketched" if sketches else "left out"
             self.settings += f", samples of {counted(len(kept), 'item')} kept in {memory:g} MB, the dates of {len(others)} {what}"
-        causes = (*(event for event in found if event.delays), *branches, *self.setup.lost, *structures.lags)
-        lags, money = list(structures.lags.values()), self._money(found, drivers)
-        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, causes, lags, money)
+        self.settings += f", the costs of {counted(len(self.unpriced), 'item')} left out" if self.unpriced else ""
+        causes = [*(event for event in found if event.delays), *branches, *self.setup.lost, *structures.lags]
+        lags, money = [*structures.lags.values()], self._money(found, drivers)
+        self.findings += readiness(portfolio, self.schedule, [*work.values()], drivers, causes, lags, money)
 
     def _money(self, found: Sequence[Event], drivers: Sequence[Shared]) -> list[str]:
         """What makes costs and values differ from sample to sample, and no date: estimates of costs, risks, drivers and benefits."""
@@ -278,6 +275,17 @@ class Plan:
         chosen = first | set(more[: max(most - len(first), 0)])
         return [one for one in every if one.full_id in chosen], [one for one in every if one.full_id not in chosen]
 
+    def _priced(self, costs: Costs, keep: Sequence[str], most: int) -> tuple[tuple[tuple[str, ...], ...] | None, frozenset[str]]:
+        """What costs are summed to a row each, and the items whose costs are left out: none, where there is room for a row of all that costs money.
+
+        Else kept are the costs of the portfolio, programmes, projects and of what is in `keep`.
+        """
+        if len(costs.bearers) <= most:
+            return None, frozenset()
+        wanted = frozenset((*keep, *self.wholes))
+        groups = dict.fromkeys(parts for name, parts in costs.made_of.items() if name in wanted)
+        return tuple(groups), frozenset(costs.made_of).difference(wanted)
+
     def dated(self) -> Iterable[Kept]:
         """The items that have dates in each sample."""
         net, passes = self.schedule.network, self.schedule.passes
@@ -364,6 +372,14 @@ class Plan:
         if days:
             return min(map(as_day, days))
         return as_day(noun.finish) if isinstance(noun, Project) and noun.finish is not None and (noun.tasks or noun.gates) else None
+
+
+def _refuse_endless(work: Mapping[str, Piece]) -> None:
+    """Refuses agile work that never ends in some samples."""
+    for name, piece in work.items():
+        if never := endless(piece.estimate):
+            said = f"{name!r} does not end in {never:.1%} of the samples at the pace of its history; fewer items, or what changes the pace"
+            raise ModelError.of(piece.field, said).at(name)
 
 
 def _driven(drivers: Iterable[Shared]) -> set[str]:

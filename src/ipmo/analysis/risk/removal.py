@@ -275,7 +275,8 @@ class Figures:
         self.costs = tuple(sorted(spread, key=lambda name: (-spread[name], name))[:most])
         """The costs whose estimates reach farthest."""
         begun = () if worth is None else tuple(one for one in setup.kept if one.begins and one.full_id in self.valued and one is not kept)
-        self._setup = attrs.evolve(setup, kept=(kept, *begun), sketched=(), spared=self.costs)
+        groups = (own, *((name,) for name in self.costs)) if own else ()
+        self._setup = attrs.evolve(setup, kept=(kept, *begun), sketched=(), spared=self.costs, priced=tuple(dict.fromkeys(groups)))
         self._last: tuple[frozenset[Cause], _Seen] = frozenset(), self._run(())
         self._base = self._last[1]
         self.estimates = self._deciding(most)
@@ -288,9 +289,9 @@ class Figures:
             batches = list(run(setup))
         money = np.concatenate([one.costs for one in batches], axis=1)
         rows = cost_rows(setup, self._owner)
-        place = {name: number for number, name in enumerate(sorted(setup.costs.bearers))}
+        groups = setup.priced or ()
         first = len(money) - len(self.costs)
-        spared = {name: money[place[name]] - money[first + number] for number, name in enumerate(self.costs)}
+        spared = {name: money[groups.index((name,))] - money[first + number] for number, name in enumerate(self.costs)}
         finish = np.concatenate([one.dates[0] for one in batches])
         value = None
         if self._worth is not None:

@@ -95,6 +95,7 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
         "made": [simulation.samples, simulation.seed, simulation.settings],
         "held": simulation.held,
         "left_out": sorted(simulation.left_out),
+        "unpriced": sorted(simulation.unpriced),
         "done": [
             [name, one.planned, sorted(one.mornings), one.committed and one.committed.isoformat()] for name, one in simulation.done.items()
         ],
@@ -186,9 +187,11 @@ def _made(text: dict[str, Any], arrays: dict[str, Array]) -> Simulation:
     work = [Table(Column(name, kind, values, unit) for name, kind, unit, values in columns) for columns in text["work"]]
     held = {name: tuple(projects) for name, projects in text["held"].items()}
     made = samples, seed, settings
-    left_out = [str(name) for name in text.get("left_out", ())]
+    left_out, unpriced = ([str(name) for name in text.get(key, ())] for key in ("left_out", "unpriced"))
     done = {str(name): _done(name, samples, *said) for name, *said in text.get("done", ())}
-    return Simulation(rows, text["portfolio"], made, findings, (work[0], work[1]), held=held, left_out=left_out, done=done)
+    return Simulation(
+        rows, text["portfolio"], made, findings, (work[0], work[1]), held=held, left_out=left_out, unpriced=unpriced, done=done
+    )
 
 
 def _done(name: str, samples: int, at: int, mornings: list[int], committed: str | None) -> Dates:

@@ -69,6 +69,7 @@ class Setup:
         forks: branches at which one way is taken.
         lost: calendars that lose days to weather, by id, where something open lies on them.
         spared: what costs money, of which it is also said what it costs if its estimates of money were certain.
+        priced: what costs money, by what is summed to one row; None where each has a row of its own.
     """
 
     structures: Structures
@@ -87,6 +88,7 @@ class Setup:
     sketched: tuple[Kept, ...] = ()
     factors: Mapping[str, Estimate] = FrozenMap()
     spared: tuple[str, ...] = ()
+    priced: tuple[tuple[str, ...], ...] | None = None
 
     @property
     def dated(self) -> tuple[Kept, ...]:

@@ -69,7 +69,7 @@ class Simulation(Rows[str, Simulated]):
         work: criticality of open work and links, as tables.
         held: the projects of each programme and of the portfolio.
         again: makes it once more with a change; None of what was loaded from a file.
-        left_out: items whose dates were not kept, for want of room.
+        left_out, unpriced: items whose dates, and whose costs, were not kept, for want of room.
         done: what is done, and has the same date in every sample; it has no row.
     """
 
@@ -84,13 +84,14 @@ class Simulation(Rows[str, Simulated]):
         held: Mapping[str, tuple[str, ...]],
         again: Again | None = None,
         left_out: Collection[str] = (),
+        unpriced: Collection[str] = (),
         done: Mapping[str, Dates] = FrozenMap(),
     ) -> None:
         super().__init__(rows, f"the simulation of portfolio {portfolio!r}")
         self.portfolio, self.held, self._again = portfolio, dict(held), again
         self.samples, self.seed, self.settings = made
         self.findings = Findings(findings)
-        self.left_out, self.done = frozenset(left_out), dict(done)
+        self.left_out, self.unpriced, self.done = frozenset(left_out), frozenset(unpriced), dict(done)
         self._work, self._links = work
 
     @property
@@ -137,6 +138,10 @@ class Simulation(Rows[str, Simulated]):
             UnknownItemError: there is no such item among those kept.
             ModelError: no cost is known of it.
         """
+        if item in self.unpriced:
+            raise ModelError(
+                f"the cost of {item!r} was left out, for want of room for the samples of all: raise memory=, or name it as keep=[{item!r}]"
+            )
         return self._found(item, self[item].costs, "known cost")
 
     def benefit(self, item: str) -> Sums:
@@ -563,6 +568,8 @@ class Simulation(Rows[str, Simulated]):
             lines.append(sketch_said(row.sketch))
         if row.costs is not None:
             lines.append(costs_said(row.costs))
+        if item in self.unpriced:
+            lines.append("its cost was left out, for want of room")
         if row.value is not None:
             lines.append(values_said(row.value))
         if len(lines) == refused:

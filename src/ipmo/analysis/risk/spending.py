@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 
 from ipmo.analysis.risk.exact import MinorUnits
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.int64]
     Yes = NDArray[np.bool_]
 
-__all__ = ["Spending", "cost_rows"]
+__all__ = ["Spending", "cost_rows", "priced_for"]
 
 
 class Spending:
@@ -38,6 +39,10 @@ class Spending:
         for one in setup.shared:
             for name in one.tasks if one.driver.affects == "cost" else ():
                 self._at_work.setdefault(name, []).append(one.driver.id)
+        self._into: dict[str, list[int]] = {}
+        for number, names in enumerate(_groups(setup)):
+            for name in names:
+                self._into.setdefault(name, []).append(number)
         self._rates: dict[tuple[str, str], float] = {}
         for event in setup.events:
             for item, money, role in event.costs:
@@ -52,7 +57,7 @@ class Spending:
         lengths: Mapping[str, Row],
         on_way: Mapping[str, Yes],
     ) -> Row:
-        """Minor units that each bearer costs, in order of ids, then what happens to each owner, then what the spared cost, were their estimates certain.
+        """Minor units of each bearer, in order of ids, or of those that are priced together; then what happens to each owner; then what the spared cost, were their estimates certain.
 
         Args:
             drawn: all draws, a row each.
@@ -63,11 +68,12 @@ class Spending:
         """
         costs, size = self._setup.costs, drawn.shape[1]
         minor = MinorUnits()
-        names, spared = sorted(costs.bearers), self._setup.spared
-        happening = len(names), len(names) + len(self._owners)
+        spared, count = self._setup.spared, len(_groups(self._setup))
+        happening = count, count + len(self._owners)
         out = np.zeros((happening[1] + len(spared), size), np.int64)
-        wanted = [*((n, name, False) for n, name in enumerate(names)), *((n, name, True) for n, name in enumerate(spared, happening[1]))]
-        for place, name, certain in wanted:
+        wanted = [(self._into[name], name, False) for name in sorted(self._into)]
+        wanted += [([n], name, True) for n, name in enumerate(spared, happening[1])]
+        for places, name, certain in wanted:
             bearer = costs.bearers[name]
             whole = np.zeros(size)
             for line in bearer.lines:
@@ -78,7 +84,9 @@ class Spending:
                 whole = whole * factors[driver]
             if bearer.spent:
                 whole = np.maximum(whole, bearer.spent)
-            out[place] = minor.of(name, np.where(on_way[name], whole, 0.0) if name in on_way else whole)
+            row = minor.of(name, np.where(on_way[name], whole, 0.0) if name in on_way else whole)
+            for place in places:
+                out[place] += row
         for event in self._setup.events:
             self._happened(event, drawn, happens, on_way, minor, out[slice(*happening)])
         return out
@@ -103,9 +111,26 @@ def owners(setup: Setup) -> list[str]:
     return sorted(found | {event.owner for event in setup.events if event.response is not None})
 
 
+def _groups(setup: Setup) -> Sequence[tuple[str, ...]]:
+    """The bearers whose costs are summed to one row each: each alone, where nothing else is said."""
+    return [(name,) for name in sorted(setup.costs.bearers)] if setup.priced is None else setup.priced
+
+
 def cost_rows(setup: Setup, item: str) -> list[int]:
-    """The rows of `Batch.costs` that an item costs the sum of; none where no cost of it is known."""
-    costs = setup.costs
-    place = {name: number for number, name in enumerate(sorted(costs.bearers))}
-    happening = [len(place) + number for number, owner in enumerate(owners(setup)) if item in costs.holding(owner)]
-    return [*(place[part] for part in costs.made_of.get(item, ())), *happening]
+    """The rows of `Batch.costs` that an item costs the sum of; none where no cost of it is known.
+
+    Raises:
+        ValueError: the costs of the setup are summed otherwise, and say nothing of the item.
+    """
+    costs, parts = setup.costs, setup.costs.made_of.get(item, ())
+    groups = _groups(setup)
+    happening = [len(groups) + number for number, owner in enumerate(owners(setup)) if item in costs.holding(owner)]
+    if setup.priced is not None:
+        return [*([setup.priced.index(parts)] if parts else []), *happening]
+    place = {name: number for number, (name,) in enumerate(groups)}
+    return [*(place[part] for part in parts), *happening]
+
+
+def priced_for(setup: Setup, items: Iterable[str]) -> Setup:
+    """The setup with the costs of some items alone, a row each: no room is taken by what they are the sum of."""
+    return attrs.evolve(setup, priced=tuple(dict.fromkeys(parts for item in items if (parts := setup.costs.made_of.get(item, ())))))
