@@ -815,3 +815,22 @@ def test_other_baselines_and_inserted_projects_are_said(read: Reader) -> None:
     assert codes(inserted) == ["mspdi/inserted-project"]
     assert "'C:/x/sub.mpp'" in inserted.source.findings[0].message
     assert not codes(read(mspdi(task(1, "a", extra=baseline(0, 5, 5)))))
+
+
+@pytest.mark.parametrize(
+    ("start", "finish"), [("09T20:00", "10T05:00"), ("10T09:00", "10T18:00"), ("09T13:00", "11T12:00"), ("12T06:00", "12T07:00")]
+)
+def test_manual_work_that_ends_in_a_break_is_written_and_read_with_that_end(tmp_path: Path, start: str, finish: str) -> None:
+    """Its finish is no instant that lies where a shift ends: it became the end of the shift before, or its own start."""
+    put = {"by_hand_start": f"2026-01-{start}", "by_hand_finish": f"2026-01-{finish}"}
+    tasks = [Task(id="a", duration="1 d", constraints=put), Task(id="b", duration="1 d", after="a")]
+    pf = Portfolio(id="x", start="2026-01-05T09:00", dialect="msproject", projects=[Project(id="P", tasks=tasks)])
+    ipmo.write(pf, tmp_path / "x.xml")
+    text = (tmp_path / "x.xml").read_text()
+    assert f"<Finish>2026-01-{finish}:00</Finish>" in text
+    assert f"<ManualFinish>2026-01-{finish}:00</ManualFinish>" in text
+    again = ipmo.read(tmp_path / "x.xml")
+    assert again["P/a"].constraints == tasks[0].constraints
+    one, two = ipmo.schedule(pf), ipmo.schedule(again)
+    for name in ("P/a", "P/b"):
+        assert (one[name].start, one[name].finish, one[name].late_start) == (two[name].start, two[name].finish, two[name].late_start)

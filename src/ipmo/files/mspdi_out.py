@@ -144,7 +144,8 @@ class _Writer:
     def _finish(self, full_id: str) -> datetime | None:
         """When an item finishes: where its last shift ends, not where the next one begins."""
         item, noun = self._item(full_id), self.portfolio.items[full_id]
-        if item is None or item.start is None or item.finish is None or item.start == item.finish:
+        put = isinstance(noun, Task) and noun.constraints is not None and isinstance(noun.constraints.by_hand_finish, datetime)
+        if item is None or item.start is None or item.finish is None or item.start == item.finish or put:
             return None if item is None else item.finish
         calendar = self.portfolio.calendar_for(full_id)
         if isinstance(noun, Task):
@@ -359,8 +360,8 @@ class _Writer:
             length = left
             self.lost.lose("progress of work that has not begun, written as the duration that is left")
         yield from self._scheduled(full_id)
-        if by_hand and (item := self._item(full_id)) is not None and item.start is not None and item.finish is not None:
-            yield tag("ManualStart", item.start.isoformat()) + tag("ManualFinish", item.finish.isoformat())
+        if by_hand and (item := self._item(full_id)) is not None and item.start is not None and (end := self._finish(full_id)) is not None:
+            yield tag("ManualStart", item.start.isoformat()) + tag("ManualFinish", end.isoformat())
         if summary:
             yield "<Summary>1</Summary>"
         elif task.milestone:

@@ -339,6 +339,35 @@ def test_what_is_written_for_microsoft_project_is_read_by_mpxj_as_it_was(java: A
             assert str(row.getEarlyStart()) == item.early_start.isoformat(timespec="minutes")
 
 
+@pytest.mark.parametrize("start", ["2026-01-10T09:00", "2026-01-09T20:00", "2026-01-11T08:00", "2026-01-13T06:30"])
+@pytest.mark.parametrize(("hours", "duration"), [(9, "1 d"), (26, "2 d"), (40, "1 d"), (100, "3 d")])
+def test_manual_work_in_a_break_is_late_as_mpxj_says(java: Any, start: str, hours: int, duration: str, tmp_path: Path) -> None:
+    """A task before it, one after it, and long work beside them, so that it does not drive; from Saturday, Friday night, Sunday, Tuesday before the shift."""
+    from java.io import File
+    from org.mpxj.cpm import MicrosoftScheduler
+    from org.mpxj.reader import UniversalProjectReader
+
+    put = {"by_hand_start": start, "by_hand_finish": (datetime.fromisoformat(start) + timedelta(hours=hours)).isoformat()}
+    tasks = [
+        Task(id="a", duration="1 d"),
+        Task(id="b", duration=duration, after="a", constraints=put),
+        Task(id="c", duration="1 d", after="b"),
+        Task(id="z", duration="30 d"),
+    ]
+    pf = Portfolio(id="x", start=START, dialect="msproject", calendar="five", calendars=KEPT, projects=[Project(id="P", tasks=tasks)])
+    ipmo.write(pf, tmp_path / "x.xml")
+    file = UniversalProjectReader().read(File(str(tmp_path / "x.xml")))
+    MicrosoftScheduler().schedule(file, file.getProjectProperties().getStartDate())
+    ours = ipmo.schedule(ipmo.read(tmp_path / "x.xml"))
+    rows = [task for task in file.getTasks() if task.getOutlineLevel() == 2]
+    for task, row in zip(tasks, rows, strict=True):
+        item = ours[f"P/{task.id}"]
+        found = [str(when()) for when in (row.getEarlyStart, row.getEarlyFinish, row.getLateStart, row.getLateFinish)]
+        dates = (item.early_start, item.early_finish, item.late_start, item.late_finish)
+        assert found == [when.isoformat(timespec="minutes") for when in dates if when is not None], task.id
+        assert float(row.getTotalSlack().getDuration()) == pytest.approx(item.total_float), task.id
+
+
 KEPT = [
     Calendar(id="five", week="mon-fri", hours="08:00-12:00, 13:00-17:00", day="8 h", holidays=["2026-01-19"]),
     Calendar(id="night", week="mon-fri", hours="22:00-06:00", day="8 h", exceptions=[{"from": "2026-01-14", "to": "2026-01-15"}]),
