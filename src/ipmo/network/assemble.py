@@ -25,6 +25,7 @@ from ipmo.network.links import Linker, bind_giver, lag_clock, tie
 from ipmo.network.network import Network
 from ipmo.network.parts import LateLink, Needed, OutOfSequence, Spanning
 from ipmo.network.restated import restated
+from ipmo.network.retimed import retimed
 from ipmo.network.states import LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import Span, minutes
 
@@ -43,7 +44,8 @@ def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
 def compile_copy(copy: Portfolio, portfolio: Portfolio, dialect: Dialect) -> Network:
     """The network of a changed copy of a portfolio: the projects that both share are compiled once.
 
-    Where projects are stopped or paused in it and nothing else is other, nothing is compiled at all.
+    Where projects are stopped or paused in it, or tasks last otherwise or are put off, and nothing else is other, nothing is
+    compiled at all.
 
     Args:
         copy: the copy.
@@ -55,7 +57,7 @@ def compile_copy(copy: Portfolio, portfolio: Portfolio, dialect: Dialect) -> Net
     """
 
     def make() -> Network:
-        over = restated(copy, portfolio, compile_portfolio(portfolio, dialect))
+        over = _laid_over(copy, portfolio, compile_portfolio(portfolio, dialect))
         if over is not None:
             return over
         if not _sharing(copy, portfolio):
@@ -83,9 +85,14 @@ def compile_beside(later: Portfolio, earlier: Portfolio, dialect: Dialect) -> Ne
     def make() -> Network:
         if not _sharing(later, earlier):
             return compiled(later, dialect)
-        return restated(later, earlier, net) or compiled(later, dialect, recalled(earlier, _key("contributions", dialect), Contributions))
+        return _laid_over(later, earlier, net) or compiled(later, dialect, recalled(earlier, _key("contributions", dialect), Contributions))
 
     return remember(later, _key("network", dialect), make)
+
+
+def _laid_over(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | None:
+    """The network of a copy as that of a large portfolio with a little changed; None where that takes compiling."""
+    return restated(copy, portfolio, net) or retimed(copy, portfolio, net)
 
 
 def _sharing(copy: Portfolio, portfolio: Portfolio) -> bool:

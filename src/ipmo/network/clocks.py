@@ -159,6 +159,7 @@ class Clocks:
         placed: Sequence[tuple[int, Period, int]] = (),
     ) -> None:
         self.calendars = tuple(calendars)
+        self.resting = tuple(resting)
         self.index = {calendar.id: place + 1 for place, calendar in enumerate(calendars)}
         for calendar in calendars:
             rests = calendar.holidays or calendar.exceptions or calendar.lost
@@ -219,6 +220,10 @@ class Clocks:
     def clock(self, calendar: Calendar) -> int:
         """The number of a calendar's clock, by its id."""
         return self.index[calendar.id]
+
+    def same_as(self, other: Clocks | None) -> bool:
+        """Whether the clocks of others have the same numbers here."""
+        return self is other or (other is not None and (self.calendars, self.resting) == (other.calendars, other.resting))
 
     def worked(self, number: int, instants: Array) -> Array:
         """What `Clock.work` says of each of many instants, in numpy."""

@@ -139,7 +139,7 @@ class EarlyPass:
     @functools.cached_property
     def _whole(self) -> bool:
         """Everything is open work and columns are arrays: ends are found in one sweep."""
-        return self.network.all_live and self.network.arrays
+        return self.network.arrays and self.network.all_live
 
     @functools.cached_property
     def _last_finishes(self) -> NDArray[np.int64]:
@@ -188,9 +188,7 @@ class EarlyPass:
     @functools.cached_property
     def live(self) -> NDArray[np.bool_]:
         """Whether each position is open work; an array whatever the size of the network."""
-
-        states = self.network.states[as_array(self.positions.order)]
-        open_work: NDArray[np.bool_] = (states == LIVE[0]) | (states == LIVE[1])
+        open_work: NDArray[np.bool_] = self.network.live[as_array(self.positions.order)]
         return open_work
 
     @functools.cached_property

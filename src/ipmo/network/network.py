@@ -7,7 +7,7 @@ compiled by numba; without numba, networks without calendars run in numpy level 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import attrs
@@ -23,7 +23,7 @@ from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH, STARTS_SHIFT, Dates
 from ipmo.network.levels import Levels
 from ipmo.network.names import Names, outside
 from ipmo.network.parts import Cut
-from ipmo.network.positions import Positions, arrange, as_array, plain_list, weights
+from ipmo.network.positions import Arrangement, Positions, arrange, as_array, plain_list, weights
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, Mode
 from ipmo.words import counted
 
@@ -40,6 +40,11 @@ SMALL = 20_000
 
 WORK = frozenset({"task", "milestone", "gate", "project"})
 """Kinds of nodes that are work, or stand for it."""
+
+STATELESS = ("n", "owners", "work", "node_of", "_named", "no_effect", "clk_used")
+"""What is found of a network that no state is part of."""
+DATELESS = (*STATELESS, "m", "states", "live", "all_live", "_order", "has_loop")
+"""What is found of it that no duration and no bound is part of."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -128,6 +133,10 @@ class Network(Columns):
         """Takes over the arrays of columns that are the same."""
         self._arrays.update((name, other.array(name)) for name in names if getattr(other, name) is not None)
 
+    def take_over(self, other: Network, names: Iterable[str]) -> None:
+        """Takes over what was found of another network that is the same here."""
+        self.__dict__.update((name, other.__dict__[name]) for name in names if name in other.__dict__)
+
     @property
     def link_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The source and the target node of every link as arrays."""
@@ -177,12 +186,16 @@ class Network(Columns):
         return len(self._order) < self.n
 
     @functools.cached_property
+    def _arrangement(self) -> Arrangement:
+        src, dst = self.link_ends if self.arrays else (self.src, self.dst)
+        return arrange(self._order, src, dst, arrays=self.arrays, compiled=self.compiled)
+
+    @functools.cached_property
     def positions(self) -> Positions[Ints]:
         """Columns by position, links sorted by target position."""
         if self.has_loop:
             raise self.loop()
-        src, dst = self.link_ends if self.arrays else (self.src, self.dst)
-        order, pos, ptr, perm, tail = arrange(self._order, src, dst, arrays=self.arrays, compiled=self.compiled)
+        order, pos, ptr, perm, tail = self._arrangement
         none, no_link = self._filled(self.n, 0), self._filled(self.m, 0)  # shared: nothing writes into these
 
         def pick(name: str, places: Ints) -> Ints:
@@ -275,9 +288,9 @@ class Network(Columns):
     @functools.cached_property
     def all_live(self) -> bool:
         """Everything is open work: nothing is finished, undated, or an effect."""
-        if not isinstance(self.state, Same) and any(state not in LIVE for state in self.state):
-            return False
-        return set(EFFECTS).isdisjoint((self.kinds.value,) if isinstance(self.kinds, Same) else self.kinds)
+        if isinstance(self.state, Same) and isinstance(self.kinds, Same):
+            return self.state.value in LIVE and self.kinds.value not in EFFECTS
+        return bool(self.live.all() and self.no_effect.all())
 
     @functools.cached_property
     def states(self) -> NDArray[np.int64]:
@@ -289,6 +302,12 @@ class Network(Columns):
         return np.frombuffer(bytes(self.state), np.uint8).astype(np.int64)  # few and small: much faster than one by one
 
     @functools.cached_property
+    def live(self) -> NDArray[np.bool_]:
+        """Whether each node is open work that has dates, bool (n)."""
+        found: NDArray[np.bool_] = (self.states == LIVE[0]) | (self.states == LIVE[1])
+        return found
+
+    @functools.cached_property
     def owners(self) -> NDArray[np.int64]:
         """The place of the project of each node, -1 for what belongs to none, int64 (n)."""
         return self.array("project")
@@ -296,9 +315,10 @@ class Network(Columns):
     @functools.cached_property
     def no_effect(self) -> NDArray[np.bool_]:
         """Whether each node is no outcome, benefit or helper, bool (n)."""
-        import numpy as np
-
-        return np.fromiter((kind not in EFFECTS for kind in self.kinds), bool, self.n)
+        out = self.work.copy()
+        for node in (~out).nonzero()[0].tolist():
+            out[node] = self.kinds[node] not in EFFECTS
+        return out
 
     @functools.cached_property
     def ending(self) -> NDArray[np.int64]:
@@ -307,7 +327,7 @@ class Network(Columns):
 
         if self.all_live:
             return np.ones(self.n, np.int64)
-        counts = (self.no_effect & ((self.states == LIVE[0]) | (self.states == LIVE[1]))).astype(np.int64)
+        counts = (self.no_effect & self.live).astype(np.int64)
         placed: NDArray[np.int64] = counts[np.asarray(self.positions.order, np.int64)]
         return placed
 
@@ -324,6 +344,10 @@ class Network(Columns):
     def clock(self, number: int) -> Clock:
         """The clock of a number, as columns name it; 0 is wall-clock time."""
         return WALL_CLOCK if self.clocks is None else self.clocks[number]
+
+    def same_clocks(self, other: Network) -> bool:
+        """Whether the numbers of clocks mean the same in another network."""
+        return self.clocks is other.clocks or (self.clocks is not None and self.clocks.same_as(other.clocks))
 
     def clock_of(self, node: int) -> Clock:
         """The clock of a node's calendar: its floats are counted in days of that."""
@@ -521,21 +545,26 @@ class Network(Columns):
             starts: the earliest start of some work on its own clock, where that is later than bounds allow.
             often: many such networks are dated, so that compiled kernels pay however small it is.
         """
-        dur, low, high = list(plain_list(self.dur)), self.low, dict(self.high)
-        for node, length in lengths.items():
-            dur[node] = length
-            if node in self.caps:
-                high[node] = self.highest(node, length)
+        dur, low, high = self.dur, self.low, dict(self.high)
+        if lengths:
+            dur = self.array("dur").copy() if self.arrays else plain_list(dur)
+            for node, length in lengths.items():
+                dur[node] = length
+                if node in self.caps:
+                    high[node] = self.highest(node, length)
         if starts:
-            low = list(plain_list(low))
+            low = self.array("low").copy() if self.arrays else plain_list(low)
             for node, start in starts.items():
                 low[node] = max(low[node], start)
         found = attrs.evolve(self, dur=dur, low=low, high=high)
-        found.__dict__.update(_order=self._order, has_loop=self.has_loop, node_of=self.node_of)
-        if often and available():
+        _ = self._order, self.has_loop, self.named
+        found.take_over(self, DATELESS)
+        if often and available() and not found.large:
             found.__dict__["large"] = True
         if found.arrays:
-            found.share(self, ("src", "dst", "typ", "lag", "clk", "mode", "lagclk"))
+            found.share(self, ("src", "dst", "typ", "lag", "clk", "mode", "lagclk", "project"))
+            found.share(self, () if lengths else ("dur",))
+            found.take_over(self, ("_arrangement", "ending") if self.arrays else ())
         return found
 
     def without(self, cuts: Sequence[int]) -> Network:

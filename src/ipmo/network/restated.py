@@ -15,6 +15,7 @@ import attrs
 
 from ipmo.memory import remember
 from ipmo.model.dialects import DIALECTS
+from ipmo.model.differing import Others, other_projects, same_but
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project
@@ -22,7 +23,7 @@ from ipmo.network.compiled import kernel
 from ipmo.network.drafts import Draft, Links, Nodes
 from ipmo.network.holds import lacking, spread_from, waiting_for
 from ipmo.network.kernels import order as kernels
-from ipmo.network.network import Network
+from ipmo.network.network import STATELESS, Network
 from ipmo.network.parts import Hold
 from ipmo.network.positions import plain
 from ipmo.network.states import EFFECTS, LIVE, State
@@ -35,14 +36,12 @@ if TYPE_CHECKING:
     Array = NDArray[np.int64]
     Known = NDArray[np.bool_]
 
-__all__ = ["restated", "same_but_state"]
+__all__ = ["restated"]
 
 T = TypeVar("T")
 GONE = State.GONE
 ENDED = ("cancelled", "paused")
 RUNNING = ("proposed", "approved", "active")
-SETTING = ("projects", "source")
-"""Fields of a portfolio in which two may differ."""
 HELD = (State.UNDATED, State.GONE)
 
 
@@ -54,9 +53,9 @@ def restated(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | N
         portfolio: what it was made from.
         net: the network of that.
     """
-    if not net.large or net.needed is None or net.inside is None or net.dialect != DIALECTS["ipmo"]:
+    if not net.large or net.needed is None or net.inside is None or net.dialect is None or net.dialect != DIALECTS["ipmo"]:
         return None
-    ended = _ended(copy, portfolio)
+    ended = _ended(other_projects(copy, portfolio) or {})
     if not ended or not _plain(net, portfolio, copy, ended):
         return None
     states = list(net.state)
@@ -90,31 +89,12 @@ def restated(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | N
     return _laid_over(net, draft, new, ended) if _tied_by_links(net, new) else None
 
 
-def _ended(copy: Portfolio, portfolio: Portfolio) -> Mapping[int, Project] | None:
-    """The projects that are stopped or paused in a copy and nothing else, by place; None where something else is other."""
-    for one in attrs.fields(Portfolio):
-        if one.name not in SETTING:
-            now, was = getattr(copy, one.name), getattr(portfolio, one.name)
-            if now is not was and now != was:
-                return None
-    if len(copy.projects) != len(portfolio.projects):
-        return None
-    out: dict[int, Project] = {}
-    for place, (now, was) in enumerate(zip(copy.projects, portfolio.projects, strict=True)):
-        if now is was:
-            continue
-        if now.state not in ENDED or was.state not in RUNNING or was.stopped or not same_but_state(now, was):
+def _ended(others: Others) -> Mapping[int, Project] | None:
+    """The projects that are stopped or paused and nothing else, by place; None where something else is other."""
+    for now, was in others.values():
+        if now.state not in ENDED or was.state not in RUNNING or was.stopped or not same_but("state", now, was):
             return None
-        out[place] = now
-    return out
-
-
-def same_but_state(now: Project, was: Project) -> bool:
-    """Whether two projects are the same but for their state."""
-    return all(
-        one.name == "state" or getattr(now, one.name) is getattr(was, one.name) or getattr(now, one.name) == getattr(was, one.name)
-        for one in attrs.fields(Project)
-    )
+    return {place: now for place, (now, _) in others.items()}
 
 
 def _plain(net: Network, portfolio: Portfolio, copy: Portfolio, ended: Mapping[int, Project]) -> bool:
@@ -262,9 +242,7 @@ def _laid_over(net: Network, draft: Draft, new: Sequence[int], ended: Mapping[in
         lagclk=None if net.lagclk is None else net.array("lagclk")[keep],
     )
     _ = net.named, net.owners, net.no_effect
-    for name in ("n", "owners", "work", "node_of", "_named", "no_effect", "clk_used"):  # what no state is part of
-        if name in net.__dict__:
-            found.__dict__[name] = net.__dict__[name]
+    found.take_over(net, STATELESS)
     found.__dict__["states"] = states
     found.share(net, ("dur", "clk", "project"))
     return found

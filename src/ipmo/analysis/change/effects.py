@@ -205,7 +205,7 @@ class Sides:
             return ()
         one, other = self.schedules
         _ = self._touched
-        shared = one.network.clocks is other.network.clocks and one.network.dur is other.network.dur
+        shared = one.network.same_clocks(other.network) and one.network.dur is other.network.dur
         some = _other_floats(one, other) if shared and self._moved is not None and one.network.arrays and other.network.arrays else None
         was, now = (_least_floats(s, some) for s in self.schedules)
         out = []

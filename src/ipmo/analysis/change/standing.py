@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
-
 from ipmo.analysis.dates.commitments import Commitment, Commitments, Stated
 from ipmo.analysis.dates.schedule import Schedule
-from ipmo.model.portfolio import Portfolio
+from ipmo.model.differing import other_projects
 from ipmo.model.references import reference
 from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array
@@ -140,7 +138,7 @@ def moved_nodes(one: Schedule, other: Schedule) -> Known | None:
     states, lengths, finishes = columns[0][0], columns[0][3], columns[0][2]
     points = np.flatnonzero(((states == LIVE[0]) | (states == LIVE[1])) & (lengths == 0) & (finishes % DAY == 0) & ~moved)
     midnight = [node for node in points.tolist() if net.kinds[node] != "benefit"]
-    moved[midnight if net.clocks is not then.clocks else _perhaps_turned(first, last, moved, midnight)] = True
+    moved[_perhaps_turned(first, last, moved, midnight) if net.same_clocks(then) else midnight] = True
     return moved
 
 
@@ -200,26 +198,17 @@ def perhaps_other(one: Schedule, other: Schedule, moved: Known | None) -> frozen
         moved: what `moved_nodes` says of them.
     """
     before, after = one.portfolio, other.portfolio
-    if moved is None or before is None or after is None or not _alike_beside_projects(before, after):
+    others = None if moved is None or before is None or after is None else other_projects(after, before)
+    if others is None or moved is None or before is None:
         return None
     owners = set(one.network.owners[moved].tolist())
-    changed = {now.id for now, was in zip(after.projects, before.projects, strict=True) if now is not was}
+    changed = {now.id for now, _ in others.values()}
     giving = {
         reference(link.source).top
         for link in before.links
         if (link.promised is not None or link.needed is not None) and reference(link.target).top in changed
     }
     return frozenset({one.network.projects[place] for place in owners if place >= 0} | changed | giving)
-
-
-def _alike_beside_projects(one: Portfolio, other: Portfolio) -> bool:
-    """Whether two portfolios have the same projects by id, in order, and all but them is the same."""
-    for field in attrs.fields(Portfolio):
-        if field.name not in ("projects", "source"):
-            was, now = getattr(one, field.name), getattr(other, field.name)
-            if was is not now and was != now:
-                return False
-    return [project.id for project in one.projects] == [project.id for project in other.projects]
 
 
 def _turned(passes: Passes) -> bool:

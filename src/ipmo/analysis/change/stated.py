@@ -13,14 +13,14 @@ import attrs
 
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.rollup import RollUp, roll_up
-from ipmo.analysis.money.work_tree import share_work
+from ipmo.analysis.money.work_tree import share_work, silent_in
 from ipmo.errors import IpmoError
+from ipmo.model.differing import same_but
 from ipmo.model.governance import Confidence
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import RATINGS, RatingScale
 from ipmo.model.references import reference
 from ipmo.model.work import Project
-from ipmo.network.restated import same_but_state
 from ipmo.notebooks import Shown
 from ipmo.tables import Column, Table
 from ipmo.units import Money, as_day, minutes
@@ -28,6 +28,7 @@ from ipmo.units import Money, as_day, minutes
 __all__ = ["Moved", "Stated", "confidence_by", "latest_confidence", "place_of", "stated", "variances"]
 
 ORDER = ("start", "finish", "budget", "forecast", "state")
+MEASURES = ("budget", "forecast")
 ITEMS = frozenset({"source", "projects", "programmes", "links", "outcomes", "benefits", "contributions", "objectives"})
 """Fields of a portfolio that say nothing of how money of a project is counted."""
 
@@ -105,9 +106,13 @@ def stated(before: Portfolio, after: Portfolio) -> Stated:
     moved: list[Moved] = []
     alike = _counts_alike(before, after)
     rolls: dict[str, tuple[RollUp | None, RollUp | None]] = {}
-    if not (alike and all(new[name] is old[name] or same_but_state(new[name], old[name]) for name in stayed)):
+    others = [(old[name], new[name]) for name in stayed if new[name] is not old[name]]
+    if not alike or not all(same_but("state", now, was) for was, now in others):
         share_work(after, before)
-        rolls = {name: (_rolled(before, name), _rolled(after, name)) for name in ("budget", "forecast")}
+        asked = [
+            name for name in MEASURES if not (alike and silent_in(before, after, others, name))
+        ]  # where nothing is stated nothing is other
+        rolls = {name: (_rolled(before, name), _rolled(after, name)) for name in asked}
         alike = alike and all((was is None) == (now is None) for was, now in rolls.values())
     conversions: Counter[tuple[str, str]] = Counter()
     lost: Counter[tuple[str, str]] = Counter()

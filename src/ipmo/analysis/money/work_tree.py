@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 
     Positions: TypeAlias = NDArray[np.int64]
 
-__all__ = ["LEFT_OUT", "Bearing", "Work", "WorkTree", "Works", "share_work", "tree_of_project", "work_tree", "works_of"]
+__all__ = [
+    "LEFT_OUT",
+    "Bearing",
+    "Work",
+    "WorkTree",
+    "Works",
+    "share_work",
+    "silent_change",
+    "silent_in",
+    "tree_of_project",
+    "work_tree",
+    "works_of",
+]
 
 Head = Portfolio | Programme | Project
 Bearing = Head | Task
@@ -458,7 +470,12 @@ def silent_change(portfolio: Portfolio, copy: Portfolio, *fields: str) -> bool:
         fields: budget, actual or forecast.
     """
     both = [(was, now) for was, now in zip(portfolio.projects, copy.projects, strict=True) if was is not now]
-    return all(works_of(portfolio).silent(was, *fields) and works_of(copy).silent(now, *fields) for was, now in both)
+    return silent_in(portfolio, copy, both, *fields)
+
+
+def silent_in(portfolio: Portfolio, copy: Portfolio, others: Iterable[tuple[Project, Project]], *fields: str) -> bool:
+    """The same of some projects, each as it was and as it is in the copy."""
+    return all(works_of(portfolio).silent(was, *fields) and works_of(copy).silent(now, *fields) for was, now in others)
 
 
 def works_of(portfolio: Portfolio) -> Works:
