@@ -55,7 +55,7 @@ NAMED = {
     "item": "item",
     "task": "task of the same project",
 }
-JOINED = frozenset((Task, Gate))
+JOINED, HELD = frozenset((Task, Gate)), frozenset(INSIDE)
 """What work may come after in its own project, found without a search."""
 Path = tuple[str | int, ...]
 
@@ -163,8 +163,8 @@ class _Inspection:
 
     def run_on(self, changed: Sequence[tuple[int, Project, Project]]) -> Iterator[Problem]:
         """What makes it impossible where it is possible but for some projects: (place, project, as it was); ids are as they were."""
-        for place, project, _ in changed:
-            yield from self._project(project, ("projects", place))
+        for place, project, was in changed:
+            yield from self._project(project, ("projects", place), was=was)
         yield from self._money([(place, project) for place, project, _ in changed], whole=False)
         if any(_waits(now) != _waits(was) for _, now, was in changed):
             yield from self._links()
@@ -275,7 +275,7 @@ class _Inspection:
 
     # -------------------------------------------------------------------------------------- projects
 
-    def _project(self, project: Project, path: Path, settled: frozenset[str] = frozenset(INSIDE)) -> Iterator[Problem]:
+    def _project(self, project: Project, path: Path, settled: frozenset[str] = HELD, was: Project | None = None) -> Iterator[Problem]:
         if not settled.issuperset(_bearers(Project)):
             yield from self._references(project, project.id, "", path, skip=settled)
         for objective, how in project.alignment.items() if project.alignment else ():
@@ -299,8 +299,9 @@ class _Inspection:
         bearing = {"tasks": _bearing(Task), "gates": _bearing(Gate), "risks": _bearing(Risk)}
         for group in INSIDE:
             for place, noun in enumerate(_read(project, group)):
-                here: Path = (*path, group, place)
-                full_id = f"{project.id}/{noun.id}"
+                if was is not None and noun is getattr(was, group)[place]:
+                    continue  # it was possible, and refers to the same ids
+                here, full_id = (*path, group, place), f"{project.id}/{noun.id}"
                 if type(noun) is Task:
                     yield from self._task(noun, full_id, project, here)
                 elif isinstance(noun, Gate):

@@ -23,8 +23,8 @@ from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH, STARTS_SHIFT, Dates
 from ipmo.network.levels import Levels
 from ipmo.network.names import Names, outside
 from ipmo.network.parts import Cut
-from ipmo.network.positions import Arrangement, Positions, arrange, as_array, plain_list, weights
-from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, Mode
+from ipmo.network.positions import Arrangement, Positions, any_beyond, any_nonzero, arrange, as_array, plain_list, weights
+from ipmo.network.states import EFFECTS, LIVE, TYPE_NAMES
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -288,9 +288,12 @@ class Network(Columns):
     @functools.cached_property
     def all_live(self) -> bool:
         """Everything is open work: nothing is finished, undated, or an effect."""
-        if isinstance(self.state, Same) and isinstance(self.kinds, Same):
-            return self.state.value in LIVE and self.kinds.value not in EFFECTS
-        return bool(self.live.all() and self.no_effect.all())
+        if not isinstance(self.state, Same) and self.arrays:
+            return bool(self.live.all() and self.no_effect.all())
+        states = (self.state.value,) if isinstance(self.state, Same) else self.state
+        if any(state not in LIVE for state in states):
+            return False
+        return set(EFFECTS).isdisjoint((self.kinds.value,) if isinstance(self.kinds, Same) else self.kinds)
 
     @functools.cached_property
     def states(self) -> NDArray[np.int64]:
@@ -596,19 +599,3 @@ class Network(Columns):
 
     def __repr__(self) -> str:
         return f"<Network: {counted(self.n, 'node')}, {counted(self.m, 'link')}, {counted(len(self.projects), 'project')}>"
-
-
-def any_beyond(mode: Ints | None) -> bool:
-    """Whether a link goes through calendars: it is no mere number."""
-    if mode is None:
-        return False
-    if isinstance(mode, list):
-        return not set(NUMBERS).issuperset(mode)
-    return bool(((mode != Mode.PLAIN) & (mode != Mode.FINISHES)).any())
-
-
-def any_nonzero(column: Ints | None) -> bool:
-    """Whether a column, if there is one, holds anything but zeros."""
-    if column is None:
-        return False
-    return any(column) if isinstance(column, list) else bool(column.any())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from ipmo.network.compiled import kernel
 from ipmo.network.kernels import order as kernels
 from ipmo.network.kernels.columns import FF, FS, Dates, Links, Nodes, Sums
+from ipmo.network.states import NUMBERS, Mode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +23,8 @@ __all__ = [
     "Arrangement",
     "DatedPositions",
     "Positions",
+    "any_beyond",
+    "any_nonzero",
     "arrange",
     "as_array",
     "as_arrays",
@@ -283,3 +286,19 @@ def places_of(bits: int) -> list[int]:
         out.append(low.bit_length() - 1)
         bits ^= low
     return out
+
+
+def any_beyond(mode: Ints | None) -> bool:
+    """Whether a link goes through calendars: it is no mere number."""
+    if mode is None:
+        return False
+    if isinstance(mode, list):
+        return not set(NUMBERS).issuperset(mode)
+    return bool(((mode != Mode.PLAIN) & (mode != Mode.FINISHES)).any())
+
+
+def any_nonzero(column: Ints | None) -> bool:
+    """Whether a column, if there is one, holds anything but zeros."""
+    if column is None:
+        return False
+    return any(column) if isinstance(column, list) else bool(column.any())

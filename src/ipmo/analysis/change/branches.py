@@ -109,7 +109,7 @@ class Branches:
             length = self._length(change)
             if length is None:
                 return None
-            node = self.schedule.passes.nodes[change.target]
+            node = self.schedule.passes.named[change.target]
             return [lambda over: over.set_duration(node, length)]
         return None
 
@@ -117,7 +117,7 @@ class Branches:
         """The node of open work that has not begun and that nothing but links and bounds ties."""
         s, net = self.schedule, self.schedule.network
         task = self.portfolio.items.get(full_id)
-        node = s.passes.nodes.get(full_id)
+        node = s.passes.named.get(full_id)
         if not isinstance(task, Task) or node is None or net.state[node] != NORMAL or node in s.passes.without_duration:
             return None
         if task.started or task.constraints is not None or task.finish_not_before is not None or task.hammock:

@@ -59,7 +59,7 @@ class Comparison(Answer[str, Moved]):
     @property
     def after(self) -> Portfolio:
         """The other portfolio; of changed ones only the one last asked for is held, so that branches cost no memory."""
-        return self._after if self._after is not None else _last_tried(self.before).of(self.changes)
+        return self._after if self._after is not None else _last_tried(self.before).of(self.changes).after
 
     # --------------------------------------------------------------------------------- as stated
 
@@ -107,7 +107,7 @@ class Comparison(Answer[str, Moved]):
 
     @functools.cached_property
     def _sides(self) -> Sides:
-        return Sides(self.before, self.after)
+        return Sides(self.before, self._after) if self._after is not None else _last_tried(self.before).of(self.changes)
 
     @functools.cached_property
     def effects(self) -> tuple[Moved, ...]:
@@ -408,17 +408,17 @@ def compare(before: Portfolio, after: Portfolio, *, on_cycle: OnCycle = "error")
 
 
 class _LastTried:
-    """The portfolio as some changes make it: that of the changes asked for last, whose answers are mostly asked for next."""
+    """A portfolio beside what some changes make of it: the changes asked for last, whose answers are mostly asked for next."""
 
     def __init__(self, portfolio: Portfolio) -> None:
         self._before = portfolio
-        self._kept: tuple[tuple[Change, ...], Portfolio] | None = None
+        self._kept: tuple[tuple[Change, ...], Sides] | None = None
 
-    def of(self, changes: Sequence[Change]) -> Portfolio:
-        """The changed portfolio."""
+    def of(self, changes: Sequence[Change]) -> Sides:
+        """Both sides: as it is, and changed."""
         kept = self._kept
         if kept is None or kept[0] != tuple(changes):
-            kept = self._kept = (tuple(changes), applied(self._before, changes))
+            kept = self._kept = (tuple(changes), Sides(self._before, applied(self._before, changes)))
         return kept[1]
 
 
@@ -456,5 +456,5 @@ def what_if(portfolio: Portfolio, *changes: Change | Mapping[str, object], on_cy
         if moved is not None:
             return Comparison(portfolio, changes=wanted, dates=moved_targets(tried.targets, moved.items()))
     # the changed portfolio is made once now, so that what cannot be is refused, and kept until another is asked for
-    sides = Sides(portfolio, _last_tried(portfolio).of(wanted))
+    sides = _last_tried(portfolio).of(wanted)
     return Comparison(portfolio, changes=wanted, dates=None if sides.schedules is None else sides.dates())

@@ -205,7 +205,8 @@ class Sides:
             return ()
         one, other = self.schedules
         _ = self._touched
-        shared = one.network.same_clocks(other.network) and one.network.dur is other.network.dur
+        exact = one.passes.dialect.exact_late and other.passes.dialect.exact_late  # days of a float are then counted without its work
+        shared = one.network.same_clocks(other.network) and (exact or one.network.dur is other.network.dur)
         some = _other_floats(one, other) if shared and self._moved is not None and one.network.arrays and other.network.arrays else None
         was, now = (_least_floats(s, some) for s in self.schedules)
         out = []

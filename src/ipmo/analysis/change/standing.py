@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -117,7 +118,7 @@ def moved_nodes(one: Schedule, other: Schedule) -> Known | None:
     net, then = first.network, last.network
     apart = net.n != then.n or net.base != then.base or net.projects != then.projects or _turned(first) or _turned(last)
     dates = [None if s.portfolio is None else s.portfolio.data_date for s in (one, other)]
-    if apart or first.dialect != last.dialect or dates[0] != dates[1] or not _same_ids(net.ids, then.ids):
+    if apart or first.dialect != last.dialect or dates[0] != dates[1] or not _same_ids(one, other):
         return None
     import numpy as np
 
@@ -216,8 +217,16 @@ def _turned(passes: Passes) -> bool:
     return passes.back_from is not None or passes.dialect.direction == "back"
 
 
-def _same_ids(one: Sequence[str], other: Sequence[str]) -> bool:
-    return one is other or list(one) == list(other)
+def _same_ids(one: Schedule, other: Schedule) -> bool:
+    """Whether two networks with as many nodes have the same ones: in projects that both share they are."""
+    net, then = one.network, other.network
+    if net.ids is then.ids:
+        return True
+    others = None if one.portfolio is None or other.portfolio is None else other_projects(other.portfolio, one.portfolio)
+    if others is None or net.members != then.members:
+        return list(net.ids) == list(then.ids)
+    some = itertools.chain((~net.work).nonzero()[0].tolist(), *(net.members[place] for place in others))
+    return all(net.ids[node] == then.ids[node] for node in some)
 
 
 def _columns(passes: Passes) -> tuple[NDArray[np.int64], ...]:

@@ -311,8 +311,8 @@ class Schedule(Answer[str, ScheduledItem]):
         for node, place, begin in zip(nodes, places, begins, strict=True):
             if node < 0 or node in blank or node in points or place in bounded:
                 out.append(None)
-            else:
-                out.append(int(net.running_clock(node).start(begin)))
+            else:  # on wall-clock time, as nearly all effects are, a count of minutes is an instant
+                out.append(begin if net.clk is None or not net.clk[node] else int(net.running_clock(node).start(begin)))
         return out
 
     def total_float(self, full_id: str) -> float | None:

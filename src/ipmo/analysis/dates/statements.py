@@ -353,9 +353,11 @@ class Statements:
         """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
         net = self._passes.network
         for one in self._portfolio.benefits if self._portfolio is not None else ():
+            if one.planned_start is None and one.need_by is None:
+                continue
             asked = ((one.planned_start, False, PLANNED), (one.need_by, True, "needed by"))
             dates = [(minutes(when, end=end), word) for when, end, word in asked if when is not None]
-            node = self._passes.named.get(one.id) if dates else None
+            node = self._passes.named.get(one.id)
             if node is not None and net.state[node] is not DONE:
                 date, word = min(dates)
                 yield Stated(one.id, "benefit", one.id, date, (node,), word=word)
