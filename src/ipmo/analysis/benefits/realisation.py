@@ -397,7 +397,7 @@ class _Columns:
         self.valued = known.valued if known is not None else None if discount is None else Valued(discount, as_of)
         self._benefits = portfolio.benefits
         self.starts, self._reasons = self._begun()
-        self._never = self._lost()
+        self.never = self._lost()
         if known is None:
             self.planned_days = [self._plan(benefit) for benefit in self._benefits]
             amounts = [self._amount(benefit) for benefit in self._benefits]
@@ -412,7 +412,7 @@ class _Columns:
                 self.yearly[place] = amount * Fraction(str(part))
             if part <= 0 and self.starts[place] is not None:
                 self.starts[place], self._reasons[place] = None, "all work that it is due to was stopped"
-                self._never.add(place)
+                self.never.add(place)
         if known is not None and known.present_values is not None and known.yearly == self.yearly:
             self.present_values, self.planned_worths, self.actuals = known.present_values, known.planned_worths, known.actuals
             self.worths = Worths(self.present_values, self.starts, known.worths)
@@ -522,7 +522,7 @@ class _Columns:
             planned_npv=None if planned_worth is None else cents(planned_worth, self.currency),
             npv=None if worth is None else cents(worth, self.currency),
             planned_to_date=None if planned is None else rounded(planned.by(self.as_of), self.currency),
-            base=self.bases[place], part=self._part[place], reason=reason, never=place in self._never, noun=benefit, full=full, yearly=yearly, valued=self.valued,
+            base=self.bases[place], part=self._part[place], reason=reason, never=place in self.never, noun=benefit, full=full, yearly=yearly, valued=self.valued,
             at=self.as_of, currency=self.currency,
         )  # fmt: skip
 
@@ -542,7 +542,7 @@ class _Columns:
     def compared(self) -> tuple[str, ...]:
         """The benefits of which both present values are known, or that never come."""
         planned = [place for place, worth in enumerate(self.planned_worths) if worth is not None]
-        return tuple(self._benefits[place].id for place in planned if place in self._never or self.worths[place] is not None)
+        return tuple(self._benefits[place].id for place in planned if place in self.never or self.worths[place] is not None)
 
     @functools.cached_property
     def coming(self) -> Mapping[str, float]:

@@ -10,6 +10,7 @@ import attrs
 
 from ipmo.analysis.dates.committed import Commitment
 from ipmo.analysis.money.amounts import rounded
+from ipmo.model.benefits import Benefit
 from ipmo.model.governance import RAG, Tolerance
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
@@ -25,6 +26,7 @@ __all__ = [
     "cost_told",
     "late_told",
     "made_good",
+    "never_told",
     "stands_as",
     "tolerance_of",
     "tolerance_source",
@@ -192,6 +194,20 @@ def late_told(rag: str, row: Commitment) -> Aspect:
         f"{row.forecast}, {row.late} late" if row.expected is not None else "which never comes" if row.standing == "missed" else "overdue"
     )
     return Aspect(name="benefits", rag=rag, text=f"{row.item} is {row.word} {row.stated_text}, {when}")
+
+
+def never_told(named: Commitment | Benefit, more: int, lost: Callable[[], Aspect] | None) -> Aspect:
+    """The aspect of benefits where some never come.
+
+    Args:
+        named: what is committed to of the first of them, or it, where nothing is.
+        more: how many others never come.
+        lost: the aspect of what is lost of their value; None where that is not known.
+    """
+    text = f"{named.id} never comes" if isinstance(named, Benefit) else late_told(RAG[-1], named).text
+    others = f", nor {agree(more, 'does', 'do')} {more} more" if more else ""
+    beside = f"; {lost().text}" if lost is not None else ""
+    return Aspect(name="benefits", rag=RAG[-1], text=f"{text}{others}{beside}")
 
 
 def tolerated_below(told: Callable[[], Aspect], rag: str) -> Aspect:

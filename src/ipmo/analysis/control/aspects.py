@@ -16,6 +16,7 @@ from ipmo.analysis.control.aspect import (
     benefits_told,
     cost_told,
     late_told,
+    never_told,
     tolerance_of,
     tolerance_source,
     without_stake,
@@ -310,10 +311,14 @@ class Aspects(Timed):
         """The aspect of benefits: what is lost of their value, and amber at least where one starts later than was stated."""
         tolerance = self._tolerance(noun)
         stated = tolerance is not None and tolerance.benefits is not None
-        if not stated and not self._lost_known and not self._starting_late:
+        if not stated and not self._lost_known and not self._starting_late and not self._never_coming:
             return None  # whom it serves is not asked
         concerned = self._concerned(full_id, noun)
         found = self._benefits_lost(concerned, tolerance, stated, whole=isinstance(noun, Portfolio))
+        gone = concerned & self._never_coming
+        if gone and (found is None or found.rag != RAG[-1]):
+            covered = found is not None and found.rag is not None and stated and not gone & ~self._lost_known
+            return found if covered else self._gone(gone, found)  # somebody said how much may be lost, and it is no more
         if found is not None and found.rag != RAG[0]:
             return found
         late = next((row for place, row in self._starting_late.items() if concerned >> place & 1), None)
@@ -321,6 +326,22 @@ class Aspects(Timed):
             return found
         rag = RAG[1] if late.expected is not None or late.standing == "overdue" else RAG[-1]
         return Judged("benefits", rag, False, False, functools.partial(late_told, rag, late))
+
+    def _gone(self, gone: int, found: Judged | None) -> Judged:
+        """The aspect of benefits of what serves some that never come: red, with what is lost beside it where that is known."""
+        stated = next((row for place, row in self._starting_late.items() if gone >> place & 1 and row.standing == "missed"), None)
+        first = places_of(gone)[0] if stated is None else self._serving.places[stated.item]
+        named = stated or self._by_place[first]
+        told = functools.partial(never_told, named, gone.bit_count() - 1, found.told if found is not None else None)
+        return Judged("benefits", RAG[-1], False, False, told)
+
+    @functools.cached_property
+    def _never_coming(self) -> int:
+        """The benefits that never come, as bits; that a dis-benefit does not come harms nobody."""
+        if self.worth is None or not self.worth.figures.never:
+            return 0
+        rows = (self.portfolio.benefits[place] for place in self.worth.figures.never)
+        return functools.reduce(operator.or_, (1 << self._serving.places[one.id] for one in rows if not one.disbenefit), 0)
 
     @functools.cached_property
     def _starting_late(self) -> Mapping[int, Commitment]:
@@ -413,7 +434,8 @@ class Aspects(Timed):
         )
 
         here, there = self._starting_late, other._starting_late
-        late = bool(here or there)
+        late = bool(here or there or self._never_coming or other._never_coming)
+        moved |= self._never_coming ^ other._never_coming
         moved = functools.reduce(
             operator.or_, (1 << place for place in here.keys() | there.keys() if here.get(place) != there.get(place)), moved
         )
