@@ -311,6 +311,7 @@ class Builder:
                 self.nodes.hold(node, GONE, Hold(f"stopped at gate {gate.id!r} on {decision.date}", gate.id))
             elif not self._decided(node, gate):
                 self._open(node, gate, None)
+            self._needed(node, gate)
 
     def _point(self, full_id: str, place: int, gate: Gate, clock: int) -> int:
         """The node of a gate."""
@@ -335,6 +336,8 @@ class Builder:
             nodes.hold(node, standing.state, standing.reason)
         else:
             self._open(node, gate, standing.start)
+        if standing.project.state != "closed":
+            self._needed(node, gate)
 
     def _decided(self, node: int, gate: Gate) -> bool:
         """A gate that got its go, or that holds: whether it is one of these."""
@@ -358,6 +361,12 @@ class Builder:
                 self.bounds.starts.append((node, bound))
         need_by = None if gate.need_by is None else minutes(gate.need_by, end=True)
         self.nodes.commitments.append(Commitment(self.nodes.ids[node], (node,), need_by))
+
+    def _needed(self, node: int, gate: Gate) -> None:
+        """A gate without a date is still needed by the day that is stated: on hold, in a paused project, or in one whose work never comes."""
+        undecided = gate.decision is None or gate.decision.outcome in ("hold", "recycle")  # what was decided keeps the day of that
+        if undecided and gate.need_by is not None and self.nodes.state[node] is UNDATED:
+            self.nodes.commitments.append(Commitment(self.nodes.ids[node], (node,), minutes(gate.need_by, end=True)))
 
     # ------------------------------------------------------------------------------------------ effects
 

@@ -220,7 +220,8 @@ def _laid_over(net: Network, draft: Draft, new: Sequence[int], ended: Mapping[in
         low[node] = clock.work(base if own is None else max(draft.start, minutes(own)))
     states = net.states.copy()
     states[list(new)] = [int(nodes.state[node]) for node in new]
-    gates = {node for at in ended for node in net.members[at] if lost[node] and net.kinds[node] == "gate"}
+    held = {node for at in ended for node in net.members[at] if lost[node] and net.kinds[node] == "gate"}
+    dropped = {one for one in net.commitments if one.nodes[0] in held and (one.date is None or nodes.state[one.nodes[0]] is GONE)}
     found = attrs.evolve(
         net,
         state=nodes.state,
@@ -228,7 +229,7 @@ def _laid_over(net: Network, draft: Draft, new: Sequence[int], ended: Mapping[in
         finish_floor={node: floor for node, floor in net.finish_floor.items() if not lost[node]},
         floor_edges={node for node in net.floor_edges if not lost[node]},
         holds=nodes.holds,
-        commitments=tuple(one for one in net.commitments if one.is_deadline or one.at_start or one.nodes[0] not in gates),
+        commitments=tuple(one for one in net.commitments if one not in dropped),
         unmet=draft.links.unmet,
         undated_externals=_undated(net, nodes.state),
         out_of_sequence=[one for one in net.out_of_sequence if nodes.state[one.source] is not GONE and not lost[one.target]],
