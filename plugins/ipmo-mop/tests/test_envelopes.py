@@ -272,3 +272,33 @@ def test_an_envelope_without_an_exchange_rate_binds_nothing_and_the_answer_says_
     assert (whole.unbound, set(whole.table()["binds_nothing"]), "binds nothing" in repr(whole)) == ((), {None}, False)
     rated = pf.evolve(rates=[RateRow(since="2020-01-01", per={"USD": "0.8"})])
     assert select(rated).chosen == (), "3 M GBP in 2027 are more than 1.6 M GBP"
+
+
+def _with_cancelled(spent: str, **more: Any) -> Portfolio:
+    """Of 2 M in 2026 a cancelled project has spent some, of its budget of 10; an active one is to cost 1 M in that year."""
+    lost = Task(id="x", duration="100 d", budget="10 M GBP", forecast="12 M GBP", actual=spent, actual_start="2026-01-01")
+    work = Task(id="x", duration="20 d", budget="1 M GBP", **more)
+    fields = {"every": "year", "envelopes": {"2026": "2 M GBP"}}
+    projects = Project(id="p", state="active", tasks=[work]), Project(id="lost", state="cancelled", tasks=[lost])
+    return portfolio(*projects, fields=fields, status_date="2026-06-01")
+
+
+def test_what_cancelled_projects_spent_is_gone_from_the_envelope_and_what_they_were_to_cost_is_not() -> None:
+    """1.5 + 1 = 2.5 of 2 M; 3 M alone are above it; 1 + 1 is within, whatever was still to come."""
+    both = "and what cancelled projects have spent, of 2026 are 2,500,000 GBP, 500,000 above the envelope of 2,000,000"
+    assert heard(_with_cancelled("1.5 M GBP")) == [f"budgets, {both}"]
+    assert heard(_with_cancelled("1.5 M GBP", forecast="1 M GBP")) == [f"forecasts, and budgets where there is none, {both}"]
+    spent = portfolio(
+        *_with_cancelled("3 M GBP").projects[1:], fields={"every": "year", "envelopes": {"2026": "2 M GBP"}}, status_date="2026-06-01"
+    )
+    assert heard(spent) == ["actual costs of 2026 are 3,000,000 GBP, 1,000,000 above the envelope of 2,000,000"]
+    assert heard(_with_cancelled("1 M GBP")) == heard(_with_cancelled("1 M GBP", forecast="1 M GBP")) == []
+
+
+def test_what_cancelled_projects_spent_is_not_there_to_be_chosen_with() -> None:
+    """Of 2 M 1.5 are gone: p costs 1 M and is left out; where 1 M is gone it fits. Where it must be done, nothing is feasible."""
+    for spent, chosen in (("1.5 M GBP", ()), ("1 M GBP", ("p",))):
+        assert select(_with_cancelled(spent), {"p": 5}).chosen == chosen
+        assert select(_with_cancelled(spent, forecast="1 M GBP"), {"p": 5}).chosen == chosen
+    must = _with_cancelled("1.5 M GBP").evolve("p", extensions={"mop": {"mandatory": True}})
+    assert "its envelope is 2,000,000, of which cancelled projects have spent 1,500,000: no selection is feasible" in heard(must)[0]

@@ -12,7 +12,19 @@ from ipmo.plugin import CheckContext, Finding, IpmoError, Severity, UnitError
 from ipmo_mop.catalogue import OPEN, fields_of
 from ipmo_mop.wording import finding, in_currency
 
-__all__ = ["COUNTED", "added", "by_project", "coming", "committed", "envelopes", "forecast_costs", "length", "period_of", "project_costs"]
+__all__ = [
+    "COUNTED",
+    "added",
+    "by_project",
+    "coming",
+    "committed",
+    "envelopes",
+    "forecast_costs",
+    "gone",
+    "length",
+    "period_of",
+    "project_costs",
+]
 
 UNKNOWN = "(unknown)"
 """The group of what nobody knows."""
@@ -118,9 +130,21 @@ def known_in_full(portfolio: Portfolio, measure: str, confidence: float | None =
 
 
 def committed(portfolio: Portfolio) -> dict[str, Fraction]:
-    """What is counted in each period of projects that are not chosen between: closed ones."""
+    """What is counted in each period of projects that are not chosen between: closed ones, and what cancelled ones have spent."""
     costs = project_costs(portfolio)
-    return added(costs.get(p.id, {}) for p in portfolio.projects if p.counted_as in COUNTED and p.counted_as not in OPEN)
+    closed = [costs.get(p.id, {}) for p in portfolio.projects if p.counted_as in COUNTED and p.counted_as not in OPEN]
+    return added([*closed, gone(portfolio)])
+
+
+def gone(portfolio: Portfolio) -> dict[str, Fraction]:
+    """What cancelled projects have spent in each period, where that is known: it stays spent, and what they were still to cost does not come."""
+    out = []
+    for project in portfolio.projects:
+        if project.counted_as == "cancelled" and (project.actual is not None or any(task.actual is not None for task in project.tasks)):
+            with contextlib.suppress(IpmoError):
+                roll = ipmo.roll_up(portfolio, "actual", by=length(portfolio), within=project.id, include=("cancelled",), unrated="unknown")
+                out.append({period: amount for period, amount in _amounts(roll).items() if not period.startswith("(")})
+    return added(out)
 
 
 def added(amounts: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
@@ -145,19 +169,29 @@ def forecast_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
 
 
 def coming(portfolio: Portfolio) -> dict[str, Fraction]:
-    """What is expected in each period of projects that are not chosen between: the forecast of closed ones, else their budget."""
+    """What is expected in each period of projects that are not chosen between: the forecast of closed ones, else their budget, and what cancelled ones have spent."""
     found, budgets = forecast_costs(portfolio), project_costs(portfolio)
-    closed = (p.id for p in portfolio.projects if p.counted_as in COUNTED and p.counted_as not in OPEN)
-    return added(found.get(name, budgets.get(name, {})) for name in closed)
+    closed = [p.id for p in portfolio.projects if p.counted_as in COUNTED and p.counted_as not in OPEN]
+    return added([*(found.get(name, budgets.get(name, {})) for name in closed), gone(portfolio)])
 
 
-def _expected(portfolio: Portfolio) -> dict[str, Fraction]:
-    """What projects are expected to cost by period: their forecast where it is known and dated, else their budget; empty without one."""
+def _expected(portfolio: Portfolio, spent: Mapping[str, Fraction]) -> tuple[str, dict[str, Fraction]]:
+    """(what it is, what projects are expected to cost by period): their forecast where it is known and dated, else their budget, and what cancelled ones have spent.
+
+    Args:
+        portfolio: the portfolio.
+        spent: what cancelled projects have spent.
+
+    Returns:
+        Nothing in any period where no forecast is stated and nothing was spent on what is cancelled: budgets then say all.
+    """
     found = {name: one for name, one in forecast_costs(portfolio).items() if portfolio[name].counted_as in COUNTED}
-    if not found:
-        return {}
+    if not found and not spent:
+        return "", {}
     budgets = by_project(portfolio, "budget", length(portfolio), fields_of(portfolio).confidence)
-    return added(found.get(p.id, budgets.get(p.id, {})) for p in portfolio.projects if p.counted_as in COUNTED)
+    costs = [found.get(p.id, budgets.get(p.id, {})) for p in portfolio.projects if p.counted_as in COUNTED]
+    what = "forecasts, and budgets where there is none," if found else "budgets"
+    return f"{what.rstrip(',')}, and what cancelled projects have spent," if spent else what, added([*costs, spent])
 
 
 def _above(name: str, what: str, total: Fraction, most: Fraction, unit: str) -> str:
@@ -175,7 +209,8 @@ def envelopes(context: CheckContext) -> Iterable[Finding]:
     if not stated.envelopes or pf.money is None:
         return
     spent = _rolled(pf, "budget")
-    expected, actual = _expected(pf), _rolled(pf, "actual")
+    cancelled = gone(pf)
+    (what, expected), actual = _expected(pf, cancelled), added([_rolled(pf, "actual"), cancelled])
     musts = [p for p in pf.projects if p.counted_as in OPEN and fields_of(p).mandatory]
     known = project_costs(pf) if musts else {}
     costs = [known.get(p.id, {}) for p in musts]
@@ -186,19 +221,21 @@ def envelopes(context: CheckContext) -> Iterable[Finding]:
             continue
         period = period_of(pf, name)
         must = sum((cost.get(period, Fraction(0)) for cost in costs), Fraction(0))
-        if must > most:
+        lost = cancelled.get(period, Fraction(0))
+        if must and must > most - lost:
             names = ", ".join(p.id for p, cost in zip(musts, costs, strict=True) if cost.get(period))
-            message = f"what must be done in {name} ({names}) costs {float(must):,.0f}; its envelope is {float(most):,.0f}: no selection is feasible"
+            less = f", of which cancelled projects have spent {float(lost):,.0f}" if lost else ""
+            message = f"what must be done in {name} ({names}) costs {float(must):,.0f}; its envelope is {float(most):,.0f}{less}: no selection is feasible"
             yield finding("envelope", "", message, "raise the envelope, move work, or ask what is mandatory", Severity.ERROR)
             continue
-        yield from _beyond(pf, name, most, (spent, expected, actual), stated.confidence)
+        yield from _beyond(pf, name, most, (spent, expected, actual), what, stated.confidence)
     if any(name.startswith("(") for name in spent):
         message = "budgets without a date, or not known, are in no period, so the envelopes do not count them"
         yield finding("envelope", "", message, severity=Severity.INFO)
 
 
 def _beyond(
-    pf: Portfolio, name: str, most: Fraction, found: tuple[Mapping[str, Fraction], ...], confidence: float | None
+    pf: Portfolio, name: str, most: Fraction, found: tuple[Mapping[str, Fraction], ...], what: str, confidence: float | None
 ) -> Iterator[Finding]:
     """What is above one envelope."""
     period, unit = period_of(pf, name), pf.money.currency if pf.money is not None else ""
@@ -207,9 +244,8 @@ def _beyond(
     if budget > most:
         hint = "select less, move work, or raise the envelope"
         yield finding("envelope", "", _above(f"{name}{at}", "budgets", budget, most, unit), hint, Severity.ERROR)
-    if expected > most:
+    if expected > most and not (what.endswith("spent,") and expected == actual):  # what is spent already is said below
         hint = "stop or move work, or raise the envelope"
-        what = "forecasts, and budgets where there is none,"
         yield finding("envelope", "", _above(f"{name}{at}", what, expected, most, unit), hint, Severity.ERROR, part="forecast")
     if actual > most:
         hint = "ask who released it, and raise the envelope or take it from the next one"
