@@ -152,15 +152,15 @@ class ModelError(IpmoError, ValueError):
 
 
 class UnknownItemError(IpmoError, LookupError):
-    """An id that names nothing in the portfolio; the closest three are named."""
+    """An id that names nothing in the portfolio, or nothing of the kind that is wanted, which is `said` then; the closest three are named."""
 
-    def __init__(self, wanted: object, close: Sequence[str] = (), where: str = "this portfolio") -> None:
-        self.wanted, self.close, self.place = wanted, tuple(close), where
+    def __init__(self, wanted: object, close: Sequence[str] = (), where: str = "this portfolio", said: str = "") -> None:
+        self.wanted, self.close, self.place, self.said = wanted, tuple(close), where, said
         hint = f"; close: {', '.join(map(repr, close))}" if close else ""
-        super().__init__(f"{wanted!r} is not in {where}{hint}")
+        super().__init__(f"{said or f'{wanted!r} is not in {where}'}{hint}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.wanted, self.close, self.place)
+        return type(self), (self.wanted, self.close, self.place, self.said)
 
 
 class UnitError(IpmoError, ValueError):

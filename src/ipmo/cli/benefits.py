@@ -53,6 +53,8 @@ def line_of_sight(path: str, as_json: bool) -> None:
     """Which project serves which objective, and the orphans both ways."""
     found = ipmo.line_of_sight(path)
     notes = [f"no project serves {name}" for name in found.unserved] + [f"{name} serves no objective" for name in found.orphans]
+    if not found.projects and not found.objectives:
+        notes.append("there is no project that counts, and no objective that one could serve")
     answer(found.table(), as_json, notes, unserved=list(found.unserved), orphans=list(found.orphans))
 
 
@@ -62,7 +64,8 @@ def line_of_sight(path: str, as_json: bool) -> None:
 def worth_going_on(path: str, as_json: bool) -> None:
     """Which projects are worth going on with: the benefit that is lost without each by what it still costs, and what stopping frees."""
     found = ipmo.worth_going_on(path)
-    answer(found.table(), as_json, [found.explain(project) for project in found.ids])
+    notes = [found.explain(project) for project in found.ids]
+    answer(found.table(), as_json, notes or ["no project is under way or proposed: there is nothing to go on with or to stop"])
 
 
 @main.command(cls=TableVerb)

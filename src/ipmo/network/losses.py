@@ -376,10 +376,10 @@ class Losses:
 
     @functools.cached_property
     def _heads(self) -> Mapping[int, list[int]]:
-        """Of each node: those for which it is one of several that are enough."""
-        out: dict[int, list[int]] = {}
-        for head, sources in self._ways_to.items():
-            for source in sources:
+        """Of each node: those for which it is one of several that are enough, or would be, were it not held."""
+        web, out = self.engine.web, dict[int, list[int]]()
+        for source, head in zip(plain_list(web.src), plain_list(web.dst), strict=True):
+            if head in web.either and head in self._ways_to:
                 out.setdefault(source, []).append(head)
         return out
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import ipmo
 from ipmo.analysis.benefits.attribution import attribute
 from ipmo.analysis.benefits.going_on import worth_going_on
 from ipmo.analysis.change.applying import applied
 from ipmo.changes import Stop
+from ipmo.cli import main
 from ipmo.model import Portfolio
 
 HEAD = {
@@ -303,3 +305,31 @@ def test_where_a_benefit_is_not_known_the_ratio_is_at_least_what_is_said_and_not
     assert ipmo.worth_going_on(pf).table()["unknown"] == ("big", "big", "")
     both = pf.evolve("big", enabled_by=(), any_of=["app/x", "other/x"])  # `other` brings it whatever becomes of the giver
     assert ipmo.worth_going_on(both)["giver"].unknown == ()
+
+
+@pytest.mark.parametrize(("state", "instead"), [("active", (("b", ("one",)),)), ("paused", (("b", ("one",)),))])
+def test_a_substitute_says_whom_it_stands_beside_paused_or_not(state: str, instead: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+    """b needs one of the two: without `two` nothing is lost, as `one` brings it; without `one` all is, where `two` is paused."""
+    work = {"tasks": [{"id": "t", "duration": "10 d", "budget": "100 k GBP"}]}
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "pf", "start": "2026-01-01", "status_date": "2026-03-01", "money": {"currency": "GBP", "discount": "zero"}},
+            "discounts": [{"id": "zero", "bands": [{"rate": 0}]}],
+            "projects": [{"id": "one", "state": "active", **work}, {"id": "two", "state": state, **work}],
+            "benefits": [{"id": "b", "any_of": ["one/t", "two/t"], "value": "2 M GBP"}],
+        }
+    )
+    found = ipmo.worth_going_on(pf)
+    assert (found["two"].ratio, found["two"].instead) == (0.0, instead)
+    assert str(found["two"]).endswith("'b' is not lost without it while 'one' stands in")
+    assert (found["one"].ratio, found["one"].instead) == ((0.0, (("b", ("two",)),)) if state == "active" else (20.0, ()))
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"), [("worth-going-on", "no project is under way or proposed"), ("line-of-sight", "there is no project that counts")]
+)
+def test_an_empty_portfolio_is_answered_in_a_sentence(verb: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "pf.yaml"
+    path.write_text("ipmo: 1\nportfolio: {id: pf, start: 2026-01-01}\n", encoding="utf-8")
+    assert CliRunner().invoke(main, [verb, str(path)]).output.startswith(said)

@@ -70,10 +70,10 @@ def test_stopping_leaves_the_totals_and_a_budget_is_set() -> None:
     [
         (Delay("A/done", "1 d"), "'A/done' is finished and cannot be delayed"),
         (SetDuration("A/done", "9 d"), "is finished; its duration does not change"),
-        (SetDuration("A", "9 d"), "what is a task"),
+        (SetDuration("A", "9 d"), "'A' is a project; only a task can be changed so"),
         (RemoveLink("A/b", "B/c"), "there is no link 'A/b' -FS-> 'B/c'"),
         (AddLink("A/b", "B/zz"), "'B/zz' is no task"),
-        (Stop("A/a"), "what is a project or programme"),
+        (Stop("A/a"), "'A/a' is a task; only a project or programme can be stopped"),
     ],
 )
 def test_what_cannot_be_applied_says_why(change: Any, message: str) -> None:

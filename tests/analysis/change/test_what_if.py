@@ -132,11 +132,12 @@ def test_changes_do_what_they_say() -> None:
         (ch.SetDate("rails/lay", "birthday", "2026-01-01"), UnknownItemError, "'birthday' is not in the dates of a task"),
         (ch.SetEstimate("rails/lay", "5 GBP"), ModelError, "the duration is time, not 5 GBP"),
         (ch.SetEstimate("rails/lay", "5 d", "remaining"), ModelError, "has not begun; nothing of it remains to be estimated"),
-        (ch.SetProbability("rails/lay", 0.5), UnknownItemError, "what is a risk or benefit or assumption or driver"),
+        (ch.SetProbability("rails/lay", 0.5), UnknownItemError, "'rails/lay' is a task; only a risk or benefit or assumption or driver can be changed so"),
         (ch.Add(m.Task(id="lay", duration="1 d"), "rails"), ModelError, "lay"),
         (ch.Add(m.Task(id="x", duration="1 d")), ModelError, "a task belongs to a project; say to which"),
         (ch.Remove("fleet/service"), ModelError, "other items refer to it: .*fleet/service"),
-        (ch.Stop("rails/lay"), UnknownItemError, "what is a project or programme"),
+        (ch.Stop("rails/lay"), UnknownItemError, "'rails/lay' is a task; only a project or programme can be stopped"),
+        (ch.Pause("rails/lay"), UnknownItemError, "'rails/lay' is a task; only a project or programme can be paused"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_its_reason_and_nothing_is_applied(change: Any, error: type[Exception], message: str) -> None:

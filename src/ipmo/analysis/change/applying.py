@@ -186,11 +186,16 @@ def _of(pf: Portfolio, target: str, /, *kinds: type) -> object:
     """The item that a change names, which must be of one of some kinds."""
     noun: object = pf[target]
     if not isinstance(noun, kinds):
-        words = " or ".join(kind.__name__.lower() for kind in kinds)
-        raise UnknownItemError(
-            target, close_matches(target, [i for i, n in pf.items.items() if isinstance(n, kinds)]), f"what is a {words}"
-        )
+        raise _other_kind(pf, target, kinds, "changed so")
     return noun
+
+
+def _other_kind(pf: Portfolio, target: str, kinds: tuple[type, ...], what: str) -> UnknownItemError:
+    """That an item is of another kind than those to which something can be done."""
+    words, own = " or ".join(kind.__name__.lower() for kind in kinds), type(pf[target]).__name__.lower()
+    close = close_matches(target, [i for i, n in pf.items.items() if isinstance(n, kinds)])
+    said = f"{target!r} is {'an' if own[0] in 'aeiou' else 'a'} {own}; only a {words} can be {what}"
+    return UnknownItemError(target, close, f"what is a {words}", said)
 
 
 # ---------------------------------------------------------------------------------------------- time
@@ -398,7 +403,9 @@ def _set_probability(pf: Portfolio, change: SetProbability) -> Portfolio:
 
 def _ended(pf: Portfolio, target: str, state: str, verb: str) -> Portfolio:
     """The portfolio with a project, or all that runs of a programme, in another state."""
-    noun = _of(pf, target, Project, Programme)
+    noun = pf[target]
+    if not isinstance(noun, Project | Programme):
+        raise _other_kind(pf, target, (Project, Programme), "stopped" if verb == "stop" else "paused")
     over = ("closed", "cancelled", state)
     if isinstance(noun, Project):
         if noun.counted_as in over:
