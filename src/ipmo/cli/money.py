@@ -26,7 +26,7 @@ from ipmo.cli.shell import (
     say,
 )
 from ipmo.units import as_share
-from ipmo.words import agree, counted
+from ipmo.words import agree
 
 __all__: list[str] = []
 
@@ -91,7 +91,8 @@ def earned_value(path: str, as_of: str | None, level: Level | None, baseline: st
     """Earned value and earned schedule on every level."""
     found = ipmo.earned_value(path, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
     total = found.total
-    notes = [f"{total.known} of {counted(total.total, 'work package')} known"]
+    noun = agree(total.total, "work package", "work packages")
+    notes = [total.counts(f"{noun} known")]
     if total.floating:
         have, their, look = agree(total.floating, "has"), agree(total.floating, "its"), agree(total.floating, "looks", "look")
         plan = agree(total.floating, "plan moves", "plans move")

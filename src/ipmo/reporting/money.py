@@ -123,7 +123,7 @@ def periods(a: Answers) -> Panel | None:
     title = f"{capital_list([a.word(name) for name in shown])} by {every}"
     words = {name: a.word(name) for name in shown}
     whole = (
-        a.earned.total if a.earned is not None and a.earned.total.known == a.earned.total.total and not a.earned.total.floating else None
+        a.earned.total if a.earned is not None and a.earned.total.measured == a.earned.total.total and not a.earned.total.floating else None
     )
     caption = "Running sums: what was planned, what is spent up to the status date, what is forecast from there on."
     caption += _besides(a, found, shown)
@@ -183,13 +183,14 @@ def earned(a: Answers) -> Panel | None:
     view = a.earned
     if view is None:
         return None
-    items = [item for item in _down(view.total) if item.known and item.level != "task"]
+    items = [item for item in _down(view.total) if item.measured and item.level != "task"]
     single = [item for item in items if item.level == "project"] or items
     scale = Scale.of((m for item in single for m in (item.bac, item.ev)), view.total.bac.currency if view.total.bac else a.currency)
     heads = [Head(title="item")]
     heads += [Head(title=f"{title}, {scale.unit}", num=True) for title in ("budget", "planned", "earned", "actual")]
     titles = ("cost variance", "schedule variance", "CPI", "SPI", "EAC by CPI", "VAC", "TCPI", "SPI(t)", "packages known")
-    heads += [Head(title=title, num=True) for title in titles]
+    uncosted = any(item.measured > item.known for item in items)
+    heads += [Head(title=title, num=True) for title in (*titles, *(("with actual cost",) if uncosted else ()))]
     rows = []
     projects = [item for item in items if item.level == "project"]
     worst = sorted(projects, key=lambda item: min(item.indices.cv or 0.0, item.indices.sv or 0.0))[:SHORT] if len(items) > LONG else []
@@ -201,10 +202,14 @@ def earned(a: Answers) -> Panel | None:
         cells += [_signed(scale, i.cv), _signed(scale, i.sv), _index(i.cpi), _index(i.spi)]
         cells += [Cell(text=scale.text(item.eac, ""), kind="num"), _signed(scale, item.vac)]
         tcpi = i.tcpi()
-        cells += [mark(tcpi, tcpi is not None and tcpi > 1.1, 2), _index(spi_t), Cell(text=f"{item.known} of {item.total}", kind="num")]
+        cells += [mark(tcpi, tcpi is not None and tcpi > 1.1, 2), _index(spi_t)]
+        counts = (item.measured, item.known) if uncosted else (item.known,)
+        cells += [Cell(text=f"{count} of {item.total}", kind="num") for count in counts]
         under = item.item if item.name and item.name != item.item else ""
         rows.append(Row(name=item.name or item.item, under=under, cells=cells, group=item.level != "project", key=item.item in key))
-    text = f"Seen from {view.as_of}; sums first, divided last. Budget is all that is known of it; a package whose plan, progress or actual cost is not known is in no other sum."
+    text = f"Seen from {view.as_of}; sums first, divided last. Budget is all that is known of it; a package whose plan or progress is not known is in no other sum."
+    if uncosted:
+        text += " One whose actual cost is not known is in no figure that needs it: cost variance, CPI, EAC, VAC and TCPI are of the packages with actual cost."
     floating = view.total.floating
     if floating:
         text += f" {counted(floating, 'package')} {agree(floating, 'has')} no baseline of their own: they are planned where the schedule has them now, so they cannot be late."

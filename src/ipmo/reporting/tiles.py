@@ -72,7 +72,7 @@ def _money_tiles(a: Answers) -> Iterator[dict[str, str]]:
         yield _tile(
             "warn" if word else "", a.word(measure), f"{scale.said(float(total.value.amount))} {scale.unit}", word, note, trend, toward
         )
-    if a.earned is not None and a.earned.total.known > a.earned.total.floating:  # the current schedule is no baseline
+    if a.earned is not None and a.earned.total.measured > a.earned.total.floating:  # the current schedule is no baseline
         yield _performance(a.earned)
 
 
@@ -86,7 +86,7 @@ def _performance(earned: EarnedValue) -> dict[str, str]:
     kind = kind if whole or kind != "good" else ""
     floating = f", {total.floating} of them without a baseline" if total.floating else ""
     value = f"{number(cpi, 2, keep=True, unknown='–')} / {number(spi, 2, keep=True, unknown='–')}"
-    note = f"{total.known} of {total.total} packages known{floating}"
+    note = f"{total.counts('packages known')}{floating}"
     return _tile(kind, "cost and schedule performance", value, "CPI / SPI", note)
 
 

@@ -144,7 +144,7 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
     if earned is not None and project.id in earned:
         found = earned[project.id]
         if (
-            found.known
+            found.measured
             and found.schedule is not None
             and found.schedule.spi_t is not None
             and found.schedule.spi_t < SPI_T

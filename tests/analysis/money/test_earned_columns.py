@@ -69,7 +69,7 @@ class _Sums:
         seen: the instant that it is seen from.
         ended: when its last finished package did; None where none has, or nobody says when.
         open: some package is unfinished, or nobody says when it was finished.
-        shown: (PV, EV) of one package whose actual cost is not known: shown of itself, and in no sum.
+        costed: (BAC, PV, EV) of those whose actual cost is known too.
     """
 
     budget: Fraction | None = None
@@ -81,6 +81,8 @@ class _Sums:
     loe: Fraction = Fraction(0)
     loe_ac: Fraction | None = None
     known: int = 0
+    measured: int = 0
+    costed: tuple[Fraction, Fraction, Fraction] = (Fraction(0), Fraction(0), Fraction(0))
     total: int = 0
     plan: Sequence[Planned] = ()
     bases: Mapping[str, str] = attrs.field(factory=dict)
@@ -88,7 +90,6 @@ class _Sums:
     seen: int | None = None
     ended: int | None = None
     open: bool = False
-    shown: tuple[Fraction, Fraction] | None = None
     removed: Fraction = Fraction(0)
 
     @classmethod
@@ -96,7 +97,7 @@ class _Sums:
         """The sum of several."""
         found = list(parts)
         if len(found) == 1:
-            return attrs.evolve(found[0], shown=None)
+            return found[0]
         bases: dict[str, str] = {}
         for part in found:
             bases = {**part.bases, **bases}
@@ -111,6 +112,8 @@ class _Sums:
             loe=sum((part.loe for part in found), Fraction(0)),
             loe_ac=_plus(part.loe_ac for part in found),
             known=sum(part.known for part in found),
+            measured=sum(part.measured for part in found),
+            costed=tuple(sum((part.costed[place] for part in found), Fraction(0)) for place in range(3)),
             total=sum(part.total for part in found),
             plan=[piece for part in found for piece in part.plan],
             bases=bases,
@@ -187,24 +190,22 @@ class ItemByItem:
         floating = int(self.plan is self.portfolio and not stated and any(line.line.since is None for line in lines))
         if noun.actual is not None:
             actual = self.actuals.lines(full_id, noun.actual)
-            if actual is None:
-                return unknown
-            bases |= {line.base: full_id for line in actual if line.base}
-            spent = sum((line.value for line in actual if line.line.since is None or _happened(line.line.since, seen)), Fraction(0))
+            if actual is not None:
+                bases |= {line.base: full_id for line in actual if line.base}
+                spent = sum((line.value for line in actual if line.line.since is None or _happened(line.line.since, seen)), Fraction(0))
         elif self._begun(noun, seen) is False:
             spent = Fraction(0)
-        shared = _Sums(known=1, total=1, bases=bases, floating=floating, seen=minutes(seen))
+        shared = _Sums(known=1, measured=1, total=1, bases=bases, floating=floating, seen=minutes(seen))
         if earning.rule == "level of effort":
             return attrs.evolve(shared, loe_bac=bac, loe=planned_value, loe_ac=spent)
         earned = self._earned(full_id, noun, earning, seen)
         if earned is None:
             return unknown
-        if spent is None:
-            return attrs.evolve(unknown, shown=(planned_value, bac * earned))
         ended = self._ended(noun, earning, seen) if earned >= 1 else None
-        return attrs.evolve(
+        found = attrs.evolve(
             shared, budget=bac, bac=bac, pv=planned_value, ev=bac * earned, ac=spent, plan=plan, ended=ended, open=ended is None
         )
+        return attrs.evolve(found, known=0) if spent is None else attrs.evolve(found, costed=(found.bac, found.pv, found.ev))
 
     def _begun(self, noun: Task | Project, seen: When) -> bool | None:
         """Whether work has begun; None of a project that should have, and does not say."""
@@ -378,14 +379,15 @@ class ItemByItem:
             name=name,
             level=level,
             bac=None if sums.budget is None else money(sums.budget),
-            pv=money(sums.pv) if sums.known else None if sums.shown is None else money(sums.shown[0]),
-            ev=money(sums.ev) if sums.known else None if sums.shown is None else money(sums.shown[1]),
+            pv=money(sums.pv) if sums.measured else None,
+            ev=money(sums.ev) if sums.measured else None,
             ac=None if sums.ac is None else money(sums.ac),
             effort=(money(sums.loe_bac), money(sums.loe)),
             known=sums.known,
+            measured=sums.measured,
             total=sums.total,
             rule=rule,
-            indices=Indices(bac=sums.bac + (sums.removed if sums.known else 0), pv=sums.pv, ev=sums.ev, ac=sums.ac if not scope else None),
+            indices=self._indices(sums, sums.ac if not scope else None),
             schedule=self._timed(sums),
             parts=tuple(self.items[part] for part in parts if part in self.items),
             ac_effort=None if sums.loe_ac is None else money(sums.loe_ac),
@@ -393,6 +395,14 @@ class ItemByItem:
             scope=scope,
         )
         return sums
+
+    def _indices(self, sums: _Sums, ac: Fraction | None) -> Indices:
+        removed = sums.removed if sums.measured else Fraction(0)
+        whole = Indices(bac=sums.bac + removed, pv=sums.pv, ev=sums.ev, ac=ac)
+        if ac is None or sums.known == sums.measured:
+            return whole
+        bac, pv, ev = sums.costed
+        return attrs.evolve(whole, costed=Indices(bac=bac + removed, pv=pv, ev=ev, ac=ac))
 
     def _timed(self, sums: _Sums) -> EarnedSchedule | None:
         """Earned schedule of what is summed: time runs from the plan's first instant to now, or to the end of finished work."""

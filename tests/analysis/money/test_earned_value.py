@@ -195,7 +195,66 @@ def test_what_lacks_a_half_is_counted_and_in_no_sum() -> None:
     )
     found = earned_value(pf)["P"]
     assert (found.known, found.total, found.ac and found.ac.amount) == (1, 4, 30)
-    assert (found.bac and found.bac.amount, found.indices.bac) == (300, 100)  # the whole budget, and what the indices are of
+    assert (found.bac and found.bac.amount, found.indices.bac) == (300, 200)  # the whole budget, and what SPI is of
+    assert (found.measured, found.indices.costed and found.indices.costed.bac) == (2, 100)  # and what CPI is of
+
+
+ONE_HUNDRED_DAYS: dict[str, Any] = {"baseline_start": "2026-01-01", "baseline_finish": "2026-04-10", "actual_start": "2026-01-01"}
+
+
+def costs_partly(actual: str | None) -> Portfolio:
+    """P/x states no actual cost, P/y states one or none; each plans 100 GBP over 100 days, and it is 1 February, 31 days on."""
+    x = Task(id="x", duration="100 d", budget="100 GBP", progress="20 %", **ONE_HUNDRED_DAYS)
+    y = Task(id="y", duration="100 d", budget="100 GBP", progress="50 %", actual=actual, **ONE_HUNDRED_DAYS)
+    return around_the_clock().evolve(status_date="2026-02-01", projects=[Project(id="P", tasks=[x, y])])
+
+
+def test_work_without_actual_cost_plans_and_earns() -> None:
+    """x: PV 31, EV 20, so SPI 20/31; 20 GBP were to be earned by 21 January, 20/31 of a month, at the end of the first."""
+    found = earned_value(costs_partly(None))
+    x, whole = found["P/x"], found["P"]
+    assert [money and money.amount for money in (x.bac, x.pv, x.ev, x.ac)] == [100, 31, 20, None]
+    assert (x.indices.spi, x.indices.sv) == (20 / 31, -11)
+    assert x.schedule is not None
+    assert [x.schedule.es, x.schedule.at, x.schedule.spi_t] == pytest.approx([20 / 31, 1, 20 / 31])
+    assert [x.indices.cpi, x.indices.cv, x.indices.eac(), x.indices.tcpi(), x.eac, x.vac] == [None] * 6
+    assert (x.known, x.measured, x.total) == (0, 1, 1)
+    assert str(x) == "P/x: CPI unknown, SPI 0.65, EV 20 GBP of 100 GBP, 0 of 1 known, 1 more without actual cost"
+    # of both: PV 62, EV 70; the plan of 2 GBP a day comes to 70 after 35 days, four of February's 28
+    assert [money and money.amount for money in (whole.pv, whole.ev, whole.ac)] == [62, 70, None]
+    assert (whole.indices.spi, whole.known, whole.measured) == (70 / 62, 0, 2)
+    assert whole.schedule is not None
+    assert whole.schedule.es == pytest.approx(1 + 4 / 28)
+
+
+def test_what_needs_an_actual_cost_is_of_the_same_work_on_both_sides() -> None:
+    """y has earned 50 and cost 40: CPI 1.25 and CV 10 of y alone, on every level, beside an SPI of both."""
+    found = earned_value(costs_partly("40 GBP"))
+    for row in (found["P"], found.total):
+        assert [money and money.amount for money in (row.pv, row.ev, row.ac)] == [62, 70, 40]
+        i = row.indices
+        assert (i.cpi, i.cv, i.eac(), i.eac("budget"), i.vac(), i.tcpi()) == (1.25, 10, 80, 90, 20, 50 / 60)
+        assert i.eac("cpi-spi") == pytest.approx(40 + 50 / (1.25 * 50 / 31))
+        assert (i.spi, i.sv, i.percent_complete) == (70 / 62, 8, 0.35)
+        assert (row.eac, row.vac) == (None, None)  # the whole costs nobody knows what
+        assert (row.known, row.measured, row.total) == (1, 2, 2)
+    table = found.table().rows()
+    assert {row["item"]: (row["known"], row["measured"], row["cpi"], row["tcpi"]) for row in table}["P"] == (1, 2, 1.25, 50 / 60)
+
+
+def test_an_actual_cost_without_a_rate_blanks_what_needs_it() -> None:
+    found = earned_value(costs_partly("40 USD"))
+    assert found.unrated
+    assert found["P/y"].ac is None
+    assert {row.item: (row.indices.spi, row.indices.cpi) for row in found}["P"] == (70 / 62, None)
+
+
+def test_a_project_that_is_one_package_and_its_parts_say_the_same() -> None:
+    lump = Project(id="L", start="2026-01-01", finish="2026-04-10", budget="100 GBP", progress="20 %", actual_start="2026-01-01")
+    found = earned_value(around_the_clock().evolve(status_date="2026-02-01", projects=[lump], programmes=[Programme(id="G")]))
+    for row in (found["L"], found.total):
+        assert [money and money.amount for money in (row.pv, row.ev, row.ac)] == [31, 20, None]
+        assert (row.indices.spi, row.known, row.measured) == (20 / 31, 0, 1)
 
 
 def test_whether_a_project_has_begun_is_not_guessed() -> None:

@@ -168,8 +168,11 @@ def earned(portfolio: Portfolio) -> Table:
         money.append(float(value.amount) if isinstance(value, Money) else None)
     shares = [s.share for _, s in rows]
     names = [name for name, _ in rows]
-    gained, spent = _earned(portfolio, names, shares, money)
+    gained, costed, spent = _earned(portfolio, names, shares, money)
     both = {base: [_rebased(s, gain, budgeted, base) for (_, s), gain, budgeted in zip(rows, gained, money, strict=True)] for base in BASES}
+    behind = {
+        base: [_rebased(s, gain, budgeted, base) for (_, s), gain, budgeted in zip(rows, costed, money, strict=True)] for base in BASES
+    }
     return Table(
         [
             Column("item", "str", [name for name, _ in rows]),
@@ -184,7 +187,7 @@ def earned(portfolio: Portfolio) -> Table:
             Column("earned", "float", gained, unit),
             Column("growth", "float", [100 * (s.current / s.initial - 1) for _, s in rows], "%"),
             *(Column(f"earned_of_{base}", "float", both[base], unit) for base in BASES),
-            *(Column(f"cpi_of_{base}", "float", _by_cost(both[base], spent)) for base in BASES),
+            *(Column(f"cpi_of_{base}", "float", _by_cost(behind[base], spent)) for base in BASES),
         ]
     )
 
@@ -203,16 +206,18 @@ def _by_cost(gained: Sequence[float | None], spent: Sequence[float | None]) -> l
 
 def _earned(
     portfolio: Portfolio, items: Sequence[str], shares: Sequence[float | None], money: Sequence[float | None]
-) -> tuple[list[float | None], list[float | None]]:
-    """(earned value, actual cost) by item, from the one answer that there is; before a status date is stated, the share of the budget."""
+) -> tuple[list[float | None], list[float | None], list[float | None]]:
+    """(earned value, that of work with an actual cost, actual cost) by item, from the one answer that there is; before a status date is stated, the share of the budget."""
     try:
         found = ipmo.earned_value(portfolio)
     except IpmoError:
-        return [None if share is None or budget is None else share * budget for share, budget in zip(shares, money, strict=True)], [
-            None
-        ] * len(items)
+        shared = [None if share is None or budget is None else share * budget for share, budget in zip(shares, money, strict=True)]
+        return shared, shared, [None] * len(items)
     rows = [found[name] if name in found else None for name in items]
     earned = [
         None if row is None or row.ev is None or share is None else float(row.ev.amount) for row, share in zip(rows, shares, strict=True)
     ]
-    return earned, [None if row is None or row.ac is None else float(row.ac.amount) for row in rows]
+    costed = [
+        one if row is None or row.indices.costed is None else float(row.indices.costed.ev) for one, row in zip(earned, rows, strict=True)
+    ]
+    return earned, costed, [None if row is None or row.ac is None else float(row.ac.amount) for row in rows]

@@ -177,7 +177,8 @@ class Aspects(Timed):
             if scope["added"]
             else []
         )
-        rest = f"earned value is known of {item.known} of {counted(item.total, 'work package')}" if item.known < item.total else ""
+        lacks = "actual cost" if item.measured == item.total else "earned value"
+        rest = f"{lacks} is known of {item.known} of {counted(item.total, 'work package')}" if item.known < item.total else ""
         return f": {', '.join([*said, rest] if rest else said)}" if said or rest else ""
 
     @property

@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import attrs
+
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.earned_tree import EarnedTree
 from ipmo.analysis.money.exact import EXACT, Sums
 from ipmo.analysis.money.indices import Indices
+from ipmo.analysis.money.plain_packages import COSTED
 from ipmo.analysis.money.plan_curves import PlanCurves, Times
 from ipmo.cells import Numbers, Texts
 from ipmo.network.clocks import clocks_of
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     """Values, and which of them are known."""
 
 __all__ = ["EarnedColumns"]
+
+SAME = {costed: name for name, costed in COSTED.items()}
+"""What is of packages with actual cost, and what that is where all have one."""
 
 
 class EarnedColumns:
@@ -78,6 +84,7 @@ class EarnedColumns:
                 *(numbers(name, figure, "" if name == "spi_t" else every) for name, figure in self._timed().items()),
                 numbers("effort", self._rounded(self._sums("effort_value"), self._all), unit),
                 counts("known", self._known),
+                counts("measured", self._measured),
                 counts("total", self.end - self.first),
                 counts("floating", self._counted(tree.columns.floating_at)),
                 _texts("scope", [tree.scope[p][0] if p in tree.scope else "" for p in self.positions] if tree.scope else [""] * self.size),
@@ -98,6 +105,8 @@ class EarnedColumns:
 
     def _sums(self, name: str) -> Sums:
         """The exact sums of a figure of every item."""
+        if name in SAME and not self.tree.columns.uncosted_at:
+            name = SAME[name]
         if name not in self._found:
             self._found[name] = self.tree.columns.running[name].sums(self.first, self.end)
         return self._found[name]
@@ -111,8 +120,13 @@ class EarnedColumns:
         return found
 
     @functools.cached_property
-    def _known(self) -> Array:
+    def _measured(self) -> Array:
         return self._counted(self.tree.columns.seen_at)
+
+    @functools.cached_property
+    def _known(self) -> Array:
+        found: Array = self._measured - self._counted(self.tree.columns.uncosted_at)
+        return found
 
     @functools.cached_property
     def _spent(self) -> Known:
@@ -124,16 +138,10 @@ class EarnedColumns:
     def _money(self, name: str) -> Figure:
         """A figure in money, as its row says it: what is not known in full shows its own."""
         tree, figure = self.tree, self._sums("budget" if name == "bac" else name)
-        found, known = self._rounded(figure, figure.known if name in ("bac", "ac") else self._known > 0)
+        found, known = self._rounded(figure, figure.known if name in ("bac", "ac") else self._measured > 0)
         own: dict[int, Fraction | None] = {}
         if name in ("bac", "ac"):
             own = {self.row[p]: pair[name == "ac"] for p, pair in tree.added.items() if p in self.row}
-        elif shown := tree.columns.places_shown:
-            place = 0 if name == "pv" else 1
-            for row, position in enumerate(self.positions):
-                if tree.first[position] in shown and tree.single[position] and not self._known[row]:
-                    pair = tree.columns.shown_at(tree.first[position])
-                    own[row] = None if pair is None else pair[place]
         for row, amount in own.items():
             known[row] = amount is not None
             found[row] = 0.0 if amount is None else float(rounded(amount, tree.currency).amount)
@@ -156,14 +164,14 @@ class EarnedColumns:
 
     def _indices(self, row: int) -> Indices:
         """The formulas of one item, on exact figures of any length."""
-        bac, removed, pv, ev, ac = (self._sums(name).at(row) for name in ("bac", "removed", "pv", "ev", "ac"))
-        return Indices(bac=bac + removed if self._known[row] else bac, pv=pv, ev=ev, ac=ac if self._spent[row] else None)
+        found = self.tree.indices(int(self.first[row]), int(self.end[row]))
+        return found if self._spent[row] else attrs.evolve(found, ac=None, costed=None)
 
     def _settled(self, found: Floats, known: Known, fits: Known, say: Callable[[Indices], float | None]) -> Figure:
         """Values as columns where their figures fit them, by the formulas of one item where they do not."""
         import numpy as np
 
-        for name in ("bac", "pv", "ev", "ac"):
+        for name in ("bac", "pv", "ev", "ac", *SAME):
             fits[list(self._sums(name).apart)] = False
         fits[self._sums("removed").known] = False
         for row in np.flatnonzero(~fits).tolist():
@@ -186,7 +194,7 @@ class EarnedColumns:
     @property
     def cv(self) -> Figure:
         """Cost variance EV - AC."""
-        above, below, fits = self._difference("ev", "ac")
+        above, below, fits = self._difference(COSTED["ev"], "ac")
         return self._settled(above / below, self._spent.copy(), fits, lambda one: one.cv)
 
     @property
@@ -199,7 +207,7 @@ class EarnedColumns:
     @property
     def cpi(self) -> Figure:
         """Cost performance index EV / AC."""
-        ev, ac = self._sums("ev"), self._sums("ac")
+        ev, ac = self._sums(COSTED["ev"]), self._sums("ac")
         found, fits = _over([ev.above, ac.below], [ac.above, ev.below])
         return self._settled(found, self._spent & (ac.above != 0), fits, lambda one: one.cpi)
 
@@ -224,8 +232,8 @@ class EarnedColumns:
     @property
     def tcpi(self) -> Figure:
         """To-complete performance index (BAC - EV) / (BAC - AC)."""
-        above, below, fits = self._difference("bac", "ev")
-        left, under, fit = self._difference("bac", "ac")
+        above, below, fits = self._difference(COSTED["bac"], COSTED["ev"])
+        left, under, fit = self._difference(COSTED["bac"], "ac")
         found, both = _over([above, under], [left, below])
         return self._settled(found, self._spent & (left > 0), fits & fit & both, lambda one: one.tcpi())
 

@@ -49,14 +49,15 @@ class EarnedItem(Shown):
         name: title.
         level: portfolio, programme, project or task.
         bac: budget at completion: every budget that is known, of the baseline when one is named; None when none is.
-        pv: planned value to the date, level of effort left out; None when no package is known in full.
-        ev: earned value, level of effort left out; None when no package is known in full.
+        pv: planned value to the date, level of effort left out; None when no package has budget, dates and progress.
+        ev: earned value, level of effort left out; None when no package has budget, dates and progress.
         ac: actual cost; None when none is known.
         effort: (BAC, value) of level of effort, kept apart.
-        known: work packages with budget, dates, progress and actual cost: PV, EV, AC and every index are of these.
+        known: work packages with budget, dates, progress and actual cost: AC and what needs it (CV, CPI, EAC, VAC, TCPI) are of these.
+        measured: work packages with budget, dates and progress: PV, EV, SV, SPI and earned schedule are of these.
         total: work packages in all.
         rule: earning rule of a task.
-        indices: of the known packages; their BAC is with what was removed from the baseline, as in `bac`.
+        indices: of the measured packages, what needs an actual cost of the known ones; their BAC is with what was removed from the baseline, as in `bac`.
         schedule: earned schedule against the plan by period; None where there is no plan.
         ac_effort: actual cost of level of effort.
         floating: how many work packages have no approved dates: their plan is the current schedule, which moves with the data
@@ -73,6 +74,7 @@ class EarnedItem(Shown):
     ac: Money | None
     effort: tuple[Money, Money]
     known: int
+    measured: int
     total: int
     rule: str = ""
     indices: Indices = attrs.field(repr=False)
@@ -115,7 +117,16 @@ class EarnedItem(Shown):
             return "unknown" if value is None else f"{value:.2f}"
 
         earned = f"EV {_said(self.ev)} of {_said(self.bac)}"
-        return f"{self.item}: CPI {of(i.cpi)}, SPI {of(i.spi)}, {earned}, {self.known} of {self.total} known"
+        return f"{self.item}: CPI {of(i.cpi)}, SPI {of(i.spi)}, {earned}, {self.counts('known')}"
+
+    def counts(self, known: str) -> str:
+        """How many of its work packages its figures are of.
+
+        Args:
+            known: what to call those that are known in full, such as `work packages known`.
+        """
+        more = self.measured - self.known
+        return f"{self.known:,} of {self.total:,} {known}" + (f", {more:,} more without actual cost" if more else "")
 
     @property
     def line(self) -> str:

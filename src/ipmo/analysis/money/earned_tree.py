@@ -14,6 +14,7 @@ from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import budget_of
 from ipmo.analysis.money.package_columns import PackageColumns, between
 from ipmo.analysis.money.periods import PeriodRule
+from ipmo.analysis.money.plain_packages import COSTED
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
 from ipmo.analysis.money.work_packages import PERCENT, UNKNOWN, Package, WorkPackages, packages_of, stands_whole
 from ipmo.analysis.money.work_tree import LEFT_OUT
@@ -368,12 +369,9 @@ class EarnedTree:
         money = self._money
         budget, ac = running["budget"].known(first, end), running["ac"].known(first, end)
         pv, ev, bac = (running[name].sum(first, end) for name in ("pv", "ev", "bac"))
-        known = len(between(columns.seen_at, first, end))
-        whole = bac + running["removed"].sum(first, end) if known else bac  # what was removed stays in BAC, here and there
+        measured, uncosted = (len(between(places, first, end)) for places in (columns.seen_at, columns.uncosted_at))
         scope = self.scope.get(position, ("", ""))[0]
-        rule, shown = "", None
-        if self.single[position]:
-            rule, shown = self._rule(noun, project), columns.shown_at(first)
+        rule = self._rule(noun, project) if self.single[position] else ""
         if position in self.added:
             budget, ac = self.added[position]
         effort_ac = running["effort_ac"].known(first, end)
@@ -382,14 +380,15 @@ class EarnedTree:
             name=noun.name,
             level=LEVEL_OF[type(noun)],
             bac=None if budget is None else money(budget),
-            pv=money(pv) if known else None if shown is None else money(shown[0]),
-            ev=money(ev) if known else None if shown is None else money(shown[1]),
+            pv=money(pv) if measured else None,
+            ev=money(ev) if measured else None,
             ac=None if ac is None else money(ac),
             effort=(money(running["effort"].sum(first, end)), money(running["effort_value"].sum(first, end))),
-            known=known,
+            known=measured - uncosted,
+            measured=measured,
             total=end - first,
             rule=rule,
-            indices=Indices(bac=whole, pv=pv, ev=ev, ac=ac if not scope else None),
+            indices=self.indices(first, end) if not scope else Indices(bac=bac, pv=pv, ev=ev, ac=None),
             schedule=Later(functools.partial(self._timed, first, end, bac, ev)),
             parts=Parts(self.made, self.parts[position]) if position in self.parts else (),
             ac_effort=None if effort_ac is None else money(effort_ac),
@@ -397,6 +396,17 @@ class EarnedTree:
             scope=scope,
             planned=Later(functools.partial(self._planned, first, end)),
         )
+
+    def indices(self, first: int, end: int) -> Indices:
+        """The exact figures of some packages; what was removed stays in BAC, wherever anything is known."""
+        running, columns = self.columns.running, self.columns
+        removed = running["removed"].sum(first, end) if len(between(columns.seen_at, first, end)) else 0
+        bac, pv, ev = (running[name].sum(first, end) for name in COSTED)
+        ac, part = running["ac"].known(first, end), None
+        if ac is not None and len(between(columns.uncosted_at, first, end)):
+            some = {name: running[costed].sum(first, end) for name, costed in COSTED.items()}
+            part = Indices(bac=some["bac"] + removed, pv=some["pv"], ev=some["ev"], ac=ac)
+        return Indices(bac=bac + removed, pv=pv, ev=ev, ac=ac, costed=part)
 
     def _curve(self, first: int, end: int) -> PlanCurve | None:
         """The plan of what is summed; None where there is none, or it has a credit."""

@@ -93,10 +93,11 @@ class EarnedValue(Rows[str, EarnedItem]):
 
     def table(self, level: str | None = None) -> Table:
         """One row an item: item, name, level, rule, bac, pv, ev, ac, cv, sv, cpi, spi, eac, vac, tcpi, es, at, sv_t, spi_t, ieac_t,
-        effort, known, total, floating, scope.
+        effort, known, measured, total, floating, scope.
 
         Money in the portfolio's currency, es, at, sv_t and ieac_t in periods; `effort` is the level of effort kept apart. `bac` is of
-        every budget that is known, all else of the `known` packages; `eac` and `vac` are blank unless all of them are.
+        every budget that is known; pv, ev, sv, spi and all of time are of the `measured` packages; ac, cv, cpi and tcpi of the `known`
+        ones, whose actual cost is known too; `eac` and `vac` are blank unless all packages are.
         """
         if level is not None:
             one_of("level", level, LEVELS)
@@ -138,6 +139,7 @@ class EarnedValue(Rows[str, EarnedItem]):
                 number(timed("ieac_t"), "ieac_t", self.every),
                 money((r.effort[1] for r in rows), "effort"),
                 Column("known", "int", [r.known for r in rows]),
+                Column("measured", "int", [r.measured for r in rows]),
                 Column("total", "int", [r.total for r in rows]),
                 Column("floating", "int", [r.floating for r in rows]),
                 Column("scope", "str", [r.scope for r in rows]),
@@ -172,8 +174,9 @@ def earned_value(
 
     A task plans its budget over its time in the plan (its baseline dates, else its scheduled dates) by its spread; it
     earns by its earning rule, or by the share that an extension declares (a scope and its base). A project with a budget of its own and no budgets below is one work package. What lacks a
-    budget, a date, progress or an actual cost is counted and left out of every sum but BAC, so that no index mixes
-    what one of its halves does not have; proposed and cancelled projects are left out.
+    budget, a date or progress is counted and left out of every sum but BAC; what lacks an actual cost only is left out of
+    what needs one (CV, CPI, EAC, VAC, TCPI), whose halves are of the same work packages, and not of planned and earned
+    value, SPI and earned schedule; proposed and cancelled projects are left out.
 
     Args:
         portfolio: the portfolio.

@@ -34,16 +34,21 @@ class Indices:
         pv: planned value.
         ev: earned value.
         ac: actual cost; None when it is not known.
+        costed: where `ac` is of a part of the work only, the figures of that part: what needs an actual cost (CV, CPI, EAC, VAC, TCPI)
+            is of it, so that both halves are of the same work.
     """
 
     bac: Number
     pv: Number
     ev: Number
     ac: Number | None
+    costed: Indices | None = attrs.field(default=None, repr=False)
 
     @property
     def cv(self) -> float | None:
         """Cost variance EV - AC."""
+        if self.costed is not None:
+            return self.costed.cv
         return None if self.ac is None else float(self.ev - self.ac)
 
     @property
@@ -54,6 +59,8 @@ class Indices:
     @property
     def cpi(self) -> float | None:
         """Cost performance index EV / AC."""
+        if self.costed is not None:
+            return self.costed.cpi
         return _ratio(self.ev, self.ac)
 
     @property
@@ -79,6 +86,8 @@ class Indices:
             UnitError: the formula needs a figure that was not given.
         """
         one_of("variant", variant, get_args(Forecast))
+        if self.costed is not None:
+            return self.costed.eac(variant, last_3=last_3, to_complete=to_complete)
         if self.ac is None:
             return None
         left = self.bac - self.ev
@@ -102,6 +111,8 @@ class Indices:
 
     def vac(self, variant: Forecast = "cpi") -> float | None:
         """Variance at completion BAC - EAC."""
+        if self.costed is not None:
+            return self.costed.vac(variant)
         eac = self.eac(variant)
         return None if eac is None else float(self.bac) - eac
 
@@ -114,6 +125,8 @@ class Indices:
             OptionError: there is no such target.
         """
         one_of("target", target, get_args(Target))
+        if self.costed is not None:
+            return self.costed.tcpi(target)
         if self.ac is None:
             return None
         aim = self.bac

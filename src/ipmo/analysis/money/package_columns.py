@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import attrs
 from ipmo.analysis.money.amounts import Priced
 from ipmo.analysis.money.exact import Running
 from ipmo.analysis.money.periods import wall_clock
-from ipmo.analysis.money.plain_packages import PlainPackages
+from ipmo.analysis.money.plain_packages import COSTED, PlainPackages
 from ipmo.analysis.money.plan_curves import SHAPES, Pieces
 from ipmo.analysis.money.timing import Piece
 from ipmo.analysis.money.work_packages import UNKNOWN, Package, WorkPackages
@@ -43,7 +43,7 @@ class PackageColumns:
         self.floating: list[int] = []
         self.plan: dict[int, Sequence[Piece]] = {}
         self.bases: dict[int, Mapping[str, str]] = {}
-        self.shown: dict[int, tuple[Fraction, Fraction]] = {}
+        self.uncosted: list[int] = []
         self.named: set[str] = set()
 
     def add(self, package: Package) -> None:
@@ -59,6 +59,8 @@ class PackageColumns:
             given["bac"][place], given["pv"][place], given["ev"][place] = package.bac, package.pv, package.ev
             self.ended[place] = package.ended
             self.plan[place] = package.plan
+            if package.ac is None:
+                self.uncosted.append(place)
         if package.ac is not None:
             given["ac"][place] = package.ac
         if package.effort is not None:
@@ -69,8 +71,6 @@ class PackageColumns:
             self.seen[place] = package.seen
         if package.floating:
             self.floating.append(place)
-        if package.shown is not None:
-            self.shown[place] = package.shown
         if package.bases:
             self.bases[place] = package.bases
             self.named.update(package.bases)
@@ -83,15 +83,22 @@ class PackageColumns:
         for name, amounts in self.given.items():
             more, column = plain.apart.get(name, {}), plain.columns.get(name)
             found[name] = Running({**amounts, **more} if more else amounts, column, plain.ratios.get(name))
+        for name, costed in COSTED.items():
+            if not self.uncosted_at:
+                found[costed] = found[name]
+                continue
+            amounts = {place: amount for place, amount in self.given[name].items() if place in self.given["ac"]}
+            of = costed if plain.uncosted else name  # all plain ones have one
+            found[costed] = Running({**amounts, **plain.apart.get(of, {})}, plain.columns.get(of), plain.ratios.get(of))
         return found
 
     @functools.cached_property
     def seen_at(self) -> Sequence[int]:
-        """The packages that are known in full."""
+        """The packages whose plan and progress are known, and level of effort."""
         return _in_order(self.seen, self.plain.figures.known)
 
     def instants_seen(self) -> NDArray[np.int64]:
-        """The instants that the packages that are known in full are seen from, in order."""
+        """The instants that the packages of `seen_at` are seen from, in order."""
         import numpy as np
 
         if not self.seen:
@@ -138,14 +145,10 @@ class PackageColumns:
         """When a package ended, of finished work."""
         return self.ended[place] if place in self.ended else self.plain.figures.ended.get(place)
 
-    def shown_at(self, place: int) -> tuple[Fraction, Fraction] | None:
-        """(PV, EV) of a package of which the actual cost is not known."""
-        return self.shown.get(place) or self.plain.shown(place)
-
     @functools.cached_property
-    def places_shown(self) -> Collection[int]:
-        """The places of packages of which the actual cost is not known."""
-        return {*self.shown, *self.plain.places_shown}
+    def uncosted_at(self) -> Sequence[int]:
+        """The packages of `planned_at` of which the actual cost is not known: they are in no figure that needs one."""
+        return _in_order(self.uncosted, self.plain.figures.uncosted)
 
     @functools.cached_property
     def plans(self) -> tuple[NDArray[np.int64], Pieces]:

@@ -149,8 +149,8 @@ def _earned(earned: float, passed: float, table: Table, size: float, currency: s
 def earned_picture(item: EarnedItem, rule: PeriodRule, currency: str, as_of: When) -> Figure:
     """The plan of an item as a running sum, what is earned and spent at the date of the figures, and the estimate at completion.
 
-    All amounts are of the work packages that are known in full, as PV, EV and AC are. The estimate by CPI lies where earned schedule has the end; further out than
-    three times the plan it is not drawn.
+    The plan and EV are of the work packages whose budget, dates and progress are known. AC and the estimate by CPI are drawn where the actual cost of
+    these is known, else said; the estimate lies where earned schedule has the end, and further out than three times the plan it is not drawn.
 
     Args:
         item: the item.
@@ -163,12 +163,11 @@ def earned_picture(item: EarnedItem, rule: PeriodRule, currency: str, as_of: Whe
     """
     planned = item.planned
     if not planned:
-        raise ModelError(
-            f"no work package of {item.item!r} is known in full (budget, dates, progress, actual cost), so there is no plan to draw"
-        )
+        raise ModelError(f"of no work package of {item.item!r} are budget, dates and progress known, so there is no plan to draw")
     begins, bac, now = planned[0][0], planned[-1][1], datetime.combine(as_day(as_of), datetime.min.time())
     timed, cpi = item.schedule, item.indices.cpi
-    eac = bac / cpi if cpi else None  # of what is drawn: what was removed from the baseline has no plan
+    part = item.measured > item.known  # the actual cost is of other work than what is drawn
+    eac = bac / cpi if cpi and not part else None  # of what is drawn: what was removed from the baseline has no plan
     lasts = timed.ieac_t if timed is not None and eac is not None and timed.ieac_t is not None else None
     periods = list(rule.between(as_day(begins), max(as_day(planned[-1][0]), as_day(as_of))))
     first = _place(begins, periods)
@@ -185,7 +184,7 @@ def earned_picture(item: EarnedItem, rule: PeriodRule, currency: str, as_of: Whe
     if ev is not None:
         dots.append(Dot(x=at, y=ev / size, label="EV", kind="bad" if pv is not None and ev < pv else "good"))
     ac = None if item.indices.ac is None else float(item.indices.ac)
-    if ac is not None:
+    if ac is not None and not part:
         dots.append(Dot(x=at, y=ac / size, label="AC", kind="bad" if ev is not None and ac > ev else "good"))
         if eac is not None and end is not None and end > at:
             lines.append(
@@ -197,9 +196,10 @@ def earned_picture(item: EarnedItem, rule: PeriodRule, currency: str, as_of: Whe
                 )
             )
     title = f"Earned value of {item.name or item.item}"
-    title += f", {item.known} of {item.total} work packages" if item.known < item.total else ""
+    title += f", {item.measured} of {item.total} work packages" if item.measured < item.total else ""
     unit = " ".join(part for part in (word, currency) if part)
     amounts = [f"{name} {amount_text(value)}" for name, value in (("PV", pv), ("EV", ev), ("AC", ac)) if value is not None]
+    amounts[-1] += f" (actual cost known of {item.known} of {item.measured})" if part else ""
     ratios = [f"{name} {value:.2f}" for name, value in (("CPI", item.indices.cpi), ("SPI", item.indices.spi)) if value is not None]
     note = "; ".join(", ".join(some) for some in (amounts, ratios) if some)
     return cumulative([period.name for period in periods], lines, dots=dots, unit=unit, today=at, title=title, note=note)

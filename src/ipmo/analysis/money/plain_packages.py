@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     Array = NDArray[np.int64]
     Known = NDArray[np.bool_]
 
-__all__ = ["Figures", "PlainPackages"]
+__all__ = ["COSTED", "Figures", "PlainPackages"]
 
 SHARES = 10**5
 """Shares are brought to a common denominator up to it; what has another one is multiplied by itself."""
+COSTED = {name: f"costed {name}" for name in ("bac", "pv", "ev")}
+"""Figures of the packages whose plan and progress are known, and what each is named of those whose actual cost is known too."""
 ZERO, ONE = Fraction(0), Fraction(1)
 SHAPE = {name: number for number, name in enumerate(SHAPES)}
 NONE, OTHER = -2, -1
@@ -52,7 +54,8 @@ class Figures:
         columns: by figure, the exact amounts at their places.
         ratios: by figure, what has a denominator of its own.
         apart: by figure, what no column says.
-        known: the places of those that are known in full, in order.
+        known: the places of those whose plan and progress are known, in order.
+        uncosted: of these, those of which the actual cost is not known.
         floating: of these, those without approved dates.
         ended: when finished ones ended, by place.
     """
@@ -61,6 +64,7 @@ class Figures:
     ratios: Mapping[str, Ratios]
     apart: Mapping[str, Mapping[int, Fraction]]
     known: Sequence[int]
+    uncosted: Sequence[int]
     floating: Sequence[int]
     ended: Mapping[int, int]
 
@@ -228,13 +232,13 @@ class PlainPackages:
         """What all of them plan, have earned and have cost."""
         rows, said = self._rows, self._said
         if said is None or not len(rows):
-            return Figures({}, {}, {}, (), (), {})
+            return Figures({}, {}, {}, (), (), (), {})
         import numpy as np
 
         places, now = self._places, self._now
         bac, spent = said.budgets.amounts(rows), said.actuals.amounts(rows)
         since, until, dated, stated = self._spans
-        known = dated & ~self._unspent
+        known, costed = dated, dated & ~self._unspent
         after = now > since
         due, begun = known & after & (now >= until), known & after & (now < until)
         planned, apart = self._due(np.flatnonzero(begun), bac, since, until)
@@ -243,20 +247,25 @@ class PlainPackages:
         def placed(some: Known, amounts: ExactColumn) -> Placed:
             return Placed(places[some], ExactColumn(amounts.numbers[some], amounts.below))
 
-        columns = {
-            "budget": Placed(places, bac),
-            "bac": placed(known, bac),
-            "pv": placed(known & ~begun, ExactColumn(np.where(due, bac.numbers, 0), bac.below)),
-            "ev": placed(known & ~odd, ev),
-            "ac": placed(known, spent),
-        }
+        past = ExactColumn(np.where(due, bac.numbers, 0), bac.below)
+        columns = {"budget": Placed(places, bac), "ac": placed(costed, spent)}
+        ratios: dict[str, Ratios] = {}
+        uncosted: list[int] = places[known & ~costed].tolist()
+        rest = set(uncosted)
+        for some, name in ((known, str), (costed, COSTED.__getitem__))[: 2 if rest else 1]:
+            columns |= {name("bac"): placed(some, bac), name("pv"): placed(some & ~begun, past), name("ev"): placed(some & ~odd, ev)}
+            ratios |= {
+                name("pv"): planned if some is known else planned.some(~np.isin(planned.places, uncosted)),
+                name("ev"): earned.some(some[odd]),
+            }
         ended = said.ended[rows]
         over = np.flatnonzero(ended >= 0)
         return Figures(
             columns,
-            {"pv": planned, "ev": earned.some(known[odd])},
-            {"pv": apart},
+            ratios,
+            {"pv": apart, COSTED["pv"]: {place: amount for place, amount in apart.items() if place not in rest}},
             places[known].tolist(),
+            uncosted,
             places[known & ~stated].tolist(),
             dict(zip(places[over].tolist(), ended[over].tolist(), strict=True)),
         )
@@ -375,7 +384,7 @@ class PlainPackages:
 
     @functools.cached_property
     def _known_rows(self) -> Array:
-        """The rows of those that are known in full."""
+        """The rows of those whose plan and progress are known."""
         import numpy as np
 
         found: Array = np.searchsorted(self._places, np.array(self.figures.known, np.int64))
@@ -383,7 +392,7 @@ class PlainPackages:
 
     @functools.cached_property
     def planned(self) -> tuple[Array, Pieces]:
-        """(place, plan) of those that are known in full; the clock is -1 where no column says how it lies."""
+        """(place, plan) of those whose plan and progress are known; the clock is -1 where no column says how it lies."""
         import numpy as np
 
         rows = self._known_rows
@@ -396,18 +405,10 @@ class PlainPackages:
 
     @functools.cached_property
     def seen(self) -> Array:
-        """The instants that those that are known in full are seen from."""
+        """The instants that those whose plan and progress are known are seen from."""
         if not len(self._known_rows):
             return self._known_rows
         found: Array = self._now[self._known_rows]
-        return found
-
-    @property
-    def places_shown(self) -> Collection[int]:
-        """The places of those that have dates, and of which the actual cost is not known."""
-        if not len(self._rows):
-            return ()
-        found: list[int] = self._places[self._spans[2] & self._unspent].tolist()
         return found
 
     # ------------------------------------------------------------------------------------- one of them
@@ -436,16 +437,6 @@ class PlainPackages:
     def seen_from(self, place: int) -> int:
         """The instant that the package at a place is seen from."""
         return int(self._now[self._row_of[place]])
-
-    def shown(self, place: int) -> tuple[Fraction, Fraction] | None:
-        """(PV, EV) of the package at a place, where it is plain, has dates, and its actual cost is not known."""
-        row = self._row_of.get(place)
-        if row is None or not self._unspent[row] or not self._spans[2][row]:
-            return None
-        assert self._said is not None
-        shares = self._said.shares
-        share = shares.values[int(shares.codes[self._rows[row]])]
-        return self.piece(place).by(int(self._now[row])), self._budget(row) * share
 
 
 def _silent(said: object) -> bool:

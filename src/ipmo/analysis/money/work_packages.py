@@ -35,14 +35,14 @@ class Package:
 
     Args:
         budget: its budget; of level of effort only where nothing else is known of it.
-        bac: budget of a package that is known in full; pv, ev and ac are planned, earned and spent of it.
+        bac: budget of a package whose dates and progress are known; pv and ev are planned and earned of it.
+        ac: what was spent of such a package; None where that is not known: it is in no figure that needs an actual cost.
         effort: (budget, value) of level of effort that is known; `effort_ac` its actual cost.
         plan: the pieces of its plan, for earned schedule.
         bases: its price bases.
         floating: it has no approved dates.
         seen: the instant that it is seen from, where it is known.
         ended: when it ended, of finished work.
-        shown: (PV, EV) where the actual cost is not known: shown of itself, and in no sum.
     """
 
     budget: Fraction | None = None
@@ -57,12 +57,6 @@ class Package:
     floating: bool = False
     seen: int | None = None
     ended: int | None = None
-    shown: tuple[Fraction, Fraction] | None = None
-
-    @property
-    def known(self) -> bool:
-        """It has budget, dates, progress and actual cost."""
-        return self.seen is not None
 
 
 UNKNOWN = Package()
@@ -144,10 +138,9 @@ class WorkPackages:
         spent: Fraction | None = None
         if noun.actual is not None:
             actual = self._spent(full_id, noun.actual, seen)
-            if actual is None:
-                return unknown
-            spent, more = actual
-            bases = bases | more
+            if actual is not None:
+                spent, more = actual
+                bases = bases | more
         elif self._begun(noun, seen) is False:
             spent = ZERO
         floating = self.plan is self.portfolio and approved(planned) is None and any(line.since is None for line in budget.lines)
@@ -157,8 +150,6 @@ class WorkPackages:
         if earned is None:
             return Package(budget=bac, bases=bases)
         ev = bac if earned == ONE else bac * earned if earned else ZERO
-        if spent is None:
-            return Package(budget=bac, bases=bases, shown=(pv, ev))
         ended = self._ended(noun, earning, seen) if earned >= 1 else None
         return Package(budget=bac, bac=bac, pv=pv, ev=ev, ac=spent, plan=plan, bases=bases, floating=floating, seen=now, ended=ended)
 
