@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -103,7 +104,10 @@ def test_no_index_of_cost_or_schedule_without_a_baseline_and_no_green_on_a_part(
     (tile,) = performance(planned, loose)
     assert (tile["kind"], tile["note"]) == ("", "2 of 2 packages known, 1 of them without a baseline")
     (tile,) = performance(planned, blank)
-    assert (tile["kind"], tile["note"]) == ("", "1 of 2 packages known")
+    # of b alone 100 earned of 90 spent; of both 150 earned of 200 planned
+    assert (tile["kind"], tile["value"], tile["note"]) == ("bad", "1.11 / 0.75", "1 of 2 packages known, 1 more without actual cost")
+    (tile,) = performance(planned, attrs.evolve(blank, progress=1.0))
+    assert (tile["kind"], tile["value"]) == ("", "1.11 / 1.00")
 
 
 def test_the_tile_of_computed_colours_counts_what_is_not_known() -> None:

@@ -99,7 +99,7 @@ class Answers:
         self._rolls: dict[tuple[str, str | None], RollUp | None] = {}
         self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
         self.links: CriticalLinks = critical_links(portfolio, on_cycle="cut")
-        self.live: list[CriticalLink] = [link for link in self.links if link.link_float is not None]
+        self.live: list[CriticalLink] = [link for link in self.links if not link.settled]
         self.today = as_day(portfolio.status_date) if portfolio.status_date is not None else None
         self.broken: Counter[str] = Counter(
             one.project or one.item for one in self.commitments.broken

@@ -175,7 +175,7 @@ class CriticalLinks(Answer[str, CriticalLink]):
         return CriticalLink(
             rank=rank, id=found.names[row], source=found.source_id(row), target=found.target_id(row), type=noun.type,
             lag=str(noun.lag or ""), boundary=found.crossed[row], giver=found.givers[row], receiver=found.receivers[row],
-            link_float=found.link_float[row], target_float=found.target_float[row], nearest=found.nearest(row),
+            link_float=None if row in found.outward else found.link_float[row], target_float=found.target_float[row], nearest=found.nearest(row),
             commitment_float=found.commitment_float[row], at_risk=found.at_risk(row), missed=found.missed(row),
             calendar_date=found.calendar_dates[row], driving=found.driving[row],
             near=found.link_float[row] <= self.near, drag=drag, drag_on=on, given=given, taken=taken,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
@@ -83,6 +84,7 @@ class Crossings:
         self.crossed: list[str] = []
         self.heads: list[int] = []  # positions of what takes
         self.bounds: dict[int, int] = {}  # of links from outside: the start that they ask for
+        self.outward: set[int] = set()  # rows of links to outside with a date of their own: at what gives, since nothing here takes
         self._collect()
         self.closed.sort(key=self._shown_as)
         self._measure()
@@ -177,7 +179,18 @@ class Crossings:
             self.bounds[len(self.open)] = clock.work(instant) - (int(s.passes.positions.dur[v]) if link.type[1] == "F" else 0)
             self._open(number, link, -1, giver, receiver, crossed, v)
             return
+        node = s.passes.named.get(ends[0])
+        if node is not None and reference(receiver).external and self._out(link, node):
+            self.outward.add(len(self.open))
+            self._open(number, link, -1, giver, receiver, crossed, int(s.passes.positions.pos[node]))
+            return
         self._close(number, link, ends[0], ends[1], giver, receiver, crossed)
+
+    def _out(self, link: Link, node: int) -> bool:
+        """Whether a link to outside is a hand-over to come by a stated date, of an item that has one of its own."""
+        s = self.schedule
+        stated = link.status != "delivered" and (link.promised is not None or link.needed is not None)
+        return stated and s.network.state[node] in LIVE and node not in s.passes.without_duration
 
     def _close(self, number: int, link: Link, source: str, target: str, giver: str, receiver: str, crossed: Boundary | Literal[""]) -> None:
         s = self.schedule
@@ -228,7 +241,11 @@ class Crossings:
         self.link_float: list[float] = ((starts - bounds) / self._days).tolist()
         spares = ((np.where(aimed, aims, bounds) - bounds) / self._days).tolist()
         self.target_float: list[float | None] = [spare if known else None for spare, known in zip(spares, aimed, strict=True)]
+        for row in self.outward:  # nothing here waits for it
+            self.driving[row], self.link_float[row], self.target_float[row] = False, math.inf, None
         for row in np.flatnonzero(~self._together).tolist():
+            if row in self.outward:
+                continue
             k, v, u, begin = self.places[row], self.heads[row], self._sources[row], self._starts[row]
             start, aim = int(starts[row]), int(aims[row]) if aimed[row] else None
             if k < 0:
@@ -252,6 +269,7 @@ class Crossings:
         heads, sources = np.array(self.heads, np.int64), np.array(self._sources, np.int64)
         lates, edges = (as_array(column)[heads] for column in (late.x, late.edge))
         bound = lates < FAR // 2
+        bound[list(self.outward)] = False
         spares = ((np.where(bound, lates, self._bounds) - self._bounds) / self._days).tolist()
         self.commitment_float: list[float | None] = [spare if known else None for spare, known in zip(spares, bound.tolist(), strict=True)]
         for row in np.flatnonzero(bound & ~self._together).tolist():
@@ -281,7 +299,7 @@ class Crossings:
     def _to_stated(self, place: int, stated: Stated, row: int) -> float:
         """Working days until a hand-over comes later than stated."""
         net = self.schedule.network
-        if self.places[row] < 0:
+        if self.places[row] < 0 and row not in self.outward:
             assert stated.expected is not None
             return net.clock(self._nominals[row]).days(stated.expected, stated.date)
         clock, until = net.running_clock(self._nodes[row]), stated.date
@@ -293,7 +311,8 @@ class Crossings:
     def calendar_dates(self) -> list[bool]:
         """Whether what each link hands over only marks a date in the calendar, one that is still to come."""
         net = self.schedule.network
-        points = {row: node for row, node in enumerate(self._nodes) if self.places[row] >= 0 and net.kinds[node] == "milestone"}
+        inside = (row for row, place in enumerate(self.places) if place >= 0 or row in self.outward)
+        points = {row: node for row in inside if net.kinds[node := self._nodes[row]] == "milestone"}
         marks = calendar_marks(self.portfolio, {net.ids[node] for node in points.values()}) if points else frozenset()
         out = [False] * len(self.open)
         for row, node in points.items():
@@ -309,7 +328,7 @@ class Crossings:
         out = []
         for row, (number, place, finish) in enumerate(zip(self.open, self.places, finishes, strict=True)):
             link = links[number]
-            if place < 0:
+            if place < 0 and row not in self.outward:
                 out.append(minutes(link.date, end=link.type[0] == "F") if link.date is not None else FAR)
             elif link.type[0] == "F":
                 out.append(finish)
@@ -445,7 +464,9 @@ class Crossings:
         return max(clock.work(later) - x, 0)
 
     def _again(self, row: int, slip: Span | None) -> dict[int, int]:
-        """What moves without a link from outside, or when that comes later: by scheduling the changed portfolio."""
+        """What moves without a link from outside, or when that comes later: by scheduling the changed portfolio; nothing by one to outside."""
+        if row in self.outward:
+            return {}
         pf, number = self.portfolio, self.open[row]
         link = pf.links[number]
         if slip is None:
@@ -464,18 +485,22 @@ class Crossings:
 
     def source_id(self, row: int) -> str:
         """The full id of what is handed over."""
-        if self.places[row] < 0:
+        if self.places[row] < 0 and row not in self.outward:
             return self.portfolio.links[self.open[row]].source
         net = self.schedule.network
         return net.shown(int(self.schedule.passes.positions.order[self._sources[row]]))
 
     def target_id(self, row: int) -> str:
-        """The full id of what waits for it."""
+        """The full id of what waits for it; `external:NAME` for what lies outside."""
+        if row in self.outward:
+            return self.portfolio.links[self.open[row]].target
         return self.schedule.network.shown(int(self.schedule.passes.positions.order[self.heads[row]]))
 
     def dates(self, row: int) -> tuple[datetime | None, datetime | None]:
         """When the source gives and when the target takes; None for an end of which only a lower bound is known."""
         link, taker = self.portfolio.links[self.open[row]], self.target_id(row)
+        if row in self.outward:
+            return self._date(self.source_id(row), at_finish=link.type[0] == "F"), None
         if self.places[row] >= 0:
             given = self._date(self.source_id(row), at_finish=link.type[0] == "F")
         else:
@@ -492,7 +517,7 @@ class Crossings:
 
     def at_risk(self, row: int) -> str | None:
         """The commitment that fails first when a link slips: that of the hand-over itself, or one downstream; None without one."""
-        return self._own[row] or self.schedule.commitments.at_risk(self.heads[row])
+        return self._own[row] or (None if row in self.outward else self.schedule.commitments.at_risk(self.heads[row]))
 
     def missed(self, row: int) -> bool:
         """Whether the commitment at risk is missed already, by this link or by another path."""

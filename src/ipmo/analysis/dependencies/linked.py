@@ -51,7 +51,8 @@ class CriticalLink(Shown):
         giver: the project that gives; `external:NAME` for what lies outside.
         receiver: the project that receives.
         link_float: how far the source can slip before this link alone moves its target; working days of the source (of the
-            target where the source lies outside). None where it holds nothing back any more, or nothing can be said.
+            target where the source lies outside). None where it holds nothing back any more, where nothing can be said, and of what is
+            handed over to outside, which moves nothing here.
         target_float: how far it can slip through this link before a target downstream moves, stated or only forecast; working days.
         nearest: that target.
         commitment_float: how far it can slip before a commitment is missed: its own promised or needed date, or through this link
@@ -130,7 +131,7 @@ class CriticalLink(Shown):
         Args:
             name: what an item is called, by its id.
         """
-        if self.link_float is None:
+        if self.settled:
             return self.settled
         return reasons.reason(
             source=name(self.source), target=name(self.target), driving=self.driving, link_float=self.link_float,

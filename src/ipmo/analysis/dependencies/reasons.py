@@ -15,7 +15,7 @@ def reason(
     source: str,
     target: str,
     driving: bool,
-    link_float: float,
+    link_float: float | None,
     commitment_float: float | None,
     at_risk: str | None,
     own: bool,
@@ -33,7 +33,8 @@ def reason(
     """Whether it drives, what it puts at risk by how much, how long it holds what back, what lies behind it, what is late.
 
     Args:
-        source, target, driving, link_float, drag, drag_on, given, needed, committed: of the link.
+        source, target, driving, drag, drag_on, given, needed, committed: of the link.
+        link_float: working days until it moves its target; None of what is handed over to outside.
         commitment_float: working days until a commitment is missed.
         at_risk: that commitment.
         own: it is that of the hand-over itself.
@@ -42,7 +43,9 @@ def reason(
         projects, benefits: how many lie downstream.
         from_morning: what is given begins its day: it is late for what was said for the day before.
     """
-    if driving:
+    if link_float is None:
+        first = f"{source} goes to {target}, outside the portfolio"
+    elif driving:
         first = f"{source} sets the date of {target}"
     else:
         first = f"{source} can slip {_days(link_float)} before it moves {target}"
