@@ -82,6 +82,63 @@ def test_gov_r01_sees_that_a_project_without_tasks_has_begun(heard, begun: str) 
     assert heard("gate-sequence", tail.format(more=f", {begun}")) == ["'q' began or cost money behind gate 'p/G', which has no decision"]
 
 
+WHOLE = """
+programmes: [{{id: g}}]
+gates: [{{id: P, programme: g, decision: {decision}}}]
+projects:
+  - id: a
+    tasks: [{{id: x, duration: 30 d, actual_start: 2026-01-02, actual_finish: 2026-01-31}}, {{id: w, duration: 4 d{w}}}]
+    gates: [{{id: G, after: x, decision: {decision}}}]
+  - id: r
+    programme: g
+    tasks: [{{id: y, duration: 30 d, actual_start: 2026-03-02{done}}}, {{id: z, duration: 3 d}}]
+links: [{{from: {source}, to: {target}, type: {kind}}}]
+"""
+"""Work of r began on 2 March; it waits as a whole for a gate of a, for a as a whole, or for a gate of its programme."""
+HOLD = "{outcome: hold, date: 2026-02-01}"
+
+
+def whole(source: str = "a/G", kind: str = "FS", decision: str = HOLD, target: str = "r", w: str = "", done: str = "") -> str:
+    return WHOLE.format(source=source, kind=kind, decision=decision, target=target, w=w, done=done)
+
+
+def said_of(gate: str, why: str = "stands at 'hold'") -> list[str]:
+    return [f"'r/y' began or cost money behind gate '{gate}', which {why}"]
+
+
+LATE = "got its go later, on 2026-03-10"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        *((whole(kind=kind), said_of("a/G")) for kind in ("FS", "SS", "FF", "SF")),
+        *((whole("P", kind), said_of("P")) for kind in ("FS", "SS", "FF", "SF")),
+        *((whole("a/w", kind, w=", after: G"), said_of("a/G")) for kind in ("FS", "SS", "FF", "SF")),  # what waits for the gate gives
+        (whole(decision="{outcome: recycle, date: 2026-02-01}"), said_of("a/G", "stands at 'recycle'")),
+        (whole(decision="{outcome: kill, date: 2026-02-01}"), said_of("a/G", "stands at 'kill'")),
+        (whole(decision="null"), said_of("a/G", "has no decision")),
+        (whole(kind="FF", decision="null"), []),  # only its end waits, and nothing holds it
+        (whole(decision=GO), []),
+        (whole(decision="{outcome: go, date: 2026-03-10}"), said_of("a/G", LATE)),
+        (whole(kind="FF", decision="{outcome: go, date: 2026-03-10}"), []),
+        (whole(decision="{outcome: conditional go, date: 2026-02-01, conditions: [{id: c, due: 2026-05-01}]}"), said_of("a/G")),
+        (whole(done=", actual_finish: 2026-03-20"), said_of("a/G")),
+        (whole(target="r/y"), said_of("a/G")),
+        (whole(target="r@finish"), []),
+        # a as a whole gives: it is done where its work is; w, which waits for the gate, is not
+        (whole("a"), []),
+        (whole("a", w=", after: G"), said_of("a/G")),
+        (whole("a", "FF", w=", after: G"), said_of("a/G")),
+        (whole("a", "SS", w=", after: G"), []),
+        (whole("a", w=", after: G", decision=GO), []),
+        (whole("a", target="r/y", w=", after: G"), said_of("a/G")),
+    ],
+)
+def test_gov_r01_follows_links_to_and_from_whole_projects(heard, text: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert heard("gate-sequence", text) == said
+
+
 def test_gov_r01_lets_work_begin_whose_finish_alone_waits_for_the_gate(heard) -> None:  # type: ignore[no-untyped-def]
     tail = "projects: [{{id: p, tasks: [{{id: x, duration: 10 d, after: {{from: G, type: {kind}}}, actual_start: 2026-03-01}}], gates: [{{id: G}}]}}]"
     assert heard("gate-sequence", tail.format(kind="FF")) == []

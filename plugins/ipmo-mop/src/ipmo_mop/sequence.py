@@ -19,8 +19,8 @@ GO = ("go", "conditional go")
 def sequence(context: CheckContext) -> Iterable[Finding]:
     """GOV-R01: gates are decided in order, and no work begins behind a gate that has no go, nor before it has one, nor after a kill.
 
-    Behind a gate lies what follows it by links, through summaries and their parts, into other projects and through later gates. Asked
-    is how the gate stood on the day that the work began, and of work that is not done, how it stands today.
+    Behind a gate lies what follows it by links, through summaries and their parts, into other projects, also as a whole, and through later
+    gates. Asked is how the gate stood on the day that the work began, and of work that is not done, how it stands today.
     """
     pf = context.portfolio
     gates = {one.id: one.noun for one in gates_of(pf) if context.covers(one.where)}
@@ -33,8 +33,9 @@ def sequence(context: CheckContext) -> Iterable[Finding]:
         yield from _after_kill(owner, own)
     today = None if pf.status_date is None else day_of(pf.status_date)
     found: dict[str, dict[str, list[str]]] = {}
+    holding = _Before(pf, {name: gate for name, gate in gates.items() if gate.decision is not None and _closed(gate, today)}, held=True)
     for full_id, noun in _begun(pf):
-        for gate in before(full_id):
+        for gate in dict.fromkeys((*before(full_id), *holding(full_id))):
             why = _why(gates[gate], noun, today)
             if why:
                 found.setdefault(gate, {}).setdefault(why, []).append(full_id)
@@ -156,9 +157,11 @@ class _Before:
     Args:
         pf: the portfolio.
         gates: those that are looked for, by full id.
+        held: these hold: a project that waits for one as a whole waits with all its work, whatever the type of the link.
     """
 
-    def __init__(self, pf: Portfolio, gates: Mapping[str, Gate]) -> None:
+    def __init__(self, pf: Portfolio, gates: Mapping[str, Gate], *, held: bool = False) -> None:
+        self._held = held
         self._ends: dict[str, tuple[int, int]] = {}
         """The nodes of the start and the finish of each item; of a point in time they are one."""
         self._follows: list[list[int]] = []
@@ -177,7 +180,11 @@ class _Before:
                 self._link(pf.resolve(after.source), gate.id, after.type)
         for link in pf.links:
             ends = [pf.resolve(end) for end in (link.source, link.target)]
-            if link.kind == "schedule" and not any(isinstance(pf.items.get(end or ""), Project) for end in ends):
+            if link.kind != "schedule":
+                continue
+            if any(isinstance(pf.items.get(end or ""), Project) for end in ends):
+                self._as_whole(pf, ends[0], ends[1], link.type)
+            else:
                 self._link(ends[0], ends[1], link.type)
         self._names = list(gates)
         self._seen = self._spread({self._number(name)[0]: 1 << place for place, name in enumerate(self._names)})
@@ -221,6 +228,16 @@ class _Before:
                     self._link(pf.resolve(after.source, project.id), within + noun.id, after.type)
                 else:
                     self._lead(source["SF".index(after.type[0])], (start, finish)["SF".index(after.type[1])])
+
+    def _as_whole(self, pf: Portfolio, source: str | None, target: str | None, kind: str) -> None:
+        """A link of which an end is a project as a whole: that ends with its work, whatever gates stand in it, and waits with all of it."""
+        giver = pf.items.get(source or "")
+        begins = "S" if self._held and isinstance(pf.items.get(target or ""), Project) else kind[1]
+        if isinstance(giver, Project) and giver.tasks and kind[0] == "F":
+            for task in giver.tasks:
+                self._link(f"{giver.id}/{task.id}", target, f"F{begins}")
+        else:
+            self._link(source, target, f"{kind[0]}{begins}")
 
     def _link(self, source: str | None, target: str | None, kind: str) -> None:
         if source is None or target is None:
