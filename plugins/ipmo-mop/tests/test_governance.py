@@ -139,6 +139,63 @@ projects:
     ]
 
 
+RISKED = """
+projects:
+  - id: a
+    owner: lead
+    tolerance: {{time: 9 w, cost: 10 %, benefits: 50 %, risk: {a}, {full}}}
+    tasks:
+      - {{id: s{s}}}
+      - {{id: x, parent: s, duration: 5 d, tolerance: {{risk: {x}}}}}
+      - {{id: y, parent: s, duration: 5 d, tolerance: {{risk: {y}}}}}
+      - {{id: z, duration: 5 d, tolerance: {{risk: {z}}}}}
+      - {{id: done, actual_start: 2026-01-02, actual_finish: 2026-01-05, tolerance: {{risk: 90 GBP}}}}
+"""
+
+
+def risked(a: str, x: str, y: str, z: str, s: str | None = None) -> str:
+    own = "" if s is None else f", tolerance: {{risk: {s}}}"
+    return RISKED.format(full=FULL, a=a, x=x, y=y, z=z, s=own)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (risked("60 GBP", "20 GBP", "20 GBP", "20 GBP"), []),
+        (
+            risked("59 GBP", "20 GBP", "20 GBP", "20 GBP"),
+            ["the risk that 'a/x', 'a/y', 'a/z' may bear sums to 60; 'a', which holds them, may bear 59 GBP"],
+        ),
+        # of a summary its own limit counts, and what it holds is held against that
+        (
+            risked("50 GBP", "20 GBP", "20 GBP", "20 GBP", "30 GBP"),
+            ["the risk that 'a/x', 'a/y' may bear sums to 40; 'a/s', which holds them, may bear 30 GBP"],
+        ),
+        (
+            risked("49 GBP", "10 GBP", "20 GBP", "20 GBP", "30 GBP"),
+            ["the risk that 'a/s', 'a/z' may bear sums to 50; 'a', which holds them, may bear 49 GBP"],
+        ),
+        (risked("59 GBP", "60 GBP", "1 GBP", "1 GBP"), ["tolerance of task 'a/x' is wider than that of 'a': risk 60 GBP against 59 GBP"]),
+        (
+            risked("39 GBP", "20 GBP", "20 GBP", "900 USD"),
+            ["the risk that 'a/x', 'a/y' may bear sums to 40; 'a', which holds them, may bear 39 GBP"],
+        ),
+        (risked("40 GBP", "20 GBP", "20 GBP", "900 USD"), []),  # ipmo/no-rate names that one
+    ],
+)
+def test_gov_r03_adds_up_the_risk_that_work_may_bear(heard, text: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert heard("tolerances", text) == said
+
+
+def test_gov_r03_adds_up_what_a_programme_bears_through_a_project_that_states_no_risk(heard) -> None:  # type: ignore[no-untyped-def]
+    text = (
+        risked("1 GBP", "20 GBP", "20 GBP", "20 GBP").replace("risk: 1 GBP, ", "").replace("owner: lead", "owner: lead\n    programme: t")
+    )
+    top = "programmes: [{id: t, owner: lead, tolerance: {risk: 59 GBP}}]"
+    (said,) = [message for message in heard("tolerances", top + text) if "has no tolerance for" not in message]
+    assert said == "the risk that 'a/x', 'a/y', 'a/z' may bear sums to 60; 't', which holds them, may bear 59 GBP"
+
+
 INSIDE = """
 projects:
   - id: a
@@ -295,14 +352,17 @@ decisions: [{{id: D1, question: Buy?, {decision}}}]
         ("'false'", "null", "state: withdrawn, assumptions: [A1]", "", []),
         ("'false'", "p", "state: decided", "", []),
         (
-            "'false'", "null", "state: decided, decided: 2026-03-01, assumptions: [A1]", "",
+            "'false'",
+            "null",
+            "state: decided, decided: 2026-03-01, assumptions: [A1]",
+            "",
             ["decision 'D1' was decided on 2026-03-01 on assumption 'A1', which is false: Rates stay low"],
         ),
         ("'false'", "null", "assumptions: [A1]", "", ["decision 'D1' is to be decided on assumption 'A1', which is false: Rates stay low"]),
         ("'false'", "p/G", "state: decided", "", ["gate 'G' of 'p' got 'go' on assumption 'A1', which is false: Rates stay low"]),
         ("'false'", "null", "state: decided", "A1", ["gate 'G' of 'p' got 'go' on assumption 'A1', which is false: Rates stay low"]),
     ],
-)  # fmt: skip
+)
 def test_gov_r06_finds_what_was_decided_on_a_false_assumption(  # type: ignore[no-untyped-def]
     heard, state: str, item: str, decision: str, evidence: str, said: list[str]
 ) -> None:
@@ -329,20 +389,31 @@ projects:
         ("decided_by: board, funding: 4 M GBP", "decided_by: board, funding: 4 M GBP", "2027-05-01", []),
         ("decided_by: sro", "decided_by: vague", "2026-05-01", []),
         (
-            "decided_by: sro, funding: 90 M GBP", "decided_by: board", "2026-05-01",
+            "decided_by: sro, funding: 90 M GBP",
+            "decided_by: board",
+            "2026-05-01",
             ["gate 'G1' of 'p' released 90 M GBP; 'sro' is no board that authority was delegated to"],
         ),
         (
-            "decided_by: board", "decided_by: vague, funding: 1 M GBP", "2026-05-01",
+            "decided_by: board",
+            "decided_by: vague, funding: 1 M GBP",
+            "2026-05-01",
             ["gate 'G2' of 'p' released 1 M GBP; board 'vague' states no authority"],
         ),
-        ("decided_by: board, funding: 6 M GBP", "decided_by: board", "2026-05-01", ["gate 'G1' of 'p' released 6 M GBP; 'board' may release 5 M GBP"]),
         (
-            "decided_by: board, funding: 4 M GBP", "funding: 4 M GBP", "2026-11-01",
+            "decided_by: board, funding: 6 M GBP",
+            "decided_by: board",
+            "2026-05-01",
+            ["gate 'G1' of 'p' released 6 M GBP; 'board' may release 5 M GBP"],
+        ),
+        (
+            "decided_by: board, funding: 4 M GBP",
+            "funding: 4 M GBP",
+            "2026-11-01",
             ["gates 'G1', 'G2' of 'p' released 8,000,000 together in 2026; 'board' may release 5 M GBP"],
         ),
     ],
-)  # fmt: skip
+)
 def test_gov_r09_asks_for_a_stated_authority_and_adds_tranches_up(heard, one: str, two: str, when: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
     assert heard("authority", RELEASED.format(one=one, two=two, when=when) + BOARDS) == said
 
@@ -468,13 +539,30 @@ links: [{{from: p/H, to: q/z}}]
     whole = "funding: 3 M GBP"
     for decision, granted, said in [
         ("outcome: go, date: 2026-02-01", whole, []),
-        (hold, whole, ["project 'p' has 3,000,000 of funding; its gates released 0", "project 'q' has 1,000,000 of funding; its gates released 0"]),
-        (lapse, whole, ["project 'p' has 3,000,000 of funding; its gates released 0", "project 'q' has 1,000,000 of funding; its gates released 0"]),
-        (lapse, f"actual: {dated(('2026-04-01', '3 M GBP'))}", ["project 'q' has 1,000,000 of funding; its gates released 0"]),  # spent before
-        (lapse, f"actual: {dated(('2026-05-02', '2 M GBP'))}", [
-            "project 'p' has spent 2,000,000 by 2026-05-02; its gates released 0", "project 'q' has 1,000,000 of funding; its gates released 0",
-        ]),
-    ]:  # fmt: skip
+        (
+            hold,
+            whole,
+            ["project 'p' has 3,000,000 of funding; its gates released 0", "project 'q' has 1,000,000 of funding; its gates released 0"],
+        ),
+        (
+            lapse,
+            whole,
+            ["project 'p' has 3,000,000 of funding; its gates released 0", "project 'q' has 1,000,000 of funding; its gates released 0"],
+        ),
+        (
+            lapse,
+            f"actual: {dated(('2026-04-01', '3 M GBP'))}",
+            ["project 'q' has 1,000,000 of funding; its gates released 0"],
+        ),  # spent before
+        (
+            lapse,
+            f"actual: {dated(('2026-05-02', '2 M GBP'))}",
+            [
+                "project 'p' has spent 2,000,000 by 2026-05-02; its gates released 0",
+                "project 'q' has 1,000,000 of funding; its gates released 0",
+            ],
+        ),
+    ]:
         tail = text.format(decision=decision, granted=granted)
         assert heard("funding", tail) == said, (decision, granted)
         (tmp_path / "seen.yaml").write_text(head + tail)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from ipmo.analysis.benefits.realisation import benefits
+from ipmo.analysis.money.amounts import Amounts
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.unseen import kinds_of_work
+from ipmo.model.work import Programme, Project
 from ipmo.rules.themes import Theme, fact
+from ipmo.units import as_day
 from ipmo.words import agree, counted
 
 __all__ = ["MONEY_CHECKS"]
@@ -30,7 +36,26 @@ def _money(context: CheckContext) -> Iterator[Finding]:
     if context.portfolio.benefits:
         with contextlib.suppress(IpmoError):  # nothing says when it starts
             missing += benefits(context.portfolio).unrated
+    missing += _tolerated(context.portfolio)
     yield from _unrated(dict.fromkeys(missing))
+
+
+def _tolerated(portfolio: Portfolio) -> Iterable[str]:
+    """The tolerances of risk, of what is not done or gone, that nothing can be held against: their currency has no rate."""
+    open_work = [p for p in portfolio.projects if p.counted_as in ("active", "paused")]
+    tops: list[Portfolio | Programme | Project] = [portfolio, *portfolio.programmes, *open_work]
+    stated = [(one.id, one.tolerance) for one in tops]
+    stated += [
+        (f"{p.id}/{task.id}", task.tolerance)
+        for p in open_work
+        for task in kinds_of_work(p)
+        if task.tolerance is not None and not task.finished
+    ]
+    amounts = Amounts(portfolio, as_day(portfolio.status_date or date.max), "tolerance", unrated="unknown")
+    for name, tolerance in stated:
+        if tolerance is not None and tolerance.risk is not None:
+            amounts.lump(name, tolerance.risk)
+    return amounts.missing.values()
 
 
 def _unrated(missing: Iterable[str]) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ import ipmo
 from ipmo.analysis.change.scenarios import scenarios
 from ipmo.changes import Stop
 from ipmo.cli import main
-from ipmo.model import Benefit, Enabler, MoneySettings, Portfolio, Project, RateRow, Task
+from ipmo.model import Benefit, Enabler, MoneySettings, Portfolio, Programme, Project, RateRow, Task
 from ipmo.units import Money
 
 WORK = {"duration": "20 d", "progress": "50 %", "actual_start": "2026-01-05", "remaining": "10 d"}
@@ -109,6 +109,36 @@ def test_check_says_it_once_for_each_rate() -> None:
         for one in ipmo.check(pf.evolve(rates=[RateRow(since="2025-01-01", per={"USD": "0.5", "EUR": 1})]))
         if one.code == "ipmo/no-rate"
     ]
+
+
+def test_check_names_tolerances_that_nothing_can_be_held_against() -> None:
+    """The portfolio, a programme, a project and a task bear risk in dollars; finished, proposed and stopped work is held against nothing."""
+    wide: dict[str, Any] = {"tolerance": {"risk": "900 USD"}}
+    tasks = [
+        Task(id="x", duration="5 d", **wide),
+        Task(id="s"),
+        Task(id="y", parent="s", duration="5 d", tolerance={"risk": "9 GBP", "cost": "10 %"}),  # type: ignore[arg-type]
+        Task(id="done", actual_start="2026-01-01", actual_finish="2026-01-03", **wide),
+    ]
+    projects = [
+        Project(id="a", programme="g", state="active", tasks=tasks, **wide),
+        *(Project(id=state, state=state, tasks=[Task(id="x", duration="5 d", **wide)], **wide) for state in ("proposed", "cancelled", "closed")),
+    ]  # fmt: skip
+    money = MoneySettings(currency="GBP")
+    pf = Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-02-02",
+        money=money,
+        programmes=[Programme(id="g", **wide)],
+        projects=projects,
+        **wide,
+    )
+    (found,) = [one for one in ipmo.check(pf) if one.code == "ipmo/no-rate"]
+    assert found.message.startswith(
+        "4 amounts have no exchange rate from USD to GBP on 2026-02-02: tolerance of 'pf', tolerance of 'g', tolerance of 'a', tolerance of 'a/x';"
+    )
+    assert not [one for one in ipmo.check(pf.evolve(rates=[RateRow(since="2025-01-01", per={"USD": "0.5"})])) if one.code == "ipmo/no-rate"]
 
 
 def test_what_changes_is_held_only_against_what_is_known_on_both_sides() -> None:

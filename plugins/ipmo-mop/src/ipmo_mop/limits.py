@@ -33,6 +33,12 @@ EXACT = Fraction(1, 10**9)
 """Below this a difference is none."""
 
 
+def _summaries(project: Project) -> list[Task]:
+    """The open work of a project that holds other work."""
+    above = {task.parent for task in project.tasks}
+    return [task for task in project.tasks if task.id in above and not task.finished]
+
+
 class Limits:
     """The tolerances of a portfolio, compared from part to whole.
 
@@ -71,26 +77,26 @@ class Limits:
 
         Times do not add up: what lies beside one another is late together. What states no limit adds none.
         """
-        projects = [p for p in self.pf.projects if p.counted_as in SELECTED and p.tolerance is not None and p.tasks]
-        wholes: list[Portfolio | Programme | Project] = [self.pf, *self.pf.programmes, *projects]
-        for whole in wholes:
-            if whole.tolerance is None or not (whole is self.pf or self.context.covers(whole.id)):
+        projects = [p for p in self.pf.projects if p.counted_as in SELECTED and p.tasks]
+        tops: list[Portfolio | Programme | Project] = [self.pf, *self.pf.programmes, *projects]
+        wholes: list[tuple[str, Noun]] = [(one.id, one) for one in tops]
+        wholes += [(f"{p.id}/{task.id}", task) for p in projects for task in _summaries(p)]
+        for name, whole in wholes:
+            if whole.tolerance is None or not (whole is self.pf or self.context.covers(self.pf.project_of(name) or name)):
                 continue
             for aspect in SUMMED:
                 if getattr(whole.tolerance, aspect) is None:
                     continue
-                told = self._together(whole, whole.tolerance, aspect)
+                told = self._together(name, whole, whole.tolerance, aspect)
                 if told:
-                    yield finding(
-                        "tolerances", "" if whole is self.pf else whole.id, told, "narrow them, or widen the one above", part=aspect
-                    )
+                    yield finding("tolerances", "" if whole is self.pf else name, told, "narrow them, or widen the one above", part=aspect)
 
-    def _together(self, whole: Portfolio | Programme | Project, limit: Tolerance, aspect: str) -> str:
+    def _together(self, full_id: str, whole: Noun, limit: Tolerance, aspect: str) -> str:
         """That the limits of what something holds are too much together; empty where they are not, or one by itself is told already."""
-        most, said = self._most(whole, limit, aspect)
+        most, said = self._most(full_id, limit, aspect)
         if most is None:
             return ""
-        stated = [(name, own, self._allowed(name, own, aspect)) for name, own in self._stated(whole, aspect)]
+        stated = [(name, own, self._allowed(name, own, aspect)) for name, own in self._stated(full_id, whole, aspect)]
         parts = [(name, own, amount) for name, own, amount in stated if amount is not None]
         together = self._lost_once(parts) if aspect == "benefits" else sum((amount for *_, amount in parts), Fraction(0))
         if together <= most + EXACT or any(amount > most + EXACT for *_, amount in parts):
@@ -98,19 +104,19 @@ class Limits:
         shown = [repr(name) for name, *_ in parts]
         names = ", ".join(shown[:NAMED]) + (f" and {len(shown) - NAMED} more" if len(shown) > NAMED else "")
         front, may = SUMMED[aspect]
-        return f"{front.format(names)} {float(together):,.10g}; {whole.id!r}, which holds them, may {may} {said}"
+        return f"{front.format(names)} {float(together):,.10g}; {full_id!r}, which holds them, may {may} {said}"
 
-    def _most(self, whole: Portfolio | Programme | Project, limit: Tolerance, aspect: str) -> tuple[Fraction | None, str]:
+    def _most(self, full_id: str, limit: Tolerance, aspect: str) -> tuple[Fraction | None, str]:
         """(what something may exceed, in words); None where what that is a share of is not wholly known."""
         if aspect == "risk":
             return in_currency(self.pf, limit.risk), str(limit.risk)
         if aspect == "cost":
-            figure = self._figure(whole.id)
+            figure = self._figure(full_id)
             if figure is None or not isinstance(figure.value, Money) or figure.known < figure.total:
                 return None, ""
             share, amount, text = limit.cost, Fraction(figure.value.amount), str(figure.value)
         else:
-            found = self._planned(whole.id) if aspect == "benefits" else self._carbon_of(whole.id)
+            found = self._planned(full_id) if aspect == "benefits" else self._carbon_of(full_id)
             if found is None:
                 return None, ""
             share, amount = getattr(limit, aspect), Fraction(str(found))
@@ -136,11 +142,13 @@ class Limits:
                 shares[benefit] = max(shares.get(benefit, 0.0), own.benefits or 0.0)
         return sum((Fraction(str(share)) * Fraction(str(self._worth[one] or 0)) for one, share in shares.items()), Fraction(0))
 
-    def _stated(self, whole: Portfolio | Programme | Project, aspect: str) -> Iterator[tuple[str, Tolerance]]:
+    def _stated(self, full_id: str, whole: Noun, aspect: str) -> Iterator[tuple[str, Tolerance]]:
         """The nearest limits of an aspect below: of a part, or where it states none, of its parts."""
-        if isinstance(whole, Project):
-            if aspect in ("cost", "carbon"):  # risks and benefits are held against projects
-                yield from self._in_work(whole, aspect)
+        if isinstance(whole, Project | Task):
+            project = whole if isinstance(whole, Project) else self.pf[self.pf.project_of(full_id)]
+            assert isinstance(project, Project)
+            if aspect != "benefits":  # what the work of a project may lose is a share of the benefits of all of it
+                yield from self._in_work(project, aspect, None if whole is project else whole.id)
             return
         for part in hierarchy(self.pf).direct(whole):
             if isinstance(part, Project) and part.counted_as not in SELECTED:
@@ -148,18 +156,18 @@ class Limits:
             if part.tolerance is not None and getattr(part.tolerance, aspect) is not None:
                 yield part.id, part.tolerance
             elif isinstance(part, Programme | Project):
-                yield from self._stated(part, aspect)
+                yield from self._stated(part.id, part, aspect)
 
-    def _in_work(self, project: Project, aspect: str) -> Iterator[tuple[str, Tolerance]]:
-        """The nearest limits of an aspect in the work of a project, that of a summary before those of what it holds."""
+    def _in_work(self, project: Project, aspect: str, within: str | None) -> Iterator[tuple[str, Tolerance]]:
+        """The nearest limits of an aspect in the work of a project, or in one of its summaries; that of a summary before those of what it holds."""
         own = {task.id: task.tolerance for task in project.tasks if task.tolerance is not None and not task.finished}
         stated = {name: limit for name, limit in own.items() if getattr(limit, aspect) is not None}
         parents = {task.id: task.parent for task in project.tasks} if stated else {}
         for name, limit in stated.items():
             above = parents[name]
-            while above is not None and above not in stated:
+            while above is not None and above != within and above not in stated:
                 above = parents[above]
-            if above is None:
+            if above == within and name != within:
                 yield f"{project.id}/{name}", limit
 
     def _holders(self, full_id: str, noun: Noun) -> list[Noun]:
