@@ -291,9 +291,8 @@ class Network(Columns):
         if not isinstance(self.state, Same) and self.arrays:
             return bool(self.live.all() and self.no_effect.all())
         states = (self.state.value,) if isinstance(self.state, Same) else self.state
-        if any(state not in LIVE for state in states):
-            return False
-        return set(EFFECTS).isdisjoint((self.kinds.value,) if isinstance(self.kinds, Same) else self.kinds)
+        kinds = (self.kinds.value,) if isinstance(self.kinds, Same) else self.kinds
+        return all(state in LIVE for state in states) and set(EFFECTS).isdisjoint(kinds)
 
     @functools.cached_property
     def states(self) -> NDArray[np.int64]:
