@@ -10,8 +10,9 @@ from typing import Literal
 import attrs
 
 from ipmo.analysis.control.aspect import Aspect
-from ipmo.analysis.dates.triggers import past
+from ipmo.analysis.dates.triggers import openings, past
 from ipmo.analysis.money.amounts import Amounts, rounded
+from ipmo.analysis.money.periods import EVERY, Every, Period, PeriodRule, period_rule
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import ModelError, listed, one_of
 from ipmo.figures.exposure import exposure_bars, exposure_map
@@ -23,7 +24,7 @@ from ipmo.model.risks import Exposure, Risk
 from ipmo.model.work import Programme, Project
 from ipmo.notebooks import Shown
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when
+from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when, minutes, moment
 from ipmo.words import counted
 
 __all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "exposure_of", "risk_exposure", "risk_told"]
@@ -42,6 +43,8 @@ class Threat:
         project: the project, programme or portfolio whose register it stands in.
         before: probability times mean cost before the response, exact, in the portfolio's currency; None when it is not known.
         after: the same once the response works; as before where nothing says what that changes.
+        opens: from which day on it can happen: by its first day and what triggers it, and the day of the answer where that lies later; None where
+            nothing says when.
     """
 
     item: str
@@ -49,6 +52,7 @@ class Threat:
     project: str
     before: Fraction | None
     after: Fraction | None
+    opens: date | None = None
 
     @property
     def name(self) -> str:
@@ -113,8 +117,11 @@ class RiskExposure(Shown):
 class RiskExposures(Rows[str, RiskExposure]):
     """The answer of `risk_exposure`: by project, programme and portfolio, from the top down; and its threats, the dearest first."""
 
-    def __init__(self, rows: Mapping[str, RiskExposure], as_of: date | None, currency: str, threats: Sequence[Threat] = ()) -> None:
+    def __init__(
+        self, rows: Mapping[str, RiskExposure], as_of: date | None, currency: str, threats: Sequence[Threat] = (), first_month: int = 1
+    ) -> None:
         super().__init__(rows, "these exposures")
+        self._first_month = first_month
         self.as_of, self.currency, self.threats = as_of, currency, tuple(threats)
 
     def ranking(self) -> Table:
@@ -139,6 +146,58 @@ class RiskExposures(Rows[str, RiskExposure]):
                 Column("ends", "date", [None if row.noun.ends is None else as_day(row.noun.ends) for row in rows]),
             ]
         )
+
+    def by_objective(self) -> Table:
+        """One row an objective that threats hit, the dearest before their responses first: a threat counts in full for each, so that rows do not add up.
+
+        Columns: objective (blank: threats that name none), threats, known (of how many the cost is known), before, after.
+        """
+        found: dict[str, list[Threat]] = {}
+        for threat in self.threats:
+            for name in threat.noun.objectives or ("",):
+                found.setdefault(name, []).append(threat)
+        ranked = sorted(found, key=lambda name: (not name, -sum(one.before or 0 for one in found[name]), name))
+        return Table([Column("objective", "str", ranked), *self._sums([found[name] for name in ranked])])
+
+    def by_period(self, every: Every = "quarter") -> Table:
+        """One row a period in which threats can begin to happen (their proximity), today's for what can happen already: rows add up to the exposure.
+
+        Columns: period (blank, and last: nothing says when), start, threats, known (of how many the cost is known), before, after.
+
+        Args:
+            every: month, quarter, year or financial year.
+
+        Raises:
+            OptionError: it is none of them.
+        """
+        one_of("every", every, tuple(EVERY))
+        rule = PeriodRule(every, self._first_month)
+        found: dict[Period | None, list[Threat]] = {}
+        for threat in self.threats:
+            found.setdefault(None if threat.opens is None else rule.of(threat.opens), []).append(threat)
+        periods = sorted(found, key=lambda one: (one is None, date.min if one is None else one.start))
+        return Table(
+            [
+                Column("period", "str", ["" if one is None else one.name for one in periods]),
+                Column("start", "date", [None if one is None else one.start for one in periods]),
+                *self._sums([found[one] for one in periods]),
+            ]
+        )
+
+    def _sums(self, groups: Sequence[Sequence[Threat]]) -> list[Column]:
+        """How many threats groups have, and what they cost on average; blank where of none the cost is known."""
+        known = [[one for one in some if one.before is not None and one.after is not None] for some in groups]
+
+        def money(name: str) -> Column:
+            amounts = [float(self.money(sum((getattr(one, name) for one in some), Fraction(0))).amount) if some else None for some in known]
+            return Column(name, "float", amounts, self.currency)
+
+        return [
+            Column("threats", "int", [len(some) for some in groups]),
+            Column("known", "int", [len(some) for some in known]),
+            money("before"),
+            money("after"),
+        ]
 
     def plot(self, kind: Literal["map", "ranking"] = "map") -> Figure:
         """A picture of the open threats: shown in notebooks, saved as SVG, HTML or PNG with `.save(path)`.
@@ -242,12 +301,23 @@ def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> R
         currency = NO_CURRENCY
     amounts = Amounts(portfolio, date.max if when is None else when, "risk", unrated="unknown")
     held = [project for project in tree.projects(portfolio) if project.counted_as not in LEFT_OUT]
-    goes_on, gone = {project.id for project in held}, past(portfolio, when)
+    goes_on, gone, opening = {project.id for project in held}, past(portfolio, when), openings(portfolio)
     found = [
-        threat for one in risks_of(portfolio) if one.project is None or one.owner in goes_on for threat in _threats(amounts, [one], gone)
+        attrs.evolve(threat, opens=_opens(opening.get(one.id), when))
+        for one in risks_of(portfolio)
+        if one.project is None or one.owner in goes_on
+        for threat in _threats(amounts, [one], gone)
     ]
     ranked = sorted(found, key=lambda one: (one.before is None, -(one.before or 0), -(one.probability or 0), one.item))
-    return RiskExposures(rows, None if when is None else as_day(when), currency, ranked)
+    return RiskExposures(
+        rows, None if when is None else as_day(when), currency, ranked, period_rule(portfolio, "financial year").first_month
+    )
+
+
+def _opens(instant: int | None, as_of: When | None) -> date | None:
+    """The day from which on a risk can happen, today where that has begun; None where nothing says when."""
+    found = [one for one in (instant, None if as_of is None else minutes(as_of)) if one is not None]
+    return moment(max(found)).date() if found else None
 
 
 def exposure(portfolio: Portfolio, projects: Iterable[Project], as_of: When | None) -> RiskExposure:

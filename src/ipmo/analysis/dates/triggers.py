@@ -20,7 +20,7 @@ from ipmo.network.passes import Passes
 from ipmo.network.states import EFFECTS, LIVE, State
 from ipmo.units import Span, When, minutes, moment, said_day
 
-__all__ = ["ENDLESS", "Past", "Trigger", "no_date", "nodes_in", "past", "trigger_of", "window_of"]
+__all__ = ["ENDLESS", "Past", "Trigger", "no_date", "nodes_in", "openings", "past", "trigger_of", "window_of"]
 
 ENDLESS = 1 << 60
 """An instant after all others."""
@@ -109,6 +109,33 @@ def no_date(risk: Risk) -> str:
     return f"what it is triggered by, {(risk.triggered_by or '').partition('@')[0]!r}, has no date"
 
 
+def openings(portfolio: Portfolio) -> Mapping[str, int]:
+    """From when on each open risk can happen by the schedule, as an instant: its first day, and what triggers it; of the others nothing says when."""
+    return remember(portfolio, "openings of risks", lambda: _openings(portfolio))
+
+
+def _openings(portfolio: Portfolio) -> dict[str, int]:
+    open_ones = [one for one in risks_of(portfolio) if one.noun.state == "open"]
+    passes = _passes(portfolio) if any(one.noun.triggered_by is not None for one in open_ones) else None
+    out: dict[str, int] = {}
+    for one in open_ones:
+        found = [window_of(one.noun)[0]] if one.noun.starts is not None else []
+        if one.noun.triggered_by is not None:
+            trigger = None if passes is None else trigger_of(portfolio, passes.network, passes.nodes, one.noun)
+            if trigger is None or passes is None:
+                continue
+            found.append(_comes(trigger, passes))
+        if found:
+            out[one.id] = max(found)
+    return out
+
+
+def _comes(trigger: Trigger, passes: Passes) -> int:
+    """When a trigger comes, or has come, by the schedule."""
+    q = passes.lists
+    return max([trigger.done, *(q.finish[q.pos[node]] for node in trigger.nodes)])
+
+
 def past(portfolio: Portfolio, as_of: When | None) -> Mapping[str, Past]:
     """The open risks that cannot happen by today's plan, by full id, and why: their window has closed, or what triggers them comes outside it.
 
@@ -152,8 +179,7 @@ def _not_triggered(portfolio: Portfolio, passes: Passes, risk: Risk, today: int 
     trigger = trigger_of(portfolio, passes.network, passes.nodes, risk)
     if trigger is None:
         return no_date(risk)
-    q = passes.lists
-    at = max([trigger.done, *(q.finish[q.pos[node]] for node in trigger.nodes)])
+    q, at = passes.lists, _comes(trigger, passes)
     first, last = window_of(risk)
     end = trigger.closes(passes.network, at)
     verb = "comes" if trigger.nodes else "came"
