@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import ipmo
 from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import run
+from ipmo.analysis.risk.spending import Spending
 
 TASKS = 30
 
@@ -79,3 +81,20 @@ def test_samples_take_the_room_of_what_is_kept(pf: ipmo.Portfolio) -> None:
 def test_drivers_of_a_cost_are_found_whatever_is_kept(small: ipmo.Simulation, whole: ipmo.Simulation) -> None:
     assert small.drivers("q", by="cost", most=4) == whole.drivers("q", by="cost", most=4)
     assert {row["kind"] for row in small.drivers("q", by="cost", most=4).rows()} >= {"driver", "cost estimate"}
+
+
+def test_costs_are_drawn_in_little_room() -> None:
+    """Of 2,000 items with an estimated cost all draws of a block would take 8 MB: some are drawn at a time, and summed at once."""
+    cost = {"low": "1 k GBP", "likely": "2 k GBP", "high": "5 k GBP"}
+    tasks = [{"id": f"t{k}", "duration": "1 d", "forecast": cost} for k in range(2000)]
+    header = {"id": "x", "start": "2026-01-05", "money": {"currency": "GBP"}}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": header, "projects": [{"id": "p", "tasks": tasks}]})
+    setup = Plan(pf, 512, 1, "before", None, "beta", (), memory=0.01).setup
+    spending = Spending(setup, {})
+    spending.rows(range(1), np.empty((0, 512)), {}, {}, {}, {})  # what is made once
+    tracemalloc.start()
+    rows = spending.rows(range(1), np.empty((0, 512)), {}, {}, {}, {})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2000 * 512 * 8 / 2
+    assert rows.shape == (1, 512) and np.array_equal(rows[0], next(run(setup)).costs[0])

@@ -317,14 +317,16 @@ class Draws:
 
     def values(self, block: int, *, compiled: bool = False) -> Floats:
         """The values of a block, one row an estimate, each in its own unit."""
-        u = uniforms(self._streams, block, compiled=compiled)
+        out = np.empty((len(self._streams), GROUP))
+        for first in range(0, len(out), TOGETHER):  # so few rows stay in the cache, and take room once
+            rows = slice(first, first + TOGETHER)
+            out[rows] = uniforms(self._streams[rows], block, compiled=compiled)
         if self._mixed is not None:
             places, mix = self._mixed
-            u[places] = mix(u[places])
-        out = np.empty((len(self._streams), GROUP))
-        for first in range(0, len(self._straight), TOGETHER):  # so few rows stay in the cache
-            rows = self._straight[first : first + TOGETHER]
-            out[rows] = _straight(self._corners[first : first + TOGETHER], u[rows])
+            out[places] = mix(out[places])
+        for first in range(0, len(self._straight), TOGETHER):
+            some = self._straight[first : first + TOGETHER]
+            out[some] = _straight(self._corners[first : first + TOGETHER], out[some])
         for place in self._others:
-            out[place] = quantiles(self._estimates[place], u[place], self._pert)
+            out[place] = quantiles(self._estimates[place], out[place], self._pert)
         return out

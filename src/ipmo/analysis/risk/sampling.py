@@ -130,7 +130,7 @@ class Samples:
             self._want(fork.id, "way", CERTAIN)
         for bearer in setup.costs.bearers.values():
             for line in bearer.lines:
-                self._want(bearer.full_id, line.role, line.estimate)
+                self._refuse_unknown(bearer.full_id, line.role, line.estimate)  # they are drawn with what they cost, some at a time
         for benefit in setup.likely:
             self._want(benefit, "comes", CERTAIN)
             if benefit in setup.factors:
@@ -154,11 +154,15 @@ class Samples:
         return max(1, min(cores(), batches, THREADS_ROOM // max(self._fast.room, 1))) if isinstance(self._fast, Fast) else 1
 
     def _want(self, name: str, role: str, estimate: Estimate) -> None:
+        self._refuse_unknown(name, role, estimate)
+        self._row[name, role] = len(self._wanted)
+        self._wanted.append((name, role, estimate))
+
+    @staticmethod
+    def _refuse_unknown(name: str, role: str, estimate: Estimate) -> None:
         if isinstance(estimate, OpaqueEstimate):
             said = f"the {role} of {name!r} is an estimate of kind {estimate.name!r}, and no adapter that is installed knows it"
             raise ModelError(f"{said}; install the adapter that declares it, or estimate it otherwise")
-        self._row[name, role] = len(self._wanted)
-        self._wanted.append((name, role, estimate))
 
     # ------------------------------------------------------------------------------------------ draws
 
@@ -186,7 +190,7 @@ class Samples:
         return Batch(
             dates=dates if rest is None else dates[:kept].copy(),
             rest=rest,
-            costs=self._spending.rows(drawn, happens, factors, lengths, on_way),
+            costs=self._spending.rows(range(first, last), drawn, happens, factors, lengths, on_way),
             comes=self._comes(drawn, factors),
             critical=critical,
             driving=driving,
@@ -248,7 +252,8 @@ class Samples:
     def _drawn(self, first: int, last: int) -> tuple[Floats, dict[str, Yes], dict[str, Floats]]:
         """All draws of groups of samples, which risks happen, and what drivers multiply by."""
         size = min(last * GROUP, self.setup.samples) - first * GROUP
-        drawn = np.concatenate([self._draws.values(group) for group in range(first, last)], axis=1)[:, :size]
+        values = [self._draws.values(group) for group in range(first, last)]
+        drawn = (values[0] if len(values) == 1 else np.concatenate(values, axis=1))[:, :size]  # of many rows one group, in room for one
         happens = {event.full_id: drawn[self._row[event.full_id, "happens"]] < event.probability for event in self.setup.events}
         done = self._taken(drawn)  # a trigger on a way that is not taken never comes
         happens |= {one.full_id: happens[one.full_id] & done[one.after] for one in self.setup.events if one.after in done}

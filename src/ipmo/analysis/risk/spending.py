@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
+from ipmo.analysis.risk.distributions import Draws
 from ipmo.analysis.risk.exact import MinorUnits
 from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.windows import role_of
+from ipmo.network.streams import TOGETHER, stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +55,7 @@ class Spending:
 
     def rows(
         self,
+        blocks: range,
         drawn: Floats,
         happens: Mapping[str, Yes],
         factors: Mapping[str, Floats],
@@ -60,7 +65,8 @@ class Spending:
         """Minor units of each bearer, in order of ids, or of those that are priced together; then what happens to each owner; then what the spared cost, were their estimates certain.
 
         Args:
-            drawn: all draws, a row each.
+            blocks: the blocks of samples.
+            drawn: all draws but those of costs of work, a row each.
             happens: which risks happen; of one with a window or a trigger also where each of its costs does, by its id and that of its draws.
             factors: what each driver multiplies by.
             lengths: minutes of uncertain work.
@@ -71,13 +77,12 @@ class Spending:
         spared, count = self._setup.spared, len(_groups(self._setup))
         happening = count, count + len(self._owners)
         out = np.zeros((happening[1] + len(spared), size), np.int64)
-        wanted = [(self._into[name], name, False) for name in sorted(self._into)]
-        wanted += [([n], name, True) for n, name in enumerate(spared, happening[1])]
-        for places, name, certain in wanted:
+        wanted: list[tuple[list[int], str, Floats | None]] = [([n], name, None) for n, name in enumerate(spared, happening[1])]
+        for places, name, lines in itertools.chain(self._drawn(blocks), wanted):
             bearer = costs.bearers[name]
             whole = np.zeros(size)
-            for line in bearer.lines:
-                whole = whole + (line.central if certain else drawn[self._places[name, line.role]] * line.rate)
+            for place, line in enumerate(bearer.lines):
+                whole = whole + (line.central if lines is None else lines[place, :size] * line.rate)
             if bearer.per_minute:
                 whole = whole + (bearer.worked + lengths.get(name, bearer.left)) * bearer.per_minute
             for driver in self._at_work.get(name, ()):
@@ -89,6 +94,26 @@ class Spending:
                 out[place] += row
         for event in self._setup.events:
             self._happened(event, drawn, happens, on_way, minor, out[slice(*happening)])
+        return out
+
+    def _drawn(self, blocks: range) -> Iterator[tuple[list[int], str, Floats]]:
+        """What costs money, in order of ids: the rows that it goes into, and the draws of its lines; some are drawn at a time, in little room."""
+        for names, draws in self._some:
+            values = np.concatenate([draws.values(block) for block in blocks], axis=1)
+            first = 0
+            for name in names:
+                last = first + len(self._setup.costs.bearers[name].lines)
+                yield self._into[name], name, values[first:last]
+                first = last
+
+    @functools.cached_property
+    def _some(self) -> list[tuple[list[str], Draws]]:
+        """What costs money, some at a time, and the draws of its lines."""
+        bearers, names, out = self._setup.costs.bearers, sorted(self._into), []
+        for first in range(0, len(names), TOGETHER):
+            some = names[first : first + TOGETHER]
+            lines = [(stream(self._setup.seed, name, line.role), line.estimate) for name in some for line in bearers[name].lines]
+            out.append((some, Draws(lines, self._setup.pert)))
         return out
 
     def _happened(
