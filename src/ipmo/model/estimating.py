@@ -29,7 +29,7 @@ from ipmo.model.estimates import (
     Uniform,
 )
 from ipmo.model.fields import FrozenMap, Parse, PlainData, plain_data, said, text
-from ipmo.model.reading import Read, Reading, reads
+from ipmo.model.reading import Read, Reading, reads, reads_with
 from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
 from ipmo.model.shape import Shape
 from ipmo.units import Effort, Money, Span, as_effort, as_money, as_number, as_share, as_span
@@ -251,6 +251,14 @@ def _reader(one: Shape) -> Read:
 
 
 reads(Estimate, _reader)
+
+
+def _lag(value: object, reading: Reading) -> Span | None:
+    """A waiting time, or an estimate of one, also of a kind that a methodology declares and by the reference classes of the file."""
+    return as_lag(estimate_of(value, "time", reading) if isinstance(value, Mapping) else value)
+
+
+reads_with(as_lag, _lag)
 
 
 def to_plain(estimate: Estimate) -> PlainData:

@@ -52,6 +52,7 @@ __all__ = [
     "nouns_of",
     "problems_in",
     "reads",
+    "reads_with",
     "structured",
     "unknown_field",
     "values_of",
@@ -140,6 +141,10 @@ MARKERS: Final = (as_noun, as_nouns, as_map, as_tuple, as_extensions)
 """Converters that say what type checkers should take: the type of the field says how it is read."""
 
 
+AWARE: dict[Any, Read] = {}
+"""How fields with a converter are read, where what the reading knows matters."""
+
+
 def reads(cls: object, read: Callable[[Shape], Read], *right: type) -> None:
     """Says how values of a class, or of a union, are read.
 
@@ -155,9 +160,21 @@ def reads(cls: object, read: Callable[[Shape], Read], *right: type) -> None:
     WHOLE.add(cls)
 
 
+def reads_with(converter: Callable[[Any], Any], read: Read) -> None:
+    """Says how fields with a converter are read from files, where what a reading knows matters: which kinds and reference classes there are.
+
+    Args:
+        converter: as their declarations name it.
+        read: reads a value of theirs.
+    """
+    AWARE[converter] = read
+
+
 def _reader(one: Shape) -> Read:
     """How a field's value is read, None left out."""
     own = None if one.converter in MARKERS else one.converter
+    if own in AWARE:
+        return AWARE[own]
     if one.converter is as_extensions:
         return _extensions
     if one.choices and one.kind.form == "one":

@@ -283,7 +283,7 @@ def test_a_large_file_with_one() -> None:
     [
         ({"low": "9 d", "likely": "5 d", "high": "1 d"}, r"tasks\[1\].after\[0\].lag: low, likely and high must rise"),
         ({"low": "1 months", "likely": "2 months", "high": "3 months"}, "a lag of 2 months cannot be drawn"),
-        ({"agile": {"items": 3}}, "a lag of a kind of estimate cannot be drawn"),
+        ({"runes": {"stones": 3}}, "a lag of a kind of estimate cannot be drawn"),
         ({"low": "1 GBP", "likely": "2 GBP", "high": "3 GBP"}, r"after\[0\].lag.low: '1 GBP' is not a length of time"),
     ],
 )
