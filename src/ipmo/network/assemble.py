@@ -181,7 +181,8 @@ def held_ends(draft: Draft) -> None:
     }
     if not finishes:
         return
-    linked = {target for link, target in enumerate(links.dst) if link not in links.derived} | {one.node for one in links.dated_externals}
+    linked = {target for link, target in enumerate(links.dst) if link not in links.derived}
+    linked |= {one.node for one in links.dated_externals} | links.outside.keys()
     for node in sorted(finishes & linked):
         name = nodes.ids[node].removesuffix("@finish")
         noun, owner = draft.portfolio.items[name], name.partition("/")[0]
@@ -428,6 +429,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         labels=links.labels,
         undated_externals=links.undated_externals,
         dated_externals=links.dated_externals,
+        outside=links.outside,
         out_of_sequence=links.out_of_sequence,
         unmet=links.unmet,
         circular_starts=tuple(links.circular_starts),

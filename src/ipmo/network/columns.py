@@ -131,6 +131,7 @@ class Columns:
         labels: of those that move no date.
         undated_externals: of those to or from something outside without a date, or to what is gone.
         dated_externals: nodes that wait for something outside whose date is known.
+        outside: nodes that wait for something outside of which nobody says when it comes, and its name.
         out_of_sequence: links that work did not wait for.
         unmet: links across projects from what never comes or is paused.
         circular_starts: starts of projects and summaries that all they hold waits for, by what leaves them.
@@ -187,6 +188,7 @@ class Columns:
     labels: Sequence[int] = ()
     undated_externals: Sequence[int] = ()
     dated_externals: Sequence[DatedExternal] = ()
+    outside: Mapping[int, str] = attrs.field(factory=dict)
     out_of_sequence: Sequence[OutOfSequence] = ()
     unmet: Sequence[Unmet] = ()
     circular_starts: Sequence[str] = ()

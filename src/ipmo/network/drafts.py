@@ -113,6 +113,8 @@ class Links:
     labels: list[int] = attrs.field(factory=list)
     undated_externals: list[int] = attrs.field(factory=list)
     dated_externals: list[DatedExternal] = attrs.field(factory=list)
+    outside: dict[int, str] = attrs.field(factory=dict)
+    """What nodes wait for outside without a date, by its name: of several the first by name."""
     out_of_sequence: list[OutOfSequence] = attrs.field(factory=list)
     unmet: list[Unmet] = attrs.field(factory=list)
     circular_starts: list[str] = attrs.field(factory=list)

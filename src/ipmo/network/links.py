@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -94,6 +94,8 @@ class Linker:
                 links.labels.append(number)
             elif joins_projects(pf, link):
                 links.project_dependencies.append(number)
+                if reference(link.source).external and self._undated(link):  # where it attaches is not known: to any of its work
+                    self._waits_outside(link, self._within(link.target))
             elif reference(link.source).external or reference(link.target).external:
                 self._external(number, link)
             else:
@@ -115,15 +117,32 @@ class Linker:
         target = self._end(link.target, link.type[1])
         if target is None:
             return
+        if target in self.nodes.begun and link.type[1] == "S":
+            target = self._rest(target)
         bound = outside_date(link, self.draft.portfolio.data_date)
         if bound is None:
             if link.status != "delivered":
                 self.links.undated_externals.append(number)
+                self._waits_outside(link, (target,))
         else:
             if link.lag is not None:
                 bound = self.draft.clocks[self.nodes.nominal[target]].shift(bound, link.lag)
             self.links.dated_externals.append(DatedExternal(target, link.source, bound, link.type[1] == "F"))
             tie(self.draft, target, link.type, bound, None, self.nodes.nominal[target])
+
+    def _undated(self, link: Link) -> bool:
+        """Whether a link waits for something outside of which nobody says when it comes."""
+        return link.date is None and link.status != "delivered"
+
+    def _waits_outside(self, link: Link, some: Iterable[int]) -> None:
+        outside = self.links.outside
+        for node in some:
+            outside[node] = min(link.source, outside.get(node, link.source))
+
+    def _within(self, text: str) -> Sequence[int]:
+        """The work of a project as a whole."""
+        named = self.draft.portfolio.reference(text)
+        return () if named is None else self.nodes.members[self.draft.places[named.top]]
 
     # ------------------------------------------------------------------------------------------- ends
 

@@ -154,13 +154,13 @@ class Passes(LatePass):
 
     @functools.cached_property
     def lower_bounded(self) -> frozenset[int]:
-        """Positions whose dates are lower bounds: work without a duration, and what waits for its finish.
+        """Positions whose dates are lower bounds: work without a duration, what waits for its finish, or for something outside without a date.
 
         What waits for the start of such work alone, is fixed by a constraint, or needs one of several of which another comes first,
         has the date that it has.
         """
         net = self.network
-        if not net.unknown:
+        if not net.unknown and not net.outside:
             return frozenset()
         q, blank = self.lists, {self.lists.pos[v] for v in net.unknown if net.state[v] in LIVE}
         bounded = set[int]()
@@ -176,6 +176,7 @@ class Passes(LatePass):
             return node in net.anyone and any(self.drives[k] and not shares(k) for k in range(q.ptr[v], q.ptr[v + 1]))
 
         waiting = [v for u in blank for k, v in self.links_out[u] if shares(k)]
+        waiting += [self.lists.pos[v] for v in net.outside if net.state[v] in LIVE]
         while waiting:
             v = waiting.pop()
             if v not in bounded and not certain(v):
@@ -183,14 +184,21 @@ class Passes(LatePass):
                 waiting += self.successors[v]
         return frozenset(bounded | blank)
 
-    def without_duration_before(self, place: int) -> int:
-        """The node of the nearest work without a duration because of which the date of a position is a lower bound; the first by id."""
+    def unclear_before(self, place: int) -> tuple[str, str]:
+        """(what, why in words) of the nearest work because of which the date of a position is a lower bound; the first by id.
+
+        It has no duration, or waits for something outside of which nobody says when it comes: that is what is named then.
+        """
         q, net = self.lists, self.network
         seen, level = {place}, [place]
         while level:
-            found = [q.order[v] for v in level if q.order[v] in self.without_duration]
-            if found:
-                return min(found, key=net.ids.__getitem__)
+            blank = [net.ids[q.order[v]] for v in level if q.order[v] in self.without_duration]
+            if blank:
+                return min(blank), f"{min(blank)} has no duration"
+            waits = [(net.shown(q.order[v]), net.outside[q.order[v]]) for v in level if q.order[v] in net.outside]
+            if waits:
+                item, outside = min(waits)
+                return outside, f"{item} waits for {outside}, and nobody says when that comes"
             level = [u for v in level for u in q.src[q.ptr[v] : q.ptr[v + 1]] if u in self.lower_bounded and u not in seen]
             seen.update(level)
         raise ValueError(f"the dates of {net.ids[q.order[place]]} are no lower bounds")

@@ -45,11 +45,12 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             "take one link out of the loop",
             Severity.ERROR,
         )
-    if s.passes.lower_bounded and net.unknown:
+    if s.passes.lower_bounded:
+        causes = ["has no duration"] * bool(net.unknown) + ["waits for something outside without a date"] * bool(net.outside)
         yield fact(
             "bounds",
             "",
-            f"{counted(len(s.passes.lower_bounded), 'date')} {agree(len(s.passes.lower_bounded), 'is a lower bound', 'are lower bounds')} or unknown, because work before them has no duration",
+            f"{counted(len(s.passes.lower_bounded), 'date')} {agree(len(s.passes.lower_bounded), 'is a lower bound', 'are lower bounds')} or unknown, because work before them {' or '.join(causes)}",
             "floats before that work may be smaller than shown",
             Severity.INFO,
         )

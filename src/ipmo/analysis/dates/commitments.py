@@ -372,7 +372,7 @@ class Commitments(Answer[str, Commitment]):
         found = Found(expected=moment(reached), days=days, from_morning=from_morning)
         if on_time and not late:
             unclear = self._unclear(one, limit)
-            return found if unclear is None else self._undated(one, unclear)
+            return found if unclear is None else self._not_known(one, *unclear)
         because, reason = self._why(node, one.item) if caused else ("", "")
         if late and net.ids[node] == one.item and one.kind == "project":  # one without work in the plan
             because, reason = one.item, UNCLOSED.format(one.item)
@@ -418,8 +418,8 @@ class Commitments(Answer[str, Commitment]):
     def _blank(self) -> frozenset[int]:
         return frozenset(self._passes.without_duration)
 
-    def _unclear(self, one: Stated, limit: int) -> int | None:
-        """The work without a duration because of which a date in time may yet be late; None where it is sure to be kept."""
+    def _unclear(self, one: Stated, limit: int) -> tuple[str, str] | None:
+        """What has no duration, or no date outside, so that a date in time may yet be late, and why in words; None where it is sure to be kept."""
         net, q, bounded = self._passes.network, self._passes.lists, self._passes.lower_bounded
         if not bounded:
             return None
@@ -431,7 +431,7 @@ class Commitments(Answer[str, Commitment]):
             if not places and not one.at_finish and (instant := self._instant(node, at_finish=False)) is not None and instant <= limit:
                 return None  # of several that start, the first counts
             doubts += places
-        return self._passes.without_duration_before(min(doubts, key=lambda v: net.ids[q.order[v]])) if doubts else None
+        return self._passes.unclear_before(min(doubts, key=lambda v: net.ids[q.order[v]])) if doubts else None
 
     @functools.cached_property
     def _today(self) -> int:
@@ -520,6 +520,9 @@ class Commitments(Answer[str, Commitment]):
         )
         if hold is not None and hold.never:
             return Found(standing="missed", because=because, reason=reason)
+        return self._not_known(one, because, reason)
+
+    def _not_known(self, one: Stated, because: str, reason: str) -> Found:
         return Found(standing="overdue" if self._passed(one) else "unknown", because=because, reason=reason)
 
     def _at_data_date(self, node: int) -> bool:

@@ -121,8 +121,7 @@ class Doubts:
             return f"{net.ids[node]}: {hold.reason}"
         if hold is not None:
             return f"{net.ids[node]} has no date, {hold.reason}" if hold.reason else f"{net.ids[node]} has no date"
-        blank = node if node in self._passes.without_duration else self._passes.without_duration_before(self._passes.lists.pos[node])
-        return f"{net.ids[blank]} has no duration"
+        return self._passes.unclear_before(self._passes.lists.pos[node])[1]
 
     @functools.cached_property
     def _nodes(self) -> AbstractSet[int]:

@@ -398,7 +398,7 @@ class _Gathering:
         if node in self.schedule.passes.without_duration:
             return "it has no duration"
         if int(self.network.positions.pos[node]) in self.schedule.passes.lower_bounded:
-            return "work before it has no duration: its dates are these or later"
+            return f"{self.schedule.doubt(full_id)}: its dates are these or later"
         return ""
 
     def _rows(self, full_id: str, length: int, task: Task, assignment: Assignment) -> Rows:

@@ -142,7 +142,7 @@ class Gathering:
         if self.plan.schedule.commitments.doubts.blocked(kept.full_id):
             return True
         net, passes, nodes = self.plan.schedule.network, self.plan.schedule.passes, self.plan.parts[kept.full_id][1]
-        return any(net.state[v] in LIVE and passes.lists.pos[v] in passes.lower_bounded for v in nodes) if net.unknown else False
+        return any(net.state[v] in LIVE and passes.lists.pos[v] in passes.lower_bounded for v in nodes)
 
     def _dates(self, kept: Kept, row: NDArray[np.int64]) -> Dates:
         """The dates of one item."""
