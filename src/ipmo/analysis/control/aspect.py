@@ -210,6 +210,27 @@ def never_told(named: Commitment | Benefit, more: int, lost: Callable[[], Aspect
     return Aspect(name="benefits", rag=RAG[-1], text=f"{text}{others}{beside}")
 
 
+def waiting_told(rag: str | None, row: Commitment, amounts: tuple[Fraction, Fraction | None], currency: str) -> Aspect:
+    """The aspect of benefits where it is not known whether one starts in time.
+
+    Args:
+        rag: the colour that it has at least.
+        row: the start that was stated.
+        amounts: lost at least, and how much may be lost; None where nothing says.
+        currency: of the amounts.
+    """
+    lost, share = amounts
+    text = f"{row.item} is {row.word} {row.stated_text}, not known whether it is kept: {row.reason}"
+    if lost > 0:
+        text += f"; at least {rounded(lost, currency):,} lost"
+    elif rag is not None:
+        text += "; late though all went on today"
+    over = "" if rag != RAG[-1] or share is None else f"at least {rounded(lost - share, currency):,} beyond tolerance"
+    return Aspect(
+        name="benefits", rag=rag, text=f"{text}, {over}" if over else text, over=over, withholds=not over, stake=lost if over else None
+    )
+
+
 def tolerated_below(told: Callable[[], Aspect], rag: str) -> Aspect:
     """An aspect of what holds others and has no tolerance: beyond what is stated, within what its parts tolerate."""
     found = told()

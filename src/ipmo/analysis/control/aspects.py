@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from fractions import Fraction
+
+import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.control.aspect import (
@@ -19,6 +22,7 @@ from ipmo.analysis.control.aspect import (
     never_told,
     tolerance_of,
     tolerance_source,
+    waiting_told,
     without_stake,
 )
 from ipmo.analysis.control.carbon import CarbonFigures, judged
@@ -309,12 +313,32 @@ class Aspects(Timed):
         return functools.reduce(operator.or_, (1 << place for place in self._losing), 0)
 
     def _benefits(self, full_id: str, noun: Noun) -> Judged | None:
-        """The aspect of benefits: what is lost of their value, and amber at least where one starts later than was stated."""
+        """The aspect of benefits: what is lost of their value, amber at least where one starts later than was stated, never green where one waits."""
         tolerance = self._tolerance(noun)
         stated = tolerance is not None and tolerance.benefits is not None
-        if not stated and not self._lost_known and not self._starting_late and not self._never_coming:
+        if not stated and not self._lost_known and not self._starting_late and not self._never_coming and not self._waiting:
             return None  # whom it serves is not asked
         concerned = self._concerned(full_id, noun)
+        found = self._benefits_known(concerned, tolerance, stated, noun)
+        waits = [(place, row) for place, row in self._waiting.items() if concerned >> place & 1]
+        if not waits or (found is not None and found.rag is not None and found.rag != RAG[0]):
+            return found
+        return self._benefits_waiting(waits, concerned, tolerance)
+
+    def _benefits_waiting(self, waits: Sequence[tuple[int, Commitment]], concerned: int, tolerance: Tolerance | None) -> Judged:
+        """The aspect where it is not known of a benefit whether it starts in time: what is lost by it though it went on today is lost at least."""
+        least, too_late = self._at_least
+        some = [least[place] for place, _ in waits if place in least]
+        some += [self._losing[place] for place in places_of(concerned & self._lost_known)]
+        planned, lost = sum((one for one, _ in some), Fraction(0)), sum((one for _, one in some), Fraction(0))
+        share = None if tolerance is None or tolerance.benefits is None else abs(planned) * Fraction(str(tolerance.benefits))
+        late = lost > 0 or any(place in too_late for place, _ in waits)
+        rag = None if not late else RAG[1] if share is None or lost <= share else RAG[-1]
+        currency = "" if self.worth is None else self.worth[waits[0][1].item].currency
+        told = functools.partial(waiting_told, rag, waits[0][1], (lost, share), currency)
+        return Judged("benefits", rag, rag != RAG[-1], rag == RAG[-1], told)
+
+    def _benefits_known(self, concerned: int, tolerance: Tolerance | None, stated: bool, noun: Noun) -> Judged | None:
         found = self._benefits_lost(concerned, tolerance, stated, whole=isinstance(noun, Portfolio))
         gone = concerned & self._never_coming
         if gone and (found is None or found.rag != RAG[-1]):
@@ -345,14 +369,48 @@ class Aspects(Timed):
         return functools.reduce(operator.or_, (1 << self._serving.places[one.id] for one in rows if not one.disbenefit), 0)
 
     @functools.cached_property
+    def _starts(self) -> Sequence[Commitment]:
+        """How the starts stand that were stated of benefits."""
+        if not self.portfolio.benefits:
+            return ()
+        found = self.schedule.commitments
+        return [found.of(one, caused=False) for one in found.statements.others if one.kind == "benefit"]
+
+    @functools.cached_property
     def _starting_late(self) -> Mapping[int, Commitment]:
         """The benefits that start later than was stated, by their place, the latest first."""
-        if not self.portfolio.benefits:
-            return {}
-        found = self.schedule.commitments
-        rows = [found.of(one, caused=False) for one in found.statements.others if one.kind == "benefit"]
-        late = in_order(row for row in rows if row.broken)
+        late = in_order(row for row in self._starts if row.broken)
         return {self._serving.places[row.item]: row for row in late}  # whom each serves is asked only where one is
+
+    @functools.cached_property
+    def _waiting(self) -> Mapping[int, Commitment]:
+        """The benefits of which it is not known whether they start by the day that was stated, by their place."""
+        return {self._serving.places[row.item]: row for row in in_order(row for row in self._starts if row.standing == "unknown")}
+
+    @functools.cached_property
+    def _going_on(self) -> Aspects | None:
+        """The same with what is paused going on from today; None where nothing is, or where nothing waits for it."""
+        projects = self.portfolio.projects
+        if not self._waiting or all(project.state != "paused" for project in projects):
+            return None
+        on = [attrs.evolve(project, state="active") if project.state == "paused" else project for project in projects]
+        return Aspects(self.portfolio.evolve(projects=on), self.as_of, self.baseline)
+
+    @functools.cached_property
+    def _at_least(self) -> tuple[Mapping[int, tuple[Fraction, Fraction]], AbstractSet[int]]:
+        """(planned, lost) of benefits that wait, and those that are late, were what is paused to go on today: later is no better."""
+        return ({}, frozenset()) if self._going_on is None else self._at_least_by(self._going_on)
+
+    def _at_least_by(self, other: Aspects) -> tuple[Mapping[int, tuple[Fraction, Fraction]], AbstractSet[int]]:
+        waits = self._waiting.keys()
+        return {place: both for place, both in other._losing.items() if place in waits}, other._starting_late.keys() & waits
+
+    @property
+    def _standing(self) -> Mapping[int, object]:
+        """How the starts that are late or not known stand, and what is lost by them at least, by their place."""
+        least, too_late = self._at_least
+        waits = {place: (row, least.get(place), place in too_late) for place, row in self._waiting.items()}
+        return {**self._starting_late, **waits}
 
     def _benefits_lost(self, concerned: int, tolerance: Tolerance | None, stated: bool, *, whole: bool) -> Judged | None:
         if not stated and not self._lost_known:
@@ -434,7 +492,7 @@ class Aspects(Timed):
             operator.or_, (1 << place for place in losing.keys() | lost.keys() if losing.get(place) != lost.get(place)), 0
         )
 
-        here, there = self._starting_late, other._starting_late
+        here, there = self._standing, other._standing
         late = bool(here or there or self._never_coming or other._never_coming)
         moved |= self._never_coming ^ other._never_coming
         moved = functools.reduce(
