@@ -27,6 +27,7 @@ from ipmo.network.parts import LateLink, Needed, OutOfSequence, Spanning
 from ipmo.network.restated import restated
 from ipmo.network.retimed import retimed
 from ipmo.network.states import LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
+from ipmo.network.sure_ways import with_sure_ways
 from ipmo.units import Span, minutes
 
 __all__ = ["compile_beside", "compile_copy", "compile_portfolio"]
@@ -92,6 +93,8 @@ def compile_beside(later: Portfolio, earlier: Portfolio, dialect: Dialect) -> Ne
 
 def _laid_over(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | None:
     """The network of a copy as that of a large portfolio with a little changed; None where that takes compiling."""
+    if net.at_best is not None:  # which of several ways are sure may be other
+        return None
     return restated(copy, portfolio, net) or retimed(copy, portfolio, net)
 
 
@@ -141,7 +144,7 @@ def compiled(portfolio: Portfolio, dialect: Dialect, known: Contributions | None
         links.src, links.dst, links.typ, links.numbers, draft.nodes.driveless, draft.nodes.begun, lags=dict(links.lags), inside=inside
     )
     settle_links(draft)
-    return assembled(draft, needed)
+    return with_sure_ways(assembled(draft, needed))
 
 
 def _contributions(draft: Draft, builder: Builder, linker: Linker) -> Contributions:

@@ -139,6 +139,7 @@ class Columns:
         cuts: links that were taken out to break loops.
         needed: links as they were found; None of plain columns.
         inside: the nodes of each project by id within it; None of plain columns.
+        at_best: where ways were left out of which nobody knows when they come, as another is sure: the network with them; else None.
     """
 
     ids: Sequence[str]
@@ -196,6 +197,7 @@ class Columns:
     cuts: tuple[Cut, ...] = ()
     needed: Needed | None = None
     inside: Mapping[str, Mapping[str, int]] | None = None
+    at_best: Columns | None = None
 
     @classmethod
     def from_columns(

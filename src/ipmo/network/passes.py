@@ -153,6 +153,12 @@ class Passes(LatePass):
         return out
 
     @functools.cached_property
+    def at_best(self) -> Passes | None:
+        """The passes with ways, where one of several is enough, of which nobody knows when they come; None where none was left out."""
+        net = self.network.at_best
+        return Passes(net, self.back_from) if isinstance(net, Network) else None
+
+    @functools.cached_property
     def lower_bounded(self) -> frozenset[int]:
         """Positions whose dates are lower bounds: work without a duration, what waits for its finish, or for something outside without a date.
 

@@ -449,13 +449,12 @@ class _Columns:
         reasons: list[str] = []
         instants = self.now.beginnings([benefit.id for benefit in self._benefits]) if self._benefits else ()
         for benefit, instant in zip(self._benefits, instants, strict=True):
-            start: date | None
-            if instant is not None:
-                start, reason = first_day_of(instant), ""
-            else:
-                start, reason = self._start(self.now, benefit.id)
+            start, reason = (first_day_of(instant), "") if instant is not None else self._start(self.now, benefit.id)
             if start is None and benefit.planned_start is not None and reason == "nothing enables it":
                 start = as_day(benefit.planned_start)
+            if start is not None and self.now.passes.at_best is not None:  # it may come sooner than late
+                row = self.now.commitments.one(benefit.id, caused=False)
+                start, reason = (None, row.reason) if row is not None and row.standing == "unknown" else (start, reason)
             starts.append(start)
             reasons.append(reason)
         return starts, reasons

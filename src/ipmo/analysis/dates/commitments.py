@@ -9,11 +9,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
-from typing import TypedDict
 
+from ipmo.analysis.dates.at_best import Dated, read_off
 from ipmo.analysis.dates.by_day import days_after, in_time
-from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, LateHandOver, Standing, Stated, in_order
+from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Found, Kind, LateHandOver, Standing, Stated, in_order
 from ipmo.analysis.dates.doubts import Doubts
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
@@ -40,18 +39,6 @@ OTHER, MISSED, UNSURE, KEPT = range(4)
 """How a hand-over stands, as far as columns say: missed, or not; work that is done in time, unless its end is in doubt."""
 
 
-class Found(TypedDict, total=False):
-    """What is found out about a commitment: see the fields of the same names."""
-
-    expected: datetime
-    days: float
-    standing: Standing
-    because: str
-    reason: str
-    from_morning: bool
-    at_least: bool
-
-
 class Commitments(Answer[str, Commitment]):
     """Every open commitment of a portfolio: broken hand-overs first, then what is missed by most, what is overdue, the rest.
 
@@ -66,7 +53,7 @@ class Commitments(Answer[str, Commitment]):
         self,
         passes: Passes,
         portfolio: Portfolio | None,
-        dates: Callable[[str], tuple[datetime | None, datetime | None]],
+        dates: Dated,
         side: Callable[[int], str],
     ) -> None:
         self._passes, self._portfolio, self._dates, self._side = passes, portfolio, dates, side
@@ -218,7 +205,7 @@ class Commitments(Answer[str, Commitment]):
     def _sure(self) -> tuple[Sequence[int], Sequence[int]]:
         """(whether each hand-over is missed, when it comes) as far as columns say: of a large network, of one piece of open work with dates."""
         net, passes, found = self._passes.network, self._passes, self.statements.hand_overs
-        if not net.arrays or len(found) < SEVERAL:
+        if not net.arrays or len(found) < SEVERAL or passes.at_best is not None:
             return [UNSURE] * len(found), [-1] * len(found)
         import numpy as np
 
@@ -329,7 +316,18 @@ class Commitments(Answer[str, Commitment]):
         return bool(one.nodes) and all(state[node] is State.GONE for node in one.nodes)
 
     def _found(self, one: Stated, caused: bool) -> Found:
-        """What is found out about one: the fields of a `Commitment` that nobody stated."""
+        """What is found out about one: the fields of a `Commitment` that nobody stated; not sure to be kept, it may come sooner at best."""
+        found = self.found(one, caused)
+        return found if self._at_best is None or found.get("standing", "kept") == "kept" else self._at_best.found(one, caused)
+
+    @functools.cached_property
+    def _at_best(self) -> Commitments | None:
+        """The same with the ways, where one of several is enough, of which nobody knows when they come."""
+        best = self._passes.at_best
+        return None if best is None else Commitments(best, self._portfolio, functools.partial(read_off, best, self._dates), self._side)
+
+    def found(self, one: Stated, caused: bool) -> Found:
+        """What is found out about one by the dates at which all is there at the latest."""
         if not one.nodes and one.kind == "project":
             return Found(standing="overdue", because=one.item, reason=UNCLOSED.format(one.item))
         if not one.nodes:
@@ -351,7 +349,7 @@ class Commitments(Answer[str, Commitment]):
             reached, node = self._last(one.nodes)
         else:
             open_nodes = [node for node in (*one.nodes, *self._held_ends(one)) if self._open(node)]
-            dark = [node for node in open_nodes if net.state[node] not in (*LIVE, State.SPANNED) or node in self._blank]
+            dark = [node for node in open_nodes if net.state[node] not in (*LIVE, State.SPANNED) or node in self._passes.without_duration]
             ends = [(self._instant(node, one.at_finish), node) for node in open_nodes if node not in dark]
             known = [(instant, node) for instant, node in ends if instant is not None]
             reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
@@ -413,10 +411,6 @@ class Commitments(Answer[str, Commitment]):
         net = self._passes.network
         unclear = [*net.holds, *(self._passes.lists.order[v] for v in self._passes.lower_bounded), *net.hammocks]
         return frozenset(int(net.project[node]) for node in unclear)
-
-    @functools.cached_property
-    def _blank(self) -> frozenset[int]:
-        return frozenset(self._passes.without_duration)
 
     def _unclear(self, one: Stated, limit: int) -> tuple[str, str] | None:
         """What has no duration, or no date outside, so that a date in time may yet be late, and why in words; None where it is sure to be kept."""
@@ -511,13 +505,10 @@ class Commitments(Answer[str, Commitment]):
 
     def _undated(self, one: Stated, node: int) -> Found:
         """What has no date: missed where it waits for what never comes; else overdue once its day has passed, not known before."""
-        net = self._passes.network
-        hold = net.holds.get(node)
-        because = hold.item or net.ids[node] if hold is not None else net.ids[node]
-        what = net.ids[node]
-        reason = (
-            f"{what}: {hold.reason}" if hold is not None else f"{what} has no duration" if node in self._blank else f"{what} has no date"
-        )
+        what, hold = self._passes.network.ids[node], self._passes.network.holds.get(node)
+        because = (hold.item if hold is not None else "") or what
+        lacks = "has no duration" if node in self._passes.without_duration else "has no date"
+        reason = f"{what} {lacks}" if hold is None else f"{what}: {hold.reason}"
         if hold is not None and hold.never:
             return Found(standing="missed", because=because, reason=reason)
         return self._not_known(one, because, reason)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypedDict
 
 import attrs
 
 from ipmo.notebooks import Shown
 from ipmo.units import first_day, said_day
 
-__all__ = ["KINDS", "PLANNED", "Commitment", "Kind", "LateHandOver", "Standing", "Stated", "broken_in", "in_order"]
+__all__ = ["KINDS", "PLANNED", "Commitment", "Found", "Kind", "LateHandOver", "Standing", "Stated", "broken_in", "in_order"]
 
 Day = date
 Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constraint"]
@@ -178,6 +178,18 @@ class Commitment(Shown):
         if self.standing == "overdue":
             return f"{self.name}: {stated}, overdue and without a forecast{why}"
         return f"{self.name}: {stated}, not known whether it is kept{why}"
+
+
+class Found(TypedDict, total=False):
+    """What is found out about a commitment: see the fields of the same names."""
+
+    expected: datetime
+    days: float
+    standing: Standing
+    because: str
+    reason: str
+    from_morning: bool
+    at_least: bool
 
 
 def in_order(found: Iterable[Commitment]) -> tuple[Commitment, ...]:
