@@ -67,5 +67,6 @@ def time_told(about: str, first: str, rag: str, dates: Reached, limit: int, limi
         return Aspect(name="time", rag=rag, text=text)
     if rag == "amber":
         return Aspect(name="time", rag=rag, text=f"{text}, within tolerance")
-    over = f"{later_by(dates.done, limit, from_morning=dates.from_morning)} beyond {'tolerance' if limited else 'the commitment'}"
+    least = "at least " if first else ""
+    over = f"{least}{later_by(dates.done, limit, from_morning=dates.from_morning)} beyond {'tolerance' if limited else 'the commitment'}"
     return Aspect(name="time", rag=rag, text=f"{text}, {over}", over=over if limited else "", stake=stake)

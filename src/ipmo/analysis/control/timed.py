@@ -302,23 +302,31 @@ class Timed(abc.ABC):
         if about is None and dates.done < dates.due:  # how its day is read changes nothing but the words
             dates = dates._replace(from_morning=self._begins_day(full_id, noun, dates.done))
         stake = self.budget(full_id) if rag == "red" else None
-        first = "" if rag != "red" or about is not None or not self.schedule.doubt(full_id) else "at the earliest "
-        what = self._last_committed(full_id, noun, dates) if about is None and isinstance(noun, Programme | Portfolio) else ""
+        named, what = (
+            self._last_committed(full_id, noun, dates) if about is None and isinstance(noun, Programme | Portfolio) else (full_id, "")
+        )
+        first = "at the earliest " if rag == "red" and self._later_still(named, about) else ""
         return time_told(what or self._promises.about(about), first, rag, dates, limit, limited, stake)
 
-    def _last_committed(self, full_id: str, noun: Programme | Portfolio, dates: Reached) -> str:
-        """Which project of a whole finishes last of those that commit to a finish, in words; empty where all of it is done with that one."""
+    def _later_still(self, full_id: str, about: LateHandOver | Task | Commitment | None) -> bool:
+        """Whether what is named, the item or something of it, may finish later than on the day that is said of it."""
+        if isinstance(about, Commitment):
+            return about.at_least
+        return bool(self.schedule.doubt(full_id if about is None else f"{full_id}/{about.id}" if isinstance(about, Task) else about.item))
+
+    def _last_committed(self, full_id: str, noun: Programme | Portfolio, dates: Reached) -> tuple[str, str]:
+        """Which project of a whole finishes last of those that commit to a finish, and that in words; empty words where all is done with that one."""
         said = _day(dates.done, dates.from_morning)
         ends = [(p, end) for p in self._within(noun) if (end := self._end(p.id)) is not None and end >= dates.done]
         later = any(_day(end, self._begins_day(p.id, p, end)) > said for p, end in ends)  # by days: an hour later is no other finish
         if not later and not self.schedule.doubt(full_id):
-            return ""
+            return full_id, ""
         both = [(p, self._dated(p.id, p)) for p in self._within(noun)]
         last = next((p for p, (committed, done) in both if committed is not None and done == dates.done), None)
         if last is None:
-            return ""
+            return full_id, ""
         alone = self._dated(last.id, last)[0] == dates.due
-        return f"{last.name or last.id}{'' if alone else ', the last that commits to a finish,'} "
+        return last.id, f"{last.name or last.id}{'' if alone else ', the last that commits to a finish,'} "
 
     def finish(self, full_id: str) -> datetime | None:
         """When an item is forecast to finish; None when nothing says."""
