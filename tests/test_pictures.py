@@ -435,7 +435,7 @@ def test_the_plan_runs_through_planned_value_at_the_status_date(name: str) -> No
 
 
 def test_of_what_nobody_plans_no_curve_is_drawn() -> None:
-    with pytest.raises(ModelError, match="known in full"):
+    with pytest.raises(ModelError, match="budget, dates and progress known"):
         ipmo.earned_value(ipmo.read("examples/gmpp-2022.yaml")).plot()
 
 
