@@ -7,6 +7,7 @@ has to be drawn. Source: J. Harsanyi, "A simplified bargaining model for the n-p
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Mapping, Sequence
 
@@ -79,12 +80,9 @@ def _whole(level: Level) -> bool:
 
 def _least(several: Sequence[Level]) -> Level:
     """The least of some: where at most one comes in part, their product."""
-    if sum(not _whole(level) for level in several) > 1:
+    if len(several) > 1 and sum(not _whole(level) for level in several) > 1:
         raise EntangledError
-    out: Level = {ALWAYS: 1.0}
-    for level in several:
-        out = _times(out, level)
-    return out
+    return functools.reduce(_times, several) if several else {ALWAYS: 1.0}
 
 
 def _best(several: Sequence[Level]) -> Level:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from array import array
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -72,8 +73,8 @@ class EarnedTree:
         self.plain: dict[str, Inside] = {}
         """By project, the ids of tasks that nobody has looked at."""
         self.above: list[Project | None] = []
-        self.first: list[int] = []
-        self.end: list[int] = []
+        self.first, self.end = array("q"), array("q")
+        """Of each item, its first package and the one behind its last."""
         self.parts: dict[int, Sequence[int]] = {}
         self.scope: dict[int, tuple[str, str]] = {}
         self.added: dict[int, tuple[Fraction | None, Fraction | None]] = {}
@@ -251,10 +252,12 @@ class EarnedTree:
 
     def _each(self, project: Project, before: int, first: int) -> range:
         """Keeps the tasks of a project from a position on as one package each."""
-        columns, count = self.columns, len(self.nouns) - before
+        import numpy as np
+
+        count, packages = len(self.nouns) - before, np.arange(first, self.columns.size + 1, dtype=np.int64)
         self.above += [project] * count
-        self.first += range(first, columns.size)
-        self.end += range(first + 1, columns.size + 1)
+        self.first.frombytes(packages[:-1].tobytes())
+        self.end.frombytes(packages[1:].tobytes())
         self.single += b"\1" * count
         return range(before, before + count)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -83,8 +84,8 @@ def coded(values: Sequence[H]) -> Coded[H]:
     found = _one(values)
     if found is not None:
         return found
-    table = dict.fromkeys(values)
-    return Coded(_codes(values, table), list(table))
+    table, codes = _codes(values)
+    return Coded(codes, list(table))
 
 
 def alike(values: Sequence[T]) -> Coded[T]:
@@ -92,9 +93,12 @@ def alike(values: Sequence[T]) -> Coded[T]:
     found = _one(values)
     if found is not None:
         return found
-    ids = list(map(id, values))
-    table = dict(zip(ids, values, strict=True))
-    return Coded(_codes(ids, table), list(table.values()))
+    import numpy as np
+
+    table, codes = _codes(map(id, values))
+    first = np.empty(len(table), np.int64)
+    first[codes[::-1]] = np.arange(len(values))[::-1]
+    return Coded(codes, [values[place] for place in first.tolist()])
 
 
 def _one(values: Sequence[T]) -> Coded[T] | None:
@@ -108,11 +112,13 @@ def _one(values: Sequence[T]) -> Coded[T] | None:
     return None
 
 
-def _codes(keys: Sequence[Hashable], table: Iterable[Hashable]) -> Array:
+def _codes(keys: Iterable[H]) -> tuple[Collection[H], Array]:
+    """The keys that occur, in the order in which they do, and the place of each among them."""
     import numpy as np
 
-    place = {key: number for number, key in enumerate(table)}
-    return np.fromiter(map(place.__getitem__, keys), np.int64, len(keys))
+    table = defaultdict[H, int](itertools.count().__next__)
+    codes = np.fromiter(map(table.__getitem__, keys), np.int64)
+    return table, codes
 
 
 class Lumps:
