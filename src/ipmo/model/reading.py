@@ -141,7 +141,7 @@ MARKERS: Final = (as_noun, as_nouns, as_map, as_tuple, as_extensions)
 """Converters that say what type checkers should take: the type of the field says how it is read."""
 
 
-AWARE: dict[Any, Read] = {}
+AWARE: dict[Callable[..., object], Read] = {}
 """How fields with a converter are read, where what the reading knows matters."""
 
 
@@ -160,7 +160,7 @@ def reads(cls: object, read: Callable[[Shape], Read], *right: type) -> None:
     WHOLE.add(cls)
 
 
-def reads_with(converter: Callable[[Any], Any], read: Read) -> None:
+def reads_with(converter: Callable[..., object], read: Read) -> None:
     """Says how fields with a converter are read from files, where what a reading knows matters: which kinds and reference classes there are.
 
     Args:
