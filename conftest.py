@@ -21,9 +21,7 @@ settings.load_profile("mutation" if os.environ.get("IPMO_MUTATION") == "1" else 
 
 def pytest_collection_finish() -> None:
     """What is imported and collected by now lives as long as the tests do: looking through it again and again took an eighth of their time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(10_000, 20, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
