@@ -6,21 +6,23 @@ import operator
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Final, cast
+from typing import Final
 
 import attrs
 
 from ipmo.errors import FileError, Problem, close_matches, listed
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
-from ipmo.registers.building.standing import given_up, is_over, is_state, kept_parents, reports
+from ipmo.registers.building.counted_in import RowsBeside, is_unit, says_units
+from ipmo.registers.building.longer import longer_than_headings
+from ipmo.registers.building.standing import given_up, is_over, is_state, kept_parents, older_reports
 from ipmo.registers.building.stated import settings_of
 from ipmo.registers.building.sums import SUMS, may_sum_up, sums_up
 from ipmo.registers.cells.merged import filled_down, filled_from
 from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Outcome, Refused, Told, Unknown, folded, unknown_in
 from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
 from ipmo.registers.cells.outlines import by_levels, by_numbers, plain_number
-from ipmo.registers.cells.reading import read_cells, read_in_currencies
+from ipmo.registers.cells.reading import read_cells
 from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, OUTLINE, OUTLINE_LEVEL, UNKNOWN, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.opening.header_rows import columns_of, header_of
@@ -297,15 +299,15 @@ class Table:
         if len(self.rows) < len(cells[0] if cells else ()):
             cells = list(zip(*map(rows.__getitem__, self.rows), strict=True)) or [()] * len(self.columns)
         cells = [self._or_else(column, cells) for column in self.columns]
-        named: Column | None = None
-        for column in sorted(self.columns, key=lambda one: one.field is not OF_ROWS):  # what amounts are in is read before them
+        named = units = None
+        for column in sorted(self.columns, key=_reading_order):  # what amounts are in is read before them
             if column.field is None:
                 continue
             own = column.mapping
             settings = settings_of(own, whole, says if not own.unknown else unknown_in((*unknown, *own.unknown)))
-            if named is not None and column.field.cell in MONEY_CELLS:
-                stated = attrs.evolve(settings, currency=own.currency)
-                column.outcomes = read_in_currencies(cells[column.index], column.field, stated, settings, named.outcomes)
+            if (named or units) is not None and column.field.cell in MONEY_CELLS:
+                beside = RowsBeside(*(None if one is None else one.outcomes for one in (named, units)))
+                column.outcomes = beside.read(cells[column.index], column.field, settings, own)
             else:
                 column.outcomes = read_cells(cells[column.index], column.field, settings, texts=self.sheet.is_text)
             for row, cell in zip(self.rows, cells[column.index], strict=True) if settings.doubts else ():
@@ -313,7 +315,10 @@ class Table:
                     text = f"{self.place(row, column.index)}, column {own.header!r}, is read as it stands: {settings.doubts[cell]}"
                     self.intake.note("amount-size", text, "write it with its own, or multiplier: in the mapping", line=self.line(row))
             named = column if column.field is OF_ROWS else named
+            units = column if units is None and says_units(column.mapping, column.outcomes, (one.name for one in self.columns)) else units
         self.cells = []
+        placed = {one.index for one in self.columns if one.mapping.at and one.mapping.field != ATTRIBUTE}
+        self.refused_rows |= longer_than_headings(self.sheet, self.mapping.header, self.rows, placed)
         self._by_level()
         self._by_outline()
         self._only_latest()
@@ -382,16 +387,7 @@ class Table:
             return
         called = [text if isinstance(text, str) else "" for text in names.outcomes] if names is not None else [""] * len(self.rows)
         reported = [as_day(day) if isinstance(day, date) else None for day in dates.outcomes]
-        keys = reports(ids.outcomes, called, reported)
-        latest: dict[tuple[str, str], int] = {}
-        for place, (key, day) in enumerate(zip(keys, reported, strict=True)):
-            if key is not None and day is not None and (key not in latest or day > cast(date, reported[latest[key]])):
-                latest[key] = place
-        older = {
-            place
-            for place, (key, day) in enumerate(zip(keys, reported, strict=True))
-            if key is not None and day is not None and day < cast(date, reported[latest[key]])
-        }
+        keys, latest, older = older_reports(ids.outcomes, called, reported)
         if not older:
             return
         projects = len({keys[place] for place in older})
@@ -591,6 +587,11 @@ class Table:
             counts["ignored"] += filled
             counts["blank"] -= filled
         return counts
+
+
+def _reading_order(column: Column) -> int:
+    """Currencies of rows are read first, then units, then what these are of."""
+    return 0 if column.field is OF_ROWS else 1 if is_unit(column.mapping) else 2
 
 
 def _kind_of(outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.outcomes import BLANK, Outcome, folded
 
-__all__ = ["given_up", "is_over", "is_state", "kept_parents", "reports"]
+__all__ = ["given_up", "is_over", "is_state", "kept_parents", "older_reports", "reports"]
 
 _STATES: Final = choice_words(("proposed", "approved", "active", "paused", "closed", "cancelled"))
 GIVEN_UP: Final = frozenset(word for word, state in _STATES.items() if state == "cancelled") | frozenset(
@@ -117,3 +117,23 @@ def reports(ids: Sequence[Outcome], called: Sequence[str], reported: Sequence[da
         None if not isinstance(own, str) else (own, folded(name)) if own in parted or day is None else (own, "")
         for own, name, day in zip(ids, called, reported, strict=True)
     ]
+
+
+def older_reports(
+    ids: Sequence[Outcome], called: Sequence[str], reported: Sequence[date | None]
+) -> tuple[list[tuple[str, str] | None], dict[tuple[str, str], int], set[int]]:
+    """Which project each row reports of, the place of the latest report of each, and the places of the older ones.
+
+    Args:
+        ids: of the rows.
+        called: their names.
+        reported: the day of each report.
+    """
+    keys = reports(ids, called, reported)
+    dated = [(place, key, day) for place, (key, day) in enumerate(zip(keys, reported, strict=True)) if key is not None and day is not None]
+    latest: dict[tuple[str, str], int] = {}
+    days: dict[tuple[str, str], date] = {}
+    for place, key, day in dated:
+        if key not in latest or day > days[key]:
+            latest[key], days[key] = place, day
+    return keys, latest, {place for place, key, day in dated if day < days[key]}

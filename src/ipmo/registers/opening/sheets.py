@@ -74,7 +74,6 @@ class Sheet:
         encoding: of text, how its bytes were read.
         delimiter: of text, what lies between its cells.
         guessed: of text, nothing bore its encoding out: it is the usual one where no other is.
-        ragged: of text, rows (from 0) that had more cells than the first row of the table, with what they had.
         hidden: the workbook does not show it.
         left: the column of the file in which its first one stands, from 0: more than 0 of one of several tables side by side.
     """
@@ -94,6 +93,8 @@ class Sheet:
     """By row, the last column of each cell merged over several columns, by its first."""
     ends: Sequence[int] = attrs.field(default=(), repr=False)
     """Of text in which cells have lines of their own: the line on which each row ends."""
+    widths: Sequence[int] = attrs.field(default=(), repr=False)
+    """Of text whose rows are not all as long: how many cells stand in each, before blank ones fill it up."""
     notes: tuple[Finding, ...] = ()
     """What is to be said of the whole file; it stands with its first sheet."""
 
@@ -143,7 +144,7 @@ class Sheet:
 
     def transposed(self) -> Sheet:
         """Rows as columns: of a sheet that lists its fields downwards. Its places are then those of the turned sheet."""
-        return attrs.evolve(self, rows=list(zip(*self.rows, strict=True)), ends=(), merged=(), across={})
+        return attrs.evolve(self, rows=list(zip(*self.rows, strict=True)), ends=(), widths=(), merged=(), across={})
 
 
 def is_blank(cell: Raw) -> bool:
@@ -329,13 +330,17 @@ def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) ->
         said = f"this row has {width:,} cells, others few: filled up to it, the table has {width * len(rows):,}"
         line = (_line_ends(rows[:longest]) or [0])[-1] + 1
         raise FileError(name, [Problem(message=said, hint="delete what is too much in it, or its blank cells", file=name, line=line)])
+    lengths: Sequence[int] = ()
     if len(widths) > 1:
+        lengths = [len(row) for row in rows]
         for row in rows:
             if len(row) < width:
                 row.extend([""] * (width - len(row)))
     ends = _line_ends(rows) if plain is None and reader.line_num - 1 != len(rows) else ()
     stem = Path(name).stem
-    return Sheet(name=stem, rows=rows, file=name, is_text=True, encoding=found, delimiter=delimiter, guessed=guessed, ends=ends)
+    return Sheet(
+        name=stem, rows=rows, file=name, is_text=True, encoding=found, delimiter=delimiter, guessed=guessed, ends=ends, widths=lengths
+    )
 
 
 def plain_rows(text: str, delimiter: str) -> list[list[Raw]] | None:
