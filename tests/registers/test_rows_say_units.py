@@ -131,3 +131,75 @@ def test_empty_cells_behind_the_headings_and_columns_without_a_heading_are_no_lo
 def test_a_mapping_that_says_what_the_further_column_is_is_believed(tmp_path):
     pf = read(tmp_path, LONG, MAPPING + "      '@E': ignore\n")
     assert [one.id for one in pf.projects] == ["P1", "P2"]
+
+
+# ------------------------------------------------------------------------------------------ each column's own heading
+
+
+def doubts(tmp_path):
+    mapping = ipmo.propose_mapping(tmp_path / "register.csv")
+    return {one.header: (one.field, one.multiplier, one.doubt) for one in mapping.sheets[0].columns}
+
+
+def test_a_heading_in_pounds_is_read_in_full_beside_one_in_thousands(tmp_path):
+    pf = read(tmp_path, "Project ID,Project,Budget (£k),Spent to date (£)\nP1,Tram,250,125000\nP2,Depot,1250,4000\nP3,Bridge,900,45\n")
+    assert [one.budget.lines[0].amount.value for one in pf.projects] == [as_money(f"{one} GBP") for one in (250_000, 1_250_000, 900_000)]
+    assert [one.actual.lines[0].amount.value for one in pf.projects] == [as_money(f"{one} GBP") for one in (125_000, 4_000, 45)]
+
+
+def test_amounts_in_pounds_of_the_size_of_those_in_thousands_are_doubted(tmp_path):
+    read(tmp_path, "Risk ID,Project,Risk,Risk value (£k),Mitigation cost (£)\nR1,P1,Flood,100,500\nR2,P1,Fire,400,200\nR3,P1,Ice,25,150\n")
+    field, multiplier, doubt = doubts(tmp_path)["Mitigation cost (£)"]
+    assert (field, multiplier) == ("response_cost", None) and "in full" in doubt
+
+
+@pytest.mark.parametrize(
+    "heads", ["Impact (£k),Exposure (£k)", "Cost impact (£k),Risk exposure (£k)", "Financial impact £k,Total exposure £k"]
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_impact_is_what_is_lost_and_the_exposure_is_not(tmp_path, heads, turned):
+    heads, amounts = heads.split(","), [("100", "20"), ("400", "200")]
+    step = -1 if turned else 1
+    lines = [["Risk ID", "Project", "Risk", "Probability", *heads[::step]]]
+    lines += [["R1", "P1", "Flood", "20%", *amounts[0][::step]], ["R2", "P1", "Fire", "50%", *amounts[1][::step]]]
+    pf = read(tmp_path, "\n".join(map(",".join, lines)) + "\n")
+    assert [one.before.impacts[0].cost.value for one in pf.projects[0].risks] == [as_money("100000 GBP"), as_money("400000 GBP")]
+    assert [one.attributes[heads[1]] for one in pf.projects[0].risks] == ["20", "200"]
+
+
+def test_an_exposure_alone_is_doubted(tmp_path):
+    read(tmp_path, "Risk ID,Project,Risk,Probability,Exposure (£k)\nR1,P1,Flood,20%,20\nR2,P1,Fire,50%,200\n")
+    field, _, doubt = doubts(tmp_path)["Exposure (£k)"]
+    assert field == "impact_cost" and "probability times" in doubt
+
+
+# ------------------------------------------------------------------------------------------ by then, nobody, headings alone
+
+
+def test_a_target_date_that_is_a_period_is_its_end(tmp_path):
+    rows = "B1,A,P1,Mar-27\nB2,B,P1,FY28\nB3,C,P1,Q3 2027/28\nB4,D,P1,13/05/2027\n"
+    pf = read(tmp_path, f"Benefit ID,Benefit,Project,Realised by\n{rows}", MAPPING_OF_BENEFITS)
+    assert [one.target_date.isoformat() for one in pf.benefits] == ["2027-03-31", "2028-03-31", "2027-12-31", "2027-05-13"]
+
+
+MAPPING_OF_BENEFITS = """mapping: 1
+currency: GBP
+dates: day first
+financial_year: apr
+sheets:
+  - register: benefits
+    new_projects: true
+    header: 1
+    columns: {Benefit ID: id, Benefit: name, Project: project, Realised by: target_date}
+"""
+
+
+def test_nobody_is_no_person(tmp_path):
+    pf = read(tmp_path, "Project ID,Project,Owner\nP1,Tram,Vacant\nP2,Depot,TBC\nP3,Bus,(unassigned)\nP4,Hub,Ann Vacant\nP5,Ring,Bo\n")
+    assert [one.owner for one in pf.projects] == [None, None, None, "Ann Vacant", "Bo"]
+    assert [one.id for one in pf.people] == ["Ann Vacant", "Bo"]
+
+
+def test_headings_alone_are_answered_so(tmp_path):
+    with pytest.raises(ipmo.IpmoError, match="one row and nothing below it.*'ID'|one row and nothing below it.*ID, Name"):
+        read(tmp_path, "ID,Name\n")

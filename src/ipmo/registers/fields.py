@@ -157,7 +157,7 @@ def _own(cls: type, *, without: tuple[str, ...] = ()) -> Iterator[RegisterField]
                 path=(one.key,),
                 refers=one.refers,
                 choices=one.choices if one.kind.form == "one" else (),
-                end=one.end,
+                end=one.end or one.key in ("target_date", "expires"),  # by then: `Mar-27` is all of March
                 needed=one.required and one.key != "id",
             )
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from ipmo.errors import FileError, Problem
+from ipmo.errors import FileError, Problem, listed
 from ipmo.files.foreign import Intake
 from ipmo.files.portfolios import no_collection
 from ipmo.findings import Finding, Severity
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers.building.making import build
 from ipmo.registers.mapping import Mapping, read_mapping
-from ipmo.registers.opening.sheets import Sheet, read_sheets
+from ipmo.registers.opening.sheets import Sheet, is_blank, read_sheets, text_of
 from ipmo.registers.proposing.proposal import propose
 
 __all__ = ["Mapped", "as_mapping", "read_registers", "read_tables"]
@@ -23,6 +23,8 @@ Mapped: TypeAlias = "Mapping | str | os.PathLike[str] | None"
 """A mapping, the path of one, or None where one is to be proposed."""
 FORMAT = "register"
 NOTHING = "this is a spreadsheet, and nothing says which of its columns means what"
+ONE_ROW = "it holds one row and nothing below it: headings alone state no project, risk or anything else"
+FILL_IN = "fill in rows below the headings, or export the table again"
 WRITE = "write a mapping of its columns and read it with mapping= (docs/spreadsheets.md)"
 
 
@@ -79,6 +81,8 @@ def read_tables(sheets: Sequence[Sheet], name: str, mapping: Mapping | None) -> 
     if mapping is None:
         mapping = propose(sheets)
         if not mapping.sheets:
+            if (alone := _only_row(sheets)) is not None:
+                raise FileError(name, [Problem(message=f"{ONE_ROW}: {alone}", hint=FILL_IN, file=name)])
             doubts = [Problem(message=doubt, file=name) for doubt in mapping.doubts]
             raise FileError(name, [Problem(message=NOTHING, hint=WRITE, file=name), *doubts])
         intake.findings += [
@@ -91,3 +95,9 @@ def read_tables(sheets: Sequence[Sheet], name: str, mapping: Mapping | None) -> 
             for doubt in mapping.doubts
         ]
     return build(sheets, mapping, intake)
+
+
+def _only_row(sheets: Sequence[Sheet]) -> str | None:
+    """The cells of the one row that stands in a file, some of them; None where there are more rows."""
+    filled = [row for sheet in sheets for row in sheet.rows if not all(map(is_blank, row))]
+    return listed([text_of(cell) for cell in filled[0] if not is_blank(cell)], 6) if len(filled) == 1 else None

@@ -191,7 +191,9 @@ def read_cells(cells: Sequence[Raw], field: RegisterField, settings: Settings, *
     told = [cell for cell in distinct.values() if cell.__class__ is str and cell] if str in kinds else []
     named = field.cell == "id" or field.name == "name"
     nothing = {text for text in told if text.isspace()}
-    unknown = frozenset() if named else frozenset(text for text in told if settings.unknown(text)) - nothing
+    unknown = frozenset() if named else frozenset(filter(settings.unknown, told)) - nothing
+    if field.refers == "owner" or field.name == "resources":
+        unknown |= {text for text in told if folded(text).strip(" ()[]<>-.") in NOBODY}
     left = unknown | nothing | {""} if str in kinds else frozenset()
     present = [cell for cell in distinct.values() if cell.__class__ is not str or cell not in left] if left else list(distinct.values())
     scale = {folded(key): value for key, value in settings.scale.items()}
@@ -272,6 +274,13 @@ def _outcome(cell: Raw, read: Read, scale: Mapping[str, str], field: RegisterFie
 
 # ------------------------------------------------------------------------------------------ kinds of cells
 
+NOBODY: Final = frozenset(
+    "vacant; vacancy; vacant post; unassigned; not assigned; not yet assigned; not allocated; unallocated; nobody; no one; none; no owner; to be appointed;"
+    " to be assigned; to be recruited; to be hired; to be named; tbh; n/k; post vacant; vakant; unbesetzt; nicht zugewiesen; offen; non attribué; vacante; sin asignar".split(
+        "; "
+    )
+)
+"""What stands in a column of people where there is nobody."""
 Make = Callable[[RegisterField, Settings, Sequence[Raw]], Read]
 """What makes the reader of a column from its field, how it is read, and its distinct cells."""
 

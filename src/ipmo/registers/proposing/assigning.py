@@ -45,6 +45,10 @@ EXPECTED = frozenset("projected forecast expected anticipated estimated revised"
 """Words for the date of a milestone in its plan, and for the day on which it is expected where both stand there."""
 VERSIONS = ((FIRST, LATER), (PLANNED, LATER), (PLANNED, EXPECTED))
 REPLACED = 0.7
+EXPOSURE = "exposure"
+"""Some write it for what is lost when a risk happens, others for that times its probability."""
+LOST = frozenset(("impact_cost", "impact_delay", "residual_cost", "residual_delay"))
+"""Fields that say what is lost when a risk happens."""
 CURRENCY_NAMES = frozenset(("currency", "currencies", "ccy", "währung", "devise", "monnaie", "moneda", "divisa", "moeda", "valuta"))
 """What the column of the currency of each row is called."""
 NAMING = (("description", "name"), ("advice", "text"))
@@ -163,6 +167,7 @@ def assign(
     """
     everything = [candidates(read, column, kind, known, withheld) for read, column in zip(reads, columns, strict=True)]
     everything = [_first_version(place, found, everything, reads) for place, found in enumerate(everything)]
+    everything = [_no_exposure(place, found, everything, reads) for place, found in enumerate(everything)]
     pairs = sorted(
         ((one.score, -place, one) for place, found in enumerate(everything) for one in found if one.score >= TAKEN),
         key=lambda pair: (-pair[0], -pair[1]),
@@ -266,6 +271,23 @@ def _first_version(
     )
 
 
+def _no_exposure(
+    place: int, found: list[Candidate], everything: Sequence[Sequence[Candidate]], reads: Sequence[Heading]
+) -> list[Candidate]:
+    """What an exposure may state where another column has the impact: that is what is lost, and the exposure its product with the probability."""
+    if EXPOSURE not in reads[place].words:
+        return found
+    stated = {
+        one.field
+        for other, others in enumerate(everything)
+        for one in others
+        if EXPOSURE not in reads[other].words and one.field in LOST and one.score >= TAKEN
+    }
+    return sorted(
+        (attrs.evolve(one, score=one.score * REPLACED) if one.field in stated else one for one in found), key=lambda one: -one.score
+    )
+
+
 def earlier_of(place: int, said: Sequence[Assigned], reads: Sequence[Heading]) -> int | None:
     """The column that is left as an attribute as another one has what it became; None where there is none.
 
@@ -329,6 +351,8 @@ def _said(
         doubts.append(one.vote.why)
     if one.field in BY_PERIOD and reads[place].currency is None and not one.money and not MONEY_WORDS & set(reads[place].words):
         doubts.append("nothing says that its numbers are money")
+    if one.field in LOST and EXPOSURE in reads[place].words:
+        doubts.append(f"it may be the probability times what is lost: {one.field} is what is lost when the risk happens")
     second = next((other for other in everything[place] if other.field != one.field), None)
     if second is not None and one.score - second.score < MARGIN and one.like - second.like < 2 * MARGIN and second.score >= TAKEN:
         doubts.append(f"it may be {'an attribute' if second.field == ATTRIBUTE else second.field} as well")

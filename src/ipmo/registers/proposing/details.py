@@ -135,7 +135,13 @@ def _money(mapped: ColumnMapping, field: RegisterField, read: Heading, column: C
         mapped = _doubted(mapped, f"{read.unread!r} beside its currency may say how many an amount counts: write `multiplier:`")
     elif file.factors and file.middle and (numbers := [one for one in _numbers(column) if one]):
         factor = max(file.factors)
-        if file.middle / 50 < median(numbers) < file.middle * 50:
+        alike = file.middle / 50 < median(numbers) < file.middle * 50
+        if alike and read.currency is not None:  # its own heading says what its amounts are in
+            mapped = _doubted(
+                mapped,
+                f"its heading names a currency and no multiplier: it is read in full, though its amounts are of the size of those in {LETTERS[factor]}",
+            )
+        elif alike:
             mapped = _doubted(
                 attrs.evolve(mapped, multiplier=LETTERS[factor]),
                 f"other columns count in {LETTERS[factor]}, and its amounts are of that size: it is read so too",
