@@ -379,10 +379,11 @@ def test_what_a_file_has_no_room_for_is_said_in_sentences_one_a_line(tmp_path: P
     assert done.exit_code == 0 and done.stdout == f"wrote {tmp_path / 'x.xml'}\n"
     head, *rows = done.stderr.splitlines()
     assert head == f"{tmp_path / 'x.xml'}: Microsoft Project has no room for:"
-    assert sorted(rows) == ["  fields 'owner' of projects: 1", "  fields 'owner' of tasks: 1", "  people: 1"]
+    assert sorted(rows) == ["  fields 'owner' of projects: 1 ('P')", "  fields 'owner' of tasks: 1 ('P/t')", "  people: 1"]
     found = json.loads(CliRunner().invoke(main, ["convert", str(tmp_path / "x.yaml"), str(tmp_path / "x.xml"), "--json"]).stdout)
     assert sorted(one["what"] for one in found["losses"]) == ["fields 'owner' of projects", "fields 'owner' of tasks", "people"]
     assert {one["count"] for one in found["losses"]} == {1}
+    assert [one["items"] for one in found["losses"] if one["what"] == "fields 'owner' of tasks"] == [["P/t"]]
     quiet = CliRunner().invoke(main, ["convert", str(tmp_path / "x.yaml"), str(tmp_path / "y.json"), "--json"])
     assert json.loads(quiet.stdout)["losses"] == []
     with pytest.warns(ipmo.FormatWarning) as caught:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Self
@@ -283,11 +283,13 @@ class FormatWarning(UserWarning):
     Args:
         message: all of it, as one sentence.
         losses: each thing that was left out, or written as something else, with how often; by its words.
+        named: the full ids of what that concerns, where it is known; by the same words.
     """
 
-    def __init__(self, message: str, losses: Mapping[str, int] | None = None) -> None:
+    def __init__(self, message: str, losses: Mapping[str, int] | None = None, named: Mapping[str, Collection[str]] | None = None) -> None:
         super().__init__(message)
         self.losses = dict(losses or {})
+        self.named = {what: tuple(names) for what, names in (named or {}).items()}
 
 
 def listed(names: Iterable[str], limit: int = 5) -> str:

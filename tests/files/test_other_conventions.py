@@ -79,7 +79,7 @@ def test_dates_by_conventions_that_the_other_tool_lacks_are_named(
 ) -> None:
     pf = plan(tasks, dialect)
     back, said = through(pf, tmp_path / f"p{ending}")
-    assert f"1 tasks dated by conventions that it does not have ({convention})" in said
+    assert f"1 task dated by conventions that it does not have ({convention})" in said
     assert sum(one != other for one, other in zip(dates(pf), dates(back), strict=True)) == 1
 
 
@@ -108,14 +108,14 @@ def test_work_of_no_duration_is_a_milestone_for_project(tmp_path: Path) -> None:
     pf = plan([A, {"id": "b", "duration": "0 h", "after": "a"}], "p6")
     back, said = through(pf, tmp_path / "p.xml")
     assert (dates(pf)[1], dates(back)[1]) == (("12 08:00", "12 08:00"), ("09 17:00", "09 17:00"))
-    assert "1 tasks of no duration, which are milestones there" in said
+    assert "1 task of no duration, which is a milestone there" in said
 
 
 def test_a_finish_that_bounds_late_dates_is_said(tmp_path: Path) -> None:
     pf = plan([A], "p6", finish="2026-01-08")
     back, said = through(pf, tmp_path / "p.xml")
     assert ipmo.schedule(pf)["P/a"].total_float == -1.0
-    assert "1 tasks with late dates by conventions that it does not have (commitments_bound_total_float)" in said
+    assert "1 task with late dates by conventions that it does not have (commitments_bound_total_float)" in said
     assert ipmo.schedule(back)["P/a"].total_float == 0.0
 
 

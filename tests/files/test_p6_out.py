@@ -171,7 +171,7 @@ def test_what_has_no_home_in_p6_is_named(ending: str, tmp_path: Path) -> None:
     with pytest.warns(FormatWarning) as caught:
         ipmo.write(pf, tmp_path / f"x{ending}")
     text = str(caught[0].message)
-    for what in ("1 risks", "1 gates", "1 deadlines", "1 ranges of estimates", "1 elapsed durations", "1 elapsed lags"):
+    for what in ("1 risk", "1 gate", "1 deadline", "1 range of estimates", "1 elapsed duration", "1 elapsed lag"):
         assert what in text
     s = ipmo.schedule(ipmo.read(tmp_path / f"x{ending}"))
     assert s["P/a"].finish == datetime(2026, 1, 7, 17)
@@ -198,9 +198,9 @@ def test_every_field_that_has_no_home_is_named(ending: str, tmp_path: Path) -> N
     text = str(caught[0].message)
     assert caught[0].filename == __file__, "where it was written"
     for what in (
-        "2 fields 'owner' of tasks", "1 fields 'category' of tasks", "1 fields 'methodology' of tasks", "1 fields 'status' of tasks",
-        "1 fields 'budget' of projects", "1 fields 'category' of projects", "1 fields 'rate' of resources", "1 fields 'needed' of links",
-        "1 links that move no dates", "1 people", "1 fields 'note' of the portfolio",
+        "2 fields 'owner' of tasks", "1 field 'category' of tasks", "1 field 'methodology' of tasks", "1 field 'status' of tasks",
+        "1 field 'budget' of projects", "1 field 'category' of projects", "1 field 'rate' of resources", "1 field 'needed' of links",
+        "1 link that moves no dates", "1 person", "1 field 'note' of the portfolio",
     ):  # fmt: skip
         assert what in text
     assert [link.kind for link in ipmo.read(tmp_path / f"x{ending}").links] == []
@@ -441,7 +441,7 @@ def test_bounds_and_links_of_summaries_stand_on_the_activities_in_them(tmp_path:
     ]
     pf = Portfolio(id="pf", start="2026-01-05", dialect="p6", projects=[Project(id="P", tasks=tasks)])
     path = tmp_path / f"a{suffix}"
-    with pytest.warns(FormatWarning, match=r"2 bounds of summaries.*2 links of summaries, written between activities.*1 links to or from"):
+    with pytest.warns(FormatWarning, match=r"2 bounds of summaries.*2 links of summaries, written between activities.*1 link to or from"):
         ipmo.write(pf, path)
     ours, theirs = ipmo.schedule(pf), ipmo.schedule(ipmo.read(path))
     for id in "xabcd":
@@ -482,7 +482,7 @@ def test_what_comes_from_outside_on_a_known_day_is_an_external_early_start(endin
     )
     path = tmp_path / f"x{ending}"
     with pytest.warns(
-        FormatWarning, match="3 names of what comes from outside, written as external early starts; 1 links to or from what is no activity"
+        FormatWarning, match="3 names of what comes from outside, written as external early starts; 1 link to or from what is no activity"
     ):
         ipmo.write(pf, path)
     before, after = ipmo.schedule(pf), ipmo.schedule(path)

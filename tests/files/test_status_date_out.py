@@ -74,18 +74,18 @@ def test_what_is_written_otherwise_is_said(tmp_path: Path) -> None:
     ]
     plan = {"id": "x", "start": "2026-03-02", "projects": [{"id": "P", "tasks": tasks}]}
     there, said = through(ipmo.Portfolio(**plan), tmp_path / "x.xml")
-    assert "2 progress of work that has not begun, written as the duration that is left" in said
+    assert "2 shares done of work that has not begun, written as the duration that is left" in said
     assert "status date" not in said
     assert [str(ipmo.schedule(there)[f"P/{one}"].finish.date()) for one in "ab"] == ["2026-03-04", "2026-03-03"]
     _, said = through(ipmo.Portfolio(status_date="2026-03-18", **plan), tmp_path / "x.xml")
-    assert "1 waits for the status date of work with a constraint of its own, written without them" in said
+    assert "1 wait for the status date of work with a constraint of its own, left out" in said
 
 
 def test_work_of_which_more_is_done_than_there_was_time_for_is_said_to_end_later(tmp_path: Path) -> None:
     task = {"id": "a", "duration": "10 d", "actual_start": "2026-03-16", "progress": 0.9}
     pf = ipmo.Portfolio(id="x", start="2026-03-02", status_date="2026-03-18", projects=[{"id": "P", "tasks": [task]}])
     _, said = through(pf, tmp_path / "x.xml")
-    assert "1 work of which more is done than there was time for: its rest is dated later there" in said
+    assert "1 piece of work of which more is done than there was time for, whose rest is dated later there" in said
 
 
 def test_work_that_goes_on_to_the_status_date_and_after_it_is_written_as_it_is(tmp_path: Path) -> None:
@@ -134,5 +134,5 @@ def test_what_its_own_constraint_puts_at_the_status_date_waits_for_nothing(tied:
 def test_a_wait_of_work_with_another_constraint_is_counted_once(tied: dict[str, Any], tmp_path: Path) -> None:
     task = {"id": "a", "duration": "3 d", **tied}
     _, said = through(ipmo.Portfolio(**STATUS, projects=[{"id": "P", "tasks": [task]}]), tmp_path / "x.xml")
-    assert "1 waits for the status date of work with a constraint of its own, written without them" in said
+    assert "1 wait for the status date of work with a constraint of its own, left out" in said
     assert "written as dates before which work does not start" not in said

@@ -56,7 +56,7 @@ def test_a_lag_from_what_is_left_becomes_a_date_where_project_would_start_sooner
     back, said = through(pf, tmp_path / "x.xml")
     assert starts(back, "b", "c") == starts(pf, "b", "c") == ["12 08:00", "19 08:00"]
     assert back["tram/b"].not_before.isoformat() == "2026-01-12T08:00:00"
-    assert "1 lags from what is left of work under way, written as dates before which work does not start" in said
+    assert "1 lag from what is left of work under way, written as a date before which work does not start" in said
     assert "tasks dated by conventions" not in said
 
 
@@ -66,8 +66,8 @@ def test_such_a_lag_beside_a_constraint_is_counted_with_its_convention(tmp_path:
     pf = plan([UNDER_WAY, b], "p6")
     back, said = through(pf, tmp_path / "x.xml")
     assert starts(pf, "b") != starts(back, "b")
-    assert "1 tasks dated by conventions that it does not have (start_lag)" in said
-    assert "1 waits for the status date of work with a constraint of its own, written without them" in said
+    assert "1 task dated by conventions that it does not have (start_lag)" in said
+    assert "1 wait for the status date of work with a constraint of its own, left out" in said
 
 
 def test_late_dates_that_a_lag_of_p6_bounds_are_named(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_late_dates_that_a_lag_of_p6_bounds_are_named(tmp_path: Path) -> None:
     pf = plan([UNDER_WAY, b, {"id": "c", "duration": "3 d", "after": "b"}, {"id": "d", "duration": "3 d"}], "p6")
     back, said = through(pf, tmp_path / "x.xml")
     assert [ipmo.schedule(one)["tram/a"].total_float for one in (pf, back)] == [0.0, 4.0]
-    assert "1 tasks with late dates by conventions that it does not have (start_lag)" in said
+    assert "1 task with late dates by conventions that it does not have (start_lag)" in said
 
 
 @pytest.mark.parametrize("dialect", ["ipmo", "p6", "msproject"])
@@ -87,7 +87,7 @@ def test_two_projects_in_one_file_share_one_finish_in_project(dialect: str, tmp_
     own = ipmo.schedule(pf)["depot/b"].total_float
     assert (own, "float_to" in said) == ((7.0, False) if dialect == "ipmo" else (0.0, True))
     if dialect != "ipmo":
-        assert re.search(r"1 tasks with late dates by conventions that it does not have \([^)]*float_to", said)
+        assert re.search(r"1 task with late dates by conventions that it does not have \([^)]*float_to", said)
     alone = plan([{"id": "a", "duration": "10 d"}], dialect)
     assert "float_to" not in through(alone, tmp_path / "x.xml")[1]
 

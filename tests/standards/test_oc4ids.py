@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.errors import FileError, FormatWarning
+from ipmo.files.no_room import single
 from ipmo.model import Benefit, Contribution, Enabler, Link, Objective, Person, Portfolio, Project, Stakeholder, Task
 from ipmo.model.money import as_budget
 from ipmo.standards.oc4ids_words import CURRENCIES, day_out, when_in
@@ -236,16 +237,16 @@ def test_what_oc4ids_has_no_room_for_is_named(tmp_path: Path) -> None:
         "fields 'funding' of projects",
         "fields 'gates' of projects",
         "fields 'risks' of projects",
-        "1 tasks",
+        "1 task",
         "fields 'after' of milestones",
-        "1 links",
+        "1 link",
         "objectives that no project serves",
         "fields 'value' of benefits",
         "owners who are people, written as public authorities",
         "date of publication",
         "ways in which a benefit is enabled",
     ):
-        assert part in said, part
+        assert part in said or single(part) in said, part
 
 
 @pytest.mark.parametrize(
@@ -671,7 +672,7 @@ def test_when_progress_was_observed_stays_and_nothing_says_a_status_that_nobody_
     out, said = written(pf, tmp_path / "out.json")
     assert [one.get("status") for one in out["projects"]] == [None, None, "cancelled"]
     assert out["projects"][0]["metrics"][0]["observations"][0]["period"] == {"endDate": "2026-04-30T00:00:00Z"}
-    assert "1 statuses that are none of its own, left out" in said
+    assert "1 status that is none of its own, left out" in said
 
 
 def test_a_project_related_in_two_ways_does_not_cost_the_package(tmp_path: Path) -> None:

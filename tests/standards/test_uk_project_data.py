@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 import ipmo
 from ipmo.cli.shell import main
 from ipmo.errors import FormatWarning, OptionError
+from ipmo.files.no_room import single
 from ipmo.model import Benefit, Issue, Person, Portfolio, Programme, Project, Task
 from ipmo.standards.entities import ENTITIES, records
 from ipmo.standards.uk_project_data import CLAUSES, standings
@@ -171,23 +172,23 @@ def test_the_seven_entities_are_written_with_the_names_of_the_standard(tmp_path:
     }
     assert {row["standing"] for row in tables["clauses.csv"]} == {"met", "wrong format", "text not seen"}
     for part in (
-        "1 tasks",
+        "1 task",
         "links of milestones",
         "fields 'lasts' of benefits",
         "attributes 'region' of projects",
         "ranges of 'amount' of cost",
         "times of day of 'committed date' of milestone",
     ):
-        assert part in said, part
+        assert part in said or single(part) in said, part
 
 
 def test_records_without_what_tells_them_apart_are_named_on_writing(tmp_path: Path) -> None:
     _, said = exported(
         portfolio(people=[Person(id="ann")], projects=[Project(id="A", name="a", budget=[{"from": "2026-04-01"}])]), tmp_path
     )
-    assert "1 records of people without a name" in said
-    assert "1 records of cost without a amount" not in said
-    assert "1 records of cost without an amount" in said
+    assert "1 record of people without a name" in said
+    assert "1 record of cost without a amount" not in said
+    assert "1 record of cost without an amount" in said
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -21,7 +21,7 @@ import click
 import ipmo
 from ipmo.analysis.money.periods import EVERY
 from ipmo.cli.viewing import EVERYTHING, View, clean, none_of, on_terminal, plain, wrapped
-from ipmo.errors import FormatWarning, IpmoError, PluginWarning, Problem
+from ipmo.errors import FormatWarning, IpmoError, PluginWarning, Problem, listed
 from ipmo.files.month_index import snapshot_at
 from ipmo.files.places import places
 from ipmo.files.reading import text_in
@@ -230,11 +230,14 @@ def _warnings_as_sentences(ctx: click.Context) -> Iterator[None]:
             message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None, line: str | None = None
         ) -> None:
             if isinstance(message, FormatWarning) and message.losses:
-                ctx.meta.setdefault(LOSSES, []).extend({"what": what, "count": count} for what, count in message.losses.items())
+                ctx.meta.setdefault(LOSSES, []).extend(
+                    {"what": what, "count": count, "items": list(message.named.get(what, ()))} for what, count in message.losses.items()
+                )
                 head = str(message).partition(" has no room for ")[0]
                 say(f"{head} has no room for:", err=True, colour=COLOURS.get(Severity.WARNING))
                 for what, count in message.losses.items():
-                    say(f"  {what}: {count}", err=True)
+                    names = message.named.get(what, ())
+                    say(f"  {what}: {count}" + (f" ({listed(names)})" if names else ""), err=True)
             elif isinstance(message, PluginWarning | FormatWarning):
                 say(f"warning: {message}", err=True, colour=COLOURS.get(Severity.WARNING))
             else:

@@ -96,9 +96,9 @@ class _Writer:
                 above = f"{project.id}/{task.parent}" if task.parent else project.id
                 self.holders.setdefault(above, []).append(f"{project.id}/{task.id}")
         self.honoured = honoured(portfolio)
-        there = dialect_there(portfolio)
         self.later = lagged(portfolio, self.plan)
-        lose_dates(self.lost, portfolio, there, held_back(portfolio, self.later))
+        self.put: dict[str, datetime] = {}
+        """Dates that are written in place of conventions, by full id."""
 
     def _first_shift(self, start: When) -> str:
         """When the first of all that works on the day of the start does: there nothing begins before the start of the file."""
@@ -218,6 +218,7 @@ class _Writer:
         yield from self._assignments()
         yield "</Assignments>"
         yield "</Project>"
+        lose_dates(self.lost, pf, dialect_there(pf), held_back(pf, self.put))
 
     def _assignments(self) -> Iterator[str]:
         number = 0
@@ -297,14 +298,15 @@ class _Writer:
         parents = {f"{project.id}/{task.parent}" for project in pf.projects for task in project.tasks if task.parent}
         for place, (project, item, level) in enumerate(rows, 1):
             yield "<Task>"
-            yield tag("UID", self.uids[project.id if item is None else f"{project.id}/{item.id}"])
+            full_id = self.lost.at = project.id if item is None else f"{project.id}/{item.id}"
+            yield tag("UID", self.uids[full_id])
             yield tag("ID", place)
             if item is None:
                 yield from self._project(project)
             else:
-                full_id = f"{project.id}/{item.id}"
                 links = [(f"{project.id}/{after.source}", after) for after in item.after] + into.get(full_id, [])
                 yield from self._task(project, item, level, full_id in parents, links)
+            self.lost.at = ""
             yield "</Task>"
         for place, (name, (uid, when)) in enumerate(self.outside.items(), len(rows) + 1):
             at = when_there(when, self.default, end=True)
@@ -353,12 +355,12 @@ class _Writer:
             "<LevelingCanSplit>1</LevelingCanSplit>" if task.split else ""
         )
         if task.split is not None and task.split != Splitting():
-            self.lost.lose("how often work may be interrupted, and in what pieces")
+            self.lost.lose("rules of how often work may be interrupted, and in what pieces")
         length = self._length(task.length, calendar)
         left = self._left(task, length, calendar) if task.actual_finish is None else None
         if task.actual_start is None and left not in (None, length):
             length = left
-            self.lost.lose("progress of work that has not begun, written as the duration that is left")
+            self.lost.lose("shares done of work that has not begun, written as the duration that is left")
         yield from self._scheduled(full_id)
         if by_hand and (item := self._item(full_id)) is not None and item.start is not None and (end := self._finish(full_id)) is not None:
             yield tag("ManualStart", item.start.isoformat()) + tag("ManualFinish", end.isoformat())
@@ -374,14 +376,16 @@ class _Writer:
             held, ahead = held_by_status(self.portfolio, project, task, self._item(full_id), whole, rest)
         why = "waits for the status date, written as dates before which work does not start or resume"
         if held is None and full_id in self.later:
-            held, why = self.later[full_id], "lags from what is left of work under way, written as dates before which work does not start"
+            held, why = self.later[full_id]
+        if held is not None:
+            self.put[full_id] = held
         if held is not None and task.actual_start is not None:
             self.lost.lose(why)
         if ahead:
-            self.lost.lose("work of which more is done than there was time for: its rest is dated later there")
+            self.lost.lose("pieces of work of which more is done than there was time for, whose rest is dated later there")
         if not summary:
             yield from self._status(task, calendar, length, left, held)
-        deadline = yield from self._tied(task, calendar, held if task.actual_start is None else None, why)
+        deadline = yield from self._tied(full_id, calendar, held if task.actual_start is None else None, why)
         if task.delay is not None and task.delay.dimension == "elapsed" and task.delay.amount > 0:
             yield f"{tag('LevelingDelay', task.delay.elapsed_minutes * 10)}{tag('LevelingDelayFormat', FORMATS[task.delay.unit])}"
         elif task.delay is not None and task.delay.amount:
@@ -511,8 +515,10 @@ class _Writer:
             left = (Decimal(round(length[0] * (1 - Decimal(repr(task.progress))))), length[1])
         return left
 
-    def _tied(self, task: Task, calendar: Calendar, held: datetime | None, why: str) -> Generator[str, None, When | None]:
+    def _tied(self, full_id: str, calendar: Calendar, held: datetime | None, why: str) -> Generator[str, None, When | None]:
         """The constraint of a task, or the date that it waits for, counted as said; returns its deadline, or the second constraint that is written as one."""
+        task = self.portfolio.items[full_id]
+        assert isinstance(task, Task)
         found, deadline = ties_of(task), task.deadline
         if task.constraints is not None and task.constraints.expected_finish is not None:
             self.lost.lose("expected finishes")
@@ -526,7 +532,7 @@ class _Writer:
             found = [(NOT_BEFORE, held, False)]
             self.lost.lose(why)
         elif held is not None:
-            self.lost.lose("waits for the status date of work with a constraint of its own, written without them")
+            self.lost.lose("waits for the status date of work with a constraint of its own, left out")
         if found:
             number, when, end = found[0]
             yield tag("ConstraintType", number)

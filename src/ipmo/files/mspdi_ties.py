@@ -27,6 +27,7 @@ NO_LATER: Final = next(number for number, name in CONSTRAINTS.items() if name ==
 SAME: Final = (
     *("clip", "milestones", "as_late_as_possible", "early_waits", "exact_late", "lead_waits"),
     *("start_lag", "float_to", "deadlines_bound_total_float", "commitments_bound_total_float"),
+    *("progress", "finished", "data_date_first", "total_float"),
 )
 """Conventions of Project that no option of a file changes."""
 
@@ -50,6 +51,7 @@ def dialect_there(portfolio: Portfolio) -> Dialect:
     usual, own = DIALECTS["msproject"], portfolio.dialect
     hard = {*HARD} - ({"finish_no_later"} - {*own.hard}) if honoured(portfolio) else ()  # a limit that gives way is written as a deadline
     made = attrs.evolve(own, **{name: getattr(usual, name) for name in SAME}, hard=tuple(name for name in HARD if name in hard))
+    made = attrs.evolve(made, data_date="reported")  # work waits for a status date there only as far as a date says so
     made = made if len(portfolio.projects) < 2 else attrs.evolve(made, float_to="network")  # a file is one project there, with one finish
     return made if own.lag_calendar == "continuous" else attrs.evolve(made, lag_calendar=usual.lag_calendar)
 

@@ -220,6 +220,7 @@ class P6Tables:
         wbs = {task.id: self._new() for task in project.tasks if task.id in parents}
         names = wbs_names(project) if wbs else {}
         for task in project.tasks:
+            self.lost.at = f"{project.id}/{task.id}"
             if task.id in wbs:
                 self.lost.beside(task, KEPT_OF_SUMMARIES, "summaries")
                 short, path = names[task.id]
@@ -236,6 +237,7 @@ class P6Tables:
                 )
             else:
                 self._task(project, task, wbs.get(task.parent or "", root))
+        self.lost.at = ""
         for gate in project.gates:
             self._gate(project, gate, root, calendar)
         if project.risks:
@@ -444,7 +446,7 @@ class P6Tables:
 
     def _gate(self, project: Project, gate: Gate, wbs: str, usual: Calendar) -> None:
         """A gate is a finish milestone, done on the day of a go; its decision, who takes it and by when have no home."""
-        self.lost.lose("gates, written as finish milestones without their decisions")
+        self.lost.lose("gates, written as finish milestones without their decisions", of=[f"{project.id}/{gate.id}"])
         full_id = f"{project.id}/{gate.id}"
         calendar = self.portfolio.calendar_table[gate.calendar] if gate.calendar else usual
         went = gate.decision.date if gate.decision is not None and gate.decision.outcome in GO else None
@@ -527,12 +529,14 @@ class P6Tables:
     # ----------------------------------------------------------------------------------------------- links
 
     def _afters(self, project: Project, item: Task | Gate) -> None:
+        self.lost.at = full_id = f"{project.id}/{item.id}"
         for after in item.after:
-            self._link(f"{project.id}/{after.source}", f"{project.id}/{item.id}", after)
+            self._link(f"{project.id}/{after.source}", full_id, after)
 
     def _links(self) -> None:
         rows = {row["task_id"]: row for row in self.tables.get("TASK", ())}
         early, outside = early_starts(self.portfolio, self.clocks)
+        self.lost.at = ""
         for number, link in enumerate(self.portfolio.links):
             self.lost.beside(link, KEPT_OF_LINKS, "links")
             if link.kind != "schedule":

@@ -245,7 +245,7 @@ def test_a_lag_too_narrow_to_be_true_is_told() -> None:
 
 @pytest.mark.parametrize(("name", "program"), [("x.xml", "Microsoft Project"), ("x.xer", "Primavera P6")])
 def test_what_has_no_room_for_a_range_of_a_lag_is_told(name: str, program: str, tmp_path: Path) -> None:
-    with pytest.warns(ipmo.FormatWarning, match=f"{program} has no room for .*1 ranges of estimates"):
+    with pytest.warns(ipmo.FormatWarning, match=f"{program} has no room for .*1 range of estimates"):
         ipmo.write(ipmo.from_dict(cured(LAG)), tmp_path / name)
     [after] = ipmo.read(tmp_path / name)["p/walls"].after
     assert after.lag is not None and not isinstance(after.lag, UncertainLag)
