@@ -445,7 +445,7 @@ class LatePass(EarlyPass):
         """((early start, early finish), (late start, late finish)) of each hammock, as instants.
 
         It starts with the first and finishes with the last of the dates it is linked to; without the one or the other it
-        lasts as long as its own duration says.
+        lasts as long as its own duration says. Where early dates are those of what is left, it starts no sooner than that may.
         """
         return {node: (early, self._span(node, self.network.hammocks[node], True)) for node, early in self.hammocks_early.items()}
 
@@ -463,8 +463,8 @@ class LatePass(EarlyPass):
             instant = self._instant_of(link.other, link.other_end, late)
             if instant is not None:
                 (starts if link.own_end == "S" else ends).append(instant + link.waits)
-        begun = net.starts.get(node)
-        start = begun if begun is not None else min(starts, default=None)
+        begun, left = net.starts.get(node), self.dialect.remaining_dates
+        start = begun if begun is not None and not (left and late and starts) else min(starts, default=None)
         end = max(ends, default=None)
         length = int(net.dur[node])
         if start is None and end is not None:
@@ -472,13 +472,16 @@ class LatePass(EarlyPass):
         elif start is not None and end is None:
             end = clock.finish(clock.work(start) + length)
         if start is not None and end is not None:
+            least = clock.start(int(net.low[node])) if left else end
+            start = max(start, least) if end > least else start  # where all of it is done, nothing is left to begin
             end = max(start, end)
         return start, end
 
     def _instant_of(self, node: int, end: str, late: bool) -> int | None:
         """The early or late start or finish of a node, as an instant; None when it has none."""
         net, q = self.network, self.lists
-        if net.state[node] == State.FINISHED or (net.state[node] == State.STARTED and end == "S"):
+        done = not (late and self.dialect.remaining_dates)
+        if net.state[node] == State.FINISHED or (net.state[node] == State.STARTED and end == "S" and done):
             return net.starts[node] if end == "S" else net.finishes[node]
         if net.state[node] not in LIVE:
             return None
