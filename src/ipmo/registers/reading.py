@@ -14,6 +14,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers.building.making import build
 from ipmo.registers.mapping import Mapping, read_mapping
+from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Sheet, is_blank, read_sheets, text_of
 from ipmo.registers.proposing.proposal import propose
 
@@ -98,6 +99,8 @@ def read_tables(sheets: Sequence[Sheet], name: str, mapping: Mapping | None) -> 
 
 
 def _only_row(sheets: Sequence[Sheet]) -> str | None:
-    """The cells of the one row that stands in a file, some of them; None where there are more rows."""
+    """The headings of the one row that stands in a file, some of them; None where there are more rows, or cells that are no headings."""
     filled = [row for sheet in sheets for row in sheet.rows if not all(map(is_blank, row))]
-    return listed([text_of(cell) for cell in filled[0] if not is_blank(cell)], 6) if len(filled) == 1 else None
+    cells = [cell for cell in filled[0] if not is_blank(cell)] if len(filled) == 1 else []
+    headings = len(cells) > 1 and all(isinstance(cell, str) and not isinstance(cell, NoValue) for cell in cells)
+    return listed([text_of(cell) for cell in cells], 6) if headings else None

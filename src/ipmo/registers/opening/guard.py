@@ -17,6 +17,7 @@ import attrs
 
 from ipmo.errors import FileError
 from ipmo.findings import Finding, Severity
+from ipmo.registers.opening.currency_formats import STYLES, cells_in, currencies_of, odd_ones
 from ipmo.registers.opening.extent import DocumentSheet, held_to_size, reaches, reaches_in_binary, sheets_of_document, too_far
 from ipmo.registers.opening.lettered import letters, sheet_label
 from ipmo.registers.opening.old_workbook import reaches_in_old
@@ -64,6 +65,9 @@ class Inspected:
     """Sheets that are not in UTF-8: calamine finds no cell in them, and says nothing."""
     across: Mapping[str, Sequence[tuple[int, int, int]]] = attrs.field(factory=dict)
     """By sheet of an OpenDocument workbook, the row, the first column and the last column of cells merged over several columns."""
+
+    currencies: Mapping[str, Mapping[tuple[int, int], str]] = attrs.field(factory=dict)
+    """By sheet, the currencies that the number formats of cells show, in columns that differ in it from the rest of the workbook."""
 
 
 @attrs.define
@@ -129,6 +133,8 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
     merged: dict[str, list[str]] = {}
     documents: list[DocumentSheet] = []
     recoded: list[str] = []
+    styles = currencies_of(in_utf8(archive.read(STYLES))) if STYLES in archive.NameToInfo else {}
+    shown: dict[str, dict[tuple[int, int], str]] = {}
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
             if BINARY in archive.NameToInfo:
@@ -141,6 +147,8 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
         documents += _held(archive, part.filename, text, name)
         if text != packed and part.filename.startswith("xl/worksheets/"):
             recoded.append(_named(archive, part.filename))
+        if len(set(styles.values())) > 1 and part.filename.startswith("xl/worksheets/"):
+            shown[part.filename] = cells_in(text, styles)
         if b"mergeCell" in text and (tall := [cells.decode() for cells, first, last in MERGED.findall(text) if first != last]):
             merged[part.filename] = tall
         if part.filename.startswith("xl/worksheets/") and _to_be_read(text):
@@ -151,7 +159,8 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
                 raise FileError(name, f"sheet {_named(archive, part.filename)}: {error}; save the workbook again") from None
     spanned = {one.name: one.merged for one in documents if one.merged}
     across = {one.name: one.across for one in documents if one.across}
-    if not seen and not merged and not spanned:
+    odd = odd_ones(shown)
+    if not seen and not merged and not spanned and not odd:
         return Inspected(tuple(_kinds({part.filename for part in parts}, name)), recoded=tuple(recoded), across=across)
     book = book_of(archive)
     labels = {part: sheet_label(sheet) for sheet, part in book.parts.items()}
@@ -167,7 +176,8 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
         *_of_values(valued, name, again=book.recalculated),
     )
     failed = {sheet: seen[part].failed for sheet, part in book.parts.items() if part in seen and seen[part].failed}
-    return Inspected(notes, failed, spanned, tuple(recoded), across)
+    currencies = {sheet: odd[part] for sheet, part in book.parts.items() if part in odd}
+    return Inspected(notes, failed, spanned, tuple(recoded), across, currencies)
 
 
 def _cells(merged: tuple[int, int, int]) -> str:

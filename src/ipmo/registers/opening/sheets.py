@@ -270,6 +270,9 @@ def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str, seen: Inspe
                     cells += [""] * (width - len(cells))
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error
+        for (row, column), code in seen.currencies.get(sheet_name, {}).items():
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = _in_currency(rows[row][column], code)
         ranges = sheet.merged_cell_ranges or ()
         tall = [Merged(top, bottom, left) for (top, left), (bottom, _) in ranges if bottom > top]
         tall += [Merged(*one) for one in seen.merged.get(sheet_name, ())]
@@ -278,6 +281,14 @@ def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str, seen: Inspe
         for row, first, last in (*wide, *seen.across.get(sheet_name, ())):
             across.setdefault(row, {})[first] = last
         yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden, merged=tall, across=across)
+
+
+def _in_currency(cell: Raw, code: str) -> Raw:
+    """A number as its format shows it, with its currency; its decimals cannot be taken for thousands."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
+        return cell
+    plain = f"{cell:.0f}" if cell == int(cell) else f"{cell:.2f}" if round(cell, 2) == cell else f"{cell:.6f}"
+    return f"{plain} {code}"
 
 
 def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) -> Sheet:
