@@ -63,8 +63,8 @@ def test_ids_with_percent_signs_come_back_equal(tmp_path: Path, form: str, ids: 
     ("form", "name", "lost"),
     [
         ("pmxml", "dig\x07 and \ufffefill", "2 characters that XML cannot hold, which are spaces there"),
-        ("mspdi", "dig\x0b and fill", "1 characters that XML cannot hold, which are spaces there"),
-        ("xer", "dig\tand\nfill", "1 texts with tabs or line breaks, which are spaces there"),
+        ("mspdi", "dig\x0b and fill", "1 character that XML cannot hold, which is a space there"),
+        ("xer", "dig\tand\nfill", "1 text with tabs or line breaks, which is a space there"),
         ("xer", "dig and fill", ""),
         ("mspdi", "dig & <fill>", ""),
     ],
@@ -74,5 +74,5 @@ def test_characters_that_a_file_cannot_hold_are_said(tmp_path: Path, form: str, 
     pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "pf", "start": "2026-01-05"}, "projects": [{"id": "P", "tasks": tasks}]})
     back, said = there(pf, tmp_path / f"x.{'xer' if form == 'xer' else 'xml'}", form)
     assert lost in said
-    assert ("spaces there" in said) == bool(lost)
+    assert (" a space there" in said or "spaces there" in said) == bool(lost)
     assert (back.projects[0].tasks[0].name == name) == (not lost)
