@@ -27,6 +27,7 @@ def anew(pf: Portfolio) -> Portfolio:
 def columns(net: Network) -> dict[str, object]:
     found = {field.name: getattr(net, field.name) for field in attrs.fields(Network) if field.name not in ("clocks", "needed")}
     assert net.needed is not None
+    found["at_best"] = None if net.at_best is None else columns(net.at_best)
     return found | {field.name: getattr(net.needed, field.name) for field in attrs.fields(type(net.needed))}
 
 

@@ -255,9 +255,12 @@ def test_what_stands_in_for_an_item_is_what_is_left_of_the_ways_that_it_takes(pa
         onward.add_nodes_from(range(len(web.ids)))
         onward.add_edges_from((int(u), int(v)) for u, v in zip(web.src, web.dst, strict=True))
         ways: dict[int, list[int]] = {}
+        every: dict[int, set[int]] = {}
         for link, (u, v) in enumerate(zip(web.src, web.dst, strict=True)):
-            if v in web.either and link not in web.barred:
-                ways.setdefault(int(v), []).append(int(u))
+            if v in web.either:
+                every.setdefault(int(v), set()).add(int(u))  # what only waits would be a way, were it not held
+                if link not in web.barred:
+                    ways.setdefault(int(v), []).append(int(u))
         base = comes(web, set())
         for item in [*(p.id for p in pf.projects), *(f"{p.id}/{t.id}" for p in pf.projects for t in p.tasks)]:
             if item not in web.place:
@@ -268,7 +271,7 @@ def test_what_stands_in_for_an_item_is_what_is_left_of_the_ways_that_it_takes(pa
             wanted: dict[str, set[str]] = {}
             for head, sources in ways.items():
                 left = [u for u in sources if u in there]
-                if head in there and left and set(sources) & lost:
+                if head in there and left and every[head] & lost:
                     names = {pf.project_of(web.ids[u].partition("@")[0]) or web.ids[u].partition("@")[0] for u in left}
                     for node_ in nx.descendants(onward, head) | {head}:
                         if web.ids[node_] in order:

@@ -93,8 +93,6 @@ def compile_beside(later: Portfolio, earlier: Portfolio, dialect: Dialect) -> Ne
 
 def _laid_over(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | None:
     """The network of a copy as that of a large portfolio with a little changed; None where that takes compiling."""
-    if net.at_best is not None:  # which of several ways are sure may be other
-        return None
     return restated(copy, portfolio, net) or retimed(copy, portfolio, net)
 
 

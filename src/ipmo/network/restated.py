@@ -55,6 +55,8 @@ def restated(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | N
     """
     if not net.large or net.needed is None or net.inside is None or net.dialect is None or net.dialect != DIALECTS["ipmo"]:
         return None
+    if net.at_best is not None:  # which of several ways are sure may be other
+        return None
     ended = _ended(other_projects(copy, portfolio) or {})
     if not ended or not _plain(net, portfolio, copy, ended):
         return None

@@ -33,6 +33,8 @@ def retimed(copy: Portfolio, portfolio: Portfolio, net: Network) -> Network | No
         not net.large or net.inside is None or net.dialect != DIALECTS["ipmo"] or copy.start is None
     ):  # else the first date says when it starts
         return None
+    if net.at_best is not None:  # which of several ways are sure may be other
+        return None
     others = other_projects(copy, portfolio)
     if not others:
         return None

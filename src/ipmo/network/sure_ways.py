@@ -28,7 +28,7 @@ def with_sure_ways(net: Network) -> Network:
     Args:
         net: a network whose links all join open work.
     """
-    if not net.anyone or not (net.unknown or net.outside):
+    if not net.anyone or not (net.unknown or net.outside) or net.has_loop:  # loops are cut first
         return net
     src, dst, typ = plain(net.src), plain(net.dst), plain(net.typ)
     blank = {node for node in net.unknown if net.state[node] in LIVE}

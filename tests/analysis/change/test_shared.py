@@ -71,12 +71,12 @@ def a_change(draw: Draw, pf: m.Portfolio) -> Any:
             [
                 ch.Stop(project),
                 ch.Pause(project),
-                ch.Stop(pf.programmes[0].id),
+                *(ch.Stop(one.id) for one in pf.programmes[:1]),
                 ch.Delay(draw(st.sampled_from([task, project])), length),
                 ch.SetDuration(task, length),
                 ch.SetEstimate(task, {"low": "1 d", "likely": "5 d", "high": "60 d"}),
                 ch.SetDate(*draw(st.sampled_from(dated)), day),
-                ch.SetBudget(draw(st.sampled_from([task, project, pf.programmes[0].id])), amount),
+                ch.SetBudget(draw(st.sampled_from([task, project, *(one.id for one in pf.programmes[:1])])), amount),
                 ch.MoveBudget(task, project, amount),
                 ch.Fund(draw(st.sampled_from([project, pf.id])), amount),
                 *(ch.SetProbability(one.id, 0.3) for one in pf.benefits),
@@ -167,6 +167,7 @@ def columns(net: Network) -> dict[str, object]:
     """All that a network holds, but for its clocks."""
     found = {field.name: getattr(net, field.name) for field in attrs.fields(Network) if field.name not in ("clocks", "needed")}
     assert net.needed is not None
+    found["at_best"] = None if net.at_best is None else columns(net.at_best)
     return found | {field.name: getattr(net.needed, field.name) for field in attrs.fields(type(net.needed))}
 
 

@@ -45,6 +45,10 @@ class OnDemand(Sequence[T]):
     def __init__(self, made: Callable[[int], T], places: Sequence[int] | NDArray[np.int64]) -> None:
         self.made, self.places = made, places
 
+    def __reduce__(self) -> tuple[type[OnDemand[T]], tuple[Callable[[int], T], range]]:
+        values = tuple(self)  # another process gets what is made, not what makes it
+        return OnDemand, (values.__getitem__, range(len(values)))
+
     def __len__(self) -> int:
         return len(self.places)
 

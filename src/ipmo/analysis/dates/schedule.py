@@ -36,6 +36,7 @@ from ipmo.network.parts import Cut
 from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array, plain_list
 from ipmo.network.states import LIVE, TYPE_NAMES, State
+from ipmo.network.sure_ways import with_sure_ways
 from ipmo.options import checked
 from ipmo.tables import FIRST, Answer, Column, Table, row_at
 from ipmo.units import DAY, as_when, minutes, moment, said_day
@@ -110,7 +111,7 @@ def schedule(
         if settled.has_loop:
             if on_cycle == "error":
                 raise settled.loop()
-            settled = settled.cut(_KnownDates(portfolio, settled))
+            settled = with_sure_ways(settled.cut(_KnownDates(portfolio, settled)))
         if settled.expected:
             settled = settled.as_expected()
         return Schedule(Passes(settled, instant), portfolio)
