@@ -147,9 +147,8 @@ def test_lower_bounds_are_what_waits_for_the_finish_of_work_without_a_duration(s
     for place in passes.lower_bounded:
         far = nx.single_source_shortest_path_length(bound, place)
         nearest = min(far[v] for v in places if v in far)
-        assert passes.unclear_before(place)[0] == min(
-            (q.order[v] for v in places if far.get(v) == nearest), key=lambda v: passes.network.ids[v]
-        )
+        name = min(net.ids[q.order[v]] for v in places if far.get(v) == nearest)
+        assert passes.unclear_before(place) == (name, f"{name} has no duration")
     free = set(range(net.n)) - passes.lower_bounded
     for place in sorted(free)[:1]:
         with pytest.raises(ValueError, match=f"the dates of {net.ids[q.order[place]]} are no lower bounds"):
