@@ -540,7 +540,7 @@ def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
     [
         ("plan.csv", b"qq,zz\n1,2\n3,4\n", "nothing says which of its columns means what"),
         ("plan.xlsx", b"PK\x03\x04x", "no whole workbook"),
-        ("PLAN.TSV", b"a\tb\n", "nothing says which of its columns means what"),
+        ("PLAN.TSV", b"a\tb\n", "it holds one row and nothing below it"),
     ],
 )
 def test_a_spreadsheet_says_how_its_rows_become_a_portfolio(name: str, content: bytes, says: str, tmp_path: Path) -> None:

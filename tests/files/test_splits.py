@@ -140,7 +140,7 @@ def test_fixed_work_is_kept_and_what_there_is_no_room_for_is_said(tmp_path: Path
     assert found.effort_driven
     assert found.split is not None
     text = " ".join(str(one.message) for one in caught)
-    assert "smaller and larger teams" in text
+    assert "1 smaller and larger team" in text
     assert "how often work may be interrupted" in text
 
 
@@ -159,5 +159,5 @@ def test_p6_keeps_when_work_was_suspended(format: str, tmp_path: Path) -> None:
 
 
 def test_p6_says_what_it_has_no_room_for(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match="interruptions"):
+    with pytest.warns(UserWarning, match="interruption"):
         ipmo.write(plan().evolve(dialect="p6", resources=[]), tmp_path / "x.xer")

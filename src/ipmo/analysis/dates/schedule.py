@@ -107,11 +107,9 @@ def schedule(
     compiled = network(portfolio, dialect=dialect)
 
     def make() -> Schedule:
-        settled = compiled
-        if settled.has_loop:
-            if on_cycle == "error":
-                raise settled.loop()
-            settled = with_sure_ways(settled.cut(_KnownDates(portfolio, settled)))
+        if compiled.has_loop and on_cycle == "error":
+            raise compiled.loop()
+        settled = with_sure_ways(compiled.cut(_KnownDates(portfolio, compiled))) if compiled.has_loop else compiled
         if settled.expected:
             settled = settled.as_expected()
         return Schedule(Passes(settled, instant), portfolio)
