@@ -147,3 +147,13 @@ def test_many_instants_at_once_are_what_each_is(several: list[Calendar], offsets
         instants = [ORIGIN + offset for offset in offsets]
         found = clocks.worked(number, np.array(instants, np.int64))
         assert found.tolist() == [clocks[number].work(one) for one in instants]
+
+
+def test_clocks_are_the_same_only_where_work_is_put_into_the_same_breaks() -> None:
+    saturday = (ORIGIN + 5 * DAY, ORIGIN + 5 * DAY + 240)
+    usual, other = (Clocks([STANDARD]) for _ in range(2))
+    assert usual.same_as(other)
+    one, same, longer = (usual.placing([(1, saturday, worked)]) for worked in (120, 120, 240))
+    assert one.same_as(same)
+    assert not one.same_as(longer)
+    assert not one.same_as(usual)

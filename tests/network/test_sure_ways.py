@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo.analysis.dates.schedule import network
 from ipmo.changes import Stop
 from ipmo.model import Benefit, Link, Portfolio, Project, Task, Tolerance
+from ipmo.network.passes import Passes
 
 
 def plan(start: str = "2026-06-01", *, other: dict[str, Any] | None = None, **more: Any) -> Portfolio:
@@ -103,3 +105,21 @@ def test_it_holds_for_whatever_the_unknown_takes(data: st.DataObject) -> None:
     found, _ = standing(make(lengths))
     outcomes = {standing(make([fill if days is None else days for days in lengths]))[0] for fill in (0, 1, 3, 400)}
     assert outcomes == {found} if found != "unknown" else len(outcomes) == 2
+
+
+def test_how_soon_it_may_come_follows_work_that_lasts_otherwise_since() -> None:
+    """By the plan compiled with that length: what lies before the unknown way takes two days, or nine."""
+
+    def made(days: int) -> Portfolio:
+        ways = [Project(id="a", tasks=[Task(id="t", duration="10 d")])]
+        ways += [Project(id="b", tasks=[Task(id="s", duration=f"{days} d"), Task(id="t", after="s")])]
+        return plan(projects=ways)
+
+    def soonest(passes: Passes) -> int:
+        best = passes.at_best
+        assert best is not None
+        return int(best.lists.x[best.lists.pos[best.named["B"]]])
+
+    short, long = (Passes(network(made(days))) for days in (2, 9))
+    changed = Passes(short.network.lasting({short.named["b/s"]: 9 * 1440}))
+    assert soonest(short) < soonest(long) == soonest(changed)

@@ -159,13 +159,12 @@ class Clocks:
         placed: Sequence[tuple[int, Period, int]] = (),
     ) -> None:
         self.calendars = tuple(calendars)
-        self.resting = tuple(resting)
+        self.resting, self.placed = tuple(resting), tuple(placed)
         self.index = {calendar.id: place + 1 for place, calendar in enumerate(calendars)}
         for calendar in calendars:
             rests = calendar.holidays or calendar.exceptions or calendar.lost
             if not rests and sum(b - a for day in calendar.week_shifts() for a, b in day) == WEEK:
                 self.index[calendar.id] = 0  # around the clock: wall-clock time
-        self._resting = tuple(resting)
         usual = [CONTINUOUS, *calendars, *(calendar for calendar, _ in resting)]
         rests_of: list[Sequence[Period]] = [*([()] * (len(calendars) + 1)), *(periods for _, periods in resting)]
         spans_of = [_cut(_spans(one), [(*rest, ()) for rest in rests]) for one, rests in zip(usual, rests_of, strict=True)]
@@ -211,7 +210,7 @@ class Clocks:
 
     def placing(self, placed: Sequence[tuple[int, Period, int]]) -> Clocks:
         """These clocks, and after them those of work that is put where its calendar has a break; see the constructor."""
-        return Clocks(self.calendars, self._resting, placed)
+        return Clocks(self.calendars, self.resting, placed)
 
     def of(self, calendar: Calendar) -> Clock:
         """The clock of a calendar, by its id; one that never rests keeps its own length of a day on wall-clock time."""
@@ -223,7 +222,9 @@ class Clocks:
 
     def same_as(self, other: Clocks | None) -> bool:
         """Whether the clocks of others have the same numbers here."""
-        return self is other or (other is not None and (self.calendars, self.resting) == (other.calendars, other.resting))
+        if self is other or other is None:
+            return self is other
+        return (self.calendars, self.resting, self.placed) == (other.calendars, other.resting, other.placed)
 
     def worked(self, number: int, instants: Array) -> Array:
         """What `Clock.work` says of each of many instants, in numpy."""

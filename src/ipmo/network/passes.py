@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import attrs
+
 from ipmo.network.drag import ends_without_links, ends_without_work
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels.columns import EARLY_AT_WORK, FAR, ONE_IS_ENOUGH, STARTS_SHIFT, Dates, Nodes
@@ -155,8 +157,10 @@ class Passes(LatePass):
     @functools.cached_property
     def at_best(self) -> Passes | None:
         """The passes with ways, where one of several is enough, of which nobody knows when they come; None where none was left out."""
-        net = self.network.at_best
-        return Passes(net, self.back_from) if isinstance(net, Network) else None
+        own, net = self.network, self.network.at_best
+        if not isinstance(net, Network):
+            return None
+        return Passes(attrs.evolve(net, dur=own.dur, low=own.low, high=own.high), self.back_from)  # work may last otherwise since
 
     @functools.cached_property
     def lower_bounded(self) -> frozenset[int]:
