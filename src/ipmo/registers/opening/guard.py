@@ -176,8 +176,7 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
         *_of_values(valued, name, again=book.recalculated),
     )
     failed = {sheet: seen[part].failed for sheet, part in book.parts.items() if part in seen and seen[part].failed}
-    ours = next(iter(book.parts), "") == "Read me"  # as ipmo writes them: a column of its own says the currency, whatever a format shows
-    currencies = {sheet: odd[part] for sheet, part in book.parts.items() if part in odd and not ours}
+    currencies = {sheet: odd[part] for sheet, part in book.parts.items() if part in odd}
     return Inspected(notes, failed, spanned, tuple(recoded), across, currencies)
 
 

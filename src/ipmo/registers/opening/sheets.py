@@ -23,7 +23,20 @@ from ipmo.registers.opening.guard import Inspected, inspected
 from ipmo.registers.opening.lettered import letters, sheet_label
 from ipmo.registers.opening.sheet_xml import NoValue
 
-__all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Merged", "Raw", "Sheet", "is_blank", "plain_rows", "read_sheets", "said_cell", "text_of"]
+__all__ = [
+    "ABOUT",
+    "MARK",
+    "TEXT_SUFFIXES",
+    "WORKBOOK_SUFFIXES",
+    "Merged",
+    "Raw",
+    "Sheet",
+    "is_blank",
+    "plain_rows",
+    "read_sheets",
+    "said_cell",
+    "text_of",
+]
 
 Raw: TypeAlias = "str | int | float | bool | date | datetime | time | timedelta"
 """A cell as the file has it; an empty text where there is nothing (calamine gives the same for a blank and for a missing one)."""
@@ -44,6 +57,8 @@ BOMS = (
 """Marks at the beginning of text; the longer ones first, as one begins like another."""
 ENDING = "endoftherows"
 """A line that is read after the text: where it is part of another row, a quotation mark was not closed."""
+ABOUT, MARK = "Read me", "ipmo workbook"
+"""The first sheet of a workbook that ipmo wrote, and what its first cell says; the cell beside it has the version of the layout."""
 MAGIC_ZIP, MAGIC_OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -255,7 +270,8 @@ def _workbook(path: Path, name: str, seen: Inspected) -> tuple[Sheet, ...]:
     return (attrs.evolve(sheets[0], notes=seen.notes), *sheets[1:]) if seen.notes and sheets else sheets
 
 
-def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str, seen: Inspected) -> Iterator[Sheet]:
+def _sheets(book: Any, kinds: Sequence[tuple[str, bool]], name: str, seen: Inspected) -> Iterator[Sheet]:
+    currencies = {} if _says_currencies(book, kinds) else seen.currencies
     for sheet_name, hidden in kinds:
         sheet = book.get_sheet_by_name(sheet_name)
         if sheet.start is None:
@@ -270,7 +286,7 @@ def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str, seen: Inspe
                     cells += [""] * (width - len(cells))
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error
-        for (row, column), code in seen.currencies.get(sheet_name, {}).items():
+        for (row, column), code in currencies.get(sheet_name, {}).items():
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = _in_currency(rows[row][column], code)
         ranges = sheet.merged_cell_ranges or ()
@@ -281,6 +297,14 @@ def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str, seen: Inspe
         for row, first, last in (*wide, *seen.across.get(sheet_name, ())):
             across.setdefault(row, {})[first] = last
         yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden, merged=tall, across=across)
+
+
+def _says_currencies(book: Any, kinds: Iterable[tuple[str, bool]]) -> bool:
+    """Whether columns of its own say what amounts are in, whatever their formats show: ipmo wrote it."""
+    if all(name != ABOUT for name, _ in kinds):
+        return False
+    sheet = book.get_sheet_by_name(ABOUT)
+    return bool(sheet.start == (0, 0) and sheet.to_python(nrows=1)[0][0] == MARK)
 
 
 def _in_currency(cell: Raw, code: str) -> Raw:

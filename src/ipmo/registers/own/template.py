@@ -15,9 +15,10 @@ from ipmo.atomic import write_atomically
 from ipmo.errors import ModelError
 from ipmo.methods.contract import SCOPES, Methodology
 from ipmo.registers.opening.lettered import letters
+from ipmo.registers.opening.sheets import ABOUT, MARK
 from ipmo.registers.own.flat import CURRENCY
 from ipmo.registers.own.layout import Column, Layout, Path, layout, title, words
-from ipmo.registers.own.workbook_out import ABOUT, MARK, Styles, new_workbook, note, printed
+from ipmo.registers.own.workbook_out import Styles, new_workbook, note, printed
 
 if TYPE_CHECKING:
     import xlsxwriter

@@ -14,10 +14,10 @@ from ipmo.model.contents import Source
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.opening.sheet_xml import NoValue
-from ipmo.registers.opening.sheets import Sheet, text_of
+from ipmo.registers.opening.sheets import ABOUT, MARK, Sheet, text_of
 from ipmo.registers.own.layout import layout, names, title
 from ipmo.registers.own.unflat import Unflat
-from ipmo.registers.own.workbook_out import ABOUT, LONG, MARK
+from ipmo.registers.own.workbook_out import LONG
 
 __all__ = ["is_own", "read_own"]
 

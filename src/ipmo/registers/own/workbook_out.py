@@ -17,6 +17,7 @@ from ipmo.atomic import write_atomically
 from ipmo.errors import FileError, MissingExtraError
 from ipmo.files.snapshots import keep_inside
 from ipmo.model.portfolio import Portfolio
+from ipmo.registers.opening.sheets import ABOUT, MARK
 from ipmo.registers.own.flat import CURRENCY, FlatTable, Value, flat_tables
 from ipmo.registers.own.layout import Column, Path, title, words
 from ipmo.registers.own.unflat import resolve
@@ -27,11 +28,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["ABOUT", "LONG", "MARK", "Styles", "Writer", "heading", "new_workbook", "note", "printed", "write_workbook"]
+__all__ = ["LONG", "Styles", "Writer", "heading", "new_workbook", "note", "printed", "write_workbook"]
 
-MARK: Final = "ipmo workbook"
-"""What the first cell of the first sheet says; the cell beside it has the version of the layout."""
-ABOUT: Final = "Read me"
 A4: Final = 9
 """The number of the paper in Excel."""
 LONG: Final = "Long texts"
@@ -230,14 +228,15 @@ def _about(book: xlsxwriter.Workbook, writer: Writer, portfolio: Portfolio, tabl
 def _portfolio(book: xlsxwriter.Workbook, writer: Writer, table: FlatTable, currency: str) -> None:
     """The sheet of the portfolio itself: a field a row."""
     sheet = book.add_worksheet(title("portfolio"))
-    rows = [(column, table.rows[0][column.path]) for column in table.columns if column.path in table.rows[0]]
+    said = table.rows[0]
+    rows = [(column, said[column.path]) for column in table.columns if column.path in said]
     for place, (width, text) in enumerate(((28, "Field"), (40, "Value"), (80, "What it says"))):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, text)
     left = writer.styles.named("left", align="left")
     for row, (column, value) in enumerate(rows, 1):
         sheet.write_string(row, 0, writer.text(heading(column, table)))
-        writer.cell(sheet, row, 1, value, writer.styles.of(column, value, currency) or left)
+        writer.cell(sheet, row, 1, value, writer.styles.of(column, value, _code(said, column, currency)) or left)
         sheet.write_string(row, 2, writer.text(column.help))
     sheet.freeze_panes(1, 1)
     heads = [{"header": "Field"}, {"header": "Value"}, {"header": "What it says"}]
@@ -258,13 +257,17 @@ def _sheet(book: xlsxwriter.Workbook, writer: Writer, name: str, table: FlatTabl
         sheet.set_column(place, place, _width(heads[place], column, table.rows))
         if column.help:
             sheet.write_comment(0, place, note(column), {"x_scale": 1.6, "visible": False})
-    money = {column.path: (*column.path, CURRENCY) for column in columns if column.kind == "money"}
     for number, row in enumerate(table.rows, 1):
         for place, column in enumerate(columns):
             value = row.get(column.path)
             if value is not None:
-                code = row.get(money.get(column.path, ()), None) or row.get((*column.path[:-1], CURRENCY), currency)
-                writer.cell(sheet, number, place, value, writer.styles.of(column, value, str(code)))
+                writer.cell(sheet, number, place, value, writer.styles.of(column, value, _code(row, column, currency)))
+
+
+def _code(row: Mapping[Path, Value], column: Column, currency: str) -> str:
+    """The currency of an amount: that of its own column, of the one beside several that share it, or the portfolio's."""
+    own = row.get((*column.path, CURRENCY)) if column.kind == "money" else None
+    return str(own or row.get((*column.path[:-1], CURRENCY), currency))
 
 
 def printed(sheet: Worksheet) -> None:
