@@ -2,6 +2,7 @@
 
 import gc
 import os
+import zlib
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -12,6 +13,8 @@ settings.register_profile(
 )
 MOST = int(os.environ.get("IPMO_DRAWS", "10"))
 """How often a property may draw in the gate, whatever it asks for itself: outside it every run draws anew, and draws more."""
+TRACED = 3
+"""Of how many tests the gate traces one, by its name: the floor of coverage holds for the sample."""
 SETTINGS = "_hypothesis_internal_use_settings"
 """Where Hypothesis keeps the settings of a decorated test; it has no public way to look at them."""
 FIRST = (Phase.explicit, Phase.generate)
@@ -25,8 +28,16 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What examples reach is what counts as covered: properties draw hundreds of inputs, and tracing them would double the time of the gate."""
+    """What examples reach is what counts as covered; in the gate, what the first case of every third test reaches.
+
+    Properties draw hundreds of inputs, and tracing them would double the time of the gate; so would tracing all 15,000 tests.
+    """
+    seen = set[str]()
     for item in items:
+        name = item.nodeid.partition("[")[0]
+        if GATE and (name in seen or zlib.crc32(name.encode()) % TRACED):
+            item.add_marker("no_cover")
+        seen.add(name)
         test = getattr(item, "obj", None)
         if getattr(test, "hypothesis", None) is None:
             continue

@@ -11,7 +11,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
@@ -22,6 +22,9 @@ from ipmo.registers.opening.extent import MOST_CELLS, held_to_size
 from ipmo.registers.opening.guard import Inspected, inspected
 from ipmo.registers.opening.lettered import letters, sheet_label
 from ipmo.registers.opening.sheet_xml import NoValue
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 __all__ = [
     "ABOUT",
@@ -270,7 +273,7 @@ def _workbook(path: Path, name: str, seen: Inspected) -> tuple[Sheet, ...]:
     return (attrs.evolve(sheets[0], notes=seen.notes), *sheets[1:]) if seen.notes and sheets else sheets
 
 
-def _sheets(book: Any, kinds: Sequence[tuple[str, bool]], name: str, seen: Inspected) -> Iterator[Sheet]:
+def _sheets(book: CalamineWorkbook, kinds: Sequence[tuple[str, bool]], name: str, seen: Inspected) -> Iterator[Sheet]:
     currencies = {} if _says_currencies(book, kinds) else seen.currencies
     for sheet_name, hidden in kinds:
         sheet = book.get_sheet_by_name(sheet_name)
@@ -299,7 +302,7 @@ def _sheets(book: Any, kinds: Sequence[tuple[str, bool]], name: str, seen: Inspe
         yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden, merged=tall, across=across)
 
 
-def _says_currencies(book: Any, kinds: Iterable[tuple[str, bool]]) -> bool:
+def _says_currencies(book: CalamineWorkbook, kinds: Iterable[tuple[str, bool]]) -> bool:
     """Whether columns of its own say what amounts are in, whatever their formats show: ipmo wrote it."""
     if all(name != ABOUT for name, _ in kinds):
         return False
