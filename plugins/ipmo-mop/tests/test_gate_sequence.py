@@ -139,6 +139,37 @@ def test_gov_r01_follows_links_to_and_from_whole_projects(heard, text: str, said
     assert heard("gate-sequence", text) == said
 
 
+@pytest.mark.parametrize("outcome", ["hold", "recycle"])
+@pytest.mark.parametrize("kind", ["FS", "SS", "FF", "SF"])
+def test_gov_r01_hears_of_the_work_that_the_schedule_holds_and_of_no_other(heard, kind: str, outcome: str) -> None:  # type: ignore[no-untyped-def]
+    """The gate gives, work behind it by its start or its end gives, and work of that which has begun; to work, a summary, a whole project."""
+    ways = [(source, inner) for source in ("G", "w", "v", "u") for inner in ("/y", "/s", "")]
+    receivers = "\n".join(
+        f"  - {{id: r{n}, tasks: [{{id: s}}, {{id: y, parent: s, duration: 60 d, actual_start: 2026-03-02}}]}}" for n in range(len(ways))
+    )
+    links = [f"{{from: a/{source}, to: r{n}{inner}, type: {kind}}}" for n, (source, inner) in enumerate(ways)]
+    text = f"""
+projects:
+  - id: a
+    tasks:
+      - {{id: x, duration: 30 d, actual_start: 2026-01-02, actual_finish: 2026-01-31}}
+      - {{id: w, duration: 4 d, after: G}}
+      - {{id: v, duration: 4 d, after: {{from: G, type: FF}}}}
+      - {{id: u, duration: 44 d, after: {{from: G, type: FF}}, actual_start: 2026-03-20}}
+    gates: [{{id: G, after: x, decision: {{outcome: {outcome}, date: 2026-02-01}}}}]
+{receivers}
+links: [{", ".join(links)}]
+"""
+    held = {
+        f"r{n}/y"
+        for n, (source, inner) in enumerate(ways)
+        if not (source == "u" and kind[0] == "S") and not (inner == "/s" and kind[1] == "F")
+    }  # a start that was is handed over, and the end of a summary holds no work in it
+    (said,) = heard("gate-sequence", text)
+    assert {one for one in said.split("'") if one.endswith("/y")} == held
+    assert said.endswith(f"stands at '{outcome}'")
+
+
 def test_gov_r01_lets_work_begin_whose_finish_alone_waits_for_the_gate(heard) -> None:  # type: ignore[no-untyped-def]
     tail = "projects: [{{id: p, tasks: [{{id: x, duration: 10 d, after: {{from: G, type: {kind}}}, actual_start: 2026-03-01}}], gates: [{{id: G}}]}}]"
     assert heard("gate-sequence", tail.format(kind="FF")) == []

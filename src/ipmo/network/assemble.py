@@ -431,6 +431,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         undated_externals=links.undated_externals,
         dated_externals=links.dated_externals,
         outside=links.outside,
+        wholes=links.wholes,
         out_of_sequence=links.out_of_sequence,
         unmet=links.unmet,
         circular_starts=tuple(links.circular_starts),

@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
     from ipmo.network.kernels.columns import Ints
-    from ipmo.network.parts import Commitment, Cut, DatedExternal, Hold, LateBound, LateLink, Needed, OutOfSequence, Spanning, Unmet
+    from ipmo.network.parts import (
+        Commitment,
+        Cut,
+        DatedExternal,
+        Hold,
+        LateBound,
+        LateLink,
+        Needed,
+        OutOfSequence,
+        Spanning,
+        Unmet,
+        WholeLink,
+    )  # fmt: skip
 
 __all__ = ["Columns", "Same"]
 
@@ -132,6 +144,7 @@ class Columns:
         undated_externals: of those to or from something outside without a date, or to what is gone.
         dated_externals: nodes that wait for something outside whose date is known.
         outside: nodes that wait for something outside of which nobody says when it comes, and its name.
+        wholes: links to and from projects as a whole, as the nodes that they join.
         out_of_sequence: links that work did not wait for.
         unmet: links across projects from what never comes or is paused.
         circular_starts: starts of projects and summaries that all they hold waits for, by what leaves them.
@@ -190,6 +203,7 @@ class Columns:
     undated_externals: Sequence[int] = ()
     dated_externals: Sequence[DatedExternal] = ()
     outside: Mapping[int, str] = attrs.field(factory=dict)
+    wholes: Sequence[WholeLink] = ()
     out_of_sequence: Sequence[OutOfSequence] = ()
     unmet: Sequence[Unmet] = ()
     circular_starts: Sequence[str] = ()

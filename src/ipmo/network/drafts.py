@@ -19,7 +19,7 @@ from ipmo.model.estimates import UncertainLag
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clocks
-from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, LateLink, OutOfSequence, Spanning, Unmet
+from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, LateLink, OutOfSequence, Spanning, Unmet, WholeLink
 from ipmo.network.resting import Resting, resting, with_rests
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, as_day, minutes
@@ -115,6 +115,8 @@ class Links:
     dated_externals: list[DatedExternal] = attrs.field(factory=list)
     outside: dict[int, str] = attrs.field(factory=dict)
     """What nodes wait for outside without a date, by its name: of several the first by name."""
+    wholes: list[WholeLink] = attrs.field(factory=list)
+    """Links to and from projects as a whole that hand over what is still to come."""
     out_of_sequence: list[OutOfSequence] = attrs.field(factory=list)
     unmet: list[Unmet] = attrs.field(factory=list)
     circular_starts: list[str] = attrs.field(factory=list)

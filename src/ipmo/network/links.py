@@ -14,7 +14,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Link, Project, Task
 from ipmo.network.drafts import Draft
 from ipmo.network.first import first_ones
-from ipmo.network.parts import DatedExternal, LateBound
+from ipmo.network.parts import DatedExternal, LateBound, WholeLink
 from ipmo.network.states import LIVE, TYPES, State
 from ipmo.units import Span, minutes
 
@@ -95,7 +95,9 @@ class Linker:
             elif joins_projects(pf, link):
                 links.project_dependencies.append(number)
                 if reference(link.source).external and self._undated(link):  # where it attaches is not known: to any of its work
-                    self._waits_outside(link, self._within(link.target))
+                    self._waits_outside(link, self._inside(link.target))
+                elif link.status != "delivered":
+                    self._waits_for_whole(link)
             elif reference(link.source).external or reference(link.target).external:
                 self._external(number, link)
             else:
@@ -139,10 +141,21 @@ class Linker:
         for node in some:
             outside[node] = min(link.source, outside.get(node, link.source))
 
-    def _within(self, text: str) -> Sequence[int]:
-        """The work of a project as a whole."""
-        named = self.draft.portfolio.reference(text)
-        return () if named is None else self.nodes.members[self.draft.places[named.top]]
+    def _waits_for_whole(self, link: Link) -> None:
+        """What waits for a project, or of one, by a link that moves no date: with what that gives, it has no more than a lower bound."""
+        givers, receivers = (tuple(self._inside(end)) for end in (link.source, link.target))
+        if givers and receivers and not set(givers) & set(receivers):
+            self.links.wholes.append(WholeLink(givers, receivers, forced(link.source, link.type[0], self.draft.portfolio) == "S"))
+
+    def _inside(self, text: str) -> Sequence[int]:
+        """The work of a project as a whole or of a summary, or the one node of anything else."""
+        named, nodes = self.draft.portfolio.reference(text), self.nodes
+        if named is None:
+            return ()
+        if named.top not in nodes.local:  # a gate of a programme or of the portfolio
+            return (nodes.top[named.top],) if named.top in nodes.top else ()
+        own = nodes.local[named.top].get(named.inner)
+        return nodes.leaves.get((named.top, named.inner)) or nodes.members[self.draft.places[named.top]] if own is None else (own,)
 
     # ------------------------------------------------------------------------------------------- ends
 

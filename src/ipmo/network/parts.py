@@ -104,6 +104,17 @@ class DatedExternal(NamedTuple):
     at_finish: bool
 
 
+class WholeLink(NamedTuple):
+    """A link to or from a project as a whole: it moves no date, and what it gives may have none, or only a lower bound.
+
+    The nodes that give, those that wait, and whether the first start of what gives is handed over, not its end.
+    """
+
+    givers: tuple[int, ...]
+    receivers: tuple[int, ...]
+    at_start: bool
+
+
 class Cut(NamedTuple):
     """A link that was taken out to break a loop: the ids of its ends and its type."""
 

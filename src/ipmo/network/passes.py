@@ -23,6 +23,7 @@ from ipmo.network.network import Network
 from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.network.readings import Readings
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, TO_FINISH, Mode, State
+from ipmo.network.wholes import UnclearWholes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -166,7 +167,7 @@ class Passes(LatePass):
     def lower_bounded(self) -> frozenset[int]:
         """Positions whose dates are lower bounds: work without a duration, what waits for its finish, or for something outside without a date.
 
-        What waits for the start of such work alone, is fixed by a constraint, or needs one of several of which another comes first,
+        So has what waits for a project as a whole of which work has no end that is known, or in a project that does so. What waits for the start of such work alone, is fixed by a constraint, or needs one of several of which another comes first,
         has the date that it has.
         """
         net = self.network
@@ -187,11 +188,14 @@ class Passes(LatePass):
 
         waiting = [v for u in blank for k, v in self.links_out[u] if shares(k)]
         waiting += [self.lists.pos[v] for v in net.outside if net.state[v] in LIVE]
+        wholes = UnclearWholes(net)
+        waiting += [q.pos[v] for u in blank for v in wholes.behind(q.order[u], begins=False)]
         while waiting:
             v = waiting.pop()
             if v not in bounded and not certain(v):
                 bounded.add(v)
                 waiting += self.successors[v]
+                waiting += [q.pos[u] for u in wholes.behind(q.order[v], begins=True)]
         return frozenset(bounded | blank)
 
     def unclear_before(self, place: int) -> tuple[str, str]:
@@ -209,7 +213,10 @@ class Passes(LatePass):
             if waits:
                 item, outside = min(waits)
                 return outside, f"{item} waits for {outside}, and nobody says when that comes"
-            level = [u for v in level for u in q.src[q.ptr[v] : q.ptr[v + 1]] if u in self.lower_bounded and u not in seen]
+            before = [u for v in level for u in q.src[q.ptr[v] : q.ptr[v + 1]]]
+            here = {q.order[v] for v in level} if net.wholes else ()
+            before += [q.pos[node] for one in net.wholes if not here.isdisjoint(one.receivers) for node in one.givers] if here else []
+            level = [u for u in before if u in self.lower_bounded and u not in seen]
             seen.update(level)
         raise ValueError(f"the dates of {net.ids[q.order[place]]} are no lower bounds")
 

@@ -15,6 +15,7 @@ import attrs
 from ipmo.network.network import Network
 from ipmo.network.positions import as_array, plain
 from ipmo.network.states import FROM_FINISH, LIVE
+from ipmo.network.wholes import UnclearWholes
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -72,11 +73,15 @@ def _unclear(net: Network, src: Sequence[int], dst: Sequence[int], typ: Sequence
                 waiting.append(target)
 
     reach(first)
+    wholes = UnclearWholes(net)
+    for node in blank:
+        waiting += wholes.behind(node, begins=False)
     while waiting:
         node = waiting.pop()
         if node not in unclear and node not in fixed:
             unclear.add(node)
             reach(leaving.get(node, ()))
+            waiting += wholes.behind(node, begins=True)
     return unclear
 
 

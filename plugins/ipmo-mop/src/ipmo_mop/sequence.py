@@ -151,17 +151,32 @@ def _number(gate: Gate, order: Mapping[str, int]) -> int | None:
 # ------------------------------------------------------------------------------------------------ what lies behind a gate
 
 
+def _work(pf: Portfolio) -> tuple[frozenset[str], frozenset[str]]:
+    """The work that has dates of its own, not those of what it holds; and what of it has begun."""
+    plain, begun = set[str](), set[str]()
+    for project in pf.projects:
+        wholes = {task.parent for task in project.tasks}
+        own: dict[str, Task | Project] = {f"{project.id}/{task.id}": task for task in project.tasks if task.id not in wholes}
+        for full_id, noun in (own if project.tasks else {project.id: project}).items():
+            plain.add(full_id)
+            if noun.actual_start is not None or noun.actual_finish is not None:
+                begun.add(full_id)
+    return frozenset(plain), frozenset(begun)
+
+
 class _Before:
     """The gates that lie before each start and finish, over links of all types, summaries and project boundaries.
 
     Args:
         pf: the portfolio.
         gates: those that are looked for, by full id.
-        held: these hold: a project that waits for one as a whole waits with all its work, whatever the type of the link.
+        held: these hold: work, and a project that waits as a whole, has no dates behind one, whatever the type of the link; what left the
+            start of work that has begun was handed over.
     """
 
     def __init__(self, pf: Portfolio, gates: Mapping[str, Gate], *, held: bool = False) -> None:
         self._held = held
+        self._plain, self._given = _work(pf) if held else (frozenset[str](), frozenset[str]())
         self._ends: dict[str, tuple[int, int]] = {}
         """The nodes of the start and the finish of each item; of a point in time they are one."""
         self._follows: list[list[int]] = []
@@ -224,7 +239,7 @@ class _Before:
                 follows[finish].append(done)
             for after in noun.after:
                 source = own.get(after.source)
-                if source is None:
+                if source is None or self._held:
                     self._link(pf.resolve(after.source, project.id), within + noun.id, after.type)
                 else:
                     self._lead(source["SF".index(after.type[0])], (start, finish)["SF".index(after.type[1])])
@@ -245,6 +260,9 @@ class _Before:
         one, other = reference(source), reference(target)
         sides = {"start": 0, "finish": 1}
         begin, end = sides.get(one.end, "SF".index(kind[0])), sides.get(other.end, "SF".index(kind[1]))
+        if not begin and one.item in self._given:
+            return
+        end = 0 if other.item in self._plain else end
         self._lead(self._number(one.item)[begin], self._number(other.item)[end])
 
     def _lead(self, source: int, target: int) -> None:
