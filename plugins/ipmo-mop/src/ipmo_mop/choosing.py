@@ -12,7 +12,7 @@ from ipmo.model import Portfolio
 from ipmo.plugin import SetValue, UnitError, UnknownItemError, close_matches, set_value
 from ipmo_mop.carbon import emitted_elsewhere, project_carbon
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
-from ipmo_mop.envelopes import coming, committed, forecast_costs, period_of, project_costs
+from ipmo_mop.envelopes import COUNTED, at_least, coming, committed, forecast_costs, period_of, project_costs, unrated
 from ipmo_mop.scoring import scores
 from ipmo_mop.selection import Candidate, Selection, SelectionProblem, optimise
 from ipmo_mop.staffing import Keep, staffing
@@ -31,7 +31,8 @@ def select(
 ) -> Selection:
     """Which open projects of a portfolio to fund.
 
-    An envelope in a currency without an exchange rate is not known and binds nothing, which the answer says.
+    An envelope in a currency without an exchange rate is not known and binds nothing, which the answer says. A project whose forecast has no
+    exchange rate cannot be chosen under an envelope; where it must be, or is closed, the answer says that envelopes may not hold.
     Carbon envelopes (`carbon_envelopes:`) bind as budgets do, each project emitting over its own time. Budgets by period come from `ipmo.time_phase`'s rules (each project's money over its own time) at the confidence that the portfolio
     states, as its checks ask; where a forecast is known, that is held against them too; what closed projects cost in a period is committed; limits from `envelopes:`,
     `requires:`, `excludes:`, `groups:` and `mandatory:`; what waits for another project's hand-over requires that project, and
@@ -97,6 +98,18 @@ def _read(every: str, envelopes: Mapping[str, Money | str]) -> Mapping[str, Mone
     return read.envelopes if isinstance(read, MopFields) else {}
 
 
+def _unsure(portfolio: Portfolio, rateless: Mapping[str, str]) -> tuple[str, ...]:
+    """Why it is not known whether envelopes hold: what must be done, or is not chosen between, is forecast or spent without an exchange rate."""
+    spent = unrated(portfolio, "actual")
+    out = []
+    for project in portfolio.projects:
+        must = project.counted_as in COUNTED and (project.counted_as not in OPEN or fields_of(project).mandatory)
+        gone = project.counted_as == "cancelled" and project.id in spent
+        if (must and project.id in rateless) or gone:
+            out.append(spent[project.id] if gone else rateless[project.id])
+    return tuple(out)
+
+
 def problem_of(
     portfolio: Portfolio, value: str | Mapping[str, float] = "", *, envelopes: Mapping[str, Money | str] | None = None
 ) -> SelectionProblem:
@@ -110,6 +123,8 @@ def problem_of(
     }
     periods = {name: period_of(portfolio, name) for name in known}
     gone, expected = (committed(portfolio), forecast_costs(portfolio)) if known else ({}, {})
+    rateless = unrated(portfolio, "forecast") if known else {}
+    expected = {**expected, **at_least(portfolio, rateless)}
     later = coming(portfolio) if expected else None
     carbon = {name: limit.tonnes for name, limit in stated.carbon_envelopes.items()}
     closed = emitted_elsewhere(portfolio) if carbon else {}
@@ -126,6 +141,8 @@ def problem_of(
             barred.append((project.id, f"{project.id} has no value to be ranked by"))
         if limits and costs is None:
             barred += [] if fields.mandatory else [(project.id, f"what {project.id} costs is not known")]
+        elif limits and project.id in rateless and not fields.mandatory:
+            barred.append((project.id, f"what {project.id} is forecast to cost is not known: {rateless[project.id]}"))
         emits = every_carbon.get(project.id)
         if carbon and emits is None:
             barred += (
@@ -173,6 +190,7 @@ def problem_of(
         unit=portfolio.money.currency if portfolio.money is not None else "",
         gains=_gains(portfolio, value),
         carbon_envelopes=carbon,
+        unsure=_unsure(portfolio, rateless) if limits else (),
         unknown={name: unknown[name] for name in given if name in unknown},
         coming=None if later is None else {name: later[period] for name, period in periods.items() if later.get(period)},
         emitted={name: closed[period] for name in carbon if closed.get(period := period_of(portfolio, name))},

@@ -24,6 +24,7 @@ __all__ = [
     "length",
     "period_of",
     "project_costs",
+    "unrated",
 ]
 
 UNKNOWN = "(unknown)"
@@ -156,6 +157,21 @@ def added(amounts: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
     return out
 
 
+def unrated(portfolio: Portfolio, measure: str) -> dict[str, str]:
+    """Projects of which a stated amount has no exchange rate, so that what they cost is not known, each with why."""
+    roll = ipmo.roll_up(portfolio, measure, include=("proposed", "cancelled"), unrated="unknown")
+    if not roll.noted:
+        return {}
+    some = (project.id for project in portfolio.projects if project.id in roll and not roll.amount(project.id)[1])
+    return {name: roll[name].reasons[0].partition(";")[0] for name in some if roll[name].reasons}
+
+
+def at_least(portfolio: Portfolio, some: Iterable[str]) -> dict[str, dict[str, Fraction]]:
+    """What is known by period of what some projects are expected to cost, of which a forecast has no exchange rate."""
+    found = by_project(portfolio, "at_completion", length(portfolio), fields_of(portfolio).confidence) if some else {}
+    return {name: {period: amount for period, amount in found.get(name, {}).items() if not period.startswith("(")} for name in some}
+
+
 def forecast_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
     """What each project is forecast to cost by period, at the confidence that the portfolio chose, where that is wholly known and dated."""
     if not ipmo.roll_up(portfolio, "forecast", include=("proposed",), unrated="unknown").states:
@@ -169,14 +185,19 @@ def forecast_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
 
 
 def coming(portfolio: Portfolio) -> dict[str, Fraction]:
-    """What is expected in each period of projects that are not chosen between: the forecast of closed ones, else their budget, and what cancelled ones have spent."""
-    found, budgets = forecast_costs(portfolio), project_costs(portfolio)
+    """What is expected in each period of projects that are not chosen between: the forecast of closed ones, else their budget, and what cancelled ones have spent.
+
+    Of a forecast without an exchange rate it is what is known, and no budget in its place.
+    """
+    found, budgets = forecast_costs(portfolio) | at_least(portfolio, unrated(portfolio, "forecast")), project_costs(portfolio)
     closed = [p.id for p in portfolio.projects if p.counted_as in COUNTED and p.counted_as not in OPEN]
     return added([*(found.get(name, budgets.get(name, {})) for name in closed), gone(portfolio)])
 
 
 def _expected(portfolio: Portfolio, spent: Mapping[str, Fraction]) -> tuple[str, dict[str, Fraction]]:
     """(what it is, what projects are expected to cost by period): their forecast where it is known and dated, else their budget, and what cancelled ones have spent.
+
+    Of a forecast without an exchange rate what is known counts, and no budget in its place.
 
     Args:
         portfolio: the portfolio.
@@ -185,7 +206,8 @@ def _expected(portfolio: Portfolio, spent: Mapping[str, Fraction]) -> tuple[str,
     Returns:
         Nothing in any period where no forecast is stated and nothing was spent on what is cancelled: budgets then say all.
     """
-    found = {name: one for name, one in forecast_costs(portfolio).items() if portfolio[name].counted_as in COUNTED}
+    found = forecast_costs(portfolio) | at_least(portfolio, unrated(portfolio, "forecast"))
+    found = {name: one for name, one in found.items() if portfolio[name].counted_as in COUNTED}
     if not found and not spent:
         return "", {}
     budgets = by_project(portfolio, "budget", length(portfolio), fields_of(portfolio).confidence)
@@ -229,9 +251,22 @@ def envelopes(context: CheckContext) -> Iterable[Finding]:
             yield finding("envelope", "", message, "raise the envelope, move work, or ask what is mandatory", Severity.ERROR)
             continue
         yield from _beyond(pf, name, most, (spent, expected, actual), what, stated.confidence)
+    yield from _not_known(pf)
     if any(name.startswith("(") for name in spent):
         message = "budgets without a date, or not known, are in no period, so the envelopes do not count them"
         yield finding("envelope", "", message, severity=Severity.INFO)
+
+
+def _not_known(pf: Portfolio) -> Iterator[Finding]:
+    """Whether envelopes hold is not known where an amount that is stated has no exchange rate."""
+    for measure, what in (("budget", "budgets"), ("forecast", "forecasts"), ("actual", "actual costs")):
+        states = (*COUNTED, "cancelled") if measure == "actual" else COUNTED
+        found = {name: why for name, why in unrated(pf, measure).items() if pf[name].counted_as in states}
+        if not found:
+            continue
+        (name, why), more = next(iter(found.items())), f", and of {len(found) - 1} more" if len(found) > 1 else ""
+        message = f"whether {what} stay within the envelopes is not known: {why}{more}"
+        yield finding("envelope", name, message, "add rates:", part=f"rate of {measure}")
 
 
 def _beyond(

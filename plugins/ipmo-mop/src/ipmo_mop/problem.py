@@ -80,6 +80,7 @@ class SelectionProblem:
         emitted: period to what of it is emitted by what is not chosen between.
         coming: period to what of it is expected to be spent on what is not chosen between; what is committed where left out.
         unknown: period to why its envelope is not known: it binds nothing.
+        unsure: why it is not known whether the envelopes hold: amounts of what must be done, or is not chosen between, that have no exchange rate.
         gains: what sets of candidates bring; where given, it says what a selection is worth, and their own values only rank them.
     """
 
@@ -96,6 +97,7 @@ class SelectionProblem:
     emitted: Mapping[str, Fraction] = attrs.field(factory=dict)
     coming: Mapping[str, Fraction] | None = None
     unknown: Mapping[str, str] = attrs.field(factory=dict)
+    unsure: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     gains: SetValue | None = None
 
     def __attrs_post_init__(self) -> None:

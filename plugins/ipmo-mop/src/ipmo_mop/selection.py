@@ -328,6 +328,7 @@ class Selection(ShownAnswer):
         if self.status == "infeasible":
             return f"<Selection: infeasible: {'; '.join(rule.text for rule in self.conflict)}>"
         said = "".join(f"; {why}: it binds nothing" for why in self.problem.unknown.values())
+        said += f"; whether the envelopes hold is not known: {'; '.join(self.problem.unsure)}" if self.problem.unsure else ""
         if self.staffing is not None and self.staffing.unknown:
             said += f"; whether people suffice is not known: {'; '.join(one.text for one in self.staffing.unknown)}"
         return (
