@@ -373,7 +373,7 @@ def test_a_hand_over_has_float_only_where_something_is_committed(deadline: str |
         ([{"id": "b", "milestone": True, "deadline": "2026-01-15"}], "The one commitment is overdue and has no forecast."),
         (
             [{"id": "a"}, *({"id": name, "duration": "1 d", "after": "a", "deadline": "2026-02-09"} for name in "bc"), {"id": "d", "duration": "1 d", "deadline": "2026-02-09"}],
-            "None of 3 commitments is missed as far as is known; of 2 it is not known.",
+            "None of 3 commitments is missed as far as is known; of 2 it is not known, because of P/a.",
         ),
     ],
 )  # fmt: skip

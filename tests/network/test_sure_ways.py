@@ -46,6 +46,14 @@ def test_what_the_sure_way_keeps_is_kept_and_its_value_is_known() -> None:
     assert "status of a" not in str(ipmo.what_if(pf, Stop("b")))
 
 
+@pytest.mark.parametrize(("other", "said"), [({}, "2026-03-11 or sooner"), ({"not_before": "2026-03-20"}, "2026-03-11"), ({"duration": "30 d"}, "2026-03-11")])  # fmt: skip
+def test_the_schedule_says_that_it_may_come_sooner(other: dict[str, Any], said: str) -> None:
+    s = ipmo.schedule(plan(other=other))
+    rows = {row["id"]: row["finishes"] for row in s.overview().rows()}
+    assert (rows["B"], rows["a/t"]) == (said, "2026-03-10")
+    assert [item.id for item in s if item.upper_bound] == (["B"] if "sooner" in said else [])
+
+
 def test_where_the_sure_way_is_late_it_is_not_known() -> None:
     pf = plan("2026-03-05")
     row = ipmo.schedule(pf).commitments["B"]

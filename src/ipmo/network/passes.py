@@ -164,6 +164,16 @@ class Passes(LatePass):
         return Passes(attrs.evolve(net, dur=own.dur, low=own.low, high=own.high), self.back_from)  # work may last otherwise since
 
     @functools.cached_property
+    def upper_bounded(self) -> frozenset[int]:
+        """Positions whose dates are upper bounds: a way of which nobody knows when it comes may let them start sooner."""
+        best = self.at_best
+        if best is None:
+            return frozenset()
+        own, other, x, y = self.positions.pos, best.positions.pos, self.early_starts, best.early_starts
+        live = (node for node, state in enumerate(self.network.state) if state in LIVE)
+        return frozenset(int(own[node]) for node in live if y[int(other[node])] < x[int(own[node])])
+
+    @functools.cached_property
     def lower_bounded(self) -> frozenset[int]:
         """Positions whose dates are lower bounds: work without a duration, what waits for its finish, or for something outside without a date.
 

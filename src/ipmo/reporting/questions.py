@@ -274,7 +274,7 @@ def _kept(a: Answers) -> Question:
     lines += _each(_red_report, a, [project for project in a.portfolio.projects if a.reported(project) == "red"])
     lines += _each(_call, a, [one for code in OVERDUE for one in a.ordered(code)])
     lines += _each(_missed, a, [one for one in a.commitments.overdue if one.kind != "hand-over"])
-    answer = [_kept_said(len(found), by)] if found else ["No commitment is stated, so none can be missed"]
+    answer = [_kept_said(len(found), by, _why_unknown(found))] if found else ["No commitment is stated, so none can be missed"]
     forecast = len(found) > by["overdue"]  # what nobody closed is no answer to what is kept
     kind = "bad" if by["missed"] or (by["overdue"] and forecast) else "warn" if by["unknown"] or not forecast else "good"
     if since := _since(a):
@@ -282,7 +282,17 @@ def _kept(a: Answers) -> Question:
     return _question("kept", "Are we keeping our commitments?", answer, lines, kind)
 
 
-def _kept_said(total: int, by: Mapping[Standing, int]) -> str:
+def _why_unknown(found: Sequence[Commitment]) -> str:
+    """What most of the commitments wait for of which it is not known whether they are kept, in few words; empty where nothing is named."""
+    unknown = [one for one in found if one.standing == "unknown"]
+    causes = Counter(one.because for one in unknown if one.because)
+    if not causes:
+        return ""
+    name, count = min(causes.items(), key=lambda cause: (-cause[1], cause[0]))
+    return f", because of {name}" if count == len(unknown) else f", of {count:,} because of {name}"
+
+
+def _kept_said(total: int, by: Mapping[Standing, int], why: str) -> str:
     if by["kept"] == total:
         return "The one commitment is kept in this forecast" if total == 1 else f"All {total:,} commitments are kept in this forecast"
     if total == 1:
@@ -297,7 +307,7 @@ def _kept_said(total: int, by: Mapping[Standing, int]) -> str:
     if by["overdue"]:
         parts.append(f"{by['overdue']:,} {agree(by['overdue'], 'is', 'are')} overdue and {agree(by['overdue'], 'has', 'have')} no forecast")
     if by["unknown"]:
-        parts.append(f"of {by['unknown']:,} it is not known")
+        parts.append(f"of {by['unknown']:,} it is not known{why}")
     return "; ".join(parts)
 
 

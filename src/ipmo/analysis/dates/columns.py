@@ -101,9 +101,10 @@ def overview(rows: Sequence[ScheduledItem]) -> Table:
 
 
 def _finishes(row: ScheduledItem) -> str:
-    """The finish as text; a lower bound, behind work without a duration, as one; dates that were planned back are none."""
+    """The finish as text; a lower bound, behind work without a duration, or an upper one, as one; dates that were planned back are none."""
     text = _clock_text(row, row.finish or row.early_finish, row.finish_text)
-    return f"{text} or later" if row.lower_bound and text and row.finish in (None, row.early_finish) else text
+    bound = "later" if row.lower_bound else "sooner" if row.upper_bound else ""
+    return f"{text} or {bound}" if bound and text and row.finish in (None, row.early_finish) else text
 
 
 def _clock_text(row: ScheduledItem, when: datetime | None, day: str) -> str:

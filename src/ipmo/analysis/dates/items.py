@@ -56,6 +56,7 @@ class ScheduledItem(Shown):
         drag: the time that it adds to the end of the network (Devaux); None when it is not critical.
         undated: why it has no dates, or of a gate that was decided, why that lets nothing go on; empty else.
         lower_bound: its dates are these or later, or unknown: it or something before it has no duration.
+        upper_bound: its dates are these or sooner: one of several is enough for it, and of another nobody knows when that comes.
         rule: which value of its duration was used: fixed, likely, mean, p50; empty for what has none.
         side: whether its date is read as a finish (midnight belongs to the day before), or as the first whole day of a benefit.
         start: the actual start, else the early start.
@@ -88,6 +89,7 @@ class ScheduledItem(Shown):
     drag: float | None = None
     undated: str = ""
     lower_bound: bool = False
+    upper_bound: bool = False
     rule: str = ""
     side: Side = "finish"
     start: datetime | None = None
@@ -238,15 +240,8 @@ class Items:
         if state in (State.UNDATED, State.GONE):
             reason = net.holds[node].reason if node in net.holds else ""
             ended = moment(net.finishes[node]) if node in net.finishes else None  # a gate that was decided and lets nothing go on
-            return ScheduledItem(
-                **naming,
-                early_start=began,
-                early_finish=ended,
-                start=began,
-                finish=ended,
-                undated=reason,
-                side="start" if ended else "finish",
-            )
+            side: Side = "start" if ended else "finish"
+            return ScheduledItem(**naming, early_start=began, early_finish=ended, start=began, finish=ended, undated=reason, side=side)
         if state == State.SPANNED:
             return self._hammock(node, naming)
         if node in self.passes.without_duration:
@@ -334,6 +329,7 @@ class Items:
             critical_for=tuple(passes.critical_for.get(place, ())),
             drag=drag,
             lower_bound=place in passes.lower_bounded,
+            upper_bound=place in passes.upper_bounded,
             side=self.side(node) if (began or start) == end else "finish",
         )
 
