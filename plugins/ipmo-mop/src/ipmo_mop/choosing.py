@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import attrs
 
@@ -98,6 +98,21 @@ def _read(every: str, envelopes: Mapping[str, Money | str]) -> Mapping[str, Mone
     return read.envelopes if isinstance(read, MopFields) else {}
 
 
+def _groups(stated: MopFields, states: Mapping[str, str], names: Collection[str]) -> list[tuple[str, tuple[str, ...], bool]]:
+    """The groups, each with its open members and whether exactly one of them is to be chosen.
+
+    Raises:
+        UnknownItemError: a member is no project.
+    """
+    groups = []
+    for group in stated.groups:
+        for member in group.members:
+            if member not in states:
+                raise UnknownItemError(member, close_matches(member, states), f"the projects (group {group.id!r})")
+        groups.append((group.id, tuple(m for m in group.members if m in names), group.rule == "exactly one"))
+    return groups
+
+
 def _unsure(portfolio: Portfolio, rateless: Mapping[str, str]) -> tuple[str, ...]:
     """Why it is not known whether envelopes hold: what must be done, or is not chosen between, is forecast or spent without an exchange rate."""
     spent = unrated(portfolio, "actual")
@@ -173,19 +188,13 @@ def problem_of(
         giver, receiver = (portfolio.project_of(portfolio.resolve(end) or "") for end in (link.source, link.target))
         if link.kind == "schedule" and giver != receiver and giver in names and receiver in names:
             requires.append((receiver, giver))
-    groups = []
-    for group in stated.groups:
-        for member in group.members:
-            if member not in states:
-                raise UnknownItemError(member, close_matches(member, states), f"the projects (group {group.id!r})")
-        groups.append((group.id, tuple(m for m in group.members if m in names), group.rule == "exactly one"))
     return SelectionProblem(
         candidates=candidates,
         envelopes=limits,
         committed={name: gone[period] for name, period in periods.items() if gone.get(period)},
         requires=list(dict.fromkeys(requires)),
         excludes=excludes,
-        groups=groups,
+        groups=_groups(stated, states, names),
         barred=barred,
         unit=portfolio.money.currency if portfolio.money is not None else "",
         gains=_gains(portfolio, value),
