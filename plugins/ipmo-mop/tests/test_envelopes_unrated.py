@@ -84,3 +84,18 @@ def test_what_is_spent_without_a_rate_is_not_nothing() -> None:
     gone = plan(actual="9 M USD", state="cancelled")
     assert f"whether actual costs stay within the envelopes is not known: actual of 'q' is 9 M USD: {NO_RATE}" in heard(gone)
     assert select(gone).problem.unsure == (f"actual of 'q' is 9 M USD: {NO_RATE}",)
+
+
+@pytest.mark.parametrize(("forecast", "chosen"), [("0 GBP", ("p", "q")), ("2 M GBP", ("p",)), ("1 M GBP", ("p", "q"))])
+def test_a_forecast_of_nothing_is_known_and_no_budget_stands_for_it(forecast: str, chosen: tuple[str, ...]) -> None:
+    """The budget of q is of 2027, without an envelope; p costs 5 M GBP of the 6 M GBP of 2026, and q what it is forecast to."""
+    line = {"from": "2026-01-01", "until": "2026-12-31"}
+    pf = plan(
+        "6 M GBP", budget=[{"from": "2027-01-01", "until": "2027-12-31", "amount": "4 M GBP"}], forecast=[{**line, "amount": forecast}]
+    )
+    assert select(pf).chosen == chosen
+    budgeted = plan("6 M GBP", forecast=[{**line, "amount": forecast}])
+    assert len(heard(budgeted)) == (2 if forecast == "2 M GBP" else 1)  # the budgets of 2026 are above it in each
+    assert [one.expected for one in problem_of(pf).candidates if one.id == "q"] == [
+        {} if forecast == "0 GBP" else {"2026": 1_000_000 * int(forecast[0])}
+    ]

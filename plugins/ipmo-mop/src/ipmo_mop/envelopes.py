@@ -173,15 +173,21 @@ def at_least(portfolio: Portfolio, some: Iterable[str]) -> dict[str, dict[str, F
 
 
 def forecast_costs(portfolio: Portfolio) -> dict[str, dict[str, Fraction]]:
-    """What each project is forecast to cost by period, at the confidence that the portfolio chose, where that is wholly known and dated."""
-    if not ipmo.roll_up(portfolio, "forecast", include=("proposed",), unrated="unknown").states:
+    """What each project is forecast to cost by period, at the confidence that the portfolio chose, where that is wholly known and dated.
+
+    What is forecast to cost nothing is in no period.
+    """
+    roll = ipmo.roll_up(portfolio, "forecast", include=("proposed",), unrated="unknown")
+    if not roll.states:
         return {}
     every, confidence = length(portfolio), fields_of(portfolio).confidence
     found = by_project(portfolio, "forecast", every, confidence)
     if partly := [name for name, one in found.items() if "(unknown)" in one and len(one) > 1]:  # some of its work states a forecast
         whole = by_project(portfolio, "at_completion", every, confidence)
         found |= {name: whole[name] for name in partly if name in whole}
-    return {name: one for name, one in found.items() if one and not any(period.startswith("(") for period in one)}
+    silent = [project.id for project in portfolio.projects if not found.get(project.id) and project.id in roll]
+    nothing: dict[str, dict[str, Fraction]] = {name: {} for name in silent if (stated := roll.amount(name))[1] and stated[0] == 0}
+    return nothing | {name: one for name, one in found.items() if one and not any(period.startswith("(") for period in one)}
 
 
 def coming(portfolio: Portfolio) -> dict[str, Fraction]:
