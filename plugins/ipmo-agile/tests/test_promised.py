@@ -171,8 +171,11 @@ def test_what_the_forecast_does_not_move_rests_on_nothing() -> None:
     assert said(portfolio(free, held)) == []
     needed = Link(id="L", source="P/build", target="Q/use", needed="2026-03-06")  # the receiver's wish is no promise
     assert said(portfolio(links=(needed,), others=USER)) == []
-    withdrawn = Link(id="L", source="P/build", target="Q/use", promised="2026-03-06", status="cancelled")
-    assert said(portfolio(links=(withdrawn,), others=USER)) == []
+    for over in ("cancelled", "delivered"):  # withdrawn, or kept already
+        link = Link(id="L", source="P/build", target="Q/use", promised="2026-03-06", status=over)
+        assert said(portfolio(links=(link,), others=USER)) == []
+    agreed = Link(id="L", source="P/build", target="Q/use", promised="2026-03-06", status="agreed")
+    assert len(said(portfolio(links=(agreed,), others=USER))) == 1
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def _promises(pf: Portfolio) -> Iterator[Promise]:
                 held.id,
             )
     for link in pf.links:
-        if link.promised is not None and link.status != "cancelled":
+        if link.promised is not None and link.status not in ("cancelled", "delivered"):
             source = reference(pf.resolve(link.source) or link.source)
             noun, name = pf.items.get(source.item), link.id or f"{link.source} -> {link.target}"
             lasts = isinstance(noun, Project) or (isinstance(noun, Task) and not noun.milestone)
