@@ -205,6 +205,8 @@ class Money:
         ('75,685.80 GBP', '4.2 M GBP', '12 GBP')
         >>> f"{as_money('6457.4 M GBP'):,}"
         '6,457.4 M GBP'
+        >>> f"{as_money('541951.37 M GBP'):,}", f"{as_money('1234567890.12 GBP'):,}"
+        ('541,951.37 M GBP', '1,234,567,890.12 GBP')
         """
         text = str(self)
         if spec != ",":
@@ -213,6 +215,9 @@ class Money:
         if text != f"{bare} {self.currency}":
             short, _, rest = text.partition(" ")
             return f"{Decimal(short):,} {rest}"
+        millions = self.amount / 10**6
+        if abs(millions) >= 10**3 and millions == round(millions, 2):
+            return f"{Decimal(plain(millions)):,} M {self.currency}"
         digits = max(len(bare.partition(".")[2]), minor_digits(self.currency)) if "." in bare else 0
         return f"{self.amount:,.{digits}f} {self.currency}"
 

@@ -1,4 +1,4 @@
-"""Many projects as small signs, one each: a square for red, a triangle for amber, a circle for green, a ring for none."""
+"""Many projects as small signs, one each: a square for red, a triangle for amber, a circle for green, a diamond between two of these, a ring for none."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ CSS = """
 """
 
 PITCH, SIZE = 14, 10
-ORDER: tuple[str | None, ...] = ("red", "amber", "green", None)
+ORDER: tuple[str | None, ...] = ("red", "amber-red", "amber", "amber-green", "green", None)
 """The colours in the order in which they are drawn."""
-CLASSES = {"red": "bad", "amber": "warn", "green": "good", None: "none"}
+CLASSES = {"red": "bad", "amber-red": "bad", "amber": "warn", "amber-green": "good", "green": "good", None: "none"}
 MOST = 500
 """Signs drawn for one group; where there are more, each stands for several."""
 WIDTH, LEFT, RIGHT, TOP = 1160, 250, 190, 34
@@ -34,7 +34,7 @@ def signs(colours: Sequence[str | None], x: float, y: float, width: float) -> tu
     """The signs of a group, the worst first, in lines of a width, and how high they are together.
 
     Args:
-        colours: of each; anything but red, amber and green is a ring.
+        colours: of each; anything that `ORDER` lacks is a ring.
         x, y: where they begin.
         width: of a line.
     """
@@ -59,6 +59,8 @@ def _sign(colour: str | None, x: float, y: float) -> str:
         return f"M{x:g} {y:g}h{SIZE}v{SIZE}h-{SIZE}z"
     if colour == "amber":
         return f"M{x + SIZE / 2:g} {y:g}l{SIZE / 2:g} {SIZE}h-{SIZE}z"
+    if colour in ("amber-red", "amber-green"):
+        return f"M{x + SIZE / 2:g} {y:g}l{SIZE / 2:g} {SIZE / 2:g}l-{SIZE / 2:g} {SIZE / 2:g}l-{SIZE / 2:g} -{SIZE / 2:g}z"
     r = SIZE / 2 if colour == "green" else SIZE / 2 - 1
     return f"M{x + SIZE / 2 - r:g} {y + SIZE / 2:g}a{r:g} {r:g} 0 1 0 {2 * r:g} 0a{r:g} {r:g} 0 1 0 -{2 * r:g} 0z"
 
@@ -91,12 +93,13 @@ def sign_rows(rows: Sequence[SignRow], *, title: str, note: str) -> Figure:
     parts: list[Markup] = [tag("title", title, id=f"{safe}-t"), tag("desc", f"{note} {said}", id=f"{safe}-d")]
     parts.append(tag("text", note, x=LEFT, y=16, class_="small"))
     y: float = TOP
+    right = max([RIGHT, *(20 + 6 * len(row.said) for row in rows)])
     for row in rows:
         name = row.name if len(row.name) <= 34 else row.name[:33] + "…"
-        drawn, high = signs(row.colours, LEFT, y, WIDTH - LEFT - RIGHT)
+        drawn, high = signs(row.colours, LEFT, y, WIDTH - LEFT - right)
         parts.append(tag("text", tag("title", row.name), name, x=LEFT - 12, y=y + 10, class_="end"))
         parts += drawn
-        parts.append(tag("text", row.said, x=WIDTH - RIGHT + 10, y=y + 9, class_="small"))
+        parts.append(tag("text", row.said, x=WIDTH - right + 10, y=y + 9, class_="small"))
         y += high + 8
         parts.append(tag("line", x1=10, x2=WIDTH - 10, y1=y - 3, y2=y - 3, class_="rule"))
         y += 4

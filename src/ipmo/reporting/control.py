@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from ipmo.analysis.control.status import ItemStatus
-from ipmo.figures.signs import SignRow, sign_rows
+from ipmo.figures.signs import ORDER, SignRow, sign_rows
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.later import size_of
@@ -194,10 +194,12 @@ def _by_sign(a: Answers, grouping: str) -> Picture:
     for group, projects in a.groups(grouping):
         colours = [a.rating(project) for project in projects]
         by = Counter(colours)
-        said = ", ".join(f"{by[word]} {word}" for word in ("red", "amber", "green") if by[word]) or "none rated"
+        said = ", ".join(f"{by[word]} {word}" for word in ORDER if word is not None and by[word]) or "none rated"
         name = (a.name(group) if grouping == "programme" else group) or f"no {grouping}"
         found.append((-by["red"], -len(projects), name, SignRow(name=name, colours=colours, said=said)))
-    note = "One sign a project, by its latest rating: ■ red, ▲ amber, ● green, ○ none of these"
+    rated = {colour for *_, row in found for colour in row.colours}
+    shown = ", ".join(f"{GLYPHS.get(word, '◆')} {word}" for word in ORDER if word is not None and (word in GLYPHS or word in rated))
+    note = f"One sign a project, by its latest rating: {shown}, ○ none of these"
     title = f"Delivery confidence by {grouping}"
     return Picture(label=title, svg=sign_rows([row for *_, row in sorted(found, key=lambda one: one[:3])], title=title, note=note).svg)
 

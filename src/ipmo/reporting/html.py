@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ipmo.figures.columns import CSS as COLUMNS_CSS
 from ipmo.figures.cumulative import CSS as CUMULATIVE_CSS
@@ -33,8 +35,12 @@ from ipmo.reporting.questions import questions, subtitle
 from ipmo.reporting.tiles import tiles
 from ipmo.tables import Table
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 __all__ = ["render"]
 
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
 STYLES = (
     TIMELINE_CSS,
     COLUMNS_CSS,
@@ -118,6 +124,7 @@ def render(
         + (here / "report.css").read_text(encoding="utf-8")
     )
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    environment.filters["unbroken"] = _unbroken
     template = environment.from_string((here / "report.html.jinja").read_text(encoding="utf-8"))
     script = (here / "report.js").read_text(encoding="utf-8") if interactive else ""
     page = template.render(
@@ -136,6 +143,13 @@ def render(
         footer=portfolio.note or "Made by ipmo from the portfolio named above; every figure can explain how it was made.",
     )
     return page.translate(DIRECTIONS)
+
+
+def _unbroken(text: str) -> Markup:
+    """A text with its days kept whole: a browser breaks lines after their hyphens."""
+    import markupsafe
+
+    return markupsafe.Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(markupsafe.escape(text))))
 
 
 def _hash(text: str) -> str:

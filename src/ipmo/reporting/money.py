@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+import attrs
+
 from ipmo.analysis.money.earned_value import EarnedItem
 from ipmo.analysis.money.phasing import TimePhased
 from ipmo.analysis.money.pictures import capital_list, lone
@@ -213,6 +215,11 @@ def earned(a: Answers) -> Panel | None:
     floating = view.total.floating
     if floating:
         text += f" {counted(floating, 'package')} {agree(floating, 'has')} no baseline of their own: they are planned where the schedule has them now, so they cannot be late."
+    blank = [k for k in range(len(heads) - 1) if not any(row.cells[k].text for row in rows)]
+    if blank:  # a column of nothing takes the room of one that says something
+        text += f" Nothing here has a figure for {', '.join(heads[k + 1].title for k in blank)}."
+        heads = [head for k, head in enumerate(heads) if k - 1 not in blank]
+        rows = [attrs.evolve(row, cells=[cell for k, cell in enumerate(row.cells) if k not in blank]) for row in rows]
     return Panel(id="earned", title="Earned value", blocks=[Paragraph(text), Grid(label="Earned value", wide=True, heads=heads, rows=rows)])
 
 

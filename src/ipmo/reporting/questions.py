@@ -575,6 +575,8 @@ def _ratings(a: Answers, red: Sequence[Project]) -> list[str]:
     if sum(sizes):
         scale = Scale.of([sum(sizes)], a.currency)
         said += f", {a.word('budget')} {'at least ' if not all(sizes) else ''}{scale.said(sum(sizes))} {scale.unit}"
+    nearly = sum(a.rating(project) == "amber-red" for project in a.portfolio.projects)
+    said += f"; {nearly:,} {agree(nearly, 'is', 'are')} amber-red" if nearly else ""
     missing = len(a.portfolio.projects) - rated
     return [said + (f"; {missing:,} {agree(missing, 'has', 'have')} no rating" if missing else "")]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ipmo.analysis.dates.several import tallied
 from ipmo.analysis.money.earned_value import EarnedValue
+from ipmo.figures.signs import ORDER
 from ipmo.figures.svg import GLYPHS
 from ipmo.network.states import State
 from ipmo.reporting.answers import Answers
@@ -184,7 +185,8 @@ def _rating_tile(a: Answers) -> Iterator[dict[str, str]]:
         return
     text = " ".join(f"{GLYPHS[word]} {ratings[word]}" for word in ("red", "amber", "green") if word in ratings)
     without = sum(1 for p in projects if not p.confidence)
-    note = f"latest rating; {counted(without, 'project')} without one"
+    between = ", ".join(f"{ratings[word]} {word}" for word in ORDER if word not in GLYPHS and ratings[word])
+    note = f"latest rating; {f'{between}; ' if between else ''}{counted(without, 'project')} without one"
     sizes = [a.size(project) for project in projects if a.rating(project) == "red"]
     scale = Scale.of([sum(sizes)], a.currency)
     word = f"red: {'' if all(sizes) else 'at least '}{scale.said(sum(sizes))} {scale.unit}" if any(sizes) else "red, amber, green"
