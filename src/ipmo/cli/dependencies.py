@@ -7,7 +7,7 @@ from typing import Literal
 import click
 
 import ipmo
-from ipmo.analysis.dependencies.crossings import BOUNDARIES, Boundary
+from ipmo.analysis.dependencies.crossings import BOUNDARIES, Boundary, ProjectDependency
 from ipmo.analysis.dependencies.handed_over import table as handed_over_table
 from ipmo.analysis.dependencies.interfaces import MEASURES, Measured
 from ipmo.analysis.dependencies.ranking import EXPECTED, RANKS, RankBy
@@ -27,7 +27,7 @@ from ipmo.cli.shell import (
     view_of,
 )
 from ipmo.errors import listed
-from ipmo.words import agree, measured, rounded_text
+from ipmo.words import agree, counted, measured, rounded_text
 
 __all__: list[str] = []
 
@@ -96,13 +96,22 @@ def links(
     between = [one for one in found.project_dependencies if view.about(one.source, one.target)]
     for one in between:
         gap = "unknown" if one.gap is None else measured(round(one.gap), "day")
-        say(f"  -  {one.source} -> {one.target} ({one.kind}, between whole projects, gap {gap})")
+        say(f"  -  {one.source} -> {one.target} ({one.kind}, between whole projects, gap {gap}{_own_date(one)})")
     for source, target, kind in found.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
     if not len(found) and not found.project_dependencies:
         say("no link crosses a project boundary")
     elif view.project is not None and not shown and not between and not any(view.about(one.source, one.target) for one in found):
         say_none()
+
+
+def _own_date(one: ProjectDependency) -> str:
+    """How the date that a link between whole projects states for itself stands, in words."""
+    if not one.standing:
+        return ""
+    if one.standing == "missed" and one.late:
+        return f", its own date is missed by {counted(round(one.late), 'day')}"
+    return ", not known whether its own date is kept" if one.standing == "unknown" else f", its own date is {one.standing}"
 
 
 def _expected(loss: ExpectedLoss) -> str:

@@ -12,6 +12,7 @@ import attrs
 
 from ipmo.analysis.dates.by_day import last_start
 from ipmo.analysis.dates.commitments import Stated
+from ipmo.analysis.dates.committed import Commitment, Standing
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.handovers import link_name, side_of
 from ipmo.analysis.dependencies.targets import Targets, programmes_of, targets
@@ -31,6 +32,7 @@ __all__ = ["BOUNDARIES", "FAR", "Boundary", "ClosedLink", "Crossings", "ProjectD
 Boundary = Literal["project", "programme", "portfolio"]
 BOUNDARIES: tuple[Boundary, ...] = ("project", "programme", "portfolio")
 """Each includes those after it: what crosses the portfolio's boundary crosses the others too."""
+STANDINGS: tuple[Standing | Literal[""], ...] = ("missed", "overdue", "unknown", "kept", "")
 FEW = 50
 """Links whose drag is found one by one."""
 
@@ -41,6 +43,8 @@ class ProjectDependency:
 
     Args:
         gap: days from the giver's finish to the receiver's start, elapsed; negative when it starts before.
+        standing: how its own promised or needed date stands; empty where none is stated.
+        late: days by which that is missed, negative where it comes before; None where that is not known.
     """
 
     id: str
@@ -50,6 +54,8 @@ class ProjectDependency:
     giver_finish: datetime | None
     receiver_start: datetime | None
     gap: float | None
+    standing: Standing | Literal[""] = ""
+    late: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -124,10 +130,10 @@ class Crossings:
         wide, crosses = {one for one in BOUNDARIES if self._counts(one)}, functools.cache(self._crosses)
         whole, labels = set(net.project_dependencies), set(net.labels)
         projects = {project.id for project in pf.projects}
-        self.project_dependencies = tuple(
-            _between_projects(s, pf.links[n], pf)
-            for n in sorted({*whole, *(n for n in labels if pf.links[n].source in projects or pf.links[n].target in projects)})
-        )
+        between = sorted({*whole, *(n for n in labels if pf.links[n].source in projects or pf.links[n].target in projects)})
+        own = {one.link: one.name for one in s.commitments.stated if one.kind == "hand-over"} if between else {}
+        rows = [_between_projects(s, pf.links[n], pf, s.commitments[own[n]] if n in own else None) for n in between]
+        self.project_dependencies = tuple(sorted(rows, key=lambda one: (STANDINGS.index(one.standing), -(one.late or 0))))
         unknown = s.passes.without_duration
         for number, link in enumerate(pf.links):
             if number in whole or number in labels:
@@ -583,11 +589,12 @@ def _dated(when: When | None) -> datetime | None:
     return None if when is None else moment(minutes(when, end=True))
 
 
-def _between_projects(s: Schedule, link: Link, portfolio: Portfolio) -> ProjectDependency:
+def _between_projects(s: Schedule, link: Link, portfolio: Portfolio, own: Commitment | None) -> ProjectDependency:
     giver, receiver = portfolio.resolve(link.source) or link.source, portfolio.resolve(link.target) or link.target
     finish = _dated(link.date) if reference(giver).external else None if s.doubt(giver) else s.dates(reference(giver).item)[1]
     start = _dated(link.date) if reference(receiver).external else s.dates(reference(receiver).item)[0]
-    gap = None if finish is None or start is None else (start - finish).total_seconds() / 86400
     return ProjectDependency(
-        id=link_name(link), source=giver, target=receiver, kind=link.kind, giver_finish=finish, receiver_start=start, gap=gap
-    )
+        id=link_name(link), source=giver, target=receiver, kind=link.kind, giver_finish=finish, receiver_start=start,
+        gap=None if finish is None or start is None else (start - finish).total_seconds() / 86400,
+        standing="" if own is None else own.standing, late=None if own is None else own.days,
+    )  # fmt: skip
