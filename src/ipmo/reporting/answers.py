@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -348,6 +349,13 @@ class Answers:
             return self.portfolio.name or self.portfolio.id
         meant = reference(item).item if item else ""
         return getattr(self.portfolio.items.get(meant), "name", "") or meant
+
+    def named(self, text: str) -> str:
+        """A sentence with the titles of items for their ids: where these stand quoted, and where one stands before it and a colon."""
+        front, colon, rest = text.partition(": ")
+        rest = re.sub(r"'([^'\s]+)'", lambda match: self.title(match[1]) or match[0], rest if colon else text)
+        title = self.title(front) if colon else None
+        return rest if not colon or (title is not None and title in rest) else f"{title or front}: {rest}"
 
     def title(self, id: str) -> str | None:
         """What an item is called, its id where it has no title; None where there is no item of that id."""

@@ -521,7 +521,7 @@ def _sure(a: Answers) -> Question:
     answer, lines, notes = list[str](), list[Later](), list[str]()
     found = a.simulation
     if found is not None:
-        answer += simulated_said(found)
+        answer += simulated_said(found, a.named)
         answer += all_kept_said(found)
         lines += _each(_unsure, a, unsure_dates(found.rows)[:NAMED])
         lines += _each(_dear, a, unsure_costs(found.rows)[:NAMED])
@@ -548,7 +548,7 @@ def _sure(a: Answers) -> Question:
 
 def _unsure(a: Answers, row: Simulated) -> Line:
     dates = row.dates
-    why = row.doubt or ("" if dates is None else f"P80 is {dates.p(80)}")
+    why = a.named(row.doubt) if row.doubt else ("" if dates is None else f"P80 is {dates.p(80)}")
     said = f"{chance_text(chance_of(row))} sure to {'start' if dates is not None and dates.begins else 'come'} by {row.committed}; {why}"
     name = a.name(row.id)
     return Line(label=name, text=said, kind="bad" if chance_of(row) < 0.5 else "warn", hint=row.id if row.id != name else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import attrs
@@ -166,12 +166,12 @@ def chance_text(chance: float) -> str:
     return beside(chance, UNSURE, 0, percent=True).replace("%", " %")
 
 
-def simulated_said(q: Simulation) -> list[str]:
-    """Finish and cost that four of five samples keep, each for itself; how many keep both; and how many keep the plan."""
+def simulated_said(q: Simulation, named: Callable[[str], str]) -> list[str]:
+    """Finish and cost that four of five samples keep, each for itself; how many keep both; and how many keep the plan; `named` says titles for ids."""
     whole, out = q[q.portfolio], list[str]()
     dates, costs = whole.dates, whole.costs
     if dates is not None and dates.doubt:
-        out.append(f"When all of it is done is {end_not_known('' if dates.planned is None else str(dates.planned_day))}: {dates.doubt}")
+        out.append(f"When all of it is done is {end_not_known('' if dates.planned is None else str(dates.planned_day))}")
     elif dates is not None:
         out.append(f"Four of five samples finish by {dates.p(80)}{' or later' if dates.at_least else ''}")
     if costs is not None and costs.planned is None:
@@ -189,6 +189,8 @@ def simulated_said(q: Simulation) -> list[str]:
             plan = costs.money(costs.planned)
             scale = Scale.of([plan], costs.currency)
             out.append(f"{share(costs.known_within(plan))} of all samples keep the planned {scale.said(plan)} {scale.unit}")
+    if dates is not None and dates.doubt:
+        out.insert(1, f"Not known because {named(dates.doubt)}")
     return out
 
 
