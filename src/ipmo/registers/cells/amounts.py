@@ -244,7 +244,7 @@ class _Parts:
         if match is None or bool(match["open"]) != bool(match["close"]):
             raise CellError(f"{said_cell(cell)} is no amount of money")
         minus = sum(bool(match[name]) for name in ("open", "minus")) + sum(match[n] in tuple("-−–") for n in ("sign", "sign2", "sign3"))
-        if minus > 1:
+        if minus > 1 or sum(bool(match[name]) for name in ("sign", "sign2", "sign3")) > 1:
             raise CellError(f"{said_cell(cell)} has two signs")
         power = (match["power"] or "").rstrip(".").casefold()
         back = match["back"] or ""

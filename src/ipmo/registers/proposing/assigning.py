@@ -12,6 +12,7 @@ from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, REPEATED
 from ipmo.registers.proposing.columns import Column, parted
 from ipmo.registers.proposing.headings import Heading
 from ipmo.registers.proposing.likeness import likenesses
+from ipmo.registers.proposing.qualifiers import NONE, Qualified, qualified
 from ipmo.registers.proposing.voting import Vote, vote
 
 __all__ = ["Assigned", "Candidate", "assign"]
@@ -45,7 +46,10 @@ EXPECTED = frozenset("projected forecast expected anticipated estimated revised"
 """Words for the date of a milestone in its plan, and for the day on which it is expected where both stand there."""
 VERSIONS = ((FIRST, LATER), (PLANNED, LATER), (PLANNED, EXPECTED))
 REPLACED = 0.7
+ANOTHER = 0.6
+"""What is left of the score of a field whose heading says that it is another figure."""
 EXPOSURE = "exposure"
+EXPOSURES = frozenset((EXPOSURE, "emv", "value"))
 """Some write it for what is lost when a risk happens, others for that times its probability."""
 LOST = frozenset(("impact_cost", "impact_delay", "residual_cost", "residual_delay"))
 """Fields that say what is lost when a risk happens."""
@@ -74,6 +78,8 @@ class Candidate:
     vote: Vote
     money: bool = False
     """Currencies stand in its cells."""
+    said: Qualified = NONE
+    """What the words of the heading besides the name of the field say."""
 
 
 @attrs.frozen(kw_only=True)
@@ -111,10 +117,16 @@ def candidates(
             found.append(Candidate(field=ATTRIBUTE, score=like - PLACE, like=like, vote=Vote(1.0)))
         elif name in kind.fields and (one := kind.fields[name]).cell != "data":
             said = vote(one, column, read, _known(one, known))
+            more = qualified(read, kind.name, one)
             strict = 0.8 if like < ID_NAME and one.cell == "id" else 1.0  # the code of something else is no id of the row
             found.append(
                 Candidate(
-                    field=name, score=min(1.1, like * said.factor * strict) - place * PLACE, like=like, vote=said, money=bool(column.signs)
+                    field=name,
+                    score=min(1.1, like * said.factor * strict) * (ANOTHER if more.other else 1.0) - place * PLACE,
+                    like=like,
+                    vote=said,
+                    money=bool(column.signs),
+                    said=more,
                 )
             )
     return sorted(_in_money(found, read, column, kind, withheld), key=lambda one: -one.score)
@@ -127,8 +139,9 @@ def _in_money(found: list[Candidate], read: Heading, column: Column, kind: Regis
     for like, name, _ in likenesses((*read.words, "cost"), kind.name, withheld):
         field = kind.fields.get(name)
         if field is not None and field.cell == "cost" and like >= EXACT:
-            said = vote(field, column, read)
-            cost = Candidate(field=name, score=IN_MONEY * said.factor, like=IN_MONEY, vote=said, money=True)
+            said, more = vote(field, column, read), qualified(read, kind.name, field)
+            score = IN_MONEY * said.factor * (ANOTHER if more.other else 1.0)
+            cost = Candidate(field=name, score=score, like=IN_MONEY, vote=said, money=True, said=more)
             return [cost, *(one for one in found if one.field not in (ATTRIBUTE, name))]
     return found
 
@@ -347,11 +360,13 @@ def _said(
     if one.field == ATTRIBUTE:
         return Assigned(field=ATTRIBUTE, candidate=one, doubt=_left(place, everything, given, reads) if one.like < SURE_NAME else "")
     doubts = []
+    if one.said.beside:
+        doubts.append(f"{one.said.beside!r} in its heading may make it another figure than {one.field}")
     if one.vote.why:
         doubts.append(one.vote.why)
     if one.field in BY_PERIOD and reads[place].currency is None and not one.money and not MONEY_WORDS & set(reads[place].words):
         doubts.append("nothing says that its numbers are money")
-    if one.field in LOST and EXPOSURE in reads[place].words:
+    if one.field in LOST and EXPOSURES & set(reads[place].words):
         doubts.append(f"it may be the probability times what is lost: {one.field} is what is lost when the risk happens")
     second = next((other for other in everything[place] if other.field != one.field), None)
     if second is not None and one.score - second.score < MARGIN and one.like - second.like < 2 * MARGIN and second.score >= TAKEN:
@@ -388,6 +403,8 @@ def _left(place: int, everything: Sequence[Sequence[Candidate]], given: Mapping[
     for one in everything[place]:
         if one.field == ATTRIBUTE:
             continue
+        if one.said.other and one.like >= SURE_NAME:
+            return f"its name is that of {one.field}, but {one.said.other!r} makes it another figure"
         holder = next((reads[other].text for other, held in given.items() if held.field == one.field and other != place), None)
         if one.score >= TAKEN and holder is not None:
             return f"it may be {one.field}, which {_short(holder)} states"

@@ -21,6 +21,7 @@ from ipmo.registers.fields import MONEY_CELLS, RegisterField
 from ipmo.registers.mapping import MULTIPLIERS, UNKNOWN, ColumnMapping, DateOrder
 from ipmo.registers.proposing.columns import Column, parted
 from ipmo.registers.proposing.headings import Heading
+from ipmo.registers.proposing.qualifiers import SAYS_LITTLE
 from ipmo.registers.proposing.voting import opposites
 
 __all__ = ["LETTERS", "Details", "day_named", "detailed", "most_used", "order_of_file", "unknown_texts"]
@@ -30,7 +31,7 @@ _MONTH_YEAR = re.compile(
 )
 _YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])(?:-?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 LETTERS = {factor: letter for letter, factor in MULTIPLIERS.items()}
-SPANS = {"days": "d", "weeks": "w", "months": "months", "hours": "h", "minutes": "min"}
+SPANS = {"days": "d", "weeks": "w", "months": "months", "hours": "h", "minutes": "min", "elapsed days": "ed", "elapsed weeks": "ew"}
 EFFORTS = {"days": "pd", "weeks": "pw", "hours": "ph"}
 LIKELY: Mapping[str, int] = {
     "very low": 10, "vl": 10, "rare": 10, "highly unlikely": 10, "very unlikely": 10, "almost impossible": 5, "negligible": 10, "low": 30, "l": 30, "unlikely": 30, "minor": 30,
@@ -43,7 +44,7 @@ SENTENCE = 5
 """Words from which on a cell of a column of choices is a remark."""
 LETTERED = {"l": "low", "m": "medium", "h": "high", "vl": "very low", "vh": "very high"}
 """What the letters of a scale stand for."""
-_SCORES = re.compile(r"(?<![\d.])1\s*(?:-|\u2013|to|bis|à|\.\.)\s*([3-9]|10)(?![\d.%])", re.IGNORECASE)
+_SCORES = re.compile(r"(?:(?<![\d.])1\s*(?:-|\u2013|to|bis|à|\.\.)|(?<!\d)/|out of)\s*([3-9]|10)(?![\d.%])", re.IGNORECASE)
 _WORDS_OF_SCALE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)?(?:\s*[/,|]\s*[A-Za-z]+(?: [A-Za-z]+)?){2,}")
 MOST_SCORE = 10
 """Up to this whole numbers alone may be scores."""
@@ -150,9 +151,9 @@ def _money(mapped: ColumnMapping, field: RegisterField, read: Heading, column: C
         mapped = attrs.evolve(mapped, decimal="comma")
     if field.cell == "rate" and not re.search(r"/|per", " ".join(column.texts[:20])):
         said = {*read.words, *read.core}  # `per day` is taken for a unit, and then stands in the core alone
-        unit = "ph" if {"hour", "hourly"} & said else "pd" if {"day", "daily"} & said else ""
+        unit = "ph" if {"hour", "hourly"} & said or read.per == "hour" else "pd" if {"day", "daily"} & said or read.per == "day" else ""
         mapped = attrs.evolve(mapped, per=unit) if unit else _doubted(mapped, "it does not say per what: write `per: pd` or `per: ph`")
-    if field.name == "value" and ({"year", "annual"} & set(read.words)):
+    if field.name == "value" and (read.per == "year" or {"year", "annual"} & set(read.words)):
         mapped = attrs.evolve(mapped, per="year")
     return mapped
 
@@ -177,16 +178,24 @@ def _date(mapped: ColumnMapping, field: RegisterField, column: Column, file: Det
 
 def _share(mapped: ColumnMapping, read: Heading, column: Column) -> ColumnMapping:
     numbers = [abs(float(number)) for text in column.texts if (number := plain_number(text)) is not None]
-    if mapped.field == "progress" and numbers and max(numbers) > 1 and any(0 < number < 1 for number in numbers):
+    bare = (
+        numbers
+        if mapped.field == "progress"
+        else [abs(float(number)) for text in column.texts if "%" not in text and (number := plain_number(text)) is not None]
+    )
+    if bare and max(bare) > 1 and any(0 < number < 1 for number in bare):
         return _doubted(mapped, "some of its cells are parts of 1 and others of 100: write `unit: percent` or `unit: share`")
     if column.share("percent") >= 0.5:
         return mapped
     steps = _steps_named(read.text) if mapped.field != "progress" else {}
     if column.share("level") >= 0.5:
-        return _scaled(mapped, {text: steps.get(plain_word(text)) or _likely(text) for text in dict.fromkeys(column.texts)}, steps)
+        words = [text for text in dict.fromkeys(column.texts) if plain_number(text.replace("%", "")) is None or text.strip() in steps]
+        return _scaled(mapped, {text: steps.get(plain_word(text)) or _likely(text) for text in words}, steps)
     scores = sorted({int(number) for number in numbers if number == int(number)})
     if steps and scores and len(numbers) == len(column.texts) and all(str(score) in steps for score in scores):
         return _scaled(mapped, {str(score): steps[str(score)] for score in scores}, steps)
+    if read.unit == "%" and numbers and max(numbers) > 1:
+        return attrs.evolve(mapped, unit="percent")
     if mapped.field != "progress" and column.share("five_points") >= 0.9:
         return _scaled(mapped, {str(score): POINTS[score] for score in scores if score in POINTS}, {})
     if mapped.field != "progress" and scores and 1 < max(numbers) <= MOST_SCORE and all(number == int(number) for number in numbers):
@@ -232,8 +241,8 @@ def _levels(text: str) -> list[str]:
 def _likely(text: str) -> int | None:
     low = text.lower()
     words = re.sub(r"[^a-z ]", " ", low).strip()
-    digit = re.search(r"[1-5]", low)
-    return LIKELY.get(low) or LIKELY.get(" ".join(words.split())) or (POINTS.get(int(digit.group())) if digit else None)
+    digit = re.match(r"\W*([1-5])(?![\d%.,])", low)
+    return LIKELY.get(low) or LIKELY.get(" ".join(words.split())) or (POINTS.get(int(digit.group(1))) if digit else None)
 
 
 def _scaled(mapped: ColumnMapping, percents: Mapping[str, int | None], steps: Mapping[str, int]) -> ColumnMapping:
@@ -250,8 +259,15 @@ def _scaled(mapped: ColumnMapping, percents: Mapping[str, int | None], steps: Ma
 def _time(mapped: ColumnMapping, read: Heading, column: Column, units: Mapping[str, str]) -> ColumnMapping:
     if column.share("number") < 0.5:
         return mapped
+    if read.multiplier > 1:
+        return _doubted(mapped, f"its heading counts in {LETTERS[read.multiplier]}: write its cells in full, and `unit:`")
     if read.unit in units:
         return attrs.evolve(mapped, unit=units[str(read.unit)])
+    if read.unit or (read.strange and not {*read.aside} <= SAYS_LITTLE):
+        return _doubted(
+            mapped,
+            f"its unit is {read.strange or read.unit!r}, which is none of {', '.join(units.values())}: write `unit:` where it is one",
+        )
     return _doubted(attrs.evolve(mapped, unit=units["days"]), f"nothing names its unit: days are assumed (`unit: {units['days']}`)")
 
 

@@ -138,6 +138,8 @@ WORDS = {
     "acct": "account",
     "avg": "average",
     "complt": "complete",
+    "cal": "calendar",
+    "mins": "minutes",
     "rôle": "role",
     "comp": "completion",
 }
@@ -157,17 +159,19 @@ CODES: Final = tuple(sorted(amounts.CODES))
 _CODE = "|".join(code for code in CODES if code not in WORDLIKE) + f"|(?-i:{'|'.join(WORDLIKE)})"
 _SYMBOL = "|".join(sorted((re.escape(sign) for sign in CURRENCIES if not sign.isalpha() and not sign.endswith(".")), key=len, reverse=True))
 FACTORS = {word: 10**power for word, power in amounts.WORDS.items() if power <= 9} | dict.fromkeys(
-    ("'000", "'000s", "000", "000s", "ks", "th"), 1_000
+    ("'000", "'000s", "'000's", "000", "000s", "000's", "ks", "th"), 1_000
 )
 _FACTOR = "|".join(sorted(map(re.escape, FACTORS), key=len, reverse=True))
 _OF = r"\.?\s*(?:(?:of|de|du|di|van)\s+|d')?"
 """What may stand between a multiplier and its currency: `Mio. €`, `miles de euros`, `milliers d'euros`."""
+_BETWEEN = r"(?:[\s,.:]*(?:in\s+)?(?='?(?:000|thousand|million|billion|tsd|mio|mill|mn|bn|k(?!\w)|m(?!\w)))|\s*)"
+"""What may stand between a currency and its multiplier: `GBP, k`, `£ in 000`, `£,000`."""
 MONEY = re.compile(
-    rf"(?:(?<![\w$])(?P<sign>{_SYMBOL})\s*(?:(?P<after>{_FACTOR})\.?)?(?![\w']))"
+    rf"(?:(?<![\w$])(?P<sign>{_SYMBOL})(?:{_BETWEEN}(?P<after>{_FACTOR})\.?)?(?![\w'&]))"
     rf"|(?:(?<!\w)(?P<before>{_FACTOR}){_OF}(?P<sign2>{_SYMBOL}|{_CODE}|euros?)(?!\w))"
     rf"|(?:(?<!\w)(?P<tausend>T)\s?(?:€|EUR)(?!\w))"
     rf"|(?:(?<!\w)(?P<crowns>t|m|mn|md|mio\.?\s?)kr\.?(?!\w))"
-    rf"|(?:(?<![a-z])(?P<code>{_CODE})(?:[\s_]*(?P<after2>{_FACTOR})\.?)?(?![a-z]))"
+    rf"|(?:(?<![a-z])(?P<code>{_CODE})(?:{_BETWEEN}(?P<after2>{_FACTOR})\.?)?(?![a-z]))"
     rf"|(?:(?<!\w)(?P<word>in\s+thousands|in\s+millions|in\s+billions|thousands|millions|billions|000s|'000s?)"
     rf"(?:\s+(?:of\s+)?(?P<whose>{_CODE}|{_SYMBOL}|pounds|dollars|euros))?(?!\w))",
     re.IGNORECASE,
@@ -176,13 +180,39 @@ _TIMES = re.compile(
     r"(?<!\w)(?:[x×*]\s*(?P<front>€|£|\$)?\s*|(?P<front2>€|£|\$)\s*)1[.,' ]?(?P<zeros>000(?:[.,' ]?000)?)(?![\d.,])", re.IGNORECASE
 )
 """What amounts are to be multiplied by, as figures: `x € 1.000`, `× 1,000,000`."""
-_BESIDE = re.compile(r"\s*(?:in\s+)?([^\W\d_]{1,12})\.?\s*")
+_POWER = re.compile(r"(?<![\d.,])10\s*(?:(?:\^|\*\*)\s*(?P<figure>[369])|(?P<raised>[³⁶⁹]))(?!\d)")
+_ALONE = re.compile(
+    rf"\s*(?:in\s+)?(?P<front>{_SYMBOL}|{_CODE})?\s*1(?:(?P<zeros>[.,' ]?000(?:[.,' ]?000)?)s?|\s?(?P<factor>{_FACTOR}))\s*(?:kr\.?\s*)?(?P<back>{_SYMBOL}|{_CODE})?\s*",
+    re.IGNORECASE,
+)
+"""What amounts count, alone in brackets: `£1,000`, `1000 kr NOK`, `£1m`."""
+_BESIDE = re.compile(r"[^\W_][\w&]*")
+SAID = {"3": "thousands", "6": "millions", "9": "billions", "³": "thousands", "⁶": "millions", "⁹": "billions"}
+COUNTS = frozenset("ten tens hundred hundreds half dozen".split())
+"""Words before a multiplier that make it another one."""
+_PER = re.compile(
+    r"(?:(?<![a-z])per[\s_]+|(?<=[^\W\d_])\s?/\s?|(?<=[€£$])\s?/\s?)(?P<one>annum|year|yr|month|mth|week|wk|day|hour|hr|h|d|tag|stunde)s?(?![a-z]|\s?/)|(?<![a-z])(?P<pa>p\.\s?a\.?|pa)(?![a-z])",
+    re.IGNORECASE,
+)
+_OF_TIME = {
+    "annum": "year",
+    "yr": "year",
+    "mth": "month",
+    "wk": "week",
+    "hr": "hour",
+    "h": "hour",
+    "d": "day",
+    "tag": "day",
+    "stunde": "hour",
+}
+_BOUND = re.compile(r"(?<![a-z])(?:no|not)[\s_]+(?:later|earlier|sooner|before|after)(?![a-z])", re.IGNORECASE)
 PLAIN_BESIDE = frozenset(
     "pa annum year month week day hour incl excl inc exc ex vat net gross nominal real prices price cash total current constant only equivalent value in of per the at cost budget ht ttc netto brutto inkl exkl mwst iva".split()
 )
 """Words beside a currency that say nothing of how many of it an amount counts."""
 CROWNS = {"t": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000, "md": 1_000_000_000}
 NAMED = {"pounds": "GBP", "dollars": "$", "euro": "EUR", "euros": "EUR"}
+QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u00b4`\u2032", "'"))
 UNITS = {
     "d": "days",
     "day": "days",
@@ -203,7 +233,6 @@ UNITS = {
     "hrs": "hours",
     "hour": "hours",
     "hours": "hours",
-    "min": "minutes",
     "minutes": "minutes",
     "years": "years",
     "%": "%",
@@ -211,6 +240,23 @@ UNITS = {
     "percent": "%",
     "fte": "fte",
     "ftes": "fte",
+    "tage": "days",
+    "tagen": "days",
+    "at": "days",
+    "pd": "days",
+    "md": "days",
+    "j": "days",
+    "jour": "days",
+    "jours": "days",
+    "woche": "weeks",
+    "wochen": "weeks",
+    "semaine": "weeks",
+    "semaines": "weeks",
+    "monate": "months",
+    "mois": "months",
+    "stunden": "hours",
+    "std": "hours",
+    "heures": "hours",
     "sp": "points",
     "pts": "points",
 }
@@ -246,6 +292,10 @@ class Heading:
         bare: its core as it stands, without its currency and multiplier.
         assumed: what is open where its words are not its own.
         money: `capex` or `opex` where its period has money of both.
+        aside: the words in its brackets, but for units and money.
+        strange: what stands in its brackets beside a unit, or as one, and is none that is known.
+        per: the time that its amounts are counted per: `year`, `month`, `week`, `day`, `hour`; empty where it names none.
+        bound: that its date is one no later, or no earlier than which something happens, in its words.
     """
 
     text: str
@@ -261,6 +311,10 @@ class Heading:
     bare: str = ""
     assumed: str = ""
     money: str = ""
+    aside: tuple[str, ...] = ()
+    strange: str = ""
+    per: str = ""
+    bound: str = ""
 
 
 @functools.lru_cache(maxsize=8192)
@@ -276,14 +330,14 @@ def heading(text: str) -> Heading:
     Args:
         text: the heading.
     """
-    plain = _AS_OF.sub(" asof ", _CAMEL.sub(" ", text)).replace("\u2019", "'").replace("\u00a0", " ").replace("\u2013", "-").strip()
+    plain = _AS_OF.sub(" asof ", _CAMEL.sub(" ", text)).translate(QUOTES).replace("\u00a0", " ").replace("\u2013", "-").strip()
     core, asides = _apart(plain)
     unit = currency = None
     multiplier = 1
     rest, unread = [], ""
     for part in [core, *asides]:
-        left, named, beside = _money(part)
-        unread = unread or (beside if part is not core or beside in amounts.WORDS else "")
+        left, named, beside = _money(part, aside=part is not core)
+        unread = unread or beside
         if named is not None:
             currency, multiplier = named[0] or currency, named[1] if multiplier == 1 else multiplier
         rest.append(left)
@@ -295,13 +349,19 @@ def heading(text: str) -> Heading:
     if "year" in words and period is None and "from" not in words and "to" not in words:
         words = _joined_year(words)
     explained: list[str] = []
-    own = tuple(words)
+    own, said, strange = tuple(words), list[str](), ""
+    if len(words) > 1 and words[-1] in UNITS and words[-1] not in ("percent",):
+        unit = UNITS[words[-1]]
+        words = words[:-1]
     for aside in asides:
         found = _words(aside)
         named_unit = _unit_of(found)
         if named_unit is not None and len(found) <= 3:
             unit = unit or named_unit
-        elif (
+            continue
+        said.extend(found)
+        strange = strange or (" ".join(aside.split()) if 0 < len(found) <= 3 and currency is None else "")
+        if (
             0 < len(found) <= 3
             and found[0] not in ("including", "excluding")
             and not any(map(str.isdigit, "".join(found)))
@@ -310,9 +370,6 @@ def heading(text: str) -> Heading:
             words.extend(word for word in found if word not in words)
         else:
             explained.extend(found)
-    if len(words) > 1 and words[-1] in UNITS and words[-1] not in ("percent",):
-        unit = unit or UNITS[words[-1]]
-        words = words[:-1]
     if "percent" in words:
         unit = unit or "%"
     return Heading(
@@ -325,8 +382,12 @@ def heading(text: str) -> Heading:
         own,
         tuple(explained),
         meant,
-        unread if multiplier == 1 else "",
+        unread,
         bare,
+        aside=tuple(said),
+        strange=strange,
+        per=_per(plain),
+        bound=" ".join(limit[0].lower().replace("_", " ").split()) if (limit := _BOUND.search(plain)) else "",
     )
 
 
@@ -352,7 +413,7 @@ def _apart(text: str) -> tuple[str, list[str]]:
     return core, asides
 
 
-def _money(text: str) -> tuple[str, tuple[str | None, int] | None, str]:
+def _money(text: str, *, aside: bool) -> tuple[str, tuple[str | None, int] | None, str]:
     """The text without the currency and multiplier that it names, these, and a word beside the currency that nobody understands."""
     currency: str | None = None
     factor = 1
@@ -379,18 +440,43 @@ def _money(text: str) -> tuple[str, tuple[str | None, int] | None, str]:
         found = True
         return " "
 
+    powered = _POWER.sub(lambda match: f" {SAID[match['figure'] or match['raised']]} ", text.replace("_", " "))
     spaced = _TIMES.sub(
-        lambda match: f" {match['front'] or match['front2'] or ''} {'millions' if len(match['zeros']) > 3 else 'thousands'} ",
-        text.replace("_", " "),
+        lambda match: f" {match['front'] or match['front2'] or ''} {'millions' if len(match['zeros']) > 3 else 'thousands'} ", powered
     )
+    whole = _ALONE.fullmatch(spaced) if aside else None
+    if whole is not None and (symbol := whole["front"] or whole["back"]):
+        word = whole["factor"] or ("thousands" if len(whole["zeros"]) <= 4 else "millions")
+        return " ", (CURRENCIES.get(symbol.lower(), symbol.upper()), FACTORS[word.lower()]), ""
     left = MONEY.sub(taken, spaced)
     if found:  # "(£ million)" is taken whole; "Cost £ (millions)" leaves its factor as the next part
-        beside = _BESIDE.fullmatch(left) if currency and factor == 1 and not unread else None
-        return left, (currency, factor), unread or (beside[1] if beside is not None and beside[1].lower() not in PLAIN_BESIDE else "")
+        words = [
+            word
+            for word in _BESIDE.findall(_PER.sub(" ", left))
+            if word.lower() not in PLAIN_BESIDE and word.lower() not in UNITS and not _SINGLE.fullmatch(word)
+        ]
+        more = [word for word in words if word.lower() in COUNTS or word in ("10", "100")]
+        if aside and factor > 1 and more:
+            return left, (currency, 1), " ".join(more)
+        if currency and factor == 1 and not unread and (0 < len(words) <= 2 if aside else len(words) == 1 and words[0] in amounts.WORDS):
+            unread = " ".join(words)
+        return left, (currency, factor), unread
     alone = re.fullmatch(rf"\s*(?:in\s+|en\s+|em\s+)?(?P<whose>rs\.?\s*)?({_FACTOR})\.?\s*", spaced, re.IGNORECASE)
     if alone and alone.group(2).lower() not in ("b", "th", "cr" if not alone["whose"] else ""):
         return " ", (None, FACTORS[alone.group(2).lower()]), ""
     return text, None, ""
+
+
+def _per(text: str) -> str:
+    """The time that amounts are counted per; empty where a heading names none.
+
+    >>> _per("Value (£k p.a.)"), _per("Rate (£/day)"), _per("hrs/week"), _per("dd/mm/yyyy"), _per("per cent")
+    ('year', 'day', 'week', '', '')
+    """
+    found = _PER.search(text.replace("_", " "))
+    if found is None:
+        return ""
+    return "year" if found["pa"] else _OF_TIME.get(found["one"].lower(), found["one"].lower())
 
 
 def _period(text: str) -> tuple[str, str | None]:
@@ -447,8 +533,6 @@ def _unit_of(words: tuple[str, ...]) -> str | None:
     named = [UNITS.get(word) for word in words]
     rest = [word for word, unit in zip(words, named, strict=True) if unit is None]
     units = [unit for unit in named if unit is not None]
-    return (
-        units[0]
-        if len(units) == 1 and all(word in ("working", "calendar", "elapsed", "business", "man", "person", "decimal") for word in rest)
-        else None
-    )
+    if len(units) != 1 or not all(word in ("working", "calendar", "elapsed", "business", "man", "person", "decimal") for word in rest):
+        return None
+    return f"elapsed {units[0]}" if {"calendar", "elapsed"} & set(rest) else units[0]

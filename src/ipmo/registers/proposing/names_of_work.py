@@ -104,7 +104,7 @@ PROJECTS = {
     " last update; last updated date; date last updated; updated; updated date; update date; updated on; updated at; date updated; year;"
     " reporting year; report year; quarter; reporting quarter; reporting through; last modified; last modified date; modified; modified date;"
     " modified on; date modified; data date as of; report as of; status as of; year quarter; month; reporting month; last status update date",
-    "progress": "progress; percent complete; percent; complete; percent completed; percent done; completion percent; progress percent; percent progress;"
+    "progress": "progress; actual progress; actual percent complete; percent complete; percent; complete; percent completed; percent done; completion percent; progress percent; percent progress;"
     " percent complete overall; overall progress; overall percent complete; physical percent complete; project percent complete;"
     " percent of completion; completion rate; work percent complete; project progress; physical progress; physical progress percent; reported physical progress; percent physical progress; physical completion; completion status percent; percent project complete",
     "requires": "requires; required project; requires project; depends on; dependency; depends on project; dependent on; prerequisite;"

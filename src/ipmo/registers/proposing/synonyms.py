@@ -81,6 +81,7 @@ ANYWHERE = (
     " year variance; year variance percent; budget change; cost change; schedule change; latest budget change; total budget change; latest schedule change; total schedule change;"
     " variation to budget; delay day; slippage; day late; day overdue; overdue; spi; cpi; tcpi; vac; etc; sv; cv; estimated to complete; cost to complete; remaining budget; remaining cost;"
     " budget remaining; balance; available budget; contingency amount; contingency budget; reserve; npv; irr; roi; bcr; benefit cost ratio; payback period; net present value; return on investment;"
+    " planned value; earned value; pv; ev; bcws; bcwp;"
     " year remaining; age; number of change; count; outline level; wbs level; level; hierarchy; indent; children; subtask; successor; checklist; recurring; reminder; follower;"
     " reporter; requester; requested by; raised by; identified by; logged by; submitted by; approved by; approver; approval body; approval status; approval date; approved date;"
     " board approval date; business case approval date; tender closed; tender date; contract award date; procurement route; contract type; delivery model; funding source; funding type;"
