@@ -314,3 +314,43 @@ def test_amounts_beside_numbers_without_a_heading_are_doubted() -> None:
     doubts = {one.header: one.doubt for one in propose([table(*rows)]).sheets[0].columns}
     assert doubts["Budget (£m)"] == "D to E beside it hold numbers without a heading: it may be one part of several"
     assert not propose([table(*([*row[:3], row[5]] for row in rows))]).doubts
+
+
+def test_rows_of_costs_keep_their_period_under_columns_of_a_kind(tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text("Project ID,Period,Capex £m,Opex £m\nP1,2025/26,1.2,0.1\nP1,2026/27,2.2,0.2\n", encoding="utf-8")
+    budget = ipmo.read(path).projects[0].budget
+    assert budget is not None
+    assert [(str(one.amount.value), one.kind, str(one.since), str(one.until)) for one in budget.lines] == [
+        ("1.2 M GBP", "capex", "2025-04-01", "2026-03-31"),
+        ("100 k GBP", "opex", "2025-04-01", "2026-03-31"),
+        ("2.2 M GBP", "capex", "2026-04-01", "2027-03-31"),
+        ("200 k GBP", "opex", "2026-04-01", "2027-03-31"),
+    ]
+
+
+def test_an_amount_of_a_money_that_nobody_knows_is_no_budget(tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text(
+        "Project,Month,Type,Amount £k,Source\nP1,Apr-26,Actual,120,a\nP1,Apr-26,Budget,100,a\nP1,May-26,Accrual,5,b\nP1,May-26,,7,b\n",
+        encoding="utf-8",
+    )
+    pf = ipmo.read(path)
+    (project,) = pf.projects
+    assert [[(str(one.amount.value), str(one.since)) for one in money.lines] for money in (project.budget, project.actual) if money] == [
+        [("100 k GBP", "2026-04-01")],
+        [("120 k GBP", "2026-04-01")],
+    ]
+    said = [str(one) for one in pf.source.findings]
+    assert any("row 4 is left out: it does not say which money it is: 'Accrual'" in one for one in said)
+    assert any("row 5 is left out: it does not say which money it is" in one for one in said)
+    assert any("1 column of costs is left out, as these hold no attributes: 'Source'" in one for one in said)
+    assert pf.source.cells["ignored"] == 4
+
+
+def test_invoices_are_doubted_to_be_the_budget(tmp_path: Path) -> None:
+    path = tmp_path / "invoices.csv"
+    path.write_text("Invoice,Project,Amount (£),Date,Status\nI-1,P1,12000,14/02/2026,Paid\nI-2,P1,900,03/03/2026,Due\n", encoding="utf-8")
+    pf = ipmo.read(path)
+    assert any("nothing says which money it is" in str(one) for one in pf.source.findings)
+    assert any("2 columns of costs are left out" in str(one) and "'Invoice', 'Status'" in str(one) for one in pf.source.findings)

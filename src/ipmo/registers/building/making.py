@@ -355,7 +355,7 @@ class _Building(Draft):
         if told:
             self.intake.note(
                 "column-ignored",
-                f"{counted(len(told), 'column')} of {table.kind.title} are left out, as these hold no attributes: {listed(told, 12)}",
+                f"{counted(len(told), 'column')} of {table.kind.title} {agree(len(told), 'is', 'are')} left out, as these hold no attributes: {listed(told, 12)}",
                 "map them to fields, or to ignore",
                 severity=Severity.INFO,
             )
@@ -536,6 +536,8 @@ class _Building(Draft):
 
     def _costs(self, table: Table) -> None:
         """Rows of money by project and period, as lines of the project's budget, actual or forecast."""
+        self._without_room(table, {})
+        kinds = table.column("kind")
         for position, row in enumerate(table.rows):
             if row in table.refused_rows:
                 continue
@@ -544,6 +546,10 @@ class _Building(Draft):
                 for column in table.columns
                 if column.name and column.outcomes[position].__class__ not in MISSING
             }
+            if kinds is not None and "kind" not in told:  # counted as budget it would be money twice
+                said = kinds.outcomes[position]
+                table.refuse_row(row, f"it does not say which money it is{f': {said.reason}' if isinstance(said, Refused) else ''}")
+                continue
             kind = self.lines.setdefault(self.owners[id(table)][position], {}).setdefault(told.get("kind", "budget"), [])
             try:
                 kind += self.periods.lines(table, told, position)

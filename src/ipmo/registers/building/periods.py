@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import attrs
+
 from ipmo.files.foreign import Intake
 from ipmo.findings import Severity
 from ipmo.model.estimates import Fixed
@@ -82,14 +84,15 @@ class Periods:
             CellError: its period is none.
         """
         kind, note = told.get("class"), told.get("note", "")
-        columns = [column for column in table.columns if column.name == "amount" and column.mapping.is_part]
-        if columns:
-            said = [(column, column.outcomes[position]) for column in columns]
-            return [self.line(column, money, kind=kind, note=note) for column, money in said if isinstance(money, Money)]
         since, until = told.get("from"), told.get("until")
         if "period" in told:
             period = period_of(str(told["period"]), self.year_starts)
             since, until = period.first, period.last
+        columns = [column for column in table.columns if column.name == "amount" and column.mapping.is_part]
+        if columns:
+            said = [(column, column.outcomes[position]) for column in columns]
+            lines = [(column, self.line(column, money, kind=kind, note=note)) for column, money in said if isinstance(money, Money)]
+            return [line if column.mapping.period else attrs.evolve(line, since=since, until=until) for column, line in lines]
         return [BudgetLine(amount=Fixed(told["amount"]), since=since, until=until, kind=kind, note=note)]
 
 

@@ -171,7 +171,7 @@ def _of_kind(
         doubt = f"nothing names what its rows are: it is read as {CATALOGUE[best[1]].title}"
     elif len(tried) > 1 and tried[1][0] > (AKIN if {best[1], tried[1][1]} == {"people", "resources"} else CLOSE) * best[0]:
         doubt = f"it may be {CATALOGUE[tried[1][1]].title} as well as {CATALOGUE[best[1]].title}"
-    if any(wide) and best[1] == "costs" and "kind" not in best[3]:
+    if best[1] == "costs" and "kind" not in best[3]:
         doubt = "; ".join(filter(None, (doubt, "nothing says which money it is: a column `kind` would; the budget is assumed")))
     reads = by_year.get(best[1]) or of_one_value(own_reads, columns, best[1])
     return _Found(sheet=table.sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)

@@ -235,6 +235,8 @@ def _text(field: RegisterField, column: Column) -> Vote:
         if column.distinct < 0.5 and column.told > 10 and column.share("long") < 0.5:
             return Vote(0.9)
         return Vote(1.0)
+    if field.name == "period" and column.share("month", "period", "financial year", "year") >= MOST:
+        return Vote(1.0)
     if column.share("date", "money") >= MOST:
         return Vote(0.3, "its cells are no text")
     if field.name == "category":
