@@ -1,6 +1,7 @@
 """What exports and logs of offices hold: days of the week before dates, several people in a cell, titles without details, logs of changes alone."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -283,3 +284,54 @@ def test_a_heading_that_a_total_is_of_is_no_error_and_any_other_is_one(tmp_path)
     pf = read(tmp_path, TRUST.format(estates="North", digital="North", total='Subtotal Estates,,,,"1,730",790,,\n'))
     assert of_rows(pf, "info") == ["row 2 heads the rows below it", "row 5 sums others up"]
     assert of_rows(pf, "error") == ["row 6 is left out", "row 8 is left out"]
+
+
+def read_text(folder: Path, text: str) -> ipmo.Portfolio:
+    path = folder / "register.csv"
+    path.write_text(text, encoding="utf-8")
+    return ipmo.read(path)
+
+
+def test_people_are_there_until_their_last_day(tmp_path: Path) -> None:
+    pf = read_text(
+        tmp_path,
+        "Name,Role,FTE,Available from,Available to\nAna,Analyst,0.8,13/04/2026,31/03/2027\nBen,Engineer,1,14/04/2026,\nCy,PM,1,15/04/2026,01/04/2026\n",
+    )
+    assert [[(str(one.since), one.value) for one in resource.capacity] for resource in pf.resources] == [
+        [("2026-04-13", 0.8), ("2027-04-01", 0)],
+        [("2026-04-14", 1)],
+        [],
+    ]
+    assert any("it is there until 2026-04-01, before it comes on 2026-04-15" in str(one) for one in pf.source.findings)
+
+
+def test_a_decision_that_waits_has_no_outcome(tmp_path: Path) -> None:
+    pf = read_text(
+        tmp_path,
+        "ID,Decision,Due,Outcome,Date decided\nD1,Vendor,13/05/2026,Pending,\nD2,Site,14/05/2026,Deferred,\nD3,Bank,20/05/2026,Approved: Barclays,20/05/2026\nD4,Name,20/05/2026,Awaiting legal,\n",
+    )
+    assert [one.outcome for one in pf.decisions] == ["", "", "Approved: Barclays", ""]
+
+
+def test_the_day_on_which_a_dependency_is_required_is_that_on_which_it_is_needed(tmp_path: Path) -> None:
+    pf = read_text(
+        tmp_path,
+        "ID,Deliverable,Provider,Receiver,Promised,Required\nX1,API,P1,P2,14/03/2026,13/03/2026\nX2,Data,P2,P3,01/04/2026,20/04/2026\n",
+    )
+    assert [(str(one.promised)[:10], str(one.needed)[:10]) for one in pf.links] == [
+        ("2026-03-14", "2026-03-13"),
+        ("2026-04-01", "2026-04-20"),
+    ]
+
+
+def test_an_export_of_jira_in_german_has_names_and_ends(tmp_path: Path) -> None:
+    pf = read_text(
+        tmp_path,
+        "Vorgangsschlüssel;Zusammenfassung;Status;Lösung;Erstellt;Erledigt;Story Points\nAB-1;Eins;Fertig;Erledigt;03.04.2026 09:00;15.05.2026 16:00;5\nAB-2;Zwei;Offen;;04.05.2026 09:00;;3\n",
+    )
+    (project,) = pf.projects
+    assert [(task.id, task.name, task.actual_finish is not None) for task in project.tasks] == [
+        ("AB-1", "Eins", True),
+        ("AB-2", "Zwei", False),
+    ]
+    assert any("it is taken for 'summary'" in str(one) for one in pf.source.findings)

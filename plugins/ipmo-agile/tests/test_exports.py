@@ -309,3 +309,15 @@ def test_statuses_that_trackers_come_with_need_no_word(tmp_path: Path) -> None:
         "Issue key,Status,Created,Resolved\nA-1,In Progress,2026-02-01,\nA-2,Closed,2026-02-01,2026-02-05\nA-3,To Do,2026-02-01,\n",
     )
     assert not [finding for finding in pf.source.findings if finding.code == "jira/status-category"]
+
+
+def test_csv_without_a_log_says_whose_beginning_it_takes_and_what_it_does_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "jira.csv"
+    path.write_text(
+        "Summary,Issue key,Status,Status Category,Created,Resolved,Due date,Inward issue link (Blocks)\n"
+        "Login,AB-1,Done,Done,3/Apr/26 9:00 AM,5/May/26 4:00 PM,,\nPay,AB-3,In Progress,In Progress,7/Apr/26 9:00 AM,,9/Jun/26 9:00 AM,AB-1\n",
+        encoding="utf-8",
+    )
+    said = {one.code: one.message for one in ipmo.read(path).source.findings}
+    assert said["jira/started"].startswith("nothing says when 1 issue in progress was begun (AB-3)")
+    assert said["jira/column-ignored"] == "2 columns are not read: 'Due date', 'Inward issue link (Blocks)'"

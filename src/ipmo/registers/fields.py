@@ -11,7 +11,7 @@ import attrs
 
 from ipmo.model.contents import TOP, Contents
 from ipmo.model.estimates import Estimate
-from ipmo.model.governance import OUTCOMES, RAG, SCALES, After, Gate
+from ipmo.model.governance import OUTCOMES, RAG, SCALES, After, Decision, Gate
 from ipmo.model.money import Budget
 from ipmo.model.plain import HEADER, INNER, ORGANISATION
 from ipmo.model.risks import Risk
@@ -71,6 +71,7 @@ class RegisterField:
         choices: the only words allowed.
         end: a day without a time means its end.
         needed: a row without it is refused.
+        nothing: words that say that nothing is there yet, besides those of any column.
     """
 
     name: str
@@ -81,6 +82,7 @@ class RegisterField:
     choices: tuple[str, ...] = ()
     end: bool = False
     needed: bool = False
+    nothing: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -146,6 +148,22 @@ def _cell(one: Shape) -> Cell:
     return KINDS.get(one.cls, "data")
 
 
+UNDECIDED: Final = (
+    "pending",
+    "deferred",
+    "postponed",
+    "awaiting*",
+    "open",
+    "to be decided",
+    "not yet decided",
+    "undecided",
+    "not decided",
+    "no decision",
+    "in progress",
+)
+"""What stands for the outcome of a decision that is not taken yet."""
+
+
 def _own(cls: type, *, without: tuple[str, ...] = ()) -> Iterator[RegisterField]:
     """The fields of a noun, as files name them."""
     for one in shape(cls):
@@ -159,6 +177,7 @@ def _own(cls: type, *, without: tuple[str, ...] = ()) -> Iterator[RegisterField]
                 choices=one.choices if one.kind.form == "one" else (),
                 end=one.end or one.key in ("target_date", "expires"),  # by then: `Mar-27` is all of March
                 needed=one.required and one.key != "id",
+                nothing=UNDECIDED if cls is Decision and one.key == "outcome" else (),
             )
 
 
@@ -214,6 +233,7 @@ EXTRA: Final[Mapping[str, tuple[RegisterField, ...]]] = {
     "resources": (
         _more("units", "number", "how many of it there are", "capacity.value"),
         _more("units_from", "date", "first day on which there are so many", "capacity.from"),
+        _more("units_until", "date", "last day on which there are so many", "capacity.until"),
     ),
 }
 TITLES = {

@@ -6,14 +6,14 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import FileError, Finding, ModelError, Problem, UnitError
+from ipmo.plugin import FileError, Finding, ModelError, Problem, Severity, UnitError, agree, counted
 from ipmo_agile.dates import Order, day_of, order_of
 from ipmo_agile.fields import WorkItem
 from ipmo_agile.jira import KEY, PROJECT, USUAL, Unsure, delivered_by, portfolio_of, readable
@@ -40,6 +40,8 @@ COLUMNS = {
     "started": ("custom field (actual start)", "actual start"),
 }
 """What a field is called in exports, the usual name first."""
+LEFT = ("due date", "due", "fix versions", "fix version/s")
+LINKS = ("inward issue link", "outward issue link", "inward work item link", "outward work item link")
 DATES = ("created", "started", "changed", "resolved", "updated")
 NAMES: Mapping[Category, tuple[str, ...]] = {
     "new": ("to do", "zu erledigen", "à faire", "por hacer", "tareas por hacer", "da completare", "te doen", "itens pendentes"),
@@ -69,6 +71,7 @@ class _Sheet:
             self.rows = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
         except csv.Error as error:
             raise FileError(where, f"no CSV: {error}") from None
+        self.header = header
         self.places: dict[str, list[int]] = {}
         for n, name in enumerate(header):
             self.places.setdefault(name.casefold(), []).append(n)
@@ -79,6 +82,16 @@ class _Sheet:
         """The first filled cell of a field, over all its names and repeated columns, of a sprint the last; an empty text without one."""
         cells = [row[n].strip() for name in COLUMNS[field] for n in self.places.get(name, ()) if n < len(row)]
         return next(filter(None, reversed(cells) if field == "sprint" else cells), "")
+
+    @property
+    def unread(self) -> list[str]:
+        """Columns with days and links of issues, which no backlog holds."""
+        found = {name: places for name, places in self.places.items() if name in LEFT or name.startswith(LINKS)}
+        return [
+            self.header[places[0]]
+            for places in found.values()
+            if any(n < len(row) and row[n].strip() for _, row in self.rows for n in places)
+        ]
 
 
 def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfolio:
@@ -98,6 +111,7 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
     seen: dict[str, int] = {}
     unusual: Counter[str] = Counter()
     unsure = Unsure()
+    undated: list[str] = []
     for line, row in sheet.rows:
         cells = {name: sheet.value(row, name) for name in COLUMNS}
         key = cells["key"]
@@ -119,14 +133,36 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
             continue
         if item.finished is not None and cells["resolution"].casefold() not in USUAL:
             unusual[cells["resolution"]] += 1
+        if item.started is not None and not cells["started"] and item.finished is None and item.dropped is None:
+            undated.append(key)
         if updated is not None:
             last.append(updated)
         items.append(item)
     if problems:
         raise FileError(where, problems)
-    return portfolio_of(
-        found, where, max(last, default=None), [*_doubts(order, doubtful, where), *unsure.findings(where), *delivered_by(unusual)]
-    )
+    said = [*_doubts(order, doubtful, where), *unsure.findings(where), *delivered_by(unusual), *_left_out(sheet.unread, undated, where)]
+    return portfolio_of(found, where, max(last, default=None), said)
+
+
+def _left_out(unread: Sequence[str], undated: Sequence[str], where: str) -> Iterator[Finding]:
+    """What an export without a change log cannot say, and what it says that a backlog does not hold."""
+    if undated:
+        yield Finding(
+            code="jira/started",
+            severity=Severity.INFO,
+            message=f"nothing says when {counted(len(undated), 'issue')} in progress {agree(len(undated), 'was', 'were')} begun"
+            f" ({', '.join(undated[:3])}{', ...' if len(undated) > 3 else ''}): the day on which the status category changed, else that of creation, is taken",
+            hint="export JSON with the change log, or the field Actual start",
+            file=where,
+        )
+    if unread:
+        yield Finding(
+            code="jira/column-ignored",
+            severity=Severity.INFO,
+            message=f"{counted(len(unread), 'column')} {agree(len(unread), 'is', 'are')} not read: {', '.join(map(repr, unread[:6]))}{', ...' if len(unread) > 6 else ''}",
+            hint="state due dates and dependencies in the portfolio: as milestones and links",
+            file=where,
+        )
 
 
 def _doubts(order: Order, doubtful: str, where: str) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -63,7 +63,11 @@ def _decision(told: Told, status_date: date | None) -> GateDecision:
 def _capacity(told: Told, _: date | None) -> tuple[Capacity, ...]:
     if "value" not in told:
         raise CellError("no number of units stands beside it")
-    return (Capacity(since=told.get("from") or SINCE, value=told["value"]),)
+    since, until = told.get("from") or SINCE, told.get("until")
+    if until is not None and until < since:
+        raise CellError(f"it is there until {until}, before it comes on {since}")
+    gone = () if until is None else (Capacity(since=until + timedelta(days=1), value=0),)
+    return (Capacity(since=since, value=told["value"]), *gone)
 
 
 GROUPS: Final[Mapping[str, Callable[[Told, date | None], Any]]] = {

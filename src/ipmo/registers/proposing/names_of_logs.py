@@ -144,7 +144,7 @@ LINKS = {
     " assigned to; delivering owner; responsible person; supplier lead; upstream owner; owner giving; accountable; provider contact; predecessor owner",
     "receiver_owner": "receiver owner; recipient owner; customer owner; receiving owner; target owner; dependent owner; receiver lead; downstream owner;"
     " requested by; requester; owner receiving; recipient contact; successor owner; consumer owner; needed by whom",
-    "needed": "needed; needed by; need by; need date; date needed; required by; required date; required by date; date required; need by date; due date; due;"
+    "needed": "needed; required; required on; needed by; need by; need date; date needed; required by; required date; required by date; date required; need by date; due date; due;"
     " required delivery date; target date; date needed by; deadline; requested date; needed by date; impact date; when needed; critical date; target delivery date",
     "promised": "promised; promised date; promised by; committed; committed date; commitment date; agreed date; agreed delivery date; delivery date;"
     " planned delivery date; planned date; supplier date; provider date; committed delivery date; available date; date promised",
@@ -215,6 +215,8 @@ RESOURCES = {
     " team size; percent allocated; availability percent; fte available; number available; supply; full time equivalent",
     "units_from": "available from; start date; from; from date; effective date; valid from; start; effective from; joined; date from; availability start; hire date;"
     " capacity from; start availability",
+    "units_until": "available to; available until; end date; to; to date; until; valid to; valid until; effective to; date to; end; availability end; leave date; last day; date left;"
+    " roll off date; end availability; contract end date",
     "rate": "rate; cost rate; hourly rate; day rate; daily rate; standard rate; std rate; cost per hour; cost per day; price per unit; charge rate; unit cost; bill rate;"
     " price unit; billing rate; hour rate; labour rate; cost hour; cost day; blended rate; internal rate; unit rate; pay rate",
     "calendar": "calendar; base calendar; working calendar; resource calendar; working time; calendar name; shift; work calendar",

@@ -17,7 +17,7 @@ NAMES: Final = {
     " código de proyecto; número de proyecto; id del proyecto; id proyecto; código do projeto; número do projeto; id do projeto; codice progetto; codice del progetto; numero progetto; id progetto; projectnummer; project nr",
     "name": "bezeichnung; benennung; libellé; intitulé; nom; nombre; nome; naam; titel; titre; título; titolo",
     "description": "beschreibung; projektbeschreibung; kurzbeschreibung; descriptif; descripción; descrição; descrizione; omschrijving; beschrijving",
-    "start date": "startdatum; beginn; projektbeginn; projektstart; anfangsdatum; geplanter beginn; geplanter start; date de début; date début; début; début prévu; date de démarrage;"
+    "start date": "startdatum; anfang; beginn; projektbeginn; projektstart; anfangsdatum; geplanter beginn; geplanter start; date de début; date début; début; début prévu; date de démarrage;"
     " fecha de inicio; fecha inicio; inicio; data de início; data início; início; data inizio; data di inizio; inizio; begindatum; aanvangsdatum; geplande startdatum",
     "end date": "enddatum; ende; fin; projektende; geplantes ende; fertigstellung; fertigstellungstermin; date de fin; date fin; fin prévue; date de fin prévue; fecha de fin; fecha fin;"
     " fecha de finalización; fecha final; fecha de término; data de fim; data fim; data de término; data final; término; data fine; data di fine; fine prevista; einddatum; geplande einddatum; planende; soll ende; vertragsende; date d'achèvement; fecha de terminación; opleverdatum; streefdatum; data di conclusione",
@@ -39,9 +39,10 @@ NAMES: Final = {
     "total budget": "gesamtbudget; budget gesamt; budget total; presupuesto total; presupuesto; orçamento total; orçamento; budget totale; totaalbudget; begroting; plankosten; genehmigtes budget; bewilligtes budget; bewilligte mittel; budget approuvé; budget prévu; enveloppe budgétaire; presupuesto aprobado; presupuesto asignado; orçamento aprovado; orçamento previsto; budget approvato; preventivo; goedgekeurd budget; beschikbaar budget",
     "total cost": "gesamtkosten; kosten gesamt; projektkosten; coût total; coûts totaux; costo total; coste total; custo total; costo totale; totale kosten",
     "actual cost": "réalisé à date; réalisé cumulé; réalisé; dépensé; dépensé à date; ausgegeben; bisher ausgegeben; ejecutado; gastado; speso; uitgegeven; istkosten; ist kosten; angefallene kosten; coût réel; coûts réels; costo real; coste real; custo real; costo effettivo; costi effettivi; werkelijke kosten; ist; bisherige kosten; verausgabt; ausgaben; mittelabfluss; dépenses réalisées; dépenses; dépenses à ce jour; dépenses cumulées; coûts engagés; montant dépensé; réalisé; gasto real; gasto ejecutado; gastos ejecutados; ejecutado; spese sostenute; costi sostenuti; consuntivo; uitgaven; gerealiseerde kosten; uitgegeven; despesas realizadas; custo realizado; despesa realizada",
-    "percent complete": "fortschritt; projektfortschritt; fertigstellungsgrad; avancement; taux d'avancement; pourcentage d'avancement; avance; porcentaje de avance; progresso;"
+    "percent complete": "abgeschlossen; prozent abgeschlossen; fortschritt; projektfortschritt; fertigstellungsgrad; avancement; taux d'avancement; pourcentage d'avancement; avance; porcentaje de avance; progresso;"
     " percentual concluído; percentual de conclusão; avanzamento; percentuale di avanzamento; percentuale completamento; voortgang; percentage gereed",
     "duration": "dauer; durée; duración; duração; durata; duur; doorlooptijd",
+    "resource names": "ressourcennamen; noms des ressources; nombres de los recursos; nomes dos recursos; nomi risorse",
     "predecessors": "vorgänger; prédécesseurs; predecesoras; predecesores; predecessoras; predecessori; voorgangers; voorafgaande taken",
     "task name": "vorgangsname; vorgang; aufgabe; nom de la tâche; tâche; nombre de tarea; nombre de la tarea; tarea; nome da tarefa; tarefa; nome attività; attività; taaknaam; taak",
     "milestone": "meilenstein; jalon; hito; marco; pietra miliare; mijlpaal",
@@ -71,6 +72,13 @@ NAMES: Final = {
     "subject": "thema; betreff; gegenstand; sujet; objet; asunto; tema; assunto; oggetto; onderwerp",
     "date raised": "erfasst am; aufgenommen am; gemeldet am; eröffnet am; erfassungsdatum; erstellt am; date d'ouverture; ouvert le; signalé le; fecha de apertura; abierto el; data de abertura; aberto em; data apertura; data di apertura; aperto il; gemeld op; datum gemeld; geopend op",
     "date closed": "erledigt am; abgeschlossen am; geschlossen am; erledigungsdatum; date de clôture; clos le; fecha de cierre; cerrado el; data de fechamento; data de encerramento; fechado em; data chiusura; data di chiusura; chiuso il; afgesloten op; datum gesloten; gesloten op",
+    "issue key": "vorgangsschlüssel; clave de incidencia; clé de ticket; chave do item; chiave ticket",
+    "summary": "zusammenfassung; resumen; resumo; riepilogo; samenvatting",
+    "issue type": "vorgangstyp; type de ticket; tipo de incidencia; tipo de item; tipo ticket",
+    "created": "erstellt; créé; creado; creada; criado; creato; aangemaakt; gemaakt",
+    "resolved": "erledigt; gelöst; résolu; resuelto; resuelta; resolvido; risolto; opgelost",
+    "resolution": "lösung; resolución; resolução; risoluzione; oplossing",
+    "assignee": "bearbeiter des vorgangs; zugewiesene person; persona asignada; responsável atribuído; assegnatario",
     "number": "lfdnr; lfd nr; lfd; laufende nummer; laufnummer; nummer; numéro; número; numero; volgnummer; n°",
 }  # fmt: skip
 """Names of other languages by what they are called in English; words that mean something else in English are left out."""
