@@ -304,9 +304,7 @@ class Table:
             if column.field is None:
                 continue
             own = column.mapping
-            settings = settings_of(
-                own, whole, says if not (more := (*own.unknown, *column.field.nothing)) else unknown_in((*unknown, *more))
-            )
+            settings = settings_of(own, whole, unknown_in((*unknown, *more)) if (more := (*own.unknown, *column.field.nothing)) else says)
             if (named or units) is not None and column.field.cell in MONEY_CELLS:
                 beside = RowsBeside(*(None if one is None else one.outcomes for one in (named, units)))
                 column.outcomes = beside.read(cells[column.index], column.field, settings, own)
