@@ -25,6 +25,8 @@ CSS = """
 
 WIDTH, LEFT, RIGHT, TOP, ROW, BAR = 1160, 230, 210, 30, 30, 16
 NARROW, STRIP = 460, 58
+LETTER = 6.2
+"""About how wide a figure of the small print is."""
 """Width of strips, which stand in a column of text, and height of each."""
 NAME = 34
 """Letters of a name that are shown."""
@@ -147,11 +149,22 @@ def _strip(row: Strip, top: float) -> list[Markup]:
     if row.mark is not None:
         here = x(row.mark.at)
         out.append(tag("line", tag("title", row.mark.label), x1=here, x2=here, y1=top + 18, y2=top + 40, class_=f"stated{bad}"))
+    out += _ends(row, x(row.bands[0][0]), x(row.half), x(row.bands[0][1]), top + 51)
+    return out
+
+
+def _ends(row: Strip, left: float, middle: float, right: float, y: float) -> list[Markup]:
+    """What stands below the beginning, the half and the end of a strip; of a narrow one the beginning and the end as one text."""
     begin, half, end = row.below
-    out.append(tag("text", begin, x=x(row.bands[0][0]), y=top + 51, class_="axis"))
-    out.append(tag("text", end, x=x(row.bands[0][1]), y=top + 51, class_="axis end"))
-    if NARROW * 0.3 < x(row.half) < NARROW * 0.7:
-        out.append(tag("text", half, x=x(row.half), y=top + 51, class_="axis mid"))
+    if left + LETTER * (len(begin) + len(end) + 1) > right:
+        said = begin if begin == end else f"{begin} to {end}"
+        if right > NARROW / 2:
+            return [tag("text", said, x=right, y=y, class_="axis end")]
+        return [tag("text", said, x=left, y=y, class_="axis")]
+    out = [tag("text", begin, x=left, y=y, class_="axis"), tag("text", end, x=right, y=y, class_="axis end")]
+    wide = LETTER * (len(half) + 2) / 2
+    if left + LETTER * len(begin) < middle - wide and middle + wide < right - LETTER * len(end):
+        out.append(tag("text", half, x=middle, y=y, class_="axis mid"))
     return out
 
 
