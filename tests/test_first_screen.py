@@ -98,7 +98,7 @@ def test_a_name_stands_for_an_id_where_that_is_a_word_of_its_own() -> None:
     said = {line.label: (line.text, line.hint) for line in found.lines if line.text.startswith("hands over")}
     assert said == {
         "Echo": (
-            "hands over to Opening: needed by 2026-02-09, expected 2026-03-13, 32 d late",
+            "hands over to Opening of Tram: needed by 2026-02-09, expected 2026-03-13, 32 d late",
             "e@finish; because of Track (not begun, expected 2026-03-13)",
         ),
         "Oscar": (
@@ -106,6 +106,31 @@ def test_a_name_stands_for_an_id_where_that_is_a_word_of_its_own() -> None:
             "o@finish; o@finish: follows 'o/y': project Oscar is paused",
         ),
     }
+
+
+def test_of_titles_that_many_projects_have_each_stands_with_its_project() -> None:
+    """Each of two projects has a design, a test and an investment decision."""
+
+    def one(id: str, name: str, lasts: str) -> dict[str, Any]:
+        work = [{"id": "d", "name": "Design", "duration": lasts}, {"id": "t", "name": "Test", "duration": "5 d", "deadline": "2026-02-13"}]
+        gate = {"id": "g", "name": "Go", "after": "d", "need_by": "2026-06-01", "body": "board"}
+        risk = {"id": "r", "name": "Supplier fails", "before": {"probability": 0.3, "impacts": [{"delay": "5 d"}]}}
+        return {"id": id, "name": name, "tasks": work, "gates": [gate], "risks": [risk]}
+
+    links = [{"from": "p/d", "to": "q/t"}]
+    board = {"bodies": [{"id": "board", "name": "The board"}]}
+    two = [one("p", "Tram", "10 d"), one("q", "Depot", "5 d")]
+    found = asked(portfolio(*two, links=links, organisation=board))
+    assert [line.text.partition(", by")[0] for line in found["decide"].lines] == ["decides on Go of Tram", "decides on Go of Depot"]
+    assert [(line.label, line.text.partition(", ")[0], line.hint) for line in found["kept"].lines] == [
+        ("Test", "of Depot due 2026-02-13", "q/t; because of Design of Tram (not begun, expected 2026-02-13)")
+    ]
+    assert [(line.label, line.text, line.hint) for line in found["hurt"].lines][:2] == [
+        ("Design", "of Tram given 2026-02-13 to Test of Depot, 5 working days too late", "p/d"),
+        ("Supplier fails", "30 % likely, what it costs is not known", "risk p/r of Tram; nobody watches it"),
+    ]
+    alone = asked(portfolio(one("p", "Tram", "10 d"), organisation=board))
+    assert [line.text.partition(", by")[0] for line in alone["decide"].lines] == ["decides on Go"]
 
 
 def test_a_red_report_is_read_with_its_own_note_not_with_that_of_a_later_one() -> None:

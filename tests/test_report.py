@@ -300,7 +300,7 @@ def test_the_library_report_answers_for_money_value_people_and_the_raid_log(repo
     assert earned["New catalogue"][:8] == ["70.0", "60.0", "30.0", "40.0", "−10.0", "−30.0", "0.75", "0.50"]
     assert list(earned) == ["City library", "Open library", "New catalogue", "Reading hall"]  # from the top down
     benefits = {row[0].split("\n")[0]: row[1:] for row in rows(page, "benefits", "Benefits")}
-    assert benefits["Loans that used to fail"] == ["head", "2026-08-01", "2026-08-25", "24", "89.62", "89.42", "202.37 GBP"]
+    assert benefits["Loans that used to fail"] == ["head", "2026-08-01", "2026-08-25", "24", "89.62", "89.42", "202"]
     assert rows(page, "people")[0][:8] == ["Library systems team", "2026-06", "56", "44", "127 %", "12", "12", "3"]
     assert ["risks", "1", "1", "1", "0", "0", "77", "77"] in rows(page, "raid")
     assert page.get_by_role("img", name="Demand against capacity by month").count() == 1
@@ -332,7 +332,7 @@ def test_a_programme_has_its_colour_beside_its_sums_and_a_single_point_its_float
     assert found["Transit, 3 projects"][3].startswith("■ red")
     assert "projects" in found["Transit, 3 projects"][3]  # one of its projects is red
     assert found["no programme, 3 projects"][3] == ""
-    points = {row[0].split("\n")[-1]: row[-1] for row in rows(page, "single-points", "Single points of failure")}
+    points = {row[0].split("\n")[-1].split("; ")[-1]: row[-1] for row in rows(page, "single-points", "Single points of failure")}
     schedule = ipmo.schedule(pf)
     assert schedule["ticketing/validators"].commitment_float == -40
     assert {name: points[name] for name in ("ticketing/validators", "depot/supply", "tram/design")} == {

@@ -350,6 +350,21 @@ class Answers:
         meant = reference(item).item if item else ""
         return getattr(self.portfolio.items.get(meant), "name", "") or meant
 
+    def around(self, item: str) -> str:
+        """The title of the project that an item is part of, and which its own title does not say; empty where there is none, or one project in all."""
+        project = self.portfolio.project_of(item) if item and len(self.portfolio.projects) > 1 else ""
+        title = self.name(project) if project and project != reference(item).item else ""
+        return title if title not in ("", project) and self.name(item) != reference(item).item and title not in self.name(item) else ""
+
+    def placed(self, item: str | None) -> str:
+        """The title of an item and that of its project: many a project has a design, a test and an investment decision."""
+        title = self.around(item or "")
+        return f"{self.name(item)} of {title}" if title else self.name(item)
+
+    def under(self, item: str, title: str | None = None) -> str:
+        """What stands below the title of an item: that of its project, and its id; empty where the id is the title."""
+        return "; ".join(filter(None, (self.around(item), item))) if (title or self.name(item)) != item else ""
+
     def named(self, text: str) -> str:
         """A sentence with the titles of items for their ids: where these stand quoted, and where one stands before it and a colon."""
         front, colon, rest = text.partition(": ")

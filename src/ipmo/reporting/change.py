@@ -57,7 +57,7 @@ def _commitments(a: Answers, found: Comparison) -> list[Block]:
     rows = [
         Row(
             name=m.name or m.item,
-            under=m.item if m.name else "",
+            under=a.under(m.item, m.name or m.item),
             cells=[Cell(text=m.before), Cell(text=m.after, kind="bad" if "missed" in m.after else ""), Cell(text=m.note, kind="why")],
         )
         for m in found.commitments[:MOST]

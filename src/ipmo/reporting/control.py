@@ -144,7 +144,7 @@ def _exceptions(a: Answers) -> list[Block]:
         note = "" if breach.covered or breach.escalate_to is None else "its authority is not known to cover it"
         cells = [Cell(text=breach.level), Cell(text=breach.aspect), Cell(text=rounded_text(breach.text), kind="why")]
         cells += [Cell(text="" if breach.stake is None else rounded_text(f"{breach.stake:,}"), kind="num"), Cell(text=board, under=note)]
-        rows.append(Row(name=a.name(breach.item), under=breach.item if a.name(breach.item) != breach.item else "", cells=cells))
+        rows.append(Row(name=a.name(breach.item), under=a.under(breach.item), cells=cells))
     heads = [Head(title="item"), Head(title="level"), Head(title="of"), Head(title="forecast against tolerance")]
     heads += [Head(title="at stake", num=True), Head(title="goes to")]
     more = len(a.status.breaches) - EXCEPTIONS

@@ -115,9 +115,9 @@ def _terms(link: CriticalLink) -> bool:
 def _handed_over(a: Answers, row: HandedOver, scale: Scale | None, held: bool) -> Row:
     first, giver = row.first, a.name(row.item)
     missed = row.commitment_float is not None and row.commitment_float < 0
-    receivers = [f"{a.name(link.target)} ({link.target})" if a.name(link.target) != link.target else link.target for link in row.links]
+    receivers = [f"{a.placed(link.target)} ({link.target})" if a.name(link.target) != link.target else link.target for link in row.links]
     under = ["a date in the calendar"] if row.calendar_date else []
-    under += [row.item] if row.item != giver else []
+    under += filter(None, [a.under(row.item)])
     soonest = min(row.links, key=lambda link: link.taken or datetime.max)
     taken = a.schedule.day_of(soonest.target, soonest.taken, finish=soonest.type[1] == "F")
     cells = [
@@ -223,7 +223,7 @@ def single_points(a: Answers) -> Panel | None:
         cells += [Cell(text=scale.text(None if row.value is None else row.value.amount), kind="num")] if scale else []
         spare = a.schedule[row.item].commitment_float if row.item in a.schedule else None
         cells.append(Cell(text=number(spare), kind="bad" if spare is not None and spare < 0 else "num"))
-        grid.append(Row(name=name, under=row.item if row.item != name else "", cells=cells))
+        grid.append(Row(name=name, under=a.under(row.item), cells=cells))
     text = f"Some benefit, objective or gate fails without {counted(len(found), 'item')} of open work: what loses most stands first."
     text += (
         " Float to commitment: working days that it can slip before something stated downstream is missed; below zero it is missed already."
@@ -252,8 +252,8 @@ def decisions(a: Answers) -> Panel | None:
         cells += [Cell(text=day_text(row.latest, finish=True), kind="date"), Cell(text=day_text(row.stated, finish=True), kind="date")]
         cells.append(Cell(text=number(row.float), kind="bad" if late else "num"))
         cells += [Cell(text=scale.text(None if row.day_costs is None else row.day_costs.amount, ""), kind="num")] if scale else []
-        cells.append(Cell(text=rounded_text(row.said(a.name)), kind="why"))
-        grid.append(Row(name=row.name, under=row.item if row.item != row.name else "", cells=cells))
+        cells.append(Cell(text=rounded_text(row.said(a.placed)), kind="why"))
+        grid.append(Row(name=row.name, under=a.under(row.item, row.name), cells=cells))
     late_ones = sum(row.too_late for row in queue)
     text = f"{waiting_text(queue)} {agree(len(queue), 'waits', 'wait')}, what is needed first on top. Latest is the day up to which every commitment downstream still holds; working days left count from the status date."
     past = sum(row.overdue > 0 for row in queue)

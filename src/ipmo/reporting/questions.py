@@ -217,7 +217,7 @@ def _exception(a: Answers, one: Breach) -> Line:
     name = a.name(one.item)
     return Line(
         label=a.name(one.escalate_to) if one.escalate_to else "Nobody is named",
-        text=f"hears of an exception: {name}, {one.aspect}: {rounded_text(one.text)}",
+        text=f"hears of an exception: {a.placed(one.item)}, {one.aspect}: {rounded_text(one.text)}",
         kind="bad",
         hint=one.item if name != one.item else "",
     )
@@ -229,10 +229,10 @@ def _late(a: Answers, row: Due) -> Line:
 
 def _due(a: Answers, row: Due) -> Line:
     """Who decides what, and by when."""
-    whose = a.name(row.item)
-    what = {"gate": f"decides on {row.name}", "condition": f"{row.name}, a condition of {whose}"}.get(row.kind, row.name)
+    whose = a.placed(row.item)
+    what = {"gate": f"decides on {whose}", "condition": f"{row.name}, a condition of {whose}"}.get(row.kind, row.name)
     stated, latest = day_text(row.stated, finish=True), day_text(row.latest, finish=True)
-    risk = "its own date" if row.at_risk == row.item else a.name(row.at_risk)
+    risk = "its own date" if row.at_risk == row.item else a.placed(row.at_risk)
     if ago := _days_ago(a, row):
         when = f"needed by {stated}, {counted(ago, 'day')} ago"
     elif row.overdue and not row.too_late:
@@ -245,7 +245,7 @@ def _due(a: Answers, row: Due) -> Line:
         )
         when += f", overdue since {latest}" if row.overdue else ""
     elif row.latest is not None and row.float is not None:
-        when = f"by {latest}, in {measured(row.float, 'working day')}, or {fails(row, risk, a.name)}"
+        when = f"by {latest}, in {measured(row.float, 'working day')}, or {fails(row, risk, a.placed)}"
     else:
         when = f"needed by {stated}" if stated else row.undated or "no date is stated"
     hint = f"{row.kind} {row.item}" if row.kind != "condition" else f"condition of gate {row.item}"
@@ -383,7 +383,7 @@ def _missed(a: Answers, one: Commitment) -> Line:
     # a milestone at the beginning of a day says that day
     forecast = f"expected {item.finish_text}" if item is not None and one.kind == "deadline" else one.forecast
     text = (
-        f"hands over to {a.name(_receiver(a, one))}: {one.word} {one.stated_text}"
+        f"hands over to {a.placed(_receiver(a, one))}: {one.word} {one.stated_text}"
         if one.kind == "hand-over"
         else f"{one.word} {one.stated_text}"
     )
@@ -394,8 +394,20 @@ def _missed(a: Answers, one: Commitment) -> Line:
     else:
         text += ", overdue: nothing says when it will come"
     hint = one.reason if one.because != one.item or one.standing == "missed" else "say when it will come, or that it is done"
-    hint = _named(hint, one.because, a.name(one.because)) if one.because else hint
-    return Line(label=name, text=text, kind="bad", hint="; ".join(part for part in (one.item if one.item != name else "", hint) if part))
+    inside = one.because is not None and a.portfolio.project_of(one.because) == a.portfolio.project_of(one.item)  # said already
+    hint = _named(hint, one.because, (a.name if inside else a.placed)(one.because)) if one.because else hint
+    return Line(
+        label=name,
+        text=_of(a, one.item) + text,
+        kind="bad",
+        hint="; ".join(part for part in (one.item if one.item != name else "", hint) if part),
+    )
+
+
+def _of(a: Answers, item: str) -> str:
+    """The project that an item is part of, before what is said of it; empty where there is none."""
+    title = a.around(item)
+    return f"of {title} " if title else ""
 
 
 def _named(reason: str, item: str, name: str) -> str:
@@ -474,7 +486,7 @@ def _hurts(a: Answers) -> Question:
 
 def _hand_over(a: Answers, row: HandedOver) -> Line:
     name, spare = a.name(row.item), row.commitment_float
-    text = f"given {row.given_date or 'at no known date'} to {few((a.name(target) for target in row.targets), 2)}"
+    text = f"given {row.given_date or 'at no known date'} to {few((a.placed(target) for target in row.targets), 2)}"
     if spare is None:
         text += ", on which no commitment rests"
     else:
@@ -483,7 +495,12 @@ def _hand_over(a: Answers, row: HandedOver) -> Line:
     if row.loss is not None and row.loss.amount:
         scale = Scale.of([row.loss], row.loss.currency)
         text += f"; {a.links.slip} later cost {scale.said(row.loss)} {scale.unit}"
-    return Line(label=name, text=text, kind="bad" if spare is not None and spare < 0 else "", hint=row.item if row.item != name else "")
+    return Line(
+        label=name,
+        text=_of(a, row.item) + text,
+        kind="bad" if spare is not None and spare < 0 else "",
+        hint=row.item if row.item != name else "",
+    )
 
 
 def _threat(a: Answers, one: Threat) -> Line:
@@ -495,8 +512,9 @@ def _threat(a: Answers, one: Threat) -> Line:
             money += f", {scale.said(one.after)} after the response"
     else:
         money = "what it costs is not known"
+    whose = f" of {a.around(one.item)}" if a.around(one.item) else ""
     owner = f"watched by {a.name(one.noun.owner)}" if one.noun.owner else "nobody watches it"
-    return Line(label=one.name, text=", ".join(part for part in (chance, money) if part), hint=f"risk {one.item}; {owner}")
+    return Line(label=one.name, text=", ".join(part for part in (chance, money) if part), hint=f"risk {one.item}{whose}; {owner}")
 
 
 def _alone(a: Answers, row: SinglePoint) -> Line:
@@ -510,7 +528,7 @@ def _alone(a: Answers, row: SinglePoint) -> Line:
         scale = Scale.of([row.value], row.value.currency)
         worth = f", {scale.said(row.value)} {scale.unit} in all"
     text = f"{fails} {agree(lost, 'fails', 'fail')} without it{worth}: nothing stands in for it"
-    return Line(label=name, text=text, hint=row.item if row.item != name else "")
+    return Line(label=name, text=_of(a, row.item) + text, hint=row.item if row.item != name else "")
 
 
 # ------------------------------------------------------------------------------------------------- how sure
@@ -551,7 +569,9 @@ def _unsure(a: Answers, row: Simulated) -> Line:
     why = a.named(row.doubt) if row.doubt else ("" if dates is None else f"P80 is {dates.p(80)}")
     said = f"{chance_text(chance_of(row))} sure to {'start' if dates is not None and dates.begins else 'come'} by {row.committed}; {why}"
     name = a.name(row.id)
-    return Line(label=name, text=said, kind="bad" if chance_of(row) < 0.5 else "warn", hint=row.id if row.id != name else "")
+    return Line(
+        label=name, text=_of(a, row.id) + said, kind="bad" if chance_of(row) < 0.5 else "warn", hint=row.id if row.id != name else ""
+    )
 
 
 def _dear(a: Answers, row: Simulated) -> Line:
@@ -562,7 +582,7 @@ def _dear(a: Answers, row: Simulated) -> Line:
     scale = Scale.of([plan, high], high.currency)
     said = f"{chance_text(costs.known_within(plan))} sure to cost at most its plan of {scale.said(plan)} {scale.unit}; P80 is {scale.said(high)}"
     name = a.name(row.id)
-    return Line(label=name, text=said, kind="warn", hint=row.id if row.id != name else "")
+    return Line(label=name, text=_of(a, row.id) + said, kind="warn", hint=row.id if row.id != name else "")
 
 
 def _ratings(a: Answers, red: Sequence[Project]) -> list[str]:

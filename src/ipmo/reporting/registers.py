@@ -15,7 +15,7 @@ from ipmo.model.risks import Assumption, Issue, Risk
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, mark, number, share
 from ipmo.units import When, as_day
-from ipmo.words import counted
+from ipmo.words import counted, rounded_text
 
 __all__ = ["lessons", "raid_log"]
 
@@ -201,7 +201,7 @@ def _changes(a: Answers) -> Iterator[Block]:
         return
     heads = [Head(title="change request"), Head(title="about"), Head(title="would cost", num=True), Head(title="owner")]
     heads += [Head(title="age, days", num=True)]
-    costs = ["not known" if one.cost is None else f"{one.cost:,}" for one in found[:SHOWN]]
+    costs = ["not known" if one.cost is None else rounded_text(f"{one.cost:,}") for one in found[:SHOWN]]
     rows = [
         _entry(a, one.id, one.name, one.item, Cell(text=cost, kind="num"), _owner(a, one.owner), _age(a, one.raised))
         for one, cost in zip(found[:SHOWN], costs, strict=True)

@@ -42,6 +42,12 @@ LETTERS = 30
 """Of a name that has room beside how sure it is."""
 
 
+def _beside(a: Answers, item: str) -> str:
+    """The title of an item where there is little room: with that of its project, or else with its id, where it has the room."""
+    placed, title = a.placed(item), a.name(item)
+    return next((text for text in (placed, f"{title}, {item}") if len(text) <= LETTERS), title) if placed != title else title
+
+
 def fan(a: Answers) -> Figure | None:
     """The finish that is least sure and the cost of all, small, for the first screen; None where the simulation has no range of either."""
     q = a.simulation
@@ -50,7 +56,8 @@ def fan(a: Answers) -> Figure | None:
     rows = []
     dated = sorted((row for row in q.rows if row.kind in KINDS or _stated(row)), key=_first_shown)
     for row in [row for row in dated if _spread(row)][:1]:
-        rows.append(_finish_strip(a.name(row.id), row.dates))
+        placed = a.placed(row.id)
+        rows.append(_finish_strip(placed if len(placed) <= LETTERS else a.name(row.id), row.dates))
     costs = q[q.portfolio].costs
     if costs is not None and costs.samples and int(costs.minor.min()) < int(costs.minor.max()):
         rows.append(_cost_strip(costs))
@@ -133,7 +140,7 @@ def sureness(a: Answers) -> Panel | None:
 
 def _pictures(a: Answers, q: Simulation, rows: Sequence[Simulated]) -> Iterator[Block]:
     """Fans of what is shown in the table, what drives the end, and date and cost of the whole together; each where there is something to see."""
-    fanned = [(a.name(row.id), row.dates) for row in rows if row.dates is not None and _spread(row)]
+    fanned = [(_beside(a, row.id), row.dates) for row in rows if row.dates is not None and _spread(row)]
     if len(fanned) > 1:
         note = "The wider a bar, the less sure; the darker, the likelier. Red: committed, and kept in less than four of five samples."
         yield Picture(label="Fans of finishes", svg=fans(fanned).svg, caption=note, printed=False)
@@ -291,7 +298,7 @@ def _table(a: Answers, rows: Sequence[Simulated]) -> Grid:
         if scale is not None:
             cells += _cost_cells(row.costs, scale)
         name = a.name(row.id)
-        grid.append(Row(name=name, under=row.id if name != row.id else "", cells=cells))
+        grid.append(Row(name=name, under=a.under(row.id), cells=cells))
     more = f"and {len(order) - ROWS} more" if len(order) > ROWS else ""
     return Grid(label="Chances of dates and costs", heads=heads, rows=grid, more=more)
 

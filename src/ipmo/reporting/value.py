@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from ipmo.analysis.benefits.pictures import compared
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, mark, number, share
@@ -21,11 +23,12 @@ def benefits(a: Answers) -> Panel | None:
         return None
     rows = view.rows
     scale = Scale.of((m for r in rows for m in (r.planned_npv, r.npv)), rows[0].currency)
+    losses = Scale.of((r.loss for r in rows), rows[0].currency)
     realised = any(r.actual is not None and r.actual.amount for r in rows)
     heads = [Head(title="benefit"), Head(title="owner"), Head(title="planned"), Head(title="forecast")]
     heads += [Head(title="later, days", num=True), Head(title=f"planned value, {scale.unit}", num=True)]
-    heads += [Head(title=f"value, {scale.unit}", num=True), Head(title="lost", num=True)]
-    heads += [Head(title="realised", num=True), Head(title="of plan to date", num=True)] if realised else []
+    heads += [Head(title=f"value, {scale.unit}", num=True), Head(title=f"lost, {losses.unit}", num=True)]
+    heads += [Head(title=f"realised, {scale.unit}", num=True), Head(title="of plan to date", num=True)] if realised else []
     reasons = any(r.reason for r in rows)
     heads += [Head(title="why unknown")] if reasons else []
     table = []
@@ -34,15 +37,17 @@ def benefits(a: Answers) -> Panel | None:
         cells = [Cell(text=a.name(r.owner) if r.owner else "nobody"), Cell(text=str(r.planned_start or "not planned"), kind="date")]
         cells += [Cell(text=str(r.start or "unknown"), kind="date"), mark(r.slip, (r.slip or 0) > 0, 0)]
         cells += [Cell(text=scale.text(r.planned_npv, ""), kind="num"), Cell(text=scale.text(r.npv), kind="num")]
-        cells.append(Cell(text="" if r.loss is None else f"{r.loss:,}", kind="bad" if lost else "num"))
+        cells.append(Cell(text=losses.text(r.loss, ""), kind="bad" if lost else "num"))
         if realised:
-            cells += [Cell(text="" if r.actual is None else f"{r.actual:,}", kind="num"), Cell(text=share(r.realisation), kind="num")]
+            cells += [Cell(text=scale.text(r.actual, ""), kind="num"), Cell(text=share(r.realisation), kind="num")]
         if reasons:
             cells.append(Cell(text=r.reason, kind="why"))
         noun = r.noun
         name = f"{r.name or r.id}{' (dis-benefit)' if noun.disbenefit else ''}"
         table.append(Row(name=name, under=r.id if r.name else "", cells=cells))
-    total = [("planned", view.planned_npv), ("forecast", view.npv), ("lost", view.loss)]
+    gained = view.loss is not None and view.loss.amount < 0
+    changed = attrs.evolve(view.loss, amount=-view.loss.amount) if gained and view.loss is not None else view.loss
+    total = [("planned", view.planned_npv), ("forecast", view.npv), ("gained" if gained else "lost", changed)]
     text = "; ".join(f"{words} {value:,}" for words, value in total if value is not None)
     text = (
         f"Present value as of {view.as_of}: {rounded_text(text)}; {view.known} of {len(view)} known."
@@ -95,7 +100,7 @@ def _attributed(a: Answers) -> list[Block]:
     rows = [
         Row(
             name=a.name(c.initiative),
-            under=c.initiative if a.name(c.initiative) != c.initiative else "",
+            under=a.under(c.initiative),
             cells=[
                 Cell(text=scale.text(c.value), kind="num"),
                 Cell(text=share(c.share, 1), kind="num"),
