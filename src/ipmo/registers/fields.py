@@ -19,7 +19,7 @@ from ipmo.model.shape import Shape, shape
 from ipmo.model.work import Task
 from ipmo.units import Effort, Money, Rate, Span, When
 
-__all__ = ["CATALOGUE", "MONEY_CELLS", "POWERS", "Cell", "RegisterField", "RegisterKind", "register_named", "registers"]
+__all__ = ["CATALOGUE", "KINDS_OF_MONEY", "MONEY_CELLS", "POWERS", "Cell", "RegisterField", "RegisterKind", "register_named", "registers"]
 
 Cell = Literal[
     "text",
@@ -236,6 +236,8 @@ EXTRA: Final[Mapping[str, tuple[RegisterField, ...]]] = {
         _more("units_until", "date", "last day on which there are so many", "capacity.until"),
     ),
 }
+KINDS_OF_MONEY: Final = {"budget": "planned", "actual": "spent", "forecast": "expected", "funding": "granted"}
+"""Which money a line can be, each with what it is."""
 TITLES = {
     "portfolio": "portfolio",
     "bodies": "boards and committees",
@@ -306,8 +308,9 @@ def _costs() -> RegisterKind:
     """Money by project and period: each row is a line of a budget, an actual or a forecast."""
     fields = (
         attrs.evolve(PROJECT, needed=True),
-        _more("kind", "choice", "which money it is", "kind", choices=("budget", "actual", "forecast", "funding")),
-        _more("amount", "money", "how much", "amount", needed=True),
+        _more("kind", "choice", "which money it is", "kind", choices=tuple(KINDS_OF_MONEY)),
+        _more("amount", "money", "how much", "amount"),
+        *(_more(name, "money", f"how much, of what is {said}", name) for name, said in KINDS_OF_MONEY.items()),
         _more("period", "text", "the month, quarter or financial year that it belongs to", "period"),
         _more("from", "when", "its date, or first day of its period", "from"),
         _more("until", "when", "last day of its period", "until", end=True),

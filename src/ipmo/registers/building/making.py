@@ -550,11 +550,14 @@ class _Building(Draft):
                 said = kinds.outcomes[position]
                 table.refuse_row(row, f"it does not say which money it is{f': {said.reason}' if isinstance(said, Refused) else ''}")
                 continue
-            kind = self.lines.setdefault(self.owners[id(table)][position], {}).setdefault(told.get("kind", "budget"), [])
             try:
-                kind += self.periods.lines(table, told, position)
+                said_of = self.periods.of_row(table, told, position)
             except (CellError, ModelError, UnitError) as error:
                 table.refuse_row(row, str(error))
+                continue
+            of_project = self.lines.setdefault(self.owners[id(table)][position], {})
+            for kind, lines in said_of.items():
+                of_project.setdefault(kind, []).extend(lines)
 
 
 def _space(kind: RegisterKind) -> str:

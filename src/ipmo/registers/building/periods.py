@@ -15,7 +15,8 @@ from ipmo.model.estimates import Fixed
 from ipmo.model.money import Budget, BudgetLine
 from ipmo.registers.building.rows import Column, Table
 from ipmo.registers.cells.days import Period, period_of
-from ipmo.registers.cells.outcomes import CellError
+from ipmo.registers.cells.outcomes import CellError, Refused
+from ipmo.registers.fields import KINDS_OF_MONEY
 from ipmo.units import Money
 
 __all__ = ["Periods"]
@@ -72,8 +73,8 @@ class Periods:
                     (*lines, *_rest(lines, lump if isinstance(lump, Budget) else None, whole=whole, alone=len(columns) == 1))
                 )
 
-    def lines(self, table: Table, told: AnyMapping[str, Any], position: int) -> list[BudgetLine]:
-        """The lines that a row of money says: one, or one for each column of a period.
+    def of_row(self, table: Table, told: AnyMapping[str, Any], position: int) -> dict[str, list[BudgetLine]]:
+        """The lines that a row of money says, by which money they are.
 
         Args:
             table: whose row it is.
@@ -81,14 +82,27 @@ class Periods:
             position: of the row.
 
         Raises:
-            CellError: its period is none.
+            CellError: its period is none, or it states no amount.
         """
+        amounts = [column for column in table.columns if column.name in ("amount", *KINDS_OF_MONEY)]
+        parts = any(column.name == "amount" and column.mapping.is_part for column in amounts)
+        if not parts and not any(column.name in told for column in amounts):
+            why = next((said.reason for column in amounts if isinstance(said := column.outcomes[position], Refused)), "")
+            raise CellError(f"it states no amount{why and f': {why}'}")
+        found = {told.get("kind", "budget"): self._lines(table, told, position)} if parts or "amount" in told else {}
+        for kind in KINDS_OF_MONEY:
+            if kind in told:
+                found[kind] = [*found.get(kind, ()), *self._lines(table, {**told, "amount": told[kind]}, position, alone=True)]
+        return found
+
+    def _lines(self, table: Table, told: AnyMapping[str, Any], position: int, *, alone: bool = False) -> list[BudgetLine]:
+        """The lines of one kind of money in a row: one, or one for each column of a period; `alone` where its column is of all."""
         kind, note = told.get("class"), told.get("note", "")
         since, until = told.get("from"), told.get("until")
         if "period" in told:
             period = period_of(str(told["period"]), self.year_starts)
             since, until = period.first, period.last
-        columns = [column for column in table.columns if column.name == "amount" and column.mapping.is_part]
+        columns = [column for column in table.columns if column.name == "amount" and column.mapping.is_part and not alone]
         if columns:
             said = [(column, column.outcomes[position]) for column in columns]
             lines = [(column, self.line(column, money, kind=kind, note=note)) for column, money in said if isinstance(money, Money)]

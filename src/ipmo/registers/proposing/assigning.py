@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from ipmo.registers.cells.amounts import currency_named
-from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
+from ipmo.registers.fields import KINDS_OF_MONEY, MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, REPEATED
 from ipmo.registers.proposing.columns import Column, parted
 from ipmo.registers.proposing.headings import Heading
@@ -201,8 +201,17 @@ def assign(
         given[place] = one
     said = _named([_said(place, given.get(place), everything, given, reads) for place in range(len(reads))], kind)
     said = _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
-    said = _several_people(said, reads, columns, kind)
+    said = _several_people(_of_the_kind_said(said) if kind.name == "costs" else said, reads, columns, kind)
     return _in_english(_currencies(said, reads, columns, kind), reads, kind)
+
+
+def _of_the_kind_said(said: list[Assigned]) -> list[Assigned]:
+    """Lines of money whose rows say which money each is: the only column of amounts is theirs, whatever its heading says."""
+    fields = [one.field for one in said]
+    named = [field for field in fields if field in KINDS_OF_MONEY]
+    if "kind" not in fields or "amount" in fields or len(named) != 1:
+        return said
+    return [attrs.evolve(one, field="amount") if one.field == named[0] else one for one in said]
 
 
 def _several_people(said: list[Assigned], reads: Sequence[Heading], columns: Sequence[Column], kind: RegisterKind) -> list[Assigned]:
@@ -368,7 +377,7 @@ def _said(
         doubts.append("nothing says that its numbers are money")
     if one.field in LOST and EXPOSURES & set(reads[place].words):
         doubts.append(f"it may be the probability times what is lost: {one.field} is what is lost when the risk happens")
-    second = next((other for other in everything[place] if other.field != one.field), None)
+    second = next((other for other in everything[place] if other.field != one.field and not _of_a_kind(one, other)), None)
     if second is not None and one.score - second.score < MARGIN and one.like - second.like < 2 * MARGIN and second.score >= TAKEN:
         doubts.append(f"it may be {'an attribute' if second.field == ATTRIBUTE else second.field} as well")
     if one.like < SURE_NAME:
@@ -388,6 +397,11 @@ def _said(
     if rivals:
         doubts.append(f"{', '.join(map(_short, rivals[:2]))} may be {one.field} as well")
     return Assigned(field=one.field, candidate=one, doubt="; ".join(doubts))
+
+
+def _of_a_kind(one: Candidate, other: Candidate) -> bool:
+    """Whether one is an amount of which its heading says which money it is, and the other an amount of which a row would say it."""
+    return {one.field, other.field} - {*KINDS_OF_MONEY} == {"amount"}
 
 
 def _open(other: int, one: Candidate, given: Mapping[int, Candidate], reads: Sequence[Heading], place: int) -> bool:

@@ -296,7 +296,11 @@ CHANGES = {
 COSTS = {
     "project": "project; project id; project name; project code; project number; wbs; wbs id; wbs code; cost centre; work package; investment; initiative; project key; job number; code",
     "kind": "kind; type; cost type; amount type; budget or actual; version; scenario; value type; measure; plan actual; data type; line type",
-    "amount": "amount; value; cost; total; sum; amount spend; spend; total amount; figure; budget; actual; forecast; line amount; cost amount; net amount; total cost; actual cost; planned cost",
+    "amount": "amount; value; cost; total; sum; total amount; figure; budget; actual; forecast; line amount; cost amount; net amount; total cost; actual cost; planned cost",
+    "budget": "budget; planned; plan; planned cost; budget amount; approved budget; current budget; budgeted cost; planned spend; planned expenditure; budget cost",
+    "actual": "actual; spend; amount spend; actual cost; actual spend; actual expenditure; actual amount; paid; invoiced",
+    "forecast": "forecast; forecast cost; forecast spend; forecast expenditure; forecast amount; projected; expected cost",
+    "funding": "funding; funding received; grant; grant received; funding amount",
     "period": "period; month; quarter; year; financial period; reporting period; accounting period; financial month; posting period; year quarter; period name; year month",
     "from": "date; from; posting date; start; period start; start date; transaction date; period date; from date; invoice date; month start; period start date",
     "until": "until; to; end; period end; end date; period end date; to date; month end",

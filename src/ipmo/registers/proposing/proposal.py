@@ -14,7 +14,7 @@ import attrs
 
 from ipmo.registers.cells.amounts import SHARED, SIGNS, currency_named
 from ipmo.registers.cells.reading import usual_year
-from ipmo.registers.fields import CATALOGUE, MONEY_CELLS, RegisterField, RegisterKind
+from ipmo.registers.fields import CATALOGUE, KINDS_OF_MONEY, MONEY_CELLS, RegisterField, RegisterKind
 from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Sheet, is_blank
@@ -27,6 +27,7 @@ from ipmo.registers.proposing.kinds import kinds_of, telling
 from ipmo.registers.proposing.odd_amounts import odd_amounts
 from ipmo.registers.proposing.outlined import computed_dates, outlined
 from ipmo.registers.proposing.periods import by_period, of_one_value
+from ipmo.registers.proposing.rows_of_lists import belongs, is_of, money_by_row, repeats, something_else
 
 __all__ = ["propose"]
 
@@ -41,8 +42,6 @@ TELLING = 5.0
 BY_PERIOD = ("budget", "actual", "forecast", "funding", "amount")
 HOLDS_MONEY = ("projects", "tasks", "costs")
 """Kinds whose rows have money by period in columns."""
-DIFFERENT = 0.9
-"""Share of different names from which on each row is a project of its own."""
 MOSTLY = 0.8
 """From this share of its cells on, a column without a heading holds numbers."""
 MEANT = {"$": "USD", "¥": "JPY"}
@@ -109,12 +108,12 @@ def propose(sheets: Sequence[Sheet], *, withheld: frozenset[str] = frozenset()) 
             reads = tuple(map(heading, table.headers))
             columns = tuple(look_at(table.cells(place)) for place in range(len(reads)))
             one = _of_kind(table, reads, columns, withheld, alone=len(tables) == 1)
-            if one is not None:
+            if isinstance(one, _Found):
                 found.append(one)
             elif len(tables) == 1:
-                doubts.append(f"{_called(sheet)}: it looks like no register; it is left out")
+                doubts.append(f"{_called(sheet)}: it {one or 'looks like no register'}; it is left out")
             else:
-                doubts.append(f"{_called(sheet)}: {_range(table)} look like no register; they are left out")
+                doubts.append(f"{_called(sheet)}: {_range(table)} {one or 'look like no register'}; they are left out")
         if len(tables) > 1:
             doubts.append(f"{_called(sheet)}: it holds {len(tables)} tables: {'; '.join(map(_range, tables))}")
     known = _known(found)
@@ -134,8 +133,8 @@ def _range(table: Table) -> str:
 
 def _of_kind(
     table: Table, reads: tuple[Heading, ...], columns: tuple[Column, ...], withheld: frozenset[str], *, alone: bool
-) -> _Found | None:
-    """A table as the kind of register that its headings, names and cells speak for most; None where nothing does."""
+) -> _Found | str:
+    """A table as the kind of register that its headings, names and cells speak for most; where nothing does, why, if that is known."""
     name = table.sheet.name if alone or not table.title else ""
     by_year = {kind: by_period(reads, columns, f"{table.title} {table.sheet.name}", lines=kind == "costs") for kind in HOLDS_MONEY}
     wide = [read.assumed or read is not own for read, own in zip(by_year["projects"], reads, strict=True)]
@@ -144,6 +143,8 @@ def _of_kind(
     if any(wide):
         votes = [*((0.0, kind) for kind in ("projects", "costs") if kind not in {one for _, one in votes}), *votes]
         votes.sort(key=lambda one: one[1] == "costs")  # a list of projects with money by period is no list of its lines
+    elif money_by_row(reads) and "costs" not in {one for _, one in votes}:
+        votes.append((NEEDED_VOTES, "costs"))
     tried: list[tuple[float, str, tuple[Assigned, ...], set[str]]] = []
     own_reads = reads
     for count, kind in votes:
@@ -153,35 +154,36 @@ def _of_kind(
         weight = sum(0.5 + one.candidate.score / 2 for one in assigned if one.candidate is not None and one.field != ATTRIBUTE)
         if kind == "raid" and not _says_which(reads, columns, assigned):
             continue
-        if any(wide) and kind == "projects" and _repeats(assigned, columns):
+        if not is_of(kind, assigned, reads, columns):
+            continue
+        if any(wide) and kind == "projects" and repeats(assigned, columns, "id", "name"):
             continue  # its rows are lines of money: each project stands in several
         if any(wide) and kind == "costs" and any(other == "projects" for _, other, *_ in tried):
             continue
         if "id" in fields or fields & NAMES or kind in ("costs", "links"):
             tried.append((count + weight, kind, tuple(assigned), fields))
+    if any(belongs(kind, assigned, own_reads) for _, kind, assigned, _ in tried):
+        tried = [one for one in tried if one[1] != "projects" or not repeats(one[2], columns, "id", "name")]
     if not tried:
-        return None
+        return ""
     tried.sort(key=lambda one: (-one[0], one[1]))
     best = tried[0]
     if len(best[3]) < 2:
-        return None
+        return ""
+    if best[1] == "projects" and (other := something_else(best[2], own_reads, columns)):
+        return f"has rows that {other!r} numbers and that name a project each: no register here holds them"
     doubt = ""
     nameless = best[1] in ("projects", "programmes", "tasks") and "name" not in best[3]
     if nameless or (votes[0][0] < TELLING and not any(telling(read.words, best[1]) for read in reads)):
         doubt = f"nothing names what its rows are: it is read as {CATALOGUE[best[1]].title}"
     elif len(tried) > 1 and tried[1][0] > (AKIN if {best[1], tried[1][1]} == {"people", "resources"} else CLOSE) * best[0]:
         doubt = f"it may be {CATALOGUE[tried[1][1]].title} as well as {CATALOGUE[best[1]].title}"
-    if best[1] == "costs" and "kind" not in best[3]:
+    if best[1] == "costs" and best[3] & {*KINDS_OF_MONEY}:
+        doubt = "; ".join(filter(None, (doubt, "each amount is read as that of its row's period alone, not as one to date")))
+    elif best[1] == "costs" and "kind" not in best[3]:
         doubt = "; ".join(filter(None, (doubt, "nothing says which money it is: a column `kind` would; the budget is assumed")))
     reads = by_year.get(best[1]) or of_one_value(own_reads, columns, best[1])
     return _Found(sheet=table.sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)
-
-
-def _repeats(assigned: Sequence[Assigned], columns: Sequence[Column]) -> bool:
-    """Whether what names the rows of a list names several of them alike."""
-    named = {one.field: column for one, column in zip(assigned, columns, strict=True)}
-    column = named.get("id", named.get("name"))
-    return column is not None and column.told > 1 and column.distinct < DIFFERENT
 
 
 def _says_which(reads: Sequence[Heading], columns: Sequence[Column], assigned: Sequence[Assigned]) -> bool:

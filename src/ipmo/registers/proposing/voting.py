@@ -16,7 +16,7 @@ __all__ = ["Vote", "opposites", "vote"]
 
 MOST = 0.6
 """From this share on, the cells are taken for what they look like."""
-FINANCIAL_YEAR = re.compile(r"(?:fy ?)?(?:19|20)\d\d[-/](?:19|20)?\d\d", re.IGNORECASE)
+FINANCIAL_YEAR = re.compile(r"(?:fy ?)?((?:19|20)\d\d)[-/]((?:19|20)?\d\d)", re.IGNORECASE)
 SENTENCE = 8
 """Blanks in a cell, on average, from which on it says something rather than names it."""
 CLASSES = frozenset(("capex", "opex"))
@@ -87,7 +87,7 @@ def _id(column: Column) -> Vote:
 
 
 def _date(field: RegisterField, column: Column) -> Vote:
-    if field.name == "status_date" and column.texts and all(FINANCIAL_YEAR.fullmatch(text) for text in column.texts):
+    if field.name == "status_date" and column.texts and all(map(_is_financial_year, column.texts)):
         return Vote(0.5, "its cells are financial years, no days")
     dates = column.share("date")
     if dates + (column.kinds.get("period", 0.0) if dates < MOST else 0.0) >= MOST:
@@ -99,6 +99,12 @@ def _date(field: RegisterField, column: Column) -> Vote:
     if column.share("serial") >= 0.9:
         return Vote(0.9, "its cells are numbers that may be days as office programs count them")
     return Vote(0.25, "its cells are no dates")
+
+
+def _is_financial_year(text: str) -> bool:
+    """Whether a text names a year and the next: `2026-04` is a month."""
+    found = FINANCIAL_YEAR.fullmatch(text)
+    return found is not None and (int(found[1]) + 1) % 100 == int(found[2]) % 100
 
 
 def _money(field: RegisterField, column: Column, read: Heading) -> Vote:
