@@ -206,6 +206,22 @@ def test_amounts_and_predecessors_are_read_as_people_type_them(template: Path, t
     }
 
 
+def test_text_that_is_thousands_or_thousandths_is_refused_where_its_currency_is_written_either_way(template: Path, tmp_path: Path) -> None:
+    """A pound has a decimal point, a euro a point or a comma; what is a number in its cell is one."""
+    euros = [{"Id": f"P{n}", "Budget": text} for n, text in enumerate(("1.250 EUR", "€3.400", "12.500 eur", "1.250,50 EUR", "12.5 EUR"))]
+    with pytest.raises(FileError) as caught:
+        ipmo.read(filled(template, tmp_path / "plan.xlsx", Projects=euros))
+    assert [one.message.partition(" is ")[0] for one in caught.value.problems] == [
+        "Projects!L2: '1.250 EUR'",
+        "Projects!L3: '€3.400'",
+        "Projects!L4: '12.500 eur'",
+    ]
+    assert "thousands or decimals: EUR is written either way; make the cell a number" in str(caught.value)
+    pounds = [{"Id": f"P{n}", "Budget": text} for n, text in enumerate(("1.250", "1,250", "1.250 GBP", "£1,250"))]
+    pf = ipmo.read(filled(template, tmp_path / "plan.xlsx", Projects=pounds))
+    assert [str(project.budget) for project in pf.projects] == ["1.25 GBP", "1250 GBP", "1.25 GBP", "1250 GBP"]
+
+
 @pytest.mark.parametrize(
     ("sheet", "row", "said"),
     [

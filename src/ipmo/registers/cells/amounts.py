@@ -34,6 +34,7 @@ __all__ = [
     "plain_number",
     "power_said",
     "share_said",
+    "two_ways",
 ]
 
 PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,30})?|\.[0-9]{1,30}", re.ASCII)
@@ -163,6 +164,19 @@ class Numbers:
         if len(plain.partition(".")[0].lstrip("0")) > 15:
             raise CellError(f"{text[:30]!r} has more than 15 digits")
         return FIFTEEN.create_decimal(plain)
+
+
+def two_ways(text: str) -> bool:
+    """Whether the number of a text is thousands to some and thousandths to others.
+
+    >>> two_ways("1.250"), two_ways("€3.400"), two_ways("12.5 EUR"), two_ways("1.250,50"), two_ways("0.125")
+    (True, True, False, False, False)
+
+    Args:
+        text: of a cell.
+    """
+    found = DIGITS.search(text)
+    return found is not None and EITHER.fullmatch(SPACED.sub("", found[0].strip())) is not None
 
 
 def _way(bare: str) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ipmo.errors import UnitError
 from ipmo.model.fields import PlainData, PlainMap
-from ipmo.registers.cells.amounts import Amounts, Numbers
+from ipmo.registers.cells.amounts import Amounts, Numbers, money_said, two_ways
 from ipmo.registers.cells.outcomes import CellError
 from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.own.flat import TIME, split
@@ -35,25 +35,41 @@ class Amount(str):
 
 
 class Typed(str):
-    """An amount that is not written as in files, but perhaps as people type it: `£12.4m`, `5m GBP`, `1,250,000`."""
+    """An amount that is not written as in files, but perhaps as people type it: `£12.4m`, `5m GBP`, `1,250,000`, `1.250 EUR`."""
 
     __slots__ = ()
 
     def read(self, currency: str) -> str:
-        """The amount as in files; the text as it stands where it is none, or can be read in two ways.
+        """The amount as in files; the text as it stands where it is none.
 
         Args:
             currency: of an amount that names none.
+
+        Raises:
+            RefusedError: it can be read in two ways.
         """
+        named = money_said(self)
+        whose = named.currency if named is not None and named.currency else currency
+        numbers = Numbers.of([self], "", whose)
+        if two_ways(self) and not numbers.decimal:
+            raise RefusedError(
+                f"{str(self)[:60]!r} is thousands or decimals: {whose or 'its currency'} is written either way;"
+                " make the cell a number, or write the amount without a separator or with two decimals"
+            )
         try:
-            money = Amounts(Numbers.of([self], "", currency), currency).money(str(self))
+            money = Amounts(numbers, currency).money(str(self))
         except CellError:
             return str(self)
         return f"{money.amount:f} {money.currency}"
 
 
-def plain_cell(cell: object, column: Column) -> PlainData:
+def plain_cell(cell: object, column: Column, typed: bool = False) -> PlainData:
     """A cell as plain data for its field.
+
+    Args:
+        cell: of a workbook or a folder.
+        column: what it stands under.
+        typed: numbers are numbers there, so that an amount that is text was typed by somebody.
 
     Raises:
         RefusedError: it says nothing that the column can take.
@@ -62,6 +78,8 @@ def plain_cell(cell: object, column: Column) -> PlainData:
         raise RefusedError(str(cell))
     if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
         cell = int(cell)
+    if typed and column.kind == "money" and isinstance(cell, str) and two_ways(cell):
+        return Typed(cell.strip())
     return CELLS[column.kind](cell, column)
 
 

@@ -105,10 +105,12 @@ class Unflat:
 
     Args:
         currency: of amounts that name none, where the table of the portfolio does not say it either.
+        typed: numbers are numbers in these tables, so that people typed the amounts that are text.
     """
 
-    def __init__(self, currency: str = "") -> None:
+    def __init__(self, currency: str = "", *, typed: bool = False) -> None:
         self.currency = currency
+        self.typed = typed
         self.problems: list[Problem] = []
         self.findings: list[Finding] = []
         self.document: PlainMap = {"ipmo": VERSION, "portfolio": {}}
@@ -258,12 +260,15 @@ class Unflat:
             if _blank(cell):
                 continue
             try:
-                values[column.path] = plain_cell(cell, column)
+                values[column.path] = plain_cell(cell, column, self.typed)
             except RefusedError as error:
                 self._refuse(table, row, place, str(error))
                 refused.add(column.path)
         keys = [values.pop((key,), None) for key in known.keys]
-        self._beside(known, values)
+        for path, wrong in self._beside(known, values):
+            self._refuse(table, row, taken.get(path), wrong)
+            refused.add(path)
+            del values[path]
         data: PlainMap = {}
         for path, value in values.items():
             if (wrong := _put(data, path, value)) is not None:
@@ -282,8 +287,9 @@ class Unflat:
         self.understood += 1
         self._placed(table, known, row, taken, data, [str(key) for key in keys])
 
-    def _beside(self, known: Layout, values: dict[Path, PlainData]) -> None:
-        """Amounts with their currency, days with their time."""
+    def _beside(self, known: Layout, values: dict[Path, PlainData]) -> list[tuple[Path, str]]:
+        """Amounts with their currency, days with their time; amounts that can be read in two ways are returned, with why."""
+        refused: list[tuple[Path, str]] = []
         for path in list(values):
             column = known.columns.get(path[:-1])
             if column is not None and column.kind == "when" and path[-1] == TIME and path[:-1] in values:
@@ -291,11 +297,15 @@ class Unflat:
         beside = {path: values.pop(path) for path in list(values) if path[-1] in (CURRENCY, PER) and _is_beside(known, path[:-1])}
         for path, value in values.items():
             if isinstance(value, Typed):
-                values[path] = value.read(str(beside.get((*path, CURRENCY)) or beside.get((*path[:-1], CURRENCY)) or self.currency))
+                try:
+                    values[path] = value.read(str(beside.get((*path, CURRENCY)) or beside.get((*path[:-1], CURRENCY)) or self.currency))
+                except RefusedError as error:
+                    refused.append((path, str(error)))
             elif isinstance(value, Amount):
                 currency = beside.get((*path, CURRENCY)) or beside.get((*path[:-1], CURRENCY)) or self.currency
                 per = beside.get((*path, PER))
                 values[path] = f"{value} {currency}".rstrip() + (f" per {per}" if per else "")
+        return refused
 
     # ------------------------------------------------------------------------------------------- where it goes
 

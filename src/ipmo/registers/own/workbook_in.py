@@ -105,7 +105,7 @@ def read_own(sheets: Sequence[Sheet], name: str, declared: Declared | None = Non
     own = next((table for table in tables if table.name == "portfolio"), None)
     if own is None:
         raise FileError(name, f"the workbook has no sheet {title('portfolio')!r}; it needs one with at least an Id")
-    made = Unflat()
+    made = Unflat(typed=True)
     made.problems += [problem for one in tables for problem in one.uncomputed_heads()]
     made.read(tables)
     if not made.problems and not made.document["portfolio"].get("id"):
