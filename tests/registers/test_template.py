@@ -217,9 +217,11 @@ def test_text_that_is_thousands_or_thousandths_is_refused_where_its_currency_is_
         "Projects!L4: '12.500 eur'",
     ]
     assert "thousands or decimals: EUR is written either way; make the cell a number" in str(caught.value)
-    pounds = [{"Id": f"P{n}", "Budget": text} for n, text in enumerate(("1.250", "1,250", "1.250 GBP", "£1,250"))]
+    pounds = [{"Id": f"P{n}", "Budget": text} for n, text in enumerate(("1.250", "1,250", "1.250 GBP", "£1,250", "£1,250.50"))]
     pf = ipmo.read(filled(template, tmp_path / "plan.xlsx", Projects=pounds))
-    assert [str(project.budget) for project in pf.projects] == ["1.25 GBP", "1250 GBP", "1.25 GBP", "1250 GBP"]
+    assert [project.budget for project in pf.projects] == [
+        as_budget(as_money(text)) for text in ("1.25 GBP", "1250 GBP", "1.25 GBP", "1250 GBP", "1250.5 GBP")
+    ]
 
 
 @pytest.mark.parametrize(

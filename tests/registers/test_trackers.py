@@ -138,6 +138,36 @@ def test_items_that_are_over_by_their_state_alone_count_as_open_and_say_so(tmp_p
     ]
 
 
+@pytest.mark.parametrize(
+    ("head", "rows", "said"),
+    [
+        (
+            "Vorgangsschlüssel;Zusammenfassung;Status;Erledigt;Story Points",
+            ("A-1;Eins;Fertig;;3", "A-2;Zwei;Offen;;3"),
+            "is 'Fertig' by 'Status'",
+        ),
+        (
+            "Vorgangsschlüssel;Zusammenfassung;Lösung;Story Points",
+            ("A-1;Eins;Behoben;3", "A-2;Zwei;Nicht erledigt;3"),
+            "is 'Behoben' by 'Lösung'",
+        ),
+        (
+            "Key;Title;Status;Resolution;Story Points",
+            ("A-1;One;Shipped;Fixed;3", "A-2;Two;Open;Unresolved;3"),
+            "is 'Fixed' by 'Resolution'",
+        ),
+        ("Clave;Resumen;Estado;Story Points", ("A-1;Uno;Cerrado;3", "A-2;Dos;Abierto;3"), "is 'Cerrado' by 'Estado'"),
+    ],
+)
+def test_what_is_over_by_a_word_of_another_language_or_a_resolution_alone_says_so(
+    tmp_path: Path, head: str, rows: tuple[str, ...], said: str
+) -> None:
+    (path := tmp_path / "jira.csv").write_text("\n".join((head, *rows, "")), encoding="utf-8")
+    (found,) = findings_of(ipmo.read(path), "done-without-date")
+    assert said in found
+    assert "beginning with row 2: without a date it counts as open work" in found
+
+
 def findings_of(pf: Portfolio, code: str) -> list[str]:
     return [one.message for one in pf.source.findings if one.code == f"register/{code}"]
 

@@ -15,7 +15,7 @@ from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
 from ipmo.registers.building.counted_in import RowsBeside, is_unit, says_units
 from ipmo.registers.building.longer import longer_than_headings
-from ipmo.registers.building.standing import given_up, is_over, is_state, kept_parents, older_reports
+from ipmo.registers.building.standing import given_up, is_over, kept_parents, older_reports, says_over
 from ipmo.registers.building.stated import settings_of
 from ipmo.registers.building.sums import SUMS, may_sum_up, sums_up
 from ipmo.registers.cells.merged import filled_down, filled_from
@@ -496,17 +496,17 @@ class Table:
 
     def _report_done(self) -> None:
         """Says which work is finished or given up by its status, and by no date: without one it counts as open."""
-        finish = self.column("actual_finish")
         if self.kind.name not in ("tasks", "milestones"):
             return
+        seen = set[int](self.refused_rows)
+        if (finish := self.column("actual_finish")) is not None:
+            seen.update(row for row, said in zip(self.rows, finish.outcomes, strict=True) if isinstance(said, date))
         for column in self.columns:
-            if not column.attribute or not is_state(column.mapping.header):
+            if not column.attribute or not says_over(column.mapping.header):
                 continue
-            left: list[tuple[int, str]] = []
-            for place, (row, said) in enumerate(zip(self.rows, column.outcomes, strict=True)):
-                if isinstance(said, str) and row not in self.refused_rows and is_over(said):
-                    if finish is None or not isinstance(finish.outcomes[place], date):
-                        left.append((row, said))
+            said_of = zip(self.rows, column.outcomes, strict=True)
+            left = [(row, str(said)) for row, said in said_of if row not in seen and is_over(said, column.mapping.header)]
+            seen.update(row for row, _ in left)
             if left:
                 words = " or ".join(map(repr, list(dict.fromkeys(said for _, said in left))[:3]))
                 self._say(

@@ -9,7 +9,7 @@ from typing import Final
 from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.outcomes import BLANK, Outcome, folded
 
-__all__ = ["given_up", "is_over", "is_state", "kept_parents", "older_reports", "reports"]
+__all__ = ["given_up", "is_over", "is_state", "kept_parents", "older_reports", "reports", "says_over"]
 
 _STATES: Final = choice_words(("proposed", "approved", "active", "paused", "closed", "cancelled"))
 GIVEN_UP: Final = frozenset(word for word, state in _STATES.items() if state == "cancelled") | frozenset(
@@ -24,14 +24,27 @@ NOTHING: Final = GIVEN_UP | frozenset(
 )
 """Words of a resolution that say that nothing was delivered."""
 CLOSED: Final = frozenset(word for word, state in _STATES.items() if state == "closed") | {
-    "resolved",
-    "accepted",
-    "abgeschlossen",
-    "erledigt",
+    *"resolved;accepted".split(";"),
+    *"abgeschlossen;beendet;behoben;erledigt;fertig;fertiggestellt;gelöst;geschlossen;umgesetzt".split(";"),
+    *"achevé;achevée;clos;close;clôturé;clôturée;fait;fermé;fermée;fini;résolu;résolue;terminé;terminée".split(";"),
+    *"cerrada;cerrado;completada;completado;finalizada;finalizado;hecha;hecho;resuelta;resuelto;terminada;terminado".split(";"),
+    *"concluída;concluído;encerrado;fechado;feito;finalizada;finalizado;resolvida;resolvido".split(";"),
+    *"chiusa;chiuso;completata;completato;conclusa;concluso;fatto;risolta;risolto".split(";"),
+    *"afgerond;gereed;gesloten;klaar;opgelost;voltooid".split(";"),
+    *"avslutad;avsluttet;afsluttet;ferdig;færdig;färdig;klar;stängd;lukket".split(";"),
+    *"gotowe;ukończone;zakończone;zamknięte;hotovo;uzavřeno".split(";"),
 }
 """Words of a status that say that work is done."""
-STATE_HEADS: Final = ("status", "state")
+OVER: Final = CLOSED | GIVEN_UP
+STATE_HEADS: Final = ("status", "state", "statut", "état", "estado", "situação", "stato", "zustand")
 RESOLUTIONS: Final = frozenset(("resolution", "resolved reason", "reason", "state reason", "close reason", "closed reason", "lösung"))
+SETTLED: Final = frozenset(("resolution", "lösung", "résolution", "resolución", "resolução", "risoluzione", "oplossing"))
+"""Headings that only what is over has something under."""
+UNSETTLED: Final = frozenset(
+    "unresolved;open;none;not resolved;nicht erledigt;nicht gelöst;unerledigt;ungelöst;offen;non résolu;non résolue;sin resolver;não resolvido"
+    ";não resolvida;non risolto;niet opgelost;onopgelost".split(";")
+)
+"""What stands under them where nothing is."""
 
 
 def _word(text: str) -> str:
@@ -39,13 +52,25 @@ def _word(text: str) -> str:
 
 
 def is_state(header: str) -> bool:
-    """Whether a heading names where something stands."""
-    return plain_word(header).rpartition(" ")[2] in STATE_HEADS
+    """Whether a heading names where something stands.
+
+    >>> is_state("Work item state"), is_state("Projektstatus"), is_state("Estado"), is_state("Estate")
+    (True, True, True, False)
+    """
+    last = plain_word(header).rpartition(" ")[2]
+    return last in STATE_HEADS or last.endswith("status")
 
 
-def is_over(text: Outcome) -> bool:
-    """Whether a status says that work is done, or given up."""
-    return isinstance(text, str) and _word(text) in CLOSED | GIVEN_UP
+def says_over(header: str) -> bool:
+    """Whether what stands under a heading can say that work is over: where it stands, or how a tracker says that it was settled."""
+    return is_state(header) or _word(header) in SETTLED
+
+
+def is_over(text: Outcome, header: str = "") -> bool:
+    """Whether a status says that work is done, or given up; under a heading of `SETTLED` all does that does not deny it."""
+    if not isinstance(text, str):
+        return False
+    return _word(text) not in UNSETTLED if _word(header) in SETTLED else _word(text) in OVER
 
 
 def given_up(said: Mapping[str, Sequence[Outcome]], finishes: Sequence[Outcome]) -> dict[int, tuple[str, str]]:

@@ -265,8 +265,8 @@ class Unflat:
                 self._refuse(table, row, place, str(error))
                 refused.add(column.path)
         keys = [values.pop((key,), None) for key in known.keys]
-        for path, wrong in self._beside(known, values):
-            self._refuse(table, row, taken.get(path), wrong)
+        for path, said in self._beside(known, values):
+            self._refuse(table, row, taken.get(path), said)
             refused.add(path)
             del values[path]
         data: PlainMap = {}
