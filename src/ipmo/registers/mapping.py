@@ -407,6 +407,13 @@ class _Reader:
                     "map one of them to attribute or ignore",
                 )
             seen.setdefault(key, one.header)
+        points = [one for one in columns if one is not None and one.field.startswith("duration_")]
+        if points and (whole := next((one for one in columns if one is not None and one.field == "duration"), None)) is not None:
+            self.wrong(
+                f"column {points[0].header!r} is a point of an estimate of the duration, which column {whole.header!r} states",
+                (*path, "columns", _key(points[0])),
+                "map either the duration or its points to attribute or ignore",
+            )
 
     def column(self, key: str, data: PlainData, kind: RegisterKind | None, path: Path_) -> ColumnMapping | None:
         """One column: a field, or a mapping."""

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from ipmo.model.estimates import Estimate
+from ipmo.model.estimating import as_time
 from ipmo.model.governance import SCALES, Confidence, GateDecision, StatusReport
 from ipmo.model.people import Assignment, Capacity
 from ipmo.model.risks import Exposure, Impact
@@ -70,6 +72,12 @@ def _capacity(told: Told, _: date | None) -> tuple[Capacity, ...]:
     return (Capacity(since=since, value=told["value"]), *gone)
 
 
+def _estimated(told: Told, _: date | None) -> Estimate:
+    if missing := [name for name in ("low", "likely", "high") if name not in told]:
+        raise CellError(f"an estimate of three points needs all three; here is no {' and no '.join(missing)}")
+    return as_time({name: one.central() for name, one in told.items()})
+
+
 GROUPS: Final[Mapping[str, Callable[[Told, date | None], Any]]] = {
     "status": _status,
     "confidence": _confidence,
@@ -77,6 +85,7 @@ GROUPS: Final[Mapping[str, Callable[[Told, date | None], Any]]] = {
     "after": _exposure,
     "decision": _decision,
     "capacity": _capacity,
+    "duration": _estimated,
     "constraints": lambda told, _: Constraints(**told),
 }
 """What makes the noun inside a row, by the field that holds it: of what stands beside it, and the day of which the row is, else the file."""

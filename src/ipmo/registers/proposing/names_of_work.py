@@ -165,6 +165,11 @@ TASKS = {
     "duration": "duration; original duration; planned duration; estimated duration; at completion duration; scheduled duration; od; duration day;"
     " total duration; working day; work day; length; activity duration; task duration; budget duration; day; duration estimated;"
     " baseline duration; duration working day",
+    "duration_low": "optimistic; optimistic duration; optimistic estimate; optimistic time; minimum duration; min duration; best case duration; low duration;"
+    " duration optimistic; duration low; duration min; minimum time; shortest duration; low estimate duration; minimum day",
+    "duration_likely": "most likely; most likely duration; most likely estimate; most likely time; likely duration; duration most likely; duration likely; ml duration",
+    "duration_high": "pessimistic; pessimistic duration; pessimistic estimate; pessimistic time; maximum duration; max duration; worst case duration; high duration;"
+    " duration pessimistic; duration high; duration max; maximum time; longest duration; high estimate duration; maximum day",
     "remaining": "remaining duration; duration remaining; time remaining; rd; remaining day; remaining early duration; day remaining",
     "not_before": "start; start date; early start; earliest start; forecast start; forecast start date; scheduled start; planned start;"
     " planned start date; begin; begin date; start on; start no earlier than; not before; from; from date; start time; scheduled start date;"

@@ -1,4 +1,4 @@
-"""What exports of schedules have of their own: outline numbers or levels instead of the names of parents, and dates that were computed."""
+"""What exports of schedules have of their own: outline numbers or levels instead of the names of parents."""
 
 from __future__ import annotations
 
@@ -14,26 +14,11 @@ from ipmo.registers.mapping import ATTRIBUTE, OUTLINE, OUTLINE_LEVEL, ColumnMapp
 from ipmo.registers.proposing.columns import SAMPLE, Column
 from ipmo.registers.proposing.headings import Heading
 
-__all__ = ["computed_dates", "outlined"]
+__all__ = ["outlined"]
 
 NUMBERED: Final = frozenset(("wbs", "wbs code", "wbs id", "wbs number", "outline", "outline number", "hierarchy"))
 LEVELLED: Final = frozenset(("outline level", "wbs level", "level", "indent", "indent level", "hierarchy level"))
 NUMBER = re.compile(r"[A-Za-z0-9_-]{1,20}(?:\.[A-Za-z0-9_-]{1,20})*")
-SCHEDULED: Final = frozenset(
-    (
-        "start",
-        "start date",
-        "finish",
-        "finish date",
-        "end",
-        "end date",
-        "early start",
-        "early finish",
-        "scheduled start",
-        "scheduled finish",
-    )
-)
-COMPUTED = "where it was computed from durations and predecessors it is no date to be kept: map it to attribute then"
 OWN = "its codes number the rows themselves: they name no parent"
 
 
@@ -63,23 +48,6 @@ def outlined(reads: Sequence[Heading], columns: Sequence[Column], mapped: Sequen
             out[place] = attrs.evolve(out[place], field=OUTLINE_LEVEL, attribute="", doubt="")
             break
     return out
-
-
-def computed_dates(reads: Sequence[Heading], mapped: Sequence[ColumnMapping]) -> list[ColumnMapping]:
-    """The columns of tasks, with a doubt at dates that may only follow from the durations and predecessors beside them.
-
-    Args:
-        reads: the headings of the columns that are mapped.
-        mapped: what they are taken for.
-    """
-    if not {"duration", "after"} <= {one.field for one in mapped}:
-        return list(mapped)
-    return [
-        attrs.evolve(one, doubt="; ".join(filter(None, (one.doubt, COMPUTED))))
-        if one.field in ("not_before", "deadline") and " ".join(read.words) in SCHEDULED
-        else one
-        for read, one in zip(reads, mapped, strict=True)
-    ]
 
 
 def _numbers(column: Column) -> str:

@@ -19,13 +19,14 @@ from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, ColumnMapping, M
 from ipmo.registers.opening.sheet_xml import NoValue
 from ipmo.registers.opening.sheets import Sheet, is_blank
 from ipmo.registers.proposing.assigning import Assigned, assign, earlier_of
+from ipmo.registers.proposing.beside import allocated, computed_dates, three_points
 from ipmo.registers.proposing.columns import Column, look_at
 from ipmo.registers.proposing.details import LETTERS, Details, day_named, detailed, most_used, order_of_file, unknown_texts
 from ipmo.registers.proposing.headers import Table, find_tables
 from ipmo.registers.proposing.headings import Heading, heading
 from ipmo.registers.proposing.kinds import kinds_of, telling
 from ipmo.registers.proposing.odd_amounts import odd_amounts
-from ipmo.registers.proposing.outlined import computed_dates, outlined
+from ipmo.registers.proposing.outlined import outlined
 from ipmo.registers.proposing.periods import by_period, of_one_value
 from ipmo.registers.proposing.rows_of_lists import belongs, is_of, money_by_row, repeats, something_else
 
@@ -382,7 +383,9 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         kept.append(place)
     if kind.name in ("tasks", "milestones"):
         reads = [one.reads[place] for place in kept]
-        columns = computed_dates(reads, outlined(reads, [one.columns[place] for place in kept], columns))
+        columns = three_points(computed_dates(reads, outlined(reads, [one.columns[place] for place in kept], columns)))
+    if kind.name == "resources":
+        columns = allocated([one.reads[place] for place in kept], columns)
     columns = _leveled(one, _assessed(one, columns, file))
     stated = {column.field for column in columns}
     project, new = "", False
