@@ -24,7 +24,7 @@ def test_three_columns_are_one_estimate_and_say_so(tmp_path: Path, heads: str) -
     columns = proposed(path, f"Project,Task,{heads}", "Tram,Dig,5,8,12", "Tram,Fill,3,4,9", "Tram,Pave,2,,4")
     assert [one.field for one in columns.values()] == ["project", "name", "duration_low", "duration_likely", "duration_high"]
     assert [one.unit for one in columns.values()][2:] == ["d", "d", "d"]
-    assert "estimate of three points" in columns[heads.split(",")[0]].doubt
+    assert "three-point estimate" in columns[heads.split(",")[0]].doubt
     pf = ipmo.read(path)
     dig, fill, pave = pf.projects[0].tasks
     assert [dig.duration, fill.duration] == [
@@ -32,9 +32,7 @@ def test_three_columns_are_one_estimate_and_say_so(tmp_path: Path, heads: str) -
     ]
     assert pave.duration is None
     refused = [one.message for one in pf.source.findings if one.code == "register/cell-refused"]
-    assert [one.partition(", is left out: ")[2] for one in refused] == [
-        "an estimate of three points needs all three; here is no likely"
-    ] * 2
+    assert [one.partition(", is left out: ")[2] for one in refused] == ["a three-point estimate needs all three; here is no likely"] * 2
 
 
 def test_points_that_do_not_rise_are_refused_at_their_row(tmp_path: Path) -> None:

@@ -206,9 +206,9 @@ EXTRA: Final[Mapping[str, tuple[RegisterField, ...]]] = {
     "tasks": (
         *REPORT,
         _more("resources", "texts", "who is at work on it", "assignments"),
-        _more("duration_low", "time", "least time of an estimate of three points, instead of a duration", "duration.low"),
-        _more("duration_likely", "time", "likeliest time of an estimate of three points", "duration.likely"),
-        _more("duration_high", "time", "most time of an estimate of three points", "duration.high"),
+        _more("duration_low", "time", "least time of a three-point estimate, instead of a duration", "duration.low"),
+        _more("duration_likely", "time", "likeliest time of a three-point estimate", "duration.likely"),
+        _more("duration_high", "time", "most time of a three-point estimate", "duration.high"),
         _more("start_on", "when", "starts no earlier and no later", "constraints.start_on"),
         _more("finish_on", "when", "finishes no earlier and no later", "constraints.finish_on", end=True),
         _more("must_start_on", "when", "starts then, whatever comes before", "constraints.must_start_on"),

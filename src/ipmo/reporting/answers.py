@@ -356,10 +356,20 @@ class Answers:
         title = self.name(project) if project and project != reference(item).item else ""
         return title if title not in ("", project) and self.name(item) != reference(item).item and title not in self.name(item) else ""
 
-    def placed(self, item: str | None) -> str:
-        """The title of an item and that of its project: many a project has a design, a test and an investment decision."""
-        title = self.around(item or "")
-        return f"{self.name(item)} of {title}" if title else self.name(item)
+    def placed(self, item: str | None, beside: str = "") -> str:
+        """The title of an item and that of its project: many a project has a design, a test and an investment decision.
+
+        Args:
+            item: its id.
+            beside: another item that the sentence is about; where both are of one project, that is not said again.
+        """
+        again = bool(item and beside) and self.portfolio.project_of(item or "") == self.portfolio.project_of(beside)
+        return self.name(item) if again else f"{self.name(item)} {self.of(item or '')}".rstrip()
+
+    def of(self, item: str) -> str:
+        """The project that an item is part of, before what is said of the item; empty where there is none."""
+        title = self.around(item)
+        return f"of {title} " if title else ""
 
     def under(self, item: str, title: str | None = None) -> str:
         """What stands below the title of an item: that of its project, and its id; empty where the id is the title."""

@@ -214,13 +214,9 @@ def _days_ago(a: Answers, row: Due) -> int:
 
 def _exception(a: Answers, one: Breach) -> Line:
     """Which board hears of what."""
-    name = a.name(one.item)
-    return Line(
-        label=a.name(one.escalate_to) if one.escalate_to else "Nobody is named",
-        text=f"hears of an exception: {a.placed(one.item)}, {one.aspect}: {rounded_text(one.text)}",
-        kind="bad",
-        hint=one.item if name != one.item else "",
-    )
+    who = a.name(one.escalate_to) if one.escalate_to else "Nobody is named"
+    text = f"hears of an exception: {a.placed(one.item)}, {one.aspect}: {rounded_text(one.text)}"
+    return Line(label=who, text=text, kind="bad", hint=one.item if a.name(one.item) != one.item else "")
 
 
 def _late(a: Answers, row: Due) -> Line:
@@ -394,20 +390,13 @@ def _missed(a: Answers, one: Commitment) -> Line:
     else:
         text += ", overdue: nothing says when it will come"
     hint = one.reason if one.because != one.item or one.standing == "missed" else "say when it will come, or that it is done"
-    inside = one.because is not None and a.portfolio.project_of(one.because) == a.portfolio.project_of(one.item)  # said already
-    hint = _named(hint, one.because, (a.name if inside else a.placed)(one.because)) if one.because else hint
+    hint = _named(hint, one.because, a.placed(one.because, one.item)) if one.because else hint
     return Line(
         label=name,
-        text=_of(a, one.item) + text,
+        text=a.of(one.item) + text,
         kind="bad",
         hint="; ".join(part for part in (one.item if one.item != name else "", hint) if part),
     )
-
-
-def _of(a: Answers, item: str) -> str:
-    """The project that an item is part of, before what is said of it; empty where there is none."""
-    title = a.around(item)
-    return f"of {title} " if title else ""
 
 
 def _named(reason: str, item: str, name: str) -> str:
@@ -497,7 +486,7 @@ def _hand_over(a: Answers, row: HandedOver) -> Line:
         text += f"; {a.links.slip} later cost {scale.said(row.loss)} {scale.unit}"
     return Line(
         label=name,
-        text=_of(a, row.item) + text,
+        text=a.of(row.item) + text,
         kind="bad" if spare is not None and spare < 0 else "",
         hint=row.item if row.item != name else "",
     )
@@ -512,9 +501,12 @@ def _threat(a: Answers, one: Threat) -> Line:
             money += f", {scale.said(one.after)} after the response"
     else:
         money = "what it costs is not known"
-    whose = f" of {a.around(one.item)}" if a.around(one.item) else ""
     owner = f"watched by {a.name(one.noun.owner)}" if one.noun.owner else "nobody watches it"
-    return Line(label=one.name, text=", ".join(part for part in (chance, money) if part), hint=f"risk {one.item}{whose}; {owner}")
+    return Line(
+        label=one.name,
+        text=", ".join(part for part in (chance, money) if part),
+        hint=f"{f'risk {one.item} {a.of(one.item)}'.rstrip()}; {owner}",
+    )
 
 
 def _alone(a: Answers, row: SinglePoint) -> Line:
@@ -528,7 +520,7 @@ def _alone(a: Answers, row: SinglePoint) -> Line:
         scale = Scale.of([row.value], row.value.currency)
         worth = f", {scale.said(row.value)} {scale.unit} in all"
     text = f"{fails} {agree(lost, 'fails', 'fail')} without it{worth}: nothing stands in for it"
-    return Line(label=name, text=_of(a, row.item) + text, hint=row.item if row.item != name else "")
+    return Line(label=name, text=a.of(row.item) + text, hint=row.item if row.item != name else "")
 
 
 # ------------------------------------------------------------------------------------------------- how sure
@@ -569,9 +561,7 @@ def _unsure(a: Answers, row: Simulated) -> Line:
     why = a.named(row.doubt) if row.doubt else ("" if dates is None else f"P80 is {dates.p(80)}")
     said = f"{chance_text(chance_of(row))} sure to {'start' if dates is not None and dates.begins else 'come'} by {row.committed}; {why}"
     name = a.name(row.id)
-    return Line(
-        label=name, text=_of(a, row.id) + said, kind="bad" if chance_of(row) < 0.5 else "warn", hint=row.id if row.id != name else ""
-    )
+    return Line(label=name, text=a.of(row.id) + said, kind="bad" if chance_of(row) < 0.5 else "warn", hint=row.id if row.id != name else "")
 
 
 def _dear(a: Answers, row: Simulated) -> Line:
@@ -582,7 +572,7 @@ def _dear(a: Answers, row: Simulated) -> Line:
     scale = Scale.of([plan, high], high.currency)
     said = f"{chance_text(costs.known_within(plan))} sure to cost at most its plan of {scale.said(plan)} {scale.unit}; P80 is {scale.said(high)}"
     name = a.name(row.id)
-    return Line(label=name, text=_of(a, row.id) + said, kind="warn", hint=row.id if row.id != name else "")
+    return Line(label=name, text=a.of(row.id) + said, kind="warn", hint=row.id if row.id != name else "")
 
 
 def _ratings(a: Answers, red: Sequence[Project]) -> list[str]:

@@ -74,7 +74,7 @@ def _capacity(told: Told, _: date | None) -> tuple[Capacity, ...]:
 
 def _estimated(told: Told, _: date | None) -> Estimate:
     if missing := [name for name in ("low", "likely", "high") if name not in told]:
-        raise CellError(f"an estimate of three points needs all three; here is no {' and no '.join(missing)}")
+        raise CellError(f"a three-point estimate needs all three; here is no {' and no '.join(missing)}")
     return as_time({name: one.central() for name, one in told.items()})
 
 

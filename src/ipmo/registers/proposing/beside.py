@@ -1,4 +1,4 @@
-"""What a column means because of those beside it: dates that were computed, points of one estimate, people at work on a project."""
+"""What a column means because of those beside it: dates that were computed, three-point estimates, people at work on a project."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCHEDULED: Final = frozenset(
 )
 COMPUTED = "where it was computed from durations and predecessors it is no date to be kept: map it to attribute then"
 THREE = ("duration_low", "duration_likely", "duration_high")
-ESTIMATED = "with the two beside it, it makes an estimate of three points, likeliest in the middle, which is the duration of the schedule"
+ESTIMATED = "with the two beside it, it makes a three-point estimate, likeliest in the middle, which is the duration of the schedule"
 OF_THREE = "it may be one of three points of an estimate, of which the table does not have all: it is kept as it stands"
 BESIDE_DURATION = (
     "a duration stands beside it: map that to attribute, and this to one of duration_low, duration_likely, duration_high, for an estimate"
@@ -55,7 +55,7 @@ def computed_dates(reads: Sequence[Heading], mapped: Sequence[ColumnMapping]) ->
 
 
 def three_points(mapped: Sequence[ColumnMapping]) -> list[ColumnMapping]:
-    """The columns of tasks: those of an estimate of three points where there are three, and no duration beside them; else they are kept as they stand.
+    """The columns of tasks: those of a three-point estimate where there are three, and no duration beside them; else they are kept as they stand.
 
     Args:
         mapped: what columns are taken for.
