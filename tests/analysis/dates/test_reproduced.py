@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 import attrs
+import pytest
 
 import ipmo
 from ipmo.analysis.dates.reproduced import reproduced
 from ipmo.findings import Finding
 from ipmo.model import Calendar, Portfolio, Project, Task
 from ipmo.model.contents import Source
+from ipmo.model.governance import After
 from ipmo.model.stored import StoredDates
 
 
@@ -334,3 +336,21 @@ def test_a_finished_summary_is_a_fact() -> None:
     done = [attrs.evolve(t, actual_start=at(5, 9), actual_finish=at(6, 17)) if t.parent else t for t in project.tasks]
     pf = attrs.evolve(pf, projects=[attrs.evolve(project, tasks=done)], source=pf.source)
     assert reproduced(pf, ipmo.schedule(pf)).summaries == 0
+
+
+@pytest.mark.parametrize("lag", ["", "9 ed", "5 d"])
+@pytest.mark.parametrize("kind", ["FS", "SS", "FF", "SF"])
+def test_what_drives_delayed_work_drives_it_by_the_link_that_people_drew(kind: str, lag: str) -> None:
+    after = After(source="a", type=kind, lag=lag or None)
+    tasks = [Task(id="a", duration="10 d"), Task(id="b", duration="3 d", after=(after,), delay="2 ed" if kind[1] == "S" else None)]
+    pf = attrs.evolve(plan(), projects=[Project(id="P", tasks=tasks)], source=Source())
+    drivers = ipmo.schedule(pf).driving("P/b")
+    assert [(one.item, one.type) for one in drivers] == ([("P/a", kind)] if kind != "SF" or lag else [])
+
+
+def test_a_delay_that_holds_work_is_named_with_what_drives_it() -> None:
+    early = StoredDates(early_start=at(7, 9), early_finish=at(7, 17))
+    changed = plan(b=early).evolve("P/b", delay="2 d")
+    pf = attrs.evolve(changed, source=plan(b=early).source)
+    (one,) = (one for one in reproduced(pf, ipmo.schedule(pf)).differences if one.item == "P/b")
+    assert one.message.endswith("the file has it earlier than 'P/a' (FS) and its delay of 2 d let it start")

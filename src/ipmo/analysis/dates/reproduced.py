@@ -38,7 +38,7 @@ MOVING = frozenset(
     [
         *("refused", "no-calendar", "calendar-data", "calendar-day", "calendar-exception", "calendar-week", "no-common-time"),
         *("resource-calendars", "constraint", "delay", "external-date", "no-duration", "not-finished", "actual-order", "no-actual"),
-        *("placeholder", "inserted-project", "day-order", "task-type", "outside", "short-row", "split", "manual-dates"),
+        *("placeholder", "inserted-project", "day-order", "task-type", "status", "outside", "short-row", "split", "manual-dates"),
     ]
 )
 """What a reader finds that can move dates: links, constraints, calendars, durations, splits, rows left out. Costs, baselines and names move none."""
@@ -420,6 +420,8 @@ class _Comparison:
         if here is not None and told > here:
             return LATER, f"the file has it later than its links, its constraints and the data date ask for{beside}"
         drivers = [f"{one.item!r} ({one.type})" for one in self.schedule.driving(name)]
+        if (delay := getattr(self.portfolio.items.get(name), "delay", None)) is not None:
+            drivers.append(f"its delay of {delay}")
         return EARLIER, f"the file has it earlier than {' and '.join(drivers) or 'its own bounds'} let it start{beside}"
 
     def _under_way(self, name: str, row: _Row, clock: Clock, left: int) -> tuple[str, str] | None:

@@ -501,17 +501,18 @@ class Schedule(Answer[str, ScheduledItem]):
         dated = [(when if end == "start" else -when, name) for when, name in at if when is not None]
         return min(dated)[1] if dated else None
 
-    def _drivers(self, place: int) -> Iterator[Driver]:
-        """What drives a position; what the network puts beside work is seen through."""
+    def _drivers(self, place: int, end: str = "") -> Iterator[Driver]:
+        """What drives a position; what the network puts beside work is seen through: a link through it leads to the `end` of what stands behind."""
         net, q = self.network, self.passes.lists
         for k in range(q.ptr[place], q.ptr[place + 1]):
             giver = q.src[k]
             if not self.passes.drives[k]:
                 continue
             if q.order[giver] in net.stands_for:
-                yield from self._drivers(giver)
+                yield from self._drivers(giver, end or TYPE_NAMES[q.typ[k]][1])
             else:
-                yield Driver(net.ids[q.order[giver]], TYPE_NAMES[q.typ[k]])
+                kind = TYPE_NAMES[q.typ[k]]
+                yield Driver(net.ids[q.order[giver]], kind[0] + (end or kind[1]))
 
     # ------------------------------------------------------------------------------------------- why
 
