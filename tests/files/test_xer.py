@@ -205,6 +205,43 @@ def test_every_kind_of_activity_constraint_and_status_is_understood(read: Reader
     assert pf.source.refused == 0
 
 
+@pytest.mark.parametrize(
+    ("begun", "done", "finished", "started"),
+    [("", "", False, False), ("2026-01-01 08:00", "", False, True), ("2026-01-01 08:00", "2026-01-02 17:00", True, True)],
+)
+def test_of_an_unknown_status_the_actual_dates_say_how_far_work_is(
+    begun: str, done: str, finished: bool, started: bool, read: Reader, tmp_path: Path
+) -> None:
+    row = ["80", "1", "11", "c", "odd", "", "TT_Task", "TK_Maybe", "16", "4", begun, done, "", ""]
+    pf = read(plan(TASK=(TASK, [row]), TASKPRED=(["task_id", "pred_task_id", "pred_type"], [])))
+    assert (pf["TRAM/odd"].finished, pf["TRAM/odd"].started) == (finished, started)
+    (said,) = (one for one in pf.source.findings if one.code == "xer/status")
+    assert "'odd' has the unknown status 'TK_Maybe'" in said.message
+    assert "xer/no-actual" not in codes(pf), "no status says that it is over"
+    ipmo.write(pf, tmp_path / "plan.pmxml")
+    text = (tmp_path / "plan.pmxml").read_text(encoding="utf-8")
+    status = next(
+        word for word in ("Not Started", "In Progress", "Completed") if f"<Status>{word}</Status>" in text.partition("<Activity>")[2]
+    )
+    odd = text.replace(f"<Status>{status}</Status>", "<Status>Weird</Status>")
+    (tmp_path / "odd.xml").write_text(odd, encoding="utf-8")
+    again = ipmo.read(tmp_path / "odd.xml")
+    assert (again["TRAM/odd"].finished, again["TRAM/odd"].started) == (finished, started)
+    assert any("'Weird'" in one.message for one in again.source.findings)
+
+
+def test_a_type_of_relationship_that_is_none_is_answered_in_the_words_of_the_file(read: Reader, tmp_path: Path) -> None:
+    tasks = [[str(n), "1", "11", "c", name, "", "TT_Task", "TK_NotStart", "8", "8", "", "", "", ""] for n, name in ((80, "a"), (81, "b"))]
+    links = ["task_id", "pred_task_id", "pred_type"]
+    refused = read(plan(TASK=(TASK, tasks), TASKPRED=(links, [["81", "80", "PR_XX"]])))
+    assert any("is not one of PR_FS, PR_SS, PR_FF, PR_SF" in one.message for one in refused.source.findings)
+    ipmo.write(read(plan(TASK=(TASK, tasks), TASKPRED=(links, [["81", "80", "PR_FS"]]))), tmp_path / "plan.pmxml")
+    text = (tmp_path / "plan.pmxml").read_text(encoding="utf-8")
+    (tmp_path / "odd.xml").write_text(text.replace("Finish to Start", "Finish to Nothing"), encoding="utf-8")
+    (said,) = (one.message for one in ipmo.read(tmp_path / "odd.xml").source.findings if "Nothing" in one.message)
+    assert said.endswith("is not one of Finish to Start, Start to Start, Finish to Finish, Start to Finish")
+
+
 def test_the_options_of_the_scheduler_become_the_dialect(read: Reader) -> None:
     fields = [
         "proj_id",
@@ -250,7 +287,8 @@ def test_relationships_across_projects_and_out_of_the_file(read: Reader) -> None
     assert pf.status_date == date(2026, 1, 12)
     assert pf.source.refused == 1
     assert "neither of its activities is in the file" in str([f for f in pf.source.findings if f.code == "xer/refused"])
-    assert "xer/outside" in codes(pf)
+    (outside,) = (one.message for one in pf.source.findings if one.code == "xer/outside")
+    assert outside.startswith("1 relationship leads to activities") and outside.endswith("kept as an external dependency")
 
 
 def test_a_baseline_in_the_file_gives_baseline_dates_and_no_project(read: Reader) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypedDict, TypeVar
@@ -163,6 +163,8 @@ class Intake:
         self.findings: list[Finding] = []
         self.names: Mapping[str, str] = {}
         """What the file calls the fields that its reader knows by other names."""
+        self.words: Mapping[str, Mapping[str, str]] = {}
+        """What it says in fields for the codes that its reader knows, by field."""
         self.local: Callable[[str], datetime | None] | None = None
         """Reads dates in the order of a locale, where the format knows of such."""
         self._count: dict[str, int] = {}
@@ -265,6 +267,10 @@ class Intake:
     def called(self, field: str) -> str:
         """What the file calls a field."""
         return self.names.get(field, field)
+
+    def spelt(self, field: str, codes: Iterable[str]) -> str:
+        """What the file can say in a field, in its own words."""
+        return ", ".join(self.words.get(field, {}).get(code, code) for code in codes)
 
     def number(self, text: str | None, what: str) -> Decimal | None:
         """A decimal number; None when there is none.

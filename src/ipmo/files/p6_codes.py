@@ -8,7 +8,7 @@ from typing import Literal
 from ipmo.model.work import Task
 from ipmo.units import When, minutes
 
-__all__ = ["CONSTRAINTS", "FLOATS", "LAGS", "ON_ITSELF", "RESOURCES", "TYPES", "codes", "suspended"]
+__all__ = ["CONSTRAINTS", "FLOATS", "LAGS", "ON_ITSELF", "RESOURCES", "STATUSES", "TYPES", "codes", "suspended"]
 
 TYPES = {"PR_FS": "FS", "PR_SS": "SS", "PR_FF": "FF", "PR_SF": "SF"}
 """`TASKPRED.pred_type`."""
@@ -29,6 +29,9 @@ FLOATS = {"FT_SF": "start", "FT_FF": "finish", "FT_MIN": "smallest"}
 """`SCHEDOPTIONS.sched_float_type`."""
 RESOURCES = {"RT_Labor": "person", "RT_Equip": "machine", "RT_Mat": "unit"}
 """`RSRC.rsrc_type`."""
+
+STATUSES = ("TK_NotStart", "TK_Active", "TK_Complete")
+"""`TASK.status_code`."""
 
 
 def codes(words: Mapping[str, str]) -> dict[str, str]:

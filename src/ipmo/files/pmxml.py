@@ -72,7 +72,7 @@ def read_pmxml(path: Path, name: str) -> Portfolio:
         found = root.kids[0].tag if root.kids else "nothing"
         raise FileError(name, [Problem(message=f"this is no Primavera XML: its root is {found!r}, not {ROOT!r}", file=name, line=1)])
     intake = Intake(name, "pmxml")
-    intake.names = CALLED
+    intake.names, intake.words = CALLED, WORDS
     if MPXJ.search(raw[:4096]):
         made_by_mpxj(intake)
     tables = _Tables(intake)

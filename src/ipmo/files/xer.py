@@ -19,7 +19,7 @@ import attrs
 from ipmo.errors import FileError, ModelError, UnitError, listed
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
 from ipmo.files.local_dates import LocalDates
-from ipmo.files.p6_codes import CONSTRAINTS, ON_ITSELF, RESOURCES, TYPES
+from ipmo.files.p6_codes import CONSTRAINTS, ON_ITSELF, RESOURCES, STATUSES, TYPES
 from ipmo.files.p6_marks import MARK, OwnIds
 from ipmo.files.portfolios import no_collection
 from ipmo.files.stored_dates import computed_by_p6, stored_by_p6
@@ -383,7 +383,11 @@ class _Reader:
             calendar = self.resource_calendars.get(row["task_id"], calendar)
         planned, left = number("target_drtn_hr_cnt"), number("remain_drtn_hr_cnt")
         begun, done = when("act_start_date"), when("act_end_date")
-        status = row.get("status_code") or ("TK_Complete" if done else "TK_Active" if begun else "TK_NotStart")
+        by_dates = "TK_Complete" if done else "TK_Active" if begun else "TK_NotStart"
+        if (status := row.get("status_code") or by_dates) not in STATUSES:
+            said = f"activity {row['task_code']!r} has the unknown status {status[:20]!r}; its actual dates say how far it is"
+            self.intake.note("status", said, line=line)
+            status = by_dates
         if status == "TK_NotStart":
             begun = done = None
         elif status == "TK_Active":
@@ -494,7 +498,7 @@ class _Reader:
             with self.intake.row("a relationship", line, f"{self.projects[end[0]][0]}/{end[1]}" if end is not None else ""):
                 kind = TYPES.get(row["pred_type"])
                 if kind is None:
-                    raise RowError(f"its type {row['pred_type'][:20]!r} is not one of {', '.join(TYPES)}")
+                    raise RowError(f"its type {row['pred_type'][:20]!r} is not one of {self.intake.spelt('pred_type', TYPES)}")
                 hours = self.intake.number(row.get("lag_hr_cnt"), "lag_hr_cnt") or Decimal(0)
                 if abs(hours) > 10**7:
                     raise RowError(f"its lag of {hours} hours is longer than a thousand years")
@@ -537,7 +541,8 @@ class _Reader:
         if outside:
             self.intake.note(
                 "outside",
-                f"{outside} relationships lead to activities of projects that are not in the file; they are kept as external dependencies",
+                f"{counted(outside, 'relationship')} {agree(outside, 'leads', 'lead')} to activities of projects that are not in the file, "
+                f"kept as {agree(outside, 'an external dependency', 'external dependencies')}",
                 "export those projects too",
             )
 
