@@ -121,3 +121,48 @@ def test_a_random_tree_is_read_back_from_its_numbers_and_from_its_levels(seed, t
             f"  - {{register: tasks, project: P, new_projects: true, columns: {{ID: id, Task Name: name, {said}}}}}",
         )
         assert parents(ipmo.read(path, mapping=mapping)) == {own: parent for own, parent, _, _ in tree}
+
+
+PLAN = (
+    "1,Plan,10 days,05/01/2026,16/01/2026,",
+    "1.1,Draft,5 days,05/01/2026,09/01/2026,",
+    "1.2,Check,5 days,12/01/2026,16/01/2026,2",
+)
+BUILD = "2,Build,15 days,19/01/2026,06/02/2026,"
+
+
+@pytest.mark.parametrize(("after", "field"), [("3FS+2 days", "attribute"), ("1", "after")])
+def test_numbers_of_rows_are_not_taken_for_those_of_an_outline(after, field, tmp_path):
+    path = written(tmp_path / "plan.csv", "WBS,Task Name,Duration,Start,Finish,Predecessors", *PLAN, BUILD + after)
+    mapping = ipmo.propose_mapping(path)
+    assert (column(mapping, "Predecessors").field, "those of rows" in column(mapping, "Predecessors").doubt) == (field, True)
+    assert all("computed" in column(mapping, name).doubt for name in ("Start", "Finish"))
+    if field == "attribute":  # row 2 is 1.1, and 2 is the work that comes last
+        assert not any(task.after for project in ipmo.read(path).projects for task in project.tasks)
+
+
+def test_predecessors_of_outline_numbers_and_of_ids_are_sure(tmp_path):
+    head = "WBS,Task Name,Duration,Start,Finish,Predecessors"
+    path = written(tmp_path / "plan.csv", head, *PLAN[:2], "1.2,Check,5 days,12/01/2026,16/01/2026,1.1", BUILD + "1.2")
+    found = column(ipmo.propose_mapping(path), "Predecessors")
+    assert (found.field, found.doubt) == ("after", "")
+    lines = [f"{number},{line}" for number, line in enumerate((*PLAN, BUILD + "3FS+2 days"), 1)]
+    assert column(ipmo.propose_mapping(written(tmp_path / "ids.csv", f"ID,{head}", *lines)), "Predecessors").doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "kinds", "unit"),
+    [("Vorgänger", "AA EA EE", "Tage"), ("Prédécesseurs", "DD FD FF", "jours"), ("Predecesoras", "CC FC FF", "dias")],
+)
+def test_types_of_links_of_other_languages(head, kinds, unit, tmp_path):
+    starts, follows, ends = kinds.split()
+    lines = ("1;Plan;10 d;", f"2;Draft;5 d;1{starts}", f"3;Check;5 d;1{follows}+2 {unit}", f"4;Build;5 d;2{ends}-1 {unit}", "5;Test;1 d;4")
+    (project,) = ipmo.read(written(tmp_path / "plan.csv", f"ID;Task Name;Duration;{head}", *lines)).projects
+    found = {task.id: [(one.source, one.type, str(one.lag or "")) for one in task.after] for task in project.tasks}
+    assert found == {"1": [], "2": [("1", "SS", "")], "3": [("1", "FS", "2 d")], "4": [("2", "FF", "-1 d")], "5": [("4", "FS", "")]}
+
+
+def test_letters_behind_an_id_that_is_no_number_belong_to_it(tmp_path):
+    path = written(tmp_path / "plan.csv", "ID,Task Name,Duration,Predecessors", "T1AA,Plan,10 d,", "T2AA,Draft,5 d,T1AA")
+    (project,) = ipmo.read(path).projects
+    assert [one.source for one in project.tasks[1].after] == ["T1AA"]

@@ -75,6 +75,10 @@ LINK = re.compile(
     rf"(?P<source>.+?)(?: ?(?P<type>FS|SS|FF|SF)(?:{LAG.format(n='', signs='[-+]')})?|{LAG.format(n='2', signs='[+]')})?", re.IGNORECASE
 )
 """A predecessor, its type and its lag; a lead only behind a type, as ids end in `-10` too."""
+TYPES: Final = {"EA": "FS", "AA": "SS", "EE": "FF", "AE": "SF", "FD": "FS", "DD": "SS", "DF": "SF", "FC": "FS", "CC": "SS", "CF": "SF"}
+"""What Microsoft Project calls types in German (Ende, Anfang), French (fin, début) and Spanish (fin, comienzo)."""
+NUMBERED: Final = re.compile(rf"(?P<source>\d+) ?(?P<type>{'|'.join(TYPES)})(?P<rest> ?[-+].*)?")
+"""A predecessor by its number, with a type in another language: letters behind other ids may belong to them."""
 SPAN = re.compile(r"([-+−]?[0-9][0-9.,' ]*) ?([A-Za-z]+(?:[ -][A-Za-z]+)?)\??", re.ASCII)
 SEPARATORS = re.compile(r"[;\n\r]+")
 NOTHING: Final = unknown_in(())
@@ -473,6 +477,8 @@ def _links(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Re
 
 def _after(text: str, cell: Raw) -> After:
     """A predecessor: `3`, `1FS+2d`, `A-10 SS - 1 wk`."""
+    if (numbered := NUMBERED.fullmatch(text)) is not None:
+        text = f"{numbered['source']}{TYPES[numbered['type']]}{numbered['rest'] or ''}"
     match = LINK.fullmatch(text)
     if match is None:
         raise CellError(f"{text!r} in {said_cell(cell)} is no predecessor; write for example 1FS+2d")

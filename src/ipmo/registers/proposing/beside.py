@@ -9,6 +9,7 @@ import attrs
 
 from ipmo.registers.mapping import ATTRIBUTE, ColumnMapping
 from ipmo.registers.proposing.headings import Heading
+from ipmo.registers.proposing.outlined import ROWS
 
 __all__ = ["allocated", "computed_dates", "three_points"]
 
@@ -46,7 +47,8 @@ def computed_dates(reads: Sequence[Heading], mapped: Sequence[ColumnMapping]) ->
         reads: the headings of the columns that are mapped.
         mapped: what they are taken for.
     """
-    if not {"duration", "after"} <= {one.field for one in mapped}:
+    fields = {one.field for one in mapped}
+    if "duration" not in fields or not ("after" in fields or any(one.doubt.endswith(ROWS) for one in mapped)):
         return list(mapped)
     return [
         _doubted(one, COMPUTED) if one.field in ("not_before", "deadline") and " ".join(read.words) in SCHEDULED else one

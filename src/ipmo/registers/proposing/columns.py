@@ -55,7 +55,7 @@ _UNKNOWN = re.compile(
     r"|null|none|nan|nat|-+|–|—|\?+|exempt\b.*|data exempt.*|withheld.*|redacted.*|no (data|information|date)\b.*|early planning.*|not in a position.*|undisclosed|confidential|blank|\[.*\])",
     re.IGNORECASE | re.DOTALL,
 )
-_LINK = r"[\w.\-]+\s*(?:(?:FS|SS|FF|SF)\s*(?:[+-]\s*\d+(?:\.\d+)?\s*\w*)?)?"
+_LINK = r"[\w.\-]+\s*(?:(?:FS|SS|FF|SF|EA|AA|EE|AE|FD|DD|DF|FC|CC|CF)\s*(?:[+-]\s*\d+(?:\.\d+)?\s*\w*)?)?"
 _LINKS = re.compile(rf"{_LINK}(?:\s*[,;|\n]\s*{_LINK})*", re.IGNORECASE)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)

@@ -14,11 +14,13 @@ from ipmo.registers.mapping import ATTRIBUTE, OUTLINE, OUTLINE_LEVEL, ColumnMapp
 from ipmo.registers.proposing.columns import SAMPLE, Column
 from ipmo.registers.proposing.headings import Heading
 
-__all__ = ["outlined"]
+__all__ = ["ROWS", "outlined"]
 
 NUMBERED: Final = frozenset(("wbs", "wbs code", "wbs id", "wbs number", "outline", "outline number", "hierarchy"))
 LEVELLED: Final = frozenset(("outline level", "wbs level", "level", "indent", "indent level", "hierarchy level"))
 NUMBER = re.compile(r"[A-Za-z0-9_-]{1,20}(?:\.[A-Za-z0-9_-]{1,20})*")
+ROWS = "its numbers may be those of rows as the program counts them, which no column states: export its column ID too"
+NUMBERS_ROW = re.compile(r"(\d+)(?![\d.]).*", re.DOTALL)
 OWN = "its codes number the rows themselves: they name no parent"
 
 
@@ -47,6 +49,24 @@ def outlined(reads: Sequence[Heading], columns: Sequence[Column], mapped: Sequen
         if "parent" not in stated and " ".join(read.words) in LEVELLED and out[place].field in (ATTRIBUTE, "category") and _levels(column):
             out[place] = attrs.evolve(out[place], field=OUTLINE_LEVEL, attribute="", doubt="")
             break
+    return _of_rows(columns, out)
+
+
+def _of_rows(columns: Sequence[Column], mapped: list[ColumnMapping]) -> list[ColumnMapping]:
+    """Predecessors beside an outline and no ids: bare numbers are those of rows, and another task has the outline number that looks like one."""
+    stated = {one.field for one in mapped}
+    if OUTLINE not in stated or "id" in stated:
+        return mapped
+    codes = {plain_number(text) for one, column in zip(mapped, columns, strict=True) if one.field == OUTLINE for text in column.texts}
+    out = []
+    for one, column in zip(mapped, columns, strict=True):
+        if one.field == "after":
+            told = [part.strip() for text in column.texts for part in re.split(r"[;,\n]", text) if part.strip()]
+            numbers = [found[1] for part in told if (found := NUMBERS_ROW.fullmatch(part)) is not None]
+            if told and len(numbers) == len(told):
+                sure = any(number not in codes for number in numbers)
+                one = attrs.evolve(one, field=ATTRIBUTE if sure else "after", doubt="; ".join(filter(None, (one.doubt, ROWS))))
+        out.append(one)
     return out
 
 
