@@ -379,13 +379,17 @@ class Aspects(Timed):
     @functools.cached_property
     def _starting_late(self) -> Mapping[int, Commitment]:
         """The benefits that start later than was stated, by their place, the latest first."""
-        late = in_order(row for row in self._starts if row.broken)
+        late = in_order(row for row in self._starts if row.broken and not self._waits(row))
         return {self._serving.places[row.item]: row for row in late}  # whom each serves is asked only where one is
 
     @functools.cached_property
     def _waiting(self) -> Mapping[int, Commitment]:
         """The benefits of which it is not known whether they start by the day that was stated, by their place."""
-        return {self._serving.places[row.item]: row for row in in_order(row for row in self._starts if row.standing == "unknown")}
+        return {self._serving.places[row.item]: row for row in in_order(row for row in self._starts if self._waits(row))}
+
+    def _waits(self, row: Commitment) -> bool:
+        """Whether nobody knows when a benefit starts, though it may be known that it is too late."""
+        return row.standing == "unknown" or (row.at_least and self.schedule[row.item].start is None)
 
     @functools.cached_property
     def _going_on(self) -> Aspects | None:

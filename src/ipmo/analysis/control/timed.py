@@ -137,9 +137,18 @@ class Timed(abc.ABC):
     def _reached(self, full_id: str, noun: Noun) -> tuple[int | None, Reached | None]:
         """What an item is committed to, and its forecast finish beside that, where both are known."""
         commitment, done = self._dated(full_id, noun)
+        if commitment is not None and done is None and isinstance(noun, Project | Task):
+            done = self._at_the_earliest(f"{full_id}@finish" if isinstance(noun, Project) else full_id)
         if commitment is None or done is None:
             return commitment, None
         return commitment, Reached(commitment, done, done >= commitment and self._begins_day(full_id, noun, done))
+
+    def _at_the_earliest(self, name: str) -> int | None:
+        """When something committed to comes that waits for paused work and is too late even if that goes on today; None where it may yet be kept."""
+        one = self.schedule.commitments.one(name, caused=False)
+        if one is None or one.expected is None or not (one.standing == "missed" and one.at_least):
+            return None
+        return minutes(one.expected)
 
     def _begins_day(self, full_id: str, noun: Noun, done: int) -> bool:
         """Whether the finish of an item is the beginning of the day that people say of it."""
@@ -159,7 +168,7 @@ class Timed(abc.ABC):
         if one is not None:
             yield one, Reached(one.committed, one.expected, one.from_morning)
         for task in self._works.of(project).due:
-            finish = self._end(full_id := f"{project.id}/{task.id}") if not task.finished else None
+            finish = None if task.finished else self._end(full_id := f"{project.id}/{task.id}") or self._at_the_earliest(full_id)
             if task.deadline is not None and finish is not None:
                 due = minutes(task.deadline, end=True)
                 yield task, Reached(due, finish, finish >= due and self._begins_day(full_id, task, finish))

@@ -14,6 +14,7 @@ from ipmo.analysis.dates.at_best import Dated, read_off
 from ipmo.analysis.dates.by_day import days_after, in_time
 from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Found, Kind, LateHandOver, Standing, Stated, in_order
 from ipmo.analysis.dates.doubts import Doubts
+from ipmo.analysis.dates.going_on import GoingOn
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
 from ipmo.analysis.dates.statements import Statements
@@ -47,6 +48,7 @@ class Commitments(Answer[str, Commitment]):
         portfolio: the portfolio; None where the network was made from columns.
         dates: start and finish of an item, by full id.
         side: how the date of a node that is a point in time is read: as a finish or as the start of its day.
+        going_on: the same were what is paused to go on today.
     """
 
     def __init__(
@@ -55,8 +57,9 @@ class Commitments(Answer[str, Commitment]):
         portfolio: Portfolio | None,
         dates: Dated,
         side: Callable[[int], str],
+        going_on: GoingOn | None = None,
     ) -> None:
-        self._passes, self._portfolio, self._dates, self._side = passes, portfolio, dates, side
+        self._passes, self._portfolio, self._dates, self._side, self._going_on = passes, portfolio, dates, side, going_on
         self._roots: dict[int, int] = {}
         self._causes: dict[int, tuple[str, str, str]] = {}
 
@@ -318,7 +321,9 @@ class Commitments(Answer[str, Commitment]):
     def _found(self, one: Stated, caused: bool) -> Found:
         """What is found out about one: the fields of a `Commitment` that nobody stated; not sure to be kept, it may come sooner at best."""
         found = self.found(one, caused)
-        return found if self._at_best is None or found.get("standing", "kept") == "kept" else self._at_best.found(one, caused)
+        if self._at_best is not None and found.get("standing", "kept") != "kept":
+            found = self._at_best.found(one, caused)
+        return found if self._going_on is None else self._going_on.or_later(found, one.name, caused)
 
     @functools.cached_property
     def _at_best(self) -> Commitments | None:

@@ -11,6 +11,7 @@ import attrs
 
 from ipmo.analysis.dates.beginnings import Days, Side, begins, day_at, said
 from ipmo.analysis.dates.commitments import Commitments
+from ipmo.analysis.dates.going_on import GoingOn
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.estimates import Estimate
 from ipmo.model.portfolio import Portfolio
@@ -188,7 +189,7 @@ class Items:
     @functools.cached_property
     def commitments(self) -> Commitments:
         """What is stated, and whether the forecast keeps it."""
-        return Commitments(self.passes, self.portfolio, self.dates, self.side)
+        return Commitments(self.passes, self.portfolio, self.dates, self.side, GoingOn(self.passes, self.portfolio, Items))
 
     @functools.cached_property
     def stated_names(self) -> frozenset[str]:
