@@ -364,7 +364,8 @@ def text(value: object) -> str:
         return holdable(str(value))
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise UnitError(f"{said(value)} is not text; put it in quotes")
+    several = isinstance(value, Mapping | list | tuple | set | frozenset)
+    raise UnitError(f"{said(value)} is not text; {'write one word or name here' if several else 'put it in quotes'}")
 
 
 def texts(values: Iterable[object] | str) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ class MoneySettings(Noun):
     currency: str = attrs.field(converter=_currency, metadata=doc("currency of all totals, ISO 4217"))
     price_base: PriceBase | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("in whose prices money is meant"))
     financial_year: str = attrs.field(default="jan", metadata=doc("first month of the financial year", choices=MONTHS))
-    discount: str = attrs.field(default="", metadata=doc("name of the discount schedule"))
+    discount: str = attrs.field(default="", metadata=doc("name of the discount schedule, one of `discounts:` or built in"))
 
 
 def _per(rates: Mapping[str, float | Decimal | str]) -> FrozenMap[str, Decimal]:
