@@ -133,6 +133,12 @@ def test_of_titles_that_many_projects_have_each_stands_with_its_project() -> Non
     assert [line.text.partition(", by")[0] for line in alone["decide"].lines] == ["decides on Go"]
 
 
+def test_what_nothing_moves_is_not_said_to_be_sure() -> None:
+    """The work and the costs of the library have no range: only what its benefits bring is uncertain."""
+    found = asked(ipmo.examples.load("library"))["sure"]
+    assert found.answer == "Not known: no open work has a range, and nothing else moves a date or a cost, so every sample says the same."
+
+
 def test_a_red_report_is_read_with_its_own_note_not_with_that_of_a_later_one() -> None:
     reports = [{"date": "2026-01-10", "rag": "red", "note": "no money"}, {"date": "2026-03-10", "rag": "green", "note": "all is well"}]
     found = asked(portfolio({"id": "P", "name": "Hall", "status": reports}))["kept"]
@@ -238,7 +244,7 @@ def test_how_sure_is_what_the_simulation_says() -> None:
     ends = q.finish("x")
     both = sum(ends.day(when) <= ends.p(80) and cost <= costs.at(80) for when, cost in zip(ends.instants, costs.minor, strict=True))
     said = f"Four of five samples finish by {q.finish('x').p(80)}; four of five cost at most {float(costs.p(80).amount) / 1e6:.2f} M GBP"
-    assert found.answer == f"{said}; {100 * both / 2048:.0f} % keep both."
+    assert found.answer == f"{said}; {100 * both / 2048:.0f} % keep that date and that cost together."
     assert both < 0.75 * 2048
     made = sureness(Answers(pf, ipmo.check(pf)))
     assert made is not None

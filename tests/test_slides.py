@@ -189,5 +189,8 @@ def test_the_report_on_paper_is_a_pdf_of_its_own(tmp_path: Path) -> None:
 
 
 def test_an_end_of_a_name_that_nobody_writes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ipmo.FileError, match=r"a report is written as .html, .pptx or .pdf, and not as .docx"):
+        ipmo.report(ipmo.examples.load("library"), tmp_path / "r.docx")
+    assert not (tmp_path / "r.docx").exists()
     with pytest.raises(OptionError, match="interactive"):
         ipmo.report(ipmo.examples.load("library"), tmp_path / "r.pptx", interactive=True)

@@ -75,6 +75,26 @@ __all__ = [
     "write",
 ]
 
+OTHER_KINDS = (
+    ".csv",
+    ".doc",
+    ".docx",
+    ".json",
+    ".md",
+    ".odp",
+    ".odt",
+    ".png",
+    ".ppt",
+    ".svg",
+    ".txt",
+    ".xls",
+    ".xlsx",
+    ".xml",
+    ".yaml",
+    ".yml",
+)
+"""Ends of names of files in which a report cannot be: a program that opens one would find another kind of file."""
+
 
 @functools.cache
 def installed() -> Registry:
@@ -495,6 +515,8 @@ def report(
     if not os.fspath(path).strip():
         raise FileError("", "the path of the report is empty; name a file")
     kind = Path(path).suffix.lower()
+    if kind in OTHER_KINDS:
+        raise FileError(os.fspath(path), f"a report is written as .html, .pptx or .pdf, and not as {kind}; give it one of these names")
     if interactive and kind in (".pptx", ".pdf"):
         raise OptionError("interactive", True, takes=f"False for a {kind} file: only a page sorts, filters and folds")
     with watched(progress):

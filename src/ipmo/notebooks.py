@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from ipmo.errors import IpmoError
+from ipmo.words import rounded_text
 
 if TYPE_CHECKING:
     import attrs
@@ -28,8 +29,8 @@ DRAWN, LARGEST = 500, 60_000
 def in_a_cell(value: object) -> str:
     """A value as a notebook shows it: empty for unknown, days without midnight, large amounts without fractions.
 
-    >>> in_a_cell(13068787.88), in_a_cell(2.50), in_a_cell(True), in_a_cell(None)
-    ('13,068,788', '2.5', 'yes', '')
+    >>> in_a_cell(13068787.88), in_a_cell(2.50), in_a_cell(True), in_a_cell(None), in_a_cell("EAC 13,068,787.88 GBP")
+    ('13,068,788', '2.5', 'yes', '', 'EAC 13.07 M GBP')
     """
     if value is None:
         return ""
@@ -39,7 +40,7 @@ def in_a_cell(value: object) -> str:
         return value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, float):
         return f"{value:,.0f}" if WHOLE <= abs(value) < math.inf else f"{value:,.2f}".rstrip("0").rstrip(".")
-    return str(value)
+    return rounded_text(str(value))
 
 
 def grid(heads: Iterable[tuple[str, str]], rows: Iterable[Iterable[str]]) -> str:
@@ -125,4 +126,4 @@ def _brief(value: object) -> str:
     fields = getattr(value, "__attrs_attrs__", ())
     if fields and type(value).__str__ is object.__str__:
         return str(getattr(value, "id", "") or getattr(value, "item", "") or type(value).__name__)
-    return str(value)[:LONG]
+    return rounded_text(str(value)[:LONG])

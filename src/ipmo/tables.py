@@ -401,8 +401,8 @@ class Table:
     def _repr_html_(self) -> str:
         if not len(self):
             return f"<p>no rows ({html.escape(', '.join(self.columns))})</p>"
-        days = {name for name in self.columns if f"{name}_date" in self.columns or (name == "date" and "day" in self.columns)}
-        head = [column.first(20) for column in self._columns.values() if column.kind != "datetime" or column.name not in days]
+        again = {name for name in self.columns if f"{name}_date" in self.columns or (name == "date" and "day" in self.columns)} | {"minor"}
+        head = [column.first(20) for column in self._columns.values() if column.kind not in ("datetime", "int") or column.name not in again]
         columns = [c for c in head if any(value not in (None, "") for value in c.values)] or head
         titles = (f"{c.name.replace('_', ' ')} ({c.unit})" if c.unit else c.name.replace("_", " ") for c in columns)
         sides = ("right" if c.kind in ("int", "float") else "left" for c in columns)

@@ -432,6 +432,11 @@ class Answers:
         """What somebody stated and relies on, and whether the forecast keeps it."""
         return self.schedule.commitments
 
+    @functools.cached_property
+    def overdue(self) -> frozenset[str]:
+        """What has an overdue commitment, by id: a finding that it should have finished says the same again."""
+        return frozenset(one.item for one in self.commitments.overdue)
+
     def ordered(self, code: str) -> list[Finding]:
         """The findings of a code as they stand."""
         return [one for one in self.findings if one.code == code]

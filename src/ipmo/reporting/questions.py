@@ -268,7 +268,7 @@ def _kept(a: Answers) -> Question:
     lines += _each(_call, a, [one for code in BLOCKED for one in a.ordered(code)])
     lines += _each(_missed, a, [one for one in a.commitments.missed if one.kind != "hand-over"])
     lines += _each(_red_report, a, [project for project in a.portfolio.projects if a.reported(project) == "red"])
-    lines += _each(_call, a, [one for code in OVERDUE for one in a.ordered(code)])
+    lines += _each(_call, a, [one for code in OVERDUE for one in a.ordered(code) if one.item not in a.overdue])
     lines += _each(_missed, a, [one for one in a.commitments.overdue if one.kind != "hand-over"])
     answer = [_kept_said(len(found), by, _why_unknown(found))] if found else ["No commitment is stated, so none can be missed"]
     forecast = len(found) > by["overdue"]  # what nobody closed is no answer to what is kept
@@ -458,7 +458,7 @@ def _hurts(a: Answers) -> Question:
         whole = a.exposure[a.portfolio.id]
         scale = Scale.of([whole.before, whole.after], a.exposure.currency)
         money = f": {'' if whole.complete else 'at least '}{scale.said(whole.before)} {scale.unit} on average"
-        money += f", {scale.said(whole.after)} after the responses" if whole.after != whole.before else ""
+        money += f", {scale.said(whole.after)} {scale.unit} after the responses" if whole.after != whole.before else ""
         answer.append(f"{counted(len(threats), 'open risk')}{money if whole.known else ', none with a known cost'}")
     if reason := a.refused.get("risk exposure"):
         answer.append(f"What open risks cost cannot be said: {reason}".rstrip(". "))
@@ -498,7 +498,7 @@ def _threat(a: Answers, one: Threat) -> Line:
         scale = Scale.of([one.before], a.exposure.currency)
         money = f"{scale.said(one.before)} {scale.unit} on average"
         if one.after is not None and one.after != one.before:
-            money += f", {scale.said(one.after)} after the response"
+            money += f", {scale.said(one.after)} {scale.unit} after the response"
     else:
         money = "what it costs is not known"
     owner = f"watched by {a.name(one.noun.owner)}" if one.noun.owner else "nobody watches it"
@@ -570,7 +570,7 @@ def _dear(a: Answers, row: Simulated) -> Line:
     assert costs.planned is not None
     plan, high = costs.money(costs.planned), costs.p(80)
     scale = Scale.of([plan, high], high.currency)
-    said = f"{chance_text(costs.known_within(plan))} sure to cost at most its plan of {scale.said(plan)} {scale.unit}; P80 is {scale.said(high)}"
+    said = f"{chance_text(costs.known_within(plan))} sure to cost at most its plan of {scale.said(plan)} {scale.unit}; P80 is {scale.said(high)} {scale.unit}"
     name = a.name(row.id)
     return Line(label=name, text=a.of(row.id) + said, kind="warn", hint=row.id if row.id != name else "")
 

@@ -59,7 +59,7 @@ def fan(a: Answers) -> Figure | None:
         placed = a.placed(row.id)
         rows.append(_finish_strip(placed if len(placed) <= LETTERS else a.name(row.id), row.dates))
     costs = q[q.portfolio].costs
-    if costs is not None and costs.samples and int(costs.minor.min()) < int(costs.minor.max()):
+    if costs is not None and _moves(costs):
         rows.append(_cost_strip(costs))
     found = [row for row in rows if row is not None]
     return strips(found, title="How sure finish and cost are") if found else None
@@ -177,6 +177,9 @@ def simulated_said(q: Simulation, named: Callable[[str], str]) -> list[str]:
     """Finish and cost that four of five samples keep, each for itself; how many keep both; and how many keep the plan; `named` says titles for ids."""
     whole, out = q[q.portfolio], list[str]()
     dates, costs = whole.dates, whole.costs
+    certain = costs is None or (costs.planned is not None and not costs.missing and not _moves(costs))
+    if dates is not None and not dates.doubt and not _spread(whole) and certain:
+        return ["Not known: no open work has a range, and nothing else moves a date or a cost, so every sample says the same"]
     if dates is not None and dates.doubt:
         out.append(f"When all of it is done is {end_not_known('' if dates.planned is None else str(dates.planned_day))}")
     elif dates is not None:
@@ -191,7 +194,7 @@ def simulated_said(q: Simulation, named: Callable[[str], str]) -> list[str]:
         said += " as far as costs are known" if costs.missing else ""
         out = [f"{out[0]}; f{said}"] if out else [f"F{said}"]
         if dates is not None and not dates.unsure and not costs.missing:
-            out[0] += f"; {share(q.joint(q.portfolio).within(dates.p(80), costs.p(80)))} keep both"
+            out[0] += f"; {share(q.joint(q.portfolio).within(dates.p(80), costs.p(80)))} keep that date and that cost together"
         if costs.planned is not None and not costs.missing:
             plan = costs.money(costs.planned)
             scale = Scale.of([plan], costs.currency)
@@ -234,6 +237,11 @@ def unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
 def chance_of(row: Simulated) -> float:
     """The chance that an item keeps its commitment; 1 where none is known."""
     return 1.0 if row.sure is None else row.sure
+
+
+def _moves(costs: Sums) -> bool:
+    """Costs differ between samples."""
+    return bool(costs.samples) and int(costs.minor.min()) < int(costs.minor.max())
 
 
 def _spread(row: Simulated) -> bool:

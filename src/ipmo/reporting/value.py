@@ -26,8 +26,10 @@ def benefits(a: Answers) -> Panel | None:
     losses = Scale.of((r.loss for r in rows), rows[0].currency)
     realised = any(r.actual is not None and r.actual.amount for r in rows)
     heads = [Head(title="benefit"), Head(title="owner"), Head(title="planned"), Head(title="forecast")]
-    heads += [Head(title="later, days", num=True), Head(title=f"planned value, {scale.unit}", num=True)]
-    heads += [Head(title=f"value, {scale.unit}", num=True), Head(title=f"lost, {losses.unit}", num=True)]
+    later, planned, lose = (any(getattr(r, name) is not None for r in rows) for name in ("slip", "planned_npv", "loss"))
+    heads += [Head(title="later, days", num=True)] if later else []
+    heads += [Head(title=f"planned value, {scale.unit}", num=True)] if planned else []
+    heads += [Head(title=f"value, {scale.unit}", num=True), *([Head(title=f"lost, {losses.unit}", num=True)] if lose else [])]
     heads += [Head(title=f"realised, {scale.unit}", num=True), Head(title="of plan to date", num=True)] if realised else []
     reasons = any(r.reason for r in rows)
     heads += [Head(title="why unknown")] if reasons else []
@@ -35,9 +37,10 @@ def benefits(a: Answers) -> Panel | None:
     for r in rows:
         lost = r.loss is not None and r.loss.amount > 0
         cells = [Cell(text=a.name(r.owner) if r.owner else "nobody"), Cell(text=str(r.planned_start or "not planned"), kind="date")]
-        cells += [Cell(text=str(r.start or "unknown"), kind="date"), mark(r.slip, (r.slip or 0) > 0, 0)]
-        cells += [Cell(text=scale.text(r.planned_npv, ""), kind="num"), Cell(text=scale.text(r.npv), kind="num")]
-        cells.append(Cell(text=losses.text(r.loss, ""), kind="bad" if lost else "num"))
+        cells += [Cell(text=str(r.start or "unknown"), kind="date"), *([mark(r.slip, (r.slip or 0) > 0, 0)] if later else [])]
+        cells += [Cell(text=scale.text(r.planned_npv, ""), kind="num")] if planned else []
+        cells.append(Cell(text=scale.text(r.npv), kind="num"))
+        cells += [Cell(text=losses.text(r.loss, ""), kind="bad" if lost else "num")] if lose else []
         if realised:
             cells += [Cell(text=scale.text(r.actual, ""), kind="num"), Cell(text=share(r.realisation), kind="num")]
         if reasons:
