@@ -63,4 +63,5 @@ def test_what_is_certain_is_as_sure_as_the_schedule_says(seed: int) -> None:
         first.setdefault(row.item, row)
     assert first
     for row in first.values():
-        assert found[row.item.removesuffix("@finish")] in said[row.standing], row.text
+        # samples do not say how sure a date is that waits for paused work, though it is known to be late
+        assert found[row.item.removesuffix("@finish")] in ((0.0, None) if row.at_least else said[row.standing]), row.text
