@@ -30,7 +30,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is imported and collected by now lives as long as the tests do: looking through it again and again took an eighth of their time."""
     gc.set_threshold(10_000, 20, 100)
     if GATE and (tracing := of_coverage(session.config)):
+        import coverage
+
         tracing.pause()
+        while (other := coverage.Coverage.current()) is not None:  # each worker of xdist has begun another one, which nobody reads
+            other.stop()
 
 
 def of_coverage(config: pytest.Config) -> Any:
