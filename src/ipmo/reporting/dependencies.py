@@ -35,10 +35,11 @@ def map_of_portfolio(a: Answers) -> Panel | None:
     note = "Boxes: projects"
     note += ", at their right the benefits and objectives that they serve" if kinds & {"benefit", "objective"} else ""
     if "hand-over" in kinds:
-        note += "; numbered arrows at their left: the hand-overs that matter most, in red where a commitment is missed, in grey where they set no date; days of float are working days"
+        note += "; numbered arrows at their left: the hand-overs that matter most, in red where a commitment is missed, in grey where they set no date"
         note += ", as thick as what it costs that they come later" if any(row.loss for row in found.rows if row.rank) else ""
     note += ". Bar in a box, and thickness of what leads to the right: value that is lost without it" if any(found.lost.values()) else ""
     note += ". Red edge: late."
+    note += " Days of float are working days." if "hand-over" in kinds else ""
     if found.others:
         note += " Signs: ■ red, ▲ amber, ● green, ○ no status."
     heads = [Head(title=title) for title in ("from", "to", "what")]
